@@ -1,0 +1,217 @@
+import { z } from 'zod';
+
+/** The estate: what is governed. These schemas are the contract of `scan --format json` and of the
+ *  HTTP API, and the shapes that the store keeps. */
+
+/** How a source knows what it says. The stronger the word, the higher in this list. */
+export const HOW = ['declared', 'configured', 'implemented', 'observed'] as const;
+export const How = z.enum(HOW);
+
+/** Where an observation came from. */
+export const Source = z.strictObject({
+  /** The reader: `openapi`, `kubernetes`, `express` … */
+  reader: z.string(),
+  how: How,
+  file: z.string().optional(),
+  line: z.int().positive().optional(),
+  column: z.int().positive().optional(),
+});
+export type Source = z.infer<typeof Source>;
+
+/** A word with the reason for it. */
+export const Tag = z.strictObject({ tag: z.string(), because: z.string() });
+export type Tag = z.infer<typeof Tag>;
+
+/** What a service lets in, as its mesh enforces it on one port, or on all. */
+export const Posture = z.strictObject({
+  mesh: z.enum(['istio', 'linkerd', 'kuma', 'cilium', 'declared', 'sdk']),
+  /** `strict`: only authenticated callers; `permissive`: plain text too; `disabled`: plain text. */
+  inbound: z.enum(['strict', 'permissive', 'disabled', 'unknown']),
+  /** Absent: every port that has no posture of its own. */
+  port: z.int().optional(),
+  /** The object that decides and where it lies, in a few words. */
+  because: z.string(),
+});
+export type Posture = z.infer<typeof Posture>;
+
+/** What one policy object lets in or keeps out of a service. */
+export const Permission = z.strictObject({
+  /** `Kind namespace/name`, or `default` for what holds when no object speaks. */
+  policy: z.string(),
+  effect: z.enum(['allow', 'deny']),
+  layer: z.enum(['network', 'request']),
+  /** Service ids; `*` anyone, `*authenticated` anyone with an identity, `NAMESPACE/*` a namespace. */
+  from: z.array(z.string()),
+  /** `METHOD /path` patterns of the policy's own language; `*` everything. */
+  operations: z.array(z.string()),
+  source: Source,
+});
+export type Permission = z.infer<typeof Permission>;
+
+/** How traffic from outside reaches a service. */
+export const Route = z.strictObject({
+  via: z.string(),
+  hosts: z.array(z.string()),
+  /** Path or prefix, as configured. */
+  path: z.string(),
+  match: z.enum(['prefix', 'exact', 'pattern']),
+  methods: z.array(z.string()),
+  internet: z.boolean(),
+  source: Source,
+});
+export type Route = z.infer<typeof Route>;
+
+export const CRITICALITIES = ['critical', 'high', 'medium', 'low'] as const;
+export const Criticality = z.enum(CRITICALITIES);
+export type Criticality = z.infer<typeof Criticality>;
+
+export const Service = z.strictObject({
+  /** `environment/namespace/name` */
+  id: z.string(),
+  name: z.string(),
+  namespace: z.string(),
+  environment: z.string(),
+  kind: z.enum(['workload', 'datastore', 'external']),
+  owner: z.string().nullable(),
+  criticality: Criticality.nullable(),
+  exposure: z.enum(['internet', 'internal']),
+  /** SPIFFE ID or Kubernetes service account (`ns/NAMESPACE/sa/NAME`). */
+  identity: z.string().nullable(),
+  sources: z.array(Source),
+});
+export type Service = z.infer<typeof Service>;
+
+export const PROTOCOLS = ['http', 'grpc', 'graphql', 'event'] as const;
+export const Protocol = z.enum(PROTOCOLS);
+export type Protocol = z.infer<typeof Protocol>;
+
+/** Where one source says that a thing exists. */
+export const Location = z.strictObject({
+  file: z.string(),
+  line: z.int().positive().optional(),
+  column: z.int().positive().optional(),
+});
+export type Location = z.infer<typeof Location>;
+
+export const ENDPOINT_STATUSES = ['governed', 'shadow', 'zombie', 'dormant', 'unowned'] as const;
+
+export const Endpoint = z.strictObject({
+  /** `service-id protocol METHOD template` */
+  id: z.string(),
+  service: z.string(),
+  protocol: Protocol,
+  /** HTTP method; `RPC`; `QUERY`, `MUTATION`, `SUBSCRIPTION`; `PUBLISH`, `SUBSCRIBE`; `ANY` where
+   *  the code takes every HTTP method. */
+  method: z.string(),
+  template: z.string(),
+  declaredIn: z.array(Location),
+  configuredIn: z.array(Location),
+  implementedIn: z.array(Location),
+  observed: z.boolean(),
+  deprecated: z.boolean(),
+  status: z.enum(ENDPOINT_STATUSES),
+  owner: z.string().nullable(),
+  sensitivity: z.array(Tag),
+  criticality: Criticality.nullable(),
+});
+export type Endpoint = z.infer<typeof Endpoint>;
+
+export const AUTHENTICATIONS = ['mtls', 'token', 'none', 'unknown'] as const;
+export const Authentication = z.enum(AUTHENTICATIONS);
+export type Authentication = z.infer<typeof Authentication>;
+
+export const Call = z.strictObject({
+  /** `from -> to operation` */
+  id: z.string(),
+  /** Service ids. */
+  from: z.string(),
+  to: z.string(),
+  /** `POST /v1/charges`, `payments.v1.Cards/Charge`, or `*` where only the target is known. */
+  operation: z.string(),
+  authentication: Authentication,
+  /** A sentence: what proves, or fails to prove, who calls. */
+  evidence: z.string(),
+  /** Policies and declarations that admit the call. */
+  allowedBy: z.array(z.string()),
+  /** Said by the caller's declaration. */
+  declared: z.boolean(),
+  observed: z.boolean(),
+  sources: z.array(Source),
+});
+export type Call = z.infer<typeof Call>;
+
+export const CredentialLocation = Location.extend({
+  in: z.enum(['configmap', 'secret', 'env', 'argument', 'code', 'file']),
+});
+export type CredentialLocation = z.infer<typeof CredentialLocation>;
+
+export const Credential = z.strictObject({
+  id: z.string(),
+  /** What to call it: the secret's or variable's name, never its value. */
+  name: z.string(),
+  /** `aws-access-key`, `postgres`, `private-key`, `password` … */
+  kind: z.string(),
+  /** The service that uses it; the first by name where several do. */
+  service: z.string().nullable(),
+  services: z.array(z.string()),
+  owner: z.string().nullable(),
+  locations: z.array(CredentialLocation),
+  /** Keyed, so that it tells equal values apart from others and nothing else. */
+  fingerprint: z.string().nullable(),
+  lastRotated: z.string().nullable(),
+  expires: z.string().nullable(),
+  /** How it is rotated, in a few words (`every 24h`), or null where there is no path. */
+  rotation: z.string().nullable(),
+  problems: z.array(z.string()),
+});
+export type Credential = z.infer<typeof Credential>;
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export const Severity = z.enum(SEVERITIES);
+export type Severity = z.infer<typeof Severity>;
+
+export const Finding = z.strictObject({
+  id: z.string(),
+  control: z.string(),
+  severity: Severity,
+  /** The id of the service, endpoint, call or credential that fails. */
+  subject: z.string(),
+  message: z.string(),
+  location: Location.nullable(),
+  remedy: z.string(),
+  /** `OWASP NHI 2025: NHI7` … */
+  frameworks: z.array(z.string()),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const Answer = z.strictObject({ total: z.int(), satisfied: z.int() });
+export const Answers = z.strictObject({
+  endpointsInventoried: Answer,
+  callsAuthenticated: Answer,
+  credentialsGoverned: Answer,
+});
+export type Answers = z.infer<typeof Answers>;
+
+export interface Estate {
+  readonly services: readonly Service[];
+  readonly endpoints: readonly Endpoint[];
+  readonly calls: readonly Call[];
+  readonly credentials: readonly Credential[];
+}
+
+export function serviceId(environment: string, namespace: string, name: string): string {
+  return `${environment}/${namespace}/${name}`;
+}
+
+export function endpointId(
+  service: string,
+  protocol: Protocol,
+  method: string,
+  template: string,
+): string {
+  return `${service} ${protocol} ${method} ${template}`;
+}
+
+export function callId(from: string, to: string, operation: string): string {
+  return `${from} -> ${to} ${operation}`;
+}

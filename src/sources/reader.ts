@@ -1,0 +1,96 @@
+import { type DataDocument, type DataLimits, parseJson, parseYaml } from '../base/data.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Folder } from '../base/folder.ts';
+import { LineMap, type Position } from '../base/text.ts';
+import type { Observation } from '../estate/index.ts';
+
+/** A reader of files. `wants` looks at the path only; `start` begins one pass over one folder. */
+export interface Reader {
+  /** As it appears in sources: `openapi`, `express`. */
+  readonly name: string;
+  wants(path: string): boolean;
+  start(context: ReadContext): ReaderRun;
+}
+
+/** One pass: every wanted file, in path order, then `finish` for what needs all of them together. */
+export interface ReaderRun {
+  /** What is thrown becomes a diagnostic of the file, and the pass goes on. */
+  read(file: SourceFile): void;
+  finish?(): void;
+}
+
+/** What a reader gets to work with. */
+export interface ReadContext {
+  observe(observation: Observation): void;
+  report(diagnostic: Diagnostic): void;
+  /** Another file of the folder, for references; undefined where it does not exist, lies outside
+   *  or cannot be read. */
+  open(path: string): SourceFile | undefined;
+  /** Every path of the folder, sorted. */
+  readonly paths: readonly string[];
+  readonly folder: Folder;
+}
+
+/** A file, decoded and parsed at the first question and then shared by all readers that want it. */
+export class SourceFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly #limits: DataLimits | undefined;
+  #text: string | undefined;
+  #lines: LineMap | undefined;
+  #data: { documents: readonly DataDocument[]; problems: readonly Diagnostic[] } | undefined;
+
+  constructor(path: string, bytes: Buffer, limits?: DataLimits) {
+    this.path = path;
+    this.bytes = bytes;
+    this.#limits = limits;
+  }
+
+  /** UTF-8, a byte order mark dropped, broken sequences replaced. */
+  get text(): string {
+    this.#text ??= decode(this.bytes);
+    return this.#text;
+  }
+
+  /** Holds a NUL byte near its beginning, as no text does. */
+  get isBinary(): boolean {
+    return this.bytes.subarray(0, 8_000).includes(0) && !isUtf16(this.bytes);
+  }
+
+  /** Line and column of an offset into `text`. */
+  position(offset: number): Position {
+    this.#lines ??= new LineMap(this.text);
+    return this.#lines.position(offset);
+  }
+
+  /** The YAML or JSON documents in it. Problems are reported once, by whoever asks first. */
+  documents(report: (diagnostic: Diagnostic) => void): readonly DataDocument[] {
+    if (this.#data === undefined) {
+      const parse = this.path.endsWith('.json') ? parseJson : parseYaml;
+      const { documents, problems } = parse(this.text, this.#limits);
+      this.#data = {
+        documents,
+        problems: problems.map((problem) => ({
+          severity: 'error',
+          code: 'data/malformed',
+          file: this.path,
+          ...problem,
+        })),
+      };
+      for (const problem of this.#data.problems) report(problem);
+    }
+    return this.#data.documents;
+  }
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+}
+
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(bytes).swap16().toString('utf16le', 2);
+  const text = bytes.toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
