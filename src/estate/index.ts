@@ -1,2 +1,5 @@
+export * from './fact.ts';
 export * from './model.ts';
 export * from './observation.ts';
+export * from './record.ts';
+export * from './store.ts';

@@ -1,0 +1,78 @@
+import { stableId } from '../base/ids.ts';
+import type {
+  CallObservation,
+  CredentialObservation,
+  EndpointObservation,
+  ServiceObservation,
+  WeaknessObservation,
+} from './observation.ts';
+
+/** An observation whose subject has been found: what one source says of one entity. A fact is its own
+ *  name: equal facts are one fact, whoever brings them and however often. */
+export type Fact = ServiceFact | EndpointFact | CallFact | CredentialFact | WeaknessFact;
+
+/** `entity` is the table and `id` the row that the fact speaks of. */
+interface About<Entity extends string> {
+  readonly entity: Entity;
+  readonly id: string;
+}
+
+export interface ServiceFact
+  extends About<'service'>,
+    Omit<ServiceObservation, 'kind' | 'subject' | 'time'> {
+  readonly environment: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface EndpointFact
+  extends About<'endpoint'>,
+    Omit<EndpointObservation, 'kind' | 'subject' | 'time'> {
+  /** Service id. */
+  readonly service: string;
+}
+
+export interface CallFact
+  extends About<'call'>,
+    Omit<CallObservation, 'kind' | 'time' | 'from' | 'to'> {
+  /** Service ids. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface CredentialFact
+  extends About<'credential'>,
+    Omit<CredentialObservation, 'kind' | 'subject' | 'time'> {
+  readonly service?: string;
+}
+
+export interface WeaknessFact
+  extends About<'weakness'>,
+    Omit<WeaknessObservation, 'kind' | 'subject' | 'time'> {
+  /** Service id, or the environment's name. */
+  readonly subject: string;
+}
+
+/** A fact with the span of time in which it was seen (RFC 3339). */
+export interface StoredFact {
+  readonly fact: Fact;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+/** The fact's name: equal for equal facts, whatever the order of their fields. */
+export function factId(fact: Fact): string {
+  return stableId(fact.entity, canonicalJson(fact));
+}
+
+/** JSON with sorted keys (RFC 8785 for the values that facts hold: text, integers, booleans). */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

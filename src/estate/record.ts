@@ -1,0 +1,266 @@
+import { compareText } from '../base/diagnostic.ts';
+import {
+  type CallFact,
+  type CredentialFact,
+  canonicalJson,
+  type EndpointFact,
+  type ServiceFact,
+  type WeaknessFact,
+} from './fact.ts';
+import type { Criticality, Permission, Posture, Route, Source, Tag } from './model.ts';
+import { CRITICALITIES } from './model.ts';
+import { OWNER_RANKS, type OwnerClaim } from './observation.ts';
+
+/** What all facts about one entity say together. A record is a function of the set of facts, so it
+ *  depends neither on their order nor on how often each came. */
+export interface ServiceRecord {
+  readonly id: string;
+  readonly environment: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: 'workload' | 'datastore' | 'external';
+  readonly owner: OwnerClaim | undefined;
+  readonly criticality: Criticality | undefined;
+  readonly sensitivity: readonly Tag[];
+  readonly identities: readonly string[];
+  readonly aliases: readonly string[];
+  readonly images: readonly string[];
+  readonly postures: readonly Posture[];
+  readonly permissions: readonly Permission[];
+  readonly routes: readonly Route[];
+  readonly declaresCalls: boolean;
+  readonly retired: boolean;
+  readonly sources: readonly Source[];
+}
+
+export interface EndpointRecord {
+  readonly id: string;
+  readonly service: string;
+  readonly protocol: EndpointFact['protocol'];
+  readonly method: string;
+  readonly template: string;
+  readonly owner: OwnerClaim | undefined;
+  readonly criticality: Criticality | undefined;
+  readonly sensitivity: readonly Tag[];
+  readonly deprecated: boolean;
+  readonly operational: boolean;
+  readonly security: 'required' | 'none' | undefined;
+  readonly fields: readonly string[];
+  readonly sources: readonly Source[];
+}
+
+export interface CallRecord {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly operation: string;
+  /** Each with what it proves, if anything. */
+  readonly evidence: readonly Pick<CallFact, 'evidence' | 'authentication' | 'port' | 'source'>[];
+  readonly sources: readonly Source[];
+}
+
+export interface CredentialRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly services: readonly string[];
+  readonly owner: OwnerClaim | undefined;
+  readonly locations: readonly NonNullable<CredentialFact['location']>[];
+  readonly keys: readonly string[];
+  readonly fingerprint: string | undefined;
+  readonly rotation: string | undefined;
+  readonly lastRotated: string | undefined;
+  readonly expires: string | undefined;
+  readonly problems: readonly string[];
+  readonly sources: readonly Source[];
+}
+
+export interface Records {
+  readonly services: readonly ServiceRecord[];
+  readonly endpoints: readonly EndpointRecord[];
+  readonly calls: readonly CallRecord[];
+  readonly credentials: readonly CredentialRecord[];
+  readonly weaknesses: readonly WeaknessFact[];
+}
+
+type FactOf = {
+  service: ServiceFact;
+  endpoint: EndpointFact;
+  call: CallFact;
+  credential: CredentialFact;
+};
+const KIND_ORDER = ['datastore', 'workload', 'external'] as const;
+
+/** Sums up the facts about one service; `facts` is not empty and all have one id. */
+export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
+  const { id, environment, namespace, name } = first(facts);
+  return {
+    id,
+    environment,
+    namespace,
+    name,
+    kind: bestOf(KIND_ORDER, values(facts, 'serviceKind')) ?? 'workload',
+    owner: strongestOwner(values(facts, 'owner')),
+    criticality: bestOf(CRITICALITIES, values(facts, 'criticality')),
+    sensitivity: tags(values(facts, 'sensitivity').flat()),
+    identities: distinct(values(facts, 'identity')),
+    aliases: distinct(values(facts, 'aliases').flat()),
+    images: distinct(values(facts, 'images').flat()),
+    postures: distinct(values(facts, 'posture')),
+    permissions: distinct(values(facts, 'permission')),
+    routes: distinct(values(facts, 'route')),
+    declaresCalls: facts.some((fact) => fact.declaresCalls === true),
+    retired: facts.some((fact) => fact.retired === true),
+    sources: sourcesOf(facts),
+  };
+}
+
+export function toEndpointRecord(facts: readonly EndpointFact[]): EndpointRecord {
+  const { id, service, protocol, method, template } = first(facts);
+  return {
+    id,
+    service,
+    protocol,
+    method,
+    template,
+    owner: strongestOwner(values(facts, 'owner')),
+    criticality: bestOf(CRITICALITIES, values(facts, 'criticality')),
+    sensitivity: tags(values(facts, 'sensitivity').flat()),
+    deprecated: facts.some((fact) => fact.deprecated === true),
+    operational: facts.some((fact) => fact.operational === true),
+    security: bestOf(['none', 'required'] as const, values(facts, 'security')),
+    fields: distinct(values(facts, 'fields').flat()),
+    sources: sourcesOf(facts),
+  };
+}
+
+export function toCallRecord(facts: readonly CallFact[]): CallRecord {
+  const { id, from, to, operation } = first(facts);
+  return {
+    id,
+    from,
+    to,
+    operation: operation ?? '*',
+    evidence: distinct(
+      facts.map(({ evidence, authentication, port, source }) => ({
+        evidence,
+        source,
+        ...(authentication && { authentication }),
+        ...(port !== undefined && { port }),
+      })),
+    ),
+    sources: sourcesOf(facts),
+  };
+}
+
+export function toCredentialRecord(facts: readonly CredentialFact[]): CredentialRecord {
+  const named = [...facts].sort((a, b) => nameRank(a) - nameRank(b) || compareText(a.name, b.name));
+  const kinds = distinct(facts.map((fact) => fact.credentialKind));
+  return {
+    id: first(facts).id,
+    name: first(named).name,
+    kind: kinds.find((kind) => !GENERIC_KINDS.has(kind)) ?? kinds[0] ?? 'secret',
+    services: distinct(values(facts, 'service')),
+    owner: strongestOwner(values(facts, 'owner')),
+    locations: distinct(values(facts, 'location')),
+    keys: distinct(facts.flatMap((fact) => fact.keys)),
+    fingerprint: distinct(values(facts, 'fingerprint'))[0],
+    rotation: distinct(values(facts, 'rotation'))[0],
+    lastRotated: distinct(values(facts, 'lastRotated')).at(-1),
+    expires: distinct(values(facts, 'expires'))[0],
+    problems: distinct(values(facts, 'problems').flat()),
+    sources: sourcesOf(facts),
+  };
+}
+
+/** Kinds that say no more than that it is a secret. */
+const GENERIC_KINDS = new Set(['secret', 'password', 'token', 'kubernetes-secret', 'generic']);
+
+/** A declaration's name is better than a Secret's, and that better than a variable's. */
+function nameRank(fact: CredentialFact): number {
+  if (fact.source.how === 'declared') return 0;
+  return fact.keys.some((key) => key.startsWith('secret:')) ? 1 : 2;
+}
+
+/** Sums up all facts; records come sorted by id. */
+export function toRecords(facts: Iterable<FactOf[keyof FactOf] | WeaknessFact>): Records {
+  const byEntity = {
+    service: new Map<string, ServiceFact[]>(),
+    endpoint: new Map<string, EndpointFact[]>(),
+    call: new Map<string, CallFact[]>(),
+    credential: new Map<string, CredentialFact[]>(),
+  };
+  const weaknesses: WeaknessFact[] = [];
+  for (const fact of facts) {
+    if (fact.entity === 'weakness') weaknesses.push(fact);
+    else addTo(byEntity[fact.entity] as Map<string, (typeof fact)[]>, fact);
+  }
+  return {
+    services: summed(byEntity.service, toServiceRecord),
+    endpoints: summed(byEntity.endpoint, toEndpointRecord),
+    calls: summed(byEntity.call, toCallRecord),
+    credentials: summed(byEntity.credential, toCredentialRecord),
+    weaknesses: distinct(weaknesses),
+  };
+}
+
+function addTo<Item extends { id: string }>(groups: Map<string, Item[]>, item: Item): void {
+  const group = groups.get(item.id);
+  if (group) group.push(item);
+  else groups.set(item.id, [item]);
+}
+
+function summed<Item, Summary>(
+  groups: Map<string, Item[]>,
+  sum: (items: Item[]) => Summary,
+): Summary[] {
+  return [...groups].sort(([a], [b]) => compareText(a, b)).map(([, items]) => sum(items));
+}
+
+function first<Item>(items: readonly Item[]): Item {
+  const [item] = items;
+  if (item === undefined) throw new RangeError('a record needs at least one fact');
+  return item;
+}
+
+function values<Item, Key extends keyof Item>(
+  items: readonly Item[],
+  key: Key,
+): NonNullable<Item[Key]>[] {
+  return items.flatMap((item) => {
+    const value = item[key];
+    return value === undefined || value === null ? [] : [value as NonNullable<Item[Key]>];
+  });
+}
+
+/** Sorted, each once. */
+function distinct<Item>(items: readonly Item[]): Item[] {
+  if (items.length === 0) return [];
+  const byText = new Map(
+    items.map((item) => [typeof item === 'string' ? item : canonicalJson(item), item]),
+  );
+  return [...byText].sort(([a], [b]) => compareText(a, b)).map(([, item]) => item);
+}
+
+function bestOf<Item>(order: readonly Item[], found: readonly Item[]): Item | undefined {
+  return order.find((item) => found.includes(item));
+}
+
+function sourcesOf(facts: readonly { source: Source }[]): Source[] {
+  return distinct(facts.map((fact) => fact.source));
+}
+
+/** One reason for each tag. */
+function tags(all: readonly Tag[]): Tag[] {
+  const byTag = new Map<string, Tag>();
+  for (const tag of distinct(all)) if (!byTag.has(tag.tag)) byTag.set(tag.tag, tag);
+  return [...byTag.values()].sort((a, b) => compareText(a.tag, b.tag));
+}
+
+/** The strongest rank wins; of equals, the first by name. */
+export function strongestOwner(claims: readonly OwnerClaim[]): OwnerClaim | undefined {
+  return [...claims].sort(
+    (a, b) =>
+      OWNER_RANKS.indexOf(a.rank) - OWNER_RANKS.indexOf(b.rank) || compareText(a.owner, b.owner),
+  )[0];
+}
