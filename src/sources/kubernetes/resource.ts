@@ -18,6 +18,8 @@ export interface Resource {
   readonly value: Readonly<Record<string, unknown>>;
   /** Where a part of it stands, as a source of `reader`. */
   sourceAt(reader: string, path: DataPath): Source;
+  /** Where the value of that part begins; absent for objects that stand in no file. */
+  valueSourceAt?(reader: string, path: DataPath): Source;
 }
 
 /** All objects that one reading found. Of equal objects (group, kind, namespace, name) the first by

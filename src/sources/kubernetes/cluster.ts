@@ -1,0 +1,43 @@
+import { compareText } from '../../base/diagnostic.ts';
+import type { Cluster, Resource } from './resource.ts';
+
+/** Makes a cluster of objects in order of their files. Of equal objects (group, kind, namespace,
+ *  name) the first counts. An object without namespace is also equal to one of the same group, kind
+ *  and name that has one: manifests that are applied as they are and again through a kustomization
+ *  or a chart are one set of services, not two. */
+export function toCluster(found: readonly Resource[]): Cluster {
+  const named = new Set(
+    found.flatMap((resource) =>
+      resource.namespace === undefined ? [] : [withoutNamespace(resource)],
+    ),
+  );
+  const kept = new Map<string, Resource>();
+  for (const resource of found) {
+    const isCopy = resource.namespace === undefined && named.has(withoutNamespace(resource));
+    const key = `${withoutNamespace(resource)}\n${resource.namespace ?? ''}`;
+    if (!isCopy && !kept.has(key)) kept.set(key, resource);
+  }
+  const resources = [...kept.values()].sort(compareResources);
+  return { resources, of: indexed(resources) };
+}
+
+function withoutNamespace(resource: Resource): string {
+  return `${resource.group}\n${resource.kind}\n${resource.name}`;
+}
+
+function compareResources(a: Resource, b: Resource): number {
+  return (
+    compareText(a.namespace ?? '', b.namespace ?? '') ||
+    compareText(a.name, b.name) ||
+    compareText(a.group, b.group) ||
+    compareText(a.kind, b.kind)
+  );
+}
+
+function indexed(resources: readonly Resource[]): Cluster['of'] {
+  const byKind = Map.groupBy(resources, (resource) => `${resource.group}\n${resource.kind}`);
+  return (group, ...kinds) => {
+    const found = kinds.flatMap((kind) => byKind.get(`${group}\n${kind}`) ?? []);
+    return kinds.length === 1 ? found : found.sort(compareResources);
+  };
+}

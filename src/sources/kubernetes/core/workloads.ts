@@ -1,0 +1,123 @@
+import { textAt } from '../../../base/pick.ts';
+import type { Criticality, OwnerClaim } from '../../../estate/index.ts';
+import { CRITICALITIES } from '../../../estate/index.ts';
+import { isDatastore, toImageName } from '../../images.ts';
+import type { Cluster, ClusterSink, Resource } from '../resource.ts';
+import {
+  containersOf,
+  namespaceOf,
+  servicesSelecting,
+  subjectOf,
+  type Workload,
+  workloadsOf,
+} from '../workload.ts';
+
+const READER = 'kubernetes';
+
+/** One service observation for each workload. */
+export function readWorkloads(cluster: Cluster, sink: ClusterSink): void {
+  for (const workload of workloadsOf(cluster)) {
+    const images = imagesOf(workload);
+    const owner = ownerOf(workload);
+    const criticality = criticalityOf(workload);
+    sink.observe({
+      kind: 'service',
+      subject: subjectOf(workload),
+      source: workload.resource.sourceAt(READER, ['metadata', 'name']),
+      serviceKind: isDatastore(images[0], workload.serviceName) ? 'datastore' : 'workload',
+      aliases: aliasesOf(cluster, workload),
+      images,
+      identity: `ns/${namespaceOf(workload)}/sa/${workload.serviceAccount}`,
+      ...(owner && { owner }),
+      ...(criticality && { criticality }),
+    });
+  }
+}
+
+/** Images of the containers that make the service what it is, the first container's first. Init
+ *  containers prepare the pod and say nothing about it. */
+function imagesOf(workload: Workload): string[] {
+  const main = containersOf(workload).filter(({ path }) => path.at(-2) === 'containers');
+  const images = main.flatMap(({ value }) => textAt(value, 'image') ?? []).map(toImageName);
+  return [...new Set(images.filter((image) => image !== ''))];
+}
+
+/** Names that reach the workload: its own where the service's is shorter, Services that select it,
+ *  and what those are also called. */
+function aliasesOf(cluster: Cluster, workload: Workload): string[] {
+  const names = new Set([workload.resource.name]);
+  for (const service of servicesSelecting(cluster, workload)) {
+    names.add(service.name);
+    const external = textAt(service.value, 'spec', 'externalName');
+    if (external) names.add(external);
+    const hostname = service.annotations['external-dns.alpha.kubernetes.io/hostname'];
+    for (const host of hostname?.split(',') ?? []) if (host.trim()) names.add(host.trim());
+  }
+  const hostname = textAt(workload.podSpec, 'hostname');
+  if (hostname) names.add(hostname);
+  names.delete(workload.serviceName);
+  return [...names].sort();
+}
+
+const OWNER_KEYS = [
+  'reeve.dev/owner',
+  'a8r.io/owner',
+  'app.kubernetes.io/owner',
+  'backstage.io/owner',
+  'backstage.io/kubernetes-owner',
+  'tags.datadoghq.com/team',
+  'team.kubernetes.io/name',
+  'owner',
+  'team',
+  'owner-team',
+  'squad',
+  'app.kubernetes.io/team',
+];
+
+/** The owner that labels or annotations name: the pod's own before the workload's before the
+ *  namespace's. */
+function ownerOf(workload: Workload): OwnerClaim | undefined {
+  for (const metadata of metadataOf(workload)) {
+    for (const key of OWNER_KEYS) {
+      const owner = metadata[key]?.trim();
+      if (owner) return { owner, rank: 'label' };
+    }
+  }
+  return undefined;
+}
+
+const CRITICALITY_KEYS = [
+  'reeve.dev/criticality',
+  'criticality',
+  'app.kubernetes.io/criticality',
+  'business-criticality',
+];
+const TIERS: Record<string, Criticality> = {
+  'tier-0': 'critical',
+  'tier-1': 'high',
+  'tier-2': 'medium',
+  'tier-3': 'low',
+};
+
+function criticalityOf(workload: Workload): Criticality | undefined {
+  for (const metadata of metadataOf(workload)) {
+    for (const key of CRITICALITY_KEYS) {
+      const word = metadata[key]?.toLowerCase();
+      const found = CRITICALITIES.find((criticality) => criticality === word) ?? TIERS[word ?? ''];
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function metadataOf(workload: Workload): readonly Resource['labels'][] {
+  const { resource } = workload;
+  return [
+    workload.podLabels,
+    workload.podAnnotations,
+    resource.labels,
+    resource.annotations,
+    workload.namespaceLabels,
+    workload.namespaceAnnotations,
+  ];
+}
