@@ -9,7 +9,7 @@ export { isProductionSource } from './production.ts';
 /** A node of a syntax tree, kinds named as in the language's tree-sitter grammar. */
 export type SyntaxNode = SgNode;
 
-export type Language = 'javascript' | 'typescript' | 'tsx' | 'java' | 'python' | 'go';
+export type Language = 'javascript' | 'typescript' | 'tsx' | 'java' | 'python' | 'go' | 'csharp';
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {
   // The TSX grammar reads all of JavaScript with JSX; plain JavaScript has its own.
@@ -24,6 +24,7 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   java: 'java',
   py: 'python',
   go: 'go',
+  cs: 'csharp',
 };
 
 const GRAMMARS: Readonly<Record<Language, string>> = {
@@ -33,6 +34,7 @@ const GRAMMARS: Readonly<Record<Language, string>> = {
   java: 'java',
   python: 'python',
   go: 'go',
+  csharp: 'csharp',
 };
 
 /** Files above this many bytes are noted and not parsed: nobody writes them by hand. */
@@ -66,7 +68,12 @@ function register(): void {
     ) as LanguagePackage;
     return { libraryPath, extensions, languageSymbol, expandoChar };
   };
-  registerDynamicLanguage({ java: load('java'), python: load('python'), go: load('go') });
+  registerDynamicLanguage({
+    java: load('java'),
+    python: load('python'),
+    go: load('go'),
+    csharp: load('csharp'),
+  });
 }
 
 /** The root of the syntax tree of `text`. Broken code gives a tree with `ERROR` nodes around what
