@@ -119,6 +119,8 @@ export interface EndpointObservation extends Said {
   readonly operational?: boolean;
   /** Only paths that nobody implements. */
   readonly requests?: number;
+  /** The title of the specification that declares it, for one that lies in no service's folder. */
+  readonly title?: string;
 }
 
 /** A service implements every operation of an interface that is declared elsewhere. */
