@@ -1,0 +1,246 @@
+import { compareText } from '../base/diagnostic.ts';
+import {
+  type CallRecord,
+  type Criticality,
+  type Endpoint,
+  type EndpointRecord,
+  endpointId,
+  type Location,
+  type OwnerClaim,
+  type Records,
+  type ServiceRecord,
+  type Source,
+  strongestOwner,
+  type Tag,
+} from '../estate/index.ts';
+import { classify } from './classification.ts';
+import { covers, meansOperation, shapeOf } from './shape.ts';
+
+/** Brings together what is declared, configured, implemented and observed: one endpoint for each
+ *  service, protocol, method and shape of template, with its status.
+ *
+ *  - shadow: there is reason to believe that it exists, and no declaration;
+ *  - zombie: deprecated or of a retired service, and still called;
+ *  - dormant: declared, but neither implemented nor observed;
+ *  - unowned: declared and alive, but nobody answers for it;
+ *  - governed: the rest. */
+export function reconcile(records: Records): Endpoint[] {
+  const services = new Map(records.services.map((service) => [service.id, service]));
+  const calls = groupBy(records.calls, (call) => call.to);
+  const byService = groupBy(records.endpoints, (endpoint) => endpoint.service);
+  return [...byService]
+    .flatMap(([id, endpoints]) =>
+      merge(endpoints).map((group) => toEndpoint(group, services.get(id), calls.get(id) ?? [])),
+    )
+    .sort((a, b) => compareText(a.id, b.id));
+}
+
+/** Records of one endpoint under several spellings. */
+function merge(endpoints: readonly EndpointRecord[]): EndpointRecord[][] {
+  const aligned = alignBasePath(endpoints);
+  const groups = groupBy(
+    endpoints,
+    (record) =>
+      `${record.protocol} ${record.method} ${aligned.get(record) ?? shapeOf(record.template)}`,
+  );
+  for (const [key, group] of groups) spreadAny(groups, key, group);
+  return [...groups.values()].filter((group) => group.length > 0);
+}
+
+/** Code that takes every method (`ANY /x`) implements each declared method of the same path. */
+function spreadAny(
+  groups: Map<string, EndpointRecord[]>,
+  key: string,
+  group: EndpointRecord[],
+): void {
+  const [protocol, method, shape] = key.split(' ');
+  if (method !== 'ANY') return;
+  const others = [...groups].filter(([other]) => {
+    const [otherProtocol, otherMethod, otherShape] = other.split(' ');
+    return otherProtocol === protocol && otherMethod !== 'ANY' && otherShape === shape;
+  });
+  if (others.length === 0) return;
+  for (const [, other] of others) other.push(...group);
+  group.length = 0;
+}
+
+/** Specifications often carry a base path that a gateway strips before the code sees it (or the
+ *  other way round). Where no declared path meets an implemented one as written, but at least half of
+ *  the declared ones do once a common prefix is taken away, the prefix is that base path.
+ *  Returns the shape that each moved record is compared by. */
+function alignBasePath(endpoints: readonly EndpointRecord[]): Map<EndpointRecord, string> {
+  const http = endpoints.filter((record) => record.protocol === 'http' && !record.operational);
+  const declared = http.filter((record) => record.sources.some(({ how }) => how === 'declared'));
+  const others = http.filter((record) => !declared.includes(record));
+  const moved = new Map<EndpointRecord, string>();
+  for (const [from, to] of [
+    [declared, others],
+    [others, declared],
+  ] as const) {
+    const prefix = commonPrefix(from.map((record) => record.template));
+    if (prefix === '' || moved.size > 0) continue;
+    const targets = new Set(to.map(keyOf));
+    if (from.some((record) => targets.has(keyOf(record)))) continue;
+    const stripped = from.map((record) => ({
+      record,
+      shape: shapeOf(record.template.slice(prefix.length) || '/'),
+    }));
+    const hits = stripped.filter(({ record, shape }) => targets.has(`${record.method} ${shape}`));
+    if (hits.length * 2 < from.length || hits.length === 0) continue;
+    for (const { record, shape } of stripped) moved.set(record, shape);
+  }
+  return moved;
+}
+
+function keyOf(record: EndpointRecord): string {
+  return `${record.method} ${shapeOf(record.template)}`;
+}
+
+/** The longest run of whole literal segments that all templates begin with. */
+function commonPrefix(templates: readonly string[]): string {
+  const [first, ...rest] = templates.map((template) => template.split('/'));
+  if (!first) return '';
+  let length = 0;
+  while (
+    length < first.length &&
+    !first[length]?.includes('{') &&
+    rest.every((segments) => segments[length] === first[length])
+  ) {
+    length++;
+  }
+  return first.slice(0, length).join('/');
+}
+
+function toEndpoint(
+  group: readonly EndpointRecord[],
+  service: ServiceRecord | undefined,
+  calls: readonly CallRecord[],
+): Endpoint {
+  const best = [...group].sort(
+    (a, b) => spellingRank(a) - spellingRank(b) || compareText(a.id, b.id),
+  )[0];
+  if (!best) throw new RangeError('an endpoint needs at least one record');
+  const { protocol, method, template } = best;
+  const sources = group.flatMap((record) => record.sources);
+  const deprecated = group.some((record) => record.deprecated);
+  const owner = strongestOwner(claims(group, service));
+  const named = calls.filter(
+    (call) => call.operation !== '*' && meansOperation(call.operation, method, template),
+  );
+  const traits = {
+    declaredIn: placesOf(sources, 'declared'),
+    configuredIn: [
+      ...placesOf(sources, 'configured'),
+      ...routedBy(service, protocol, method, template),
+    ],
+    implementedIn: placesOf(sources, 'implemented'),
+    observed: sources.some(({ how }) => how === 'observed'),
+    deprecated,
+  };
+  return {
+    id: endpointId(best.service, protocol, method, template),
+    service: best.service,
+    protocol,
+    method,
+    template,
+    ...traits,
+    status: statusOf(traits, sources, owner, service, named.length > 0),
+    owner: owner?.owner ?? null,
+    sensitivity: sensitivityOf(group, service),
+    criticality: criticalityOf(group, service),
+  };
+}
+
+/** The declared spelling is the one people know. */
+function spellingRank({ sources, method }: EndpointRecord): number {
+  if (method === 'ANY') return 9;
+  return Math.min(
+    ...sources.map(({ how }) => ['declared', 'implemented', 'configured', 'observed'].indexOf(how)),
+  );
+}
+
+function statusOf(
+  traits: Pick<Endpoint, 'declaredIn' | 'implementedIn' | 'observed' | 'deprecated'>,
+  sources: readonly Source[],
+  owner: OwnerClaim | undefined,
+  service: ServiceRecord | undefined,
+  called: boolean,
+): Endpoint['status'] {
+  const isDeclared = sources.some(({ how }) => how === 'declared');
+  if (!isDeclared) return 'shadow';
+  const isRetired = traits.deprecated || service?.retired === true;
+  if (isRetired && (traits.observed || called)) return 'zombie';
+  if (traits.implementedIn.length === 0 && !traits.observed) return 'dormant';
+  return owner ? 'governed' : 'unowned';
+}
+
+function claims(
+  group: readonly EndpointRecord[],
+  service: ServiceRecord | undefined,
+): OwnerClaim[] {
+  const own = group.flatMap((record) => record.owner ?? []);
+  return own.length > 0 ? own : service?.owner ? [service.owner] : [];
+}
+
+function routedBy(
+  service: ServiceRecord | undefined,
+  protocol: string,
+  method: string,
+  template: string,
+): Location[] {
+  if (protocol !== 'http') return [];
+  return (service?.routes ?? [])
+    .filter(
+      (route) =>
+        (route.methods.length === 0 || route.methods.includes(method)) &&
+        covers(route.path, route.match, template),
+    )
+    .flatMap(({ source }) => toLocation(source));
+}
+
+function placesOf(sources: readonly Source[], how: Source['how']): Location[] {
+  return sources.filter((source) => source.how === how).flatMap(toLocation);
+}
+
+function toLocation({ file, line, column }: Source): Location[] {
+  return file === undefined
+    ? []
+    : [{ file, ...(line !== undefined && { line }), ...(column !== undefined && { column }) }];
+}
+
+/** A person's and a declaration's tags come first; the service's own count for what it serves. */
+function sensitivityOf(
+  group: readonly EndpointRecord[],
+  service: ServiceRecord | undefined,
+): Tag[] {
+  if (group.some((record) => record.operational)) return [];
+  const tags = [
+    ...group.flatMap((record) => record.sensitivity),
+    ...classify(
+      group.map((record) => record.template).join(' '),
+      group.flatMap((record) => record.fields),
+    ),
+    ...(service?.sensitivity ?? []),
+  ];
+  const byTag = new Map<string, Tag>();
+  for (const tag of tags) if (!byTag.has(tag.tag)) byTag.set(tag.tag, tag);
+  return [...byTag.values()].sort((a, b) => compareText(a.tag, b.tag));
+}
+
+function criticalityOf(
+  group: readonly EndpointRecord[],
+  service: ServiceRecord | undefined,
+): Criticality | null {
+  return group.find((record) => record.criticality)?.criticality ?? service?.criticality ?? null;
+}
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups;
+}

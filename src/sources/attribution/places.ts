@@ -1,0 +1,117 @@
+import { compareText } from '../../base/diagnostic.ts';
+import type { ComponentObservation } from '../../estate/index.ts';
+import { enclosing } from './names.ts';
+import type { Named, Registry } from './registry.ts';
+
+/** All that is said of one folder. */
+interface Component {
+  readonly folder: string;
+  readonly names: string[];
+  readonly images: string[];
+  readonly files: string[];
+  runnable: boolean;
+  explicit: { name: string; namespace?: string } | undefined;
+}
+
+/** Finds the service whose folder holds a file. */
+export class Places {
+  readonly #registry: Registry;
+  readonly #components = new Map<string, Component>();
+  readonly #services = new Map<string, Named | undefined>();
+
+  constructor(registry: Registry, observations: readonly ComponentObservation[]) {
+    this.#registry = registry;
+    const sorted = [...observations].sort(
+      (a, b) =>
+        compareText(a.folder, b.folder) ||
+        compareText(a.source.file ?? '', b.source.file ?? '') ||
+        compareText(a.names.join(), b.names.join()),
+    );
+    for (const observation of sorted) this.#merge(observation);
+  }
+
+  #merge(observation: ComponentObservation): void {
+    const { folder } = observation;
+    const component = this.#components.get(folder) ?? {
+      folder,
+      names: [],
+      images: [],
+      files: [],
+      runnable: false,
+      explicit: undefined,
+    };
+    component.names.push(...observation.names);
+    component.images.push(...(observation.images ?? []));
+    if (observation.source.file) component.files.push(observation.source.file);
+    component.runnable ||= observation.runnable;
+    component.explicit ??= observation.service;
+    this.#components.set(folder, component);
+  }
+
+  /** The component folders around `path`, innermost first, up to one that can run. */
+  foldersAround(path: string): string[] {
+    const folders = enclosing(path).filter((folder) => this.#components.has(folder));
+    const end = folders.findIndex((folder) => this.#components.get(folder)?.runnable);
+    return end < 0 ? folders : folders.slice(0, end + 1);
+  }
+
+  /** Binds every component to a service that something else names; then lets the runnable rest
+   *  become services of their own where `isActive` (something in the folder serves or calls). */
+  bind(isActive: (folder: string) => boolean): void {
+    const components = [...this.#components.values()];
+    for (const component of components) {
+      this.#services.set(component.folder, this.#namedService(component));
+    }
+    const alone = this.#registry.all().length === 0;
+    for (const component of components) {
+      if (this.#services.get(component.folder) || !component.runnable) continue;
+      if (!isActive(component.folder) && !alone) continue;
+      this.#services.set(component.folder, this.#become(component));
+    }
+  }
+
+  /** The service of the innermost component around `path` that has one. */
+  serviceOf(path: string): Named | undefined {
+    for (const folder of enclosing(path)) {
+      const service = this.#services.get(folder);
+      if (service) return service;
+    }
+    return undefined;
+  }
+
+  /** The innermost component around `path`, as a service even if nothing shows that it can run. */
+  serviceMade(path: string): Named | undefined {
+    for (const folder of enclosing(path)) {
+      const component = this.#components.get(folder);
+      if (!component) continue;
+      const service = this.#become(component);
+      this.#services.set(folder, service);
+      return service;
+    }
+    return undefined;
+  }
+
+  #namedService(component: Component): Named | undefined {
+    if (component.explicit) {
+      const { explicit } = component;
+      const query = { ...explicit, near: component.folder };
+      return this.#note(component, this.#registry.find(query) ?? this.#registry.add(query));
+    }
+    for (const name of [...component.images, ...component.names]) {
+      const found = this.#registry.find({ name, near: component.folder });
+      if (found) return this.#note(component, found);
+    }
+    return undefined;
+  }
+
+  #become(component: Component): Named {
+    const name = component.names[0] ?? component.folder.split('/').at(-1) ?? 'root';
+    const plain = name.replace(/^@[^/]+\//, '');
+    return this.#note(component, this.#registry.add({ name: plain, near: component.folder }));
+  }
+
+  #note(component: Component, service: Named): Named {
+    for (const file of component.files) service.files.add(file);
+    return service;
+  }
+}
