@@ -12,7 +12,6 @@ export type SyntaxNode = SgNode;
 export type Language = 'javascript' | 'typescript' | 'tsx' | 'java' | 'python' | 'go' | 'csharp';
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {
-  // The TSX grammar reads all of JavaScript with JSX; plain JavaScript has its own.
   js: 'javascript',
   jsx: 'javascript',
   mjs: 'javascript',

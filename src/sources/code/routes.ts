@@ -105,6 +105,9 @@ export interface ResolvedRoute {
 const MAX_MOUNT_DEPTH = 24;
 /** Routes of one model; more come from a loop that no one wrote by hand. */
 const MAX_ROUTES = 200_000;
+/** Routers entered during one resolution: routers that mount each other twice at every level would
+ *  otherwise double the work with each. */
+const MAX_STEPS = 300_000;
 
 /** Walks the mounts from every root and gives each route once for each way that leads to it.
  *  Roots are the applications that nothing mounts; after them, routers that no root reaches give
@@ -128,6 +131,7 @@ class Resolution {
   readonly #mounted: ReadonlySet<RouterId>;
   readonly #visited = new Set<RouterId>();
   readonly #found = new Map<string, ResolvedRoute>();
+  #steps = 0;
 
   constructor(model: RouterModel) {
     this.#model = model;
@@ -166,7 +170,8 @@ class Resolution {
     path: readonly RouterId[],
     step: Step,
   ): void {
-    if (path.includes(id) || path.length > MAX_MOUNT_DEPTH || this.#found.size > MAX_ROUTES) return;
+    if (path.includes(id) || path.length > MAX_MOUNT_DEPTH) return;
+    if (this.#found.size > MAX_ROUTES || ++this.#steps > MAX_STEPS) return;
     this.#visited.add(id);
     const facts = this.#routers.get(id) ?? [];
     const security = step.security ?? facts.find((fact) => fact.security)?.security;

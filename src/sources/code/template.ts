@@ -225,9 +225,9 @@ function regexToken(scanner: Scanner): Token | undefined {
   if (scanner.take(/\^|\$|\\[bBAZz]/y) !== undefined) return undefined;
   const group = scanner.bracketed('(', ')');
   if (group !== undefined) return groupToken(group);
-  const escape = scanner.take(/\\./y);
-  if (escape !== undefined) {
-    return /^\\[dDwWsS]$/.test(escape) ? parameter('param') : text(escape.slice(1));
+  const escaped = scanner.take(/\\./y);
+  if (escaped !== undefined) {
+    return /^\\[dDwWsS]$/.test(escaped) ? parameter('param') : text(escaped.slice(1));
   }
   if (scanner.bracketed('[', ']') !== undefined) return parameter('param');
   if (scanner.has('.') && scanner.take(/\.[*+]\??/y) !== undefined) return parameter('path');
