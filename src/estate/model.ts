@@ -57,6 +57,10 @@ export const Route = z.strictObject({
   match: z.enum(['prefix', 'exact', 'pattern']),
   methods: z.array(z.string()),
   internet: z.boolean(),
+  /** The path or prefix as the service sees it, where the route rewrites it. */
+  rewrittenTo: z.string().optional(),
+  /** What the gateway demands of callers before it passes them on: `jwt`, `key-auth`, `mtls` … */
+  authentication: z.array(z.string()).optional(),
   source: Source,
 });
 export type Route = z.infer<typeof Route>;

@@ -87,6 +87,8 @@ export interface ComponentObservation extends Said {
   /** It can run by itself (has a Dockerfile, a main, a start script), so it is a service even where
    *  no manifest deploys it. */
   readonly runnable: boolean;
+  /** Holds for every endpoint that files of the folder declare. */
+  readonly sensitivity?: readonly Tag[];
 }
 
 /** One line of a CODEOWNERS file; of the matching lines the last counts. */

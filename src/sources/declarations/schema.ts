@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { CRITICALITIES } from '../../estate/index.ts';
+import { toOperation } from './operation.ts';
+
+const Name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'must be letters, digits, `.`, `_` and `-`');
+const Owner = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(256, 'must be at most 256 characters')
+  .meta({ description: 'The team that answers.' });
+const Sensitivity = z
+  .array(z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be lower-case letters, digits and `-`'))
+  .max(32)
+  .meta({ description: 'What the data is: pii, pci, phi, credentials, or a word of your own.' });
+const OperationText = z
+  .string()
+  .max(2_048)
+  .refine((text) => toOperation(text) !== undefined, {
+    error:
+      'must read like `GET /orders/{id}`, `payments.v1.Cards/Charge`, `QUERY order` or `PUBLISH orders.created`',
+  });
+const Operations = z.array(OperationText).max(10_000);
+const Path = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(1_024)
+  .meta({ description: 'A file, relative to this one.' });
+
+/** What a service offers is said by a specification of one of these kinds, or in place. */
+export const SPECIFICATIONS = ['openapi', 'protobuf', 'graphql', 'asyncapi'] as const;
+const EXPOSED_BY = [...SPECIFICATIONS, 'operations'] as const;
+
+const Exposure = z
+  .strictObject({
+    openapi: Path.optional(),
+    protobuf: Path.optional(),
+    graphql: Path.optional(),
+    asyncapi: Path.optional(),
+    operations: Operations.optional(),
+    sensitivity: Sensitivity.optional(),
+  })
+  .refine((exposure) => EXPOSED_BY.filter((key) => exposure[key] !== undefined).length === 1, {
+    error: 'must have exactly one of `openapi`, `protobuf`, `graphql`, `asyncapi`, `operations`',
+  })
+  .meta({ oneOf: EXPOSED_BY.map((key) => ({ required: [key] })) });
+
+const DeclaredCall = z.strictObject({
+  service: Name.meta({ description: 'The service that is called.' }),
+  namespace: Name.meta({ description: "Absent: the caller's own." }).optional(),
+  operations: Operations.meta({ description: 'Absent: every operation.' }).optional(),
+});
+
+const DeclaredCredential = z.strictObject({
+  name: Name.meta({ description: 'The name of the Secret, or whatever it goes by.' }),
+  kind: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and `-`'),
+  owner: Owner.meta({ description: "Absent: the service's." }).optional(),
+  rotation: z
+    .strictObject({
+      every: z
+        .string()
+        .regex(/^[1-9]\d{0,5}[smhdw]$/, 'must be a number with `s`, `m`, `h`, `d` or `w`: `24h`'),
+    })
+    .optional(),
+});
+
+/** A `reeve.yaml` document: what a service is, offers, calls and holds, said by its own team beside
+ *  its code. */
+export const Declaration = z
+  .strictObject({
+    apiVersion: z.literal('reeve.dev/v1'),
+    kind: z.literal('Service'),
+    metadata: z.strictObject({
+      name: Name,
+      namespace: Name.optional(),
+      owner: Owner.optional(),
+    }),
+    spec: z
+      .strictObject({
+        criticality: z.enum(CRITICALITIES).optional(),
+        sensitivity: Sensitivity.optional(),
+        exposes: z.array(Exposure).max(1_000).optional(),
+        calls: z
+          .array(DeclaredCall)
+          .max(10_000)
+          .meta({ description: 'Present, even empty: every call that is not here is undeclared.' })
+          .optional(),
+        credentials: z.array(DeclaredCredential).max(1_000).optional(),
+      })
+      .optional(),
+  })
+  .meta({ title: 'reeve.yaml', description: 'The declaration of a service' });
+export type Declaration = z.infer<typeof Declaration>;
+
+/** The JSON Schema of a declaration, for editors; published as `docs/reeve.schema.json`. */
+export function declarationJsonSchema(): unknown {
+  return z.toJSONSchema(Declaration);
+}
