@@ -1,0 +1,31 @@
+import { namesHost } from './address-names.ts';
+import { type Address, addressesIn } from './addresses.ts';
+
+/** An address in a configuration file, with the 0-based line that holds it. */
+export interface AddressLine extends Address {
+  readonly lineIndex: number;
+  /** The property on that line; empty where there is none. */
+  readonly name: string;
+}
+
+/** Longer files are data rather than configuration. */
+const MAX_LENGTH = 262_144;
+const MAX_LINE_LENGTH = 1_000;
+const COMMENT = /^\s*(?:#|\/\/|;|--|<!--|\*)/;
+/** `key: value`, `key=value`, `"key": "value"`, `proxy_pass value;`, each also as an item. */
+const PROPERTY = /^\s*(?:-\s+)?["']?([A-Za-z][\w.-]{0,99})["']?(?:\s*[:=]\s*|\s+)(.*)$/;
+
+/** The addresses in the text of a configuration file: properties, YAML, JSON, nginx and the like,
+ *  line by line. Public hosts only count where the property is named for an address: such files
+ *  link to documentation. */
+export function addressesInText(text: string): readonly AddressLine[] {
+  if (text.length > MAX_LENGTH) return [];
+  return text.split('\n').flatMap((line, lineIndex) => {
+    if (line.length > MAX_LINE_LENGTH || COMMENT.test(line)) return [];
+    const [, name = '', value = line] = PROPERTY.exec(line) ?? [];
+    const plain = value.trim().replace(/^["']|[;,"']+$/g, '');
+    return addressesIn(name, plain)
+      .filter(({ known }) => known || namesHost(name))
+      .map((address) => ({ ...address, lineIndex, name }));
+  });
+}

@@ -1,0 +1,125 @@
+import type { Source } from '../../../estate/index.ts';
+import { addressesInText } from '../../address-lines.ts';
+import { type Address, addressesIn, addressesInCommand } from '../../addresses.ts';
+import type { Cluster, ClusterSink, Resource } from '../resource.ts';
+import {
+  containersOf,
+  namespaceOf,
+  servicesSelecting,
+  subjectOf,
+  type Workload,
+  workloadsOf,
+} from '../workload.ts';
+import { commandOf, entriesOf, expand, mountedConfigMaps, variablesOf } from './environment.ts';
+
+const READER = 'kubernetes';
+
+interface Clue {
+  readonly address: Address;
+  readonly source: Source;
+  readonly evidence: string;
+}
+
+/** Calls that the configuration of a workload gives away: variables, arguments and mounted
+ *  configuration that hold another service's address. */
+export function readCalls(cluster: Cluster, sink: ClusterSink): void {
+  for (const workload of workloadsOf(cluster)) {
+    const own = ownNames(cluster, workload);
+    const seen = new Set<string>();
+    for (const clue of cluesOf(cluster, workload)) {
+      const { host, port } = clue.address;
+      const key = `${host}:${port ?? ''} ${clue.evidence}`;
+      if (own.has(host) || seen.has(key)) continue;
+      seen.add(key);
+      observeCall(workload, clue, sink);
+    }
+  }
+}
+
+function observeCall(workload: Workload, { address, source, evidence }: Clue, sink: ClusterSink) {
+  const { host, port, known } = address;
+  const { namespace } = workload;
+  sink.observe({
+    kind: 'call',
+    from: subjectOf(workload),
+    to: {
+      by: 'address',
+      host,
+      known,
+      ...(port !== undefined && { port }),
+      ...(namespace !== undefined && { namespace }),
+    },
+    evidence,
+    ...(port !== undefined && { port }),
+    source,
+  });
+}
+
+/** A workload that is told its own address does not call itself. */
+function ownNames(cluster: Cluster, workload: Workload): ReadonlySet<string> {
+  const names = [
+    workload.serviceName,
+    workload.resource.name,
+    ...servicesSelecting(cluster, workload).map((service) => service.name),
+  ];
+  const namespace = namespaceOf(workload);
+  return new Set(
+    names.flatMap((name) => [
+      name,
+      `${name}.${namespace}`,
+      `${name}.${namespace}.svc`,
+      `${name}.${namespace}.svc.cluster.local`,
+    ]),
+  );
+}
+
+function* cluesOf(cluster: Cluster, workload: Workload): Generator<Clue> {
+  for (const container of containersOf(workload)) {
+    const variables = variablesOf(cluster, workload, container);
+    for (const { name, value, isSecret, source, evidence } of variables) {
+      // A secret that is no URL is not looked at: it might pass for a host.
+      if (isSecret && !value.includes('://')) continue;
+      for (const address of addressesIn(name, value)) yield { address, source, evidence };
+    }
+    const values = new Map(variables.map(({ name, value }) => [name, value]));
+    const command = commandOf(container).map(({ word, path }) => ({
+      word: expand(word, values, cluster, workload),
+      path,
+    }));
+    yield* fromCommand(workload, command);
+  }
+  for (const configMap of mountedConfigMaps(cluster, workload)) yield* fromConfigMap(configMap);
+}
+
+function* fromCommand(workload: Workload, command: ReturnType<typeof commandOf>): Generator<Clue> {
+  for (const address of addressesInCommand(command.map(({ word }) => word))) {
+    const { path } = command.find(({ word }) => word.toLowerCase().includes(address.host)) ?? {};
+    const source = workload.resource.sourceAt(READER, path ?? ['spec']);
+    yield { address, source, evidence: `argument that names ${address.host}` };
+  }
+}
+
+function* fromConfigMap(configMap: Resource): Generator<Clue> {
+  for (const { key, value, path } of entriesOf(configMap)) {
+    if (!value.includes('\n')) {
+      const source = configMap.sourceAt(READER, path);
+      for (const address of addressesIn(key, value)) {
+        yield { address, source, evidence: `key ${key} of ConfigMap ${configMap.name}` };
+      }
+      continue;
+    }
+    for (const { lineIndex, name, ...address } of addressesInText(value)) {
+      const source = lineOf(configMap, path, lineIndex);
+      const property = name === '' ? '' : `${name} in `;
+      yield { address, source, evidence: `${property}file ${key} of ConfigMap ${configMap.name}` };
+    }
+  }
+}
+
+/** The line of a block scalar; other scalars do not keep their lines. */
+function lineOf(configMap: Resource, path: readonly string[], lineIndex: number): Source {
+  const key = configMap.sourceAt(READER, path);
+  const value = configMap.valueSourceAt?.(READER, path);
+  const isBlock = value?.line !== undefined && key.line !== undefined && value.line > key.line;
+  return isBlock ? { ...value, line: (value.line ?? 0) + lineIndex } : key;
+}
