@@ -5,6 +5,7 @@ import type { BoundedReport } from '../bounded-report.ts';
 import { childNode, childNodes, type DataNode, placeOf } from '../data-node.ts';
 import type { References } from '../references.ts';
 import type { SchemaFields } from '../schema-fields.ts';
+import { securityOf } from '../security-requirement.ts';
 import { operationFields } from './fields.ts';
 import { type BasePaths, basePathOf, DEFAULT_BASE_PATHS, serverPathsOf } from './servers.ts';
 import { toTemplate } from './template.ts';
@@ -115,7 +116,7 @@ function readOperation(
   const [first, last = first] = context.items;
   if (!first || !last) return;
   const fields = operationFields(last, operation, tools.references, tools.schemas);
-  const security = securityOf(operation, context.root);
+  const security = operationSecurity(operation, context.root);
   const title = textAt(context.root.value, 'info', 'title')?.trim();
   const said = {
     source: {
@@ -138,17 +139,10 @@ function readOperation(
   }
 }
 
-/** What an operation demands: its own `security`, else the document's. An empty requirement among
- *  others makes credentials optional.
- *  @see OpenAPI 3.1 §4.8.30 (Security Requirement Object) */
-function securityOf(operation: DataNode, root: DataNode): 'required' | 'none' | undefined {
+/** What an operation demands: its own `security`, else the document's. */
+function operationSecurity(operation: DataNode, root: DataNode) {
   const own = pick(operation.value, 'security');
-  const requirements = own === undefined ? pick(root.value, 'security') : own;
-  if (!Array.isArray(requirements)) return undefined;
-  const needed = requirements.filter(isFields);
-  const isOptional = needed.some((requirement) => Object.keys(requirement).length === 0);
-  if (requirements.length === 0 || isOptional) return 'none';
-  return needed.length === 0 ? undefined : 'required';
+  return securityOf(own === undefined ? pick(root.value, 'security') : own);
 }
 
 function firstOf<In, Out>(items: readonly In[], of: (item: In) => Out | undefined) {

@@ -1,6 +1,12 @@
 import { quote } from '../../base/fault.ts';
 import { ProtoError, type Token, Tokens } from './tokens.ts';
 
+/** What a string holds is nobody's business. */
+const FOUND: Partial<Record<Token['kind'], string>> = {
+  end: 'the end of the file',
+  string: 'a string',
+};
+
 /** Reads tokens with up to two tokens of lookahead. */
 export class Cursor {
   readonly #tokens: Tokens;
@@ -59,8 +65,8 @@ export class Cursor {
   }
 
   unexpected(wanted: string): ProtoError {
-    const found = this.atEnd ? 'the end of the file' : quote(this.#current.text);
-    return new ProtoError(`expected ${wanted}, found ${found}`, this.#current.offset);
+    const { kind, text, offset } = this.#current;
+    return new ProtoError(`expected ${wanted}, found ${FOUND[kind] ?? quote(text)}`, offset);
   }
 
   /** Passes the rest of a statement: up to its `;`, or the braces that end it. Stops before a brace
