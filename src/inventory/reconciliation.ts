@@ -96,13 +96,15 @@ function keyOf(record: EndpointRecord): string {
   return `${record.method} ${shapeOf(record.template)}`;
 }
 
-/** The longest run of whole literal segments that all templates begin with. */
+/** The longest run of whole literal segments that all templates begin with and that none consists of;
+ *  nothing for a single template, whose base path cannot be told. */
 function commonPrefix(templates: readonly string[]): string {
   const [first, ...rest] = templates.map((template) => template.split('/'));
-  if (!first) return '';
+  if (!first || rest.length === 0) return '';
+  const longest = Math.min(first.length, ...rest.map((segments) => segments.length)) - 1;
   let length = 0;
   while (
-    length < first.length &&
+    length < longest &&
     !first[length]?.includes('{') &&
     rest.every((segments) => segments[length] === first[length])
   ) {

@@ -1,0 +1,219 @@
+import { compareText, toPlace } from '../base/diagnostic.ts';
+import { stableId } from '../base/ids.ts';
+import {
+  type Call,
+  type Credential,
+  type Endpoint,
+  type Finding,
+  type Location,
+  type Records,
+  SEVERITIES,
+  type ServiceRecord,
+  type Severity,
+  type Source,
+} from '../estate/index.ts';
+import { CREDENTIAL_PROBLEMS, type CredentialProblemId } from '../secrets/index.ts';
+import { type JudgedParts, QUESTIONS } from './answers.ts';
+import { CONTROLS } from './controls.ts';
+
+interface Failure {
+  readonly control: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly location: Location | undefined;
+  readonly severity?: Severity;
+  /** Tells several failures of one control by one subject apart. */
+  readonly detail?: string;
+}
+
+/** Everything that fails a control, the worst first. */
+export function findFailures(records: Records, estate: JudgedParts): Finding[] {
+  const services = new Map(records.services.map((service) => [service.id, service]));
+  const nameOf = (id: string) => services.get(id)?.name ?? id;
+  const failures = [
+    ...estate.endpoints.flatMap((endpoint) =>
+      endpointFailures(endpoint, services.get(endpoint.service)),
+    ),
+    ...records.services.flatMap(serviceFailures),
+    ...callFailures(records, estate, services, nameOf),
+    ...estate.credentials.flatMap((credential) => credentialFailures(credential, nameOf)),
+    ...records.weaknesses.map((weakness) => ({
+      control: weakness.control,
+      subject: weakness.subject,
+      message: weakness.message,
+      location: toLocation(weakness.source),
+      detail: weakness.object,
+    })),
+  ];
+  const byId = new Map(
+    failures.map((failure) => toFinding(failure)).map((finding) => [finding.id, finding]),
+  );
+  return [...byId.values()].sort(compareFindings);
+}
+
+/** By severity, then control, place and subject. */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    compareText(a.control, b.control) ||
+    compareText(a.location?.file ?? '', b.location?.file ?? '') ||
+    (a.location?.line ?? 0) - (b.location?.line ?? 0) ||
+    compareText(a.subject, b.subject) ||
+    compareText(a.id, b.id)
+  );
+}
+
+function toFinding({ control, subject, message, location, severity, detail }: Failure): Finding {
+  const rule = CONTROLS.get(control);
+  if (!rule) throw new RangeError(`no control ${control}`);
+  return {
+    id: stableId('finding', control, subject, detail ?? ''),
+    control,
+    severity: severity ?? rule.severity,
+    subject,
+    message,
+    location: location ?? null,
+    remedy: rule.remedy,
+    frameworks: [...rule.frameworks],
+  };
+}
+
+/** What is said of an endpoint by its status. Platform endpoints (probes, metrics) weigh nothing,
+ *  sensitive ones more. */
+function endpointFailures(endpoint: Endpoint, service: ServiceRecord | undefined): Failure[] {
+  const { id, method, template, implementedIn, declaredIn, configuredIn } = endpoint;
+  const what = `${method} ${template} of ${service?.name ?? endpoint.service}`;
+  const tags = endpoint.sensitivity.map(({ tag }) => tag);
+  switch (endpoint.status) {
+    case 'shadow': {
+      const seen = [
+        implementedIn.length > 0 && 'implemented',
+        endpoint.observed && 'called',
+        configuredIn.length > 0 && implementedIn.length === 0 && !endpoint.observed && 'configured',
+      ].filter((word) => word !== false);
+      const data = tags.length > 0 ? `; it handles ${tags.join(', ')} data` : '';
+      return [
+        {
+          control: 'inventory/shadow-endpoint',
+          subject: id,
+          message: `${what} is ${seen.join(' and ')} but declared nowhere${data}`,
+          location: implementedIn[0] ?? configuredIn[0],
+          severity: isOperational(endpoint)
+            ? 'info'
+            : tags.length > 0 || endpoint.observed
+              ? 'high'
+              : 'medium',
+        },
+      ];
+    }
+    case 'zombie':
+      return [
+        {
+          control: 'inventory/zombie-endpoint',
+          subject: id,
+          message: `${what} is deprecated and still called`,
+          location: declaredIn[0] ?? implementedIn[0],
+        },
+      ];
+    case 'dormant':
+      return [
+        {
+          control: 'inventory/dormant-endpoint',
+          subject: id,
+          message: `${what} is declared, but neither implemented in the code that was read nor observed`,
+          location: declaredIn[0],
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Paths that only the platform calls. */
+function isOperational({ template, sensitivity }: Endpoint): boolean {
+  return (
+    sensitivity.length === 0 &&
+    /(^|\/)_?(health|healthz|healthcheck|health-check|livez?|liveness|readyz?|readiness|ping|metrics|prometheus|status)$/i.test(
+      template,
+    )
+  );
+}
+
+function serviceFailures(service: ServiceRecord): Failure[] {
+  if (service.owner || service.kind === 'external') return [];
+  return [
+    {
+      control: 'inventory/unowned-service',
+      subject: service.id,
+      message: `nobody is named as the owner of ${service.name}`,
+      location: service.sources.map(toLocation).find((location) => location !== undefined),
+    },
+  ];
+}
+
+function callFailures(
+  records: Records,
+  estate: JudgedParts,
+  services: ReadonlyMap<string, ServiceRecord>,
+  nameOf: (id: string) => string,
+): Failure[] {
+  const internal = QUESTIONS.callsAuthenticated.asked(estate);
+  const declared = new Set(records.calls.filter(isDeclared).map(({ from, to }) => `${from} ${to}`));
+  return internal.flatMap((call) => {
+    const place = call.sources.map(toLocation).find((location) => location !== undefined);
+    const who = `${nameOf(call.from)} to ${nameOf(call.to)}${call.operation === '*' ? '' : ` (${call.operation})`}`;
+    const failures: Failure[] = [];
+    const about = { subject: call.id, location: place };
+    if (call.authentication === 'none') {
+      const message = `the call from ${who} proves nothing about its caller: ${call.evidence}`;
+      failures.push({ control: 'identity/call-unauthenticated', message, ...about });
+    } else if (call.authentication === 'unknown') {
+      const message = `nothing shows how the call from ${who} is authenticated: ${call.evidence}`;
+      failures.push({ control: 'identity/call-unverified', message, ...about });
+    }
+    const isUndeclared =
+      services.get(call.from)?.declaresCalls === true && !declared.has(`${call.from} ${call.to}`);
+    if (isUndeclared) {
+      const message = `the call from ${who} is not in the declaration of ${nameOf(call.from)}`;
+      failures.push({ control: 'authorization/undeclared-call', message, ...about });
+    }
+    return failures;
+  });
+}
+
+function isDeclared(call: Pick<Call, 'sources'>): boolean {
+  return call.sources.some(({ how }) => how === 'declared');
+}
+
+function credentialFailures(credential: Credential, nameOf: (id: string) => string): Failure[] {
+  const isTestOnly = credential.problems.includes('test-only');
+  const user = credential.services.map(nameOf).join(', ');
+  const what = `${credential.kind} \`${credential.name}\`${user ? ` of ${user}` : ''}`;
+  const [place, ...others] = credential.locations;
+  const more =
+    others.length > 0
+      ? ` (and ${others.length} more: ${others.slice(0, 3).map(toPlace).join(', ')}${others.length > 3 ? ', …' : ''})`
+      : '';
+  return credential.problems.flatMap((problem) => {
+    if (!isProblem(problem)) return [];
+    const { sentence } = CREDENTIAL_PROBLEMS[problem];
+    return [
+      {
+        control: `secrets/${problem}`,
+        subject: credential.id,
+        message: `${what} ${sentence}${more}`,
+        location: place && toLocation(place),
+        ...(isTestOnly && { severity: 'low' as const }),
+      },
+    ];
+  });
+}
+
+function isProblem(problem: string): problem is CredentialProblemId {
+  return Object.hasOwn(CREDENTIAL_PROBLEMS, problem);
+}
+
+function toLocation({ file, line, column }: Partial<Source>): Location | undefined {
+  if (file === undefined) return undefined;
+  return { file, ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
+}

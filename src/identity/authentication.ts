@@ -1,0 +1,159 @@
+import type {
+  Authentication,
+  Call,
+  CallRecord,
+  Permission,
+  Posture,
+  ServiceRecord,
+} from '../estate/index.ts';
+
+/** What is known of one call's caller. */
+export interface Verdict {
+  readonly authentication: Authentication;
+  /** A sentence, with the object and the place that decide. */
+  readonly evidence: string;
+}
+
+/** Judges how a call proves who is calling: by what a source saw of it, else by what the callee's mesh
+ *  lets in. Only an enforcing party counts: a callee that takes plain text too authenticates nobody. */
+export function authenticate(
+  call: CallRecord,
+  caller: ServiceRecord,
+  callee: ServiceRecord,
+): Verdict {
+  const seen = call.evidence.find(
+    ({ authentication }) => authentication && authentication !== 'unknown',
+  );
+  if (seen?.authentication) {
+    return { authentication: seen.authentication, evidence: seen.evidence };
+  }
+  if (callee.kind === 'external') {
+    return { authentication: 'unknown', evidence: `${callee.name} lies outside the estate` };
+  }
+  const port = call.evidence.find((one) => one.port !== undefined)?.port;
+  const posture = postureFor(callee.postures, port);
+  const token = tokenPolicy(callee);
+  if (posture) {
+    const verdict = byPosture(posture, caller);
+    return verdict.authentication === 'mtls' || !token ? verdict : token;
+  }
+  return token ?? unenforced(callee);
+}
+
+/** The posture of the port that is called, else of the ports that have none of their own. Where the
+ *  port is not known and ports differ, the weakest counts. */
+export function postureFor(
+  postures: readonly Posture[],
+  port: number | undefined,
+): Posture | undefined {
+  const onPort = postures.filter((posture) => posture.port !== undefined && posture.port === port);
+  const general = postures.filter((posture) => posture.port === undefined);
+  const candidates = onPort.length > 0 ? onPort : port === undefined ? postures : general;
+  return [...candidates].sort((a, b) => WEAKEST_FIRST[a.inbound] - WEAKEST_FIRST[b.inbound])[0];
+}
+
+const WEAKEST_FIRST = { disabled: 0, permissive: 1, unknown: 2, strict: 3 };
+
+function byPosture(posture: Posture, caller: ServiceRecord): Verdict {
+  const why = posture.because;
+  switch (posture.inbound) {
+    case 'strict':
+      return { authentication: 'mtls', evidence: `${why}: only authenticated callers are let in` };
+    case 'permissive':
+      return {
+        authentication: 'none',
+        evidence: `${why}: plain text is let in too, so ${caller.name} proves nothing`,
+      };
+    case 'disabled':
+      return { authentication: 'none', evidence: `${why}: plain text` };
+    case 'unknown':
+      return { authentication: 'unknown', evidence: why };
+  }
+}
+
+/** A policy that lets in only requests with a validated token. */
+function tokenPolicy({ permissions }: ServiceRecord): Verdict | undefined {
+  const allowing = permissions.filter(
+    ({ effect, layer }) => effect === 'allow' && layer === 'request',
+  );
+  const [first] = allowing;
+  if (
+    !first ||
+    !allowing.every(({ from }) => from.length > 0 && from.every((one) => one === '*token'))
+  ) {
+    return undefined;
+  }
+  return { authentication: 'token', evidence: `${first.policy} demands a validated token` };
+}
+
+function unenforced(callee: ServiceRecord): Verdict {
+  const isConfigured = callee.sources.some(({ how }) => how === 'configured');
+  if (callee.kind === 'datastore') {
+    return {
+      authentication: 'unknown',
+      evidence: `nothing that was read says how ${callee.name} authenticates its callers`,
+    };
+  }
+  return isConfigured
+    ? {
+        authentication: 'none',
+        evidence: `${callee.name} is deployed without a mesh or any other check of its callers`,
+      }
+    : {
+        authentication: 'unknown',
+        evidence: `no deployment of ${callee.name} was read, so what it demands is not known`,
+      };
+}
+
+/** The policies and declarations that admit a call. */
+export function admittedBy(
+  call: CallRecord,
+  caller: ServiceRecord,
+  callee: ServiceRecord,
+): string[] {
+  const declared = call.sources.some(({ how }) => how === 'declared')
+    ? [`reeve.yaml of ${caller.name}`]
+    : [];
+  const policies = callee.permissions
+    .filter((permission) => permission.effect === 'allow' && admits(permission, caller))
+    .map((permission) => permission.policy);
+  return [...new Set([...declared, ...policies])].sort();
+}
+
+/** Whether a policy's `from` means the caller. */
+export function admits(permission: Permission, caller: ServiceRecord): boolean {
+  return permission.from.some(
+    (from) =>
+      from === '*' ||
+      from === '*authenticated' ||
+      from === `${caller.namespace}/${caller.name}` ||
+      from === `${caller.namespace}/*` ||
+      caller.identities.includes(from),
+  );
+}
+
+/** Every call with its verdict. Calls of services that no record describes are left out. */
+export function judgeCalls(
+  calls: readonly CallRecord[],
+  services: readonly ServiceRecord[],
+): Call[] {
+  const byId = new Map(services.map((service) => [service.id, service]));
+  return calls.flatMap((call) => {
+    const caller = byId.get(call.from);
+    const callee = byId.get(call.to);
+    if (!caller || !callee) return [];
+    return [
+      {
+        id: call.id,
+        from: call.from,
+        to: call.to,
+        operation: call.operation,
+        ...authenticate(call, caller, callee),
+        allowedBy: admittedBy(call, caller, callee),
+        declared: call.sources.some(({ how }) => how === 'declared'),
+        observed: call.sources.some(({ how }) => how === 'observed'),
+        sources: [...call.sources],
+      },
+    ];
+  });
+}

@@ -1,0 +1,1 @@
+export { admits, authenticate, judgeCalls, postureFor, type Verdict } from './authentication.ts';

@@ -1,0 +1,33 @@
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { DEFAULT_FOLDER_LIMITS, Folder, type FolderLimits } from '../base/folder.ts';
+import type { Fact } from '../estate/index.ts';
+import { attribute, READERS, type Reader, readFolder } from '../sources/index.ts';
+
+export interface ScanOptions {
+  /** The environment of everything that names none. */
+  readonly environment: string;
+  /** Key of the fingerprints of credentials' values. */
+  readonly fingerprintKey: Uint8Array;
+  readonly limits?: FolderLimits;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Scan {
+  readonly facts: readonly Fact[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly fileCount: number;
+}
+
+/** Reads a folder with every reader and finds the services that it speaks of.
+ *  @throws {Fault} `folder/not-found`, `folder/invalid` */
+export function scanFolder(path: string, options: ScanOptions): Scan {
+  const folder = new Folder(path, options.limits ?? DEFAULT_FOLDER_LIMITS);
+  const readers: readonly Reader[] = [...READERS];
+  const reading = readFolder(folder, readers, options.onProgress);
+  const { facts, diagnostics } = attribute(reading.observations, options);
+  return {
+    facts,
+    diagnostics: [...reading.diagnostics, ...diagnostics],
+    fileCount: reading.fileCount,
+  };
+}

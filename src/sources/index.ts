@@ -1,0 +1,22 @@
+import { declarations } from './declarations/index.ts';
+import { coreReader, kubernetes } from './kubernetes/index.ts';
+import { openapi } from './openapi/index.ts';
+import { ownership } from './ownership/index.ts';
+import { protobuf } from './protobuf/index.ts';
+import type { Reader } from './reader.ts';
+
+export { type Attributed, type AttributionOptions, attribute } from './attribution/index.ts';
+export { type FolderReading, readFolder } from './read.ts';
+export type { Reader } from './reader.ts';
+
+/** Readers of Kubernetes objects, from manifests or a cluster. */
+export const CLUSTER_READERS = [coreReader];
+
+/** Every reader of files. */
+export const READERS: readonly Reader[] = [
+  openapi,
+  protobuf,
+  kubernetes(CLUSTER_READERS),
+  ownership,
+  declarations,
+];
