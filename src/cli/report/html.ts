@@ -1,0 +1,5 @@
+import type { ReportContext, ScanReport } from './report.ts';
+
+export function toHtml(report: ScanReport, context: ReportContext): string {
+  return `${context.folder} ${report.services.length}`;
+}
