@@ -1,7 +1,6 @@
 import { textAt } from '../../../base/pick.ts';
-import type { Criticality, OwnerClaim } from '../../../estate/index.ts';
-import { CRITICALITIES } from '../../../estate/index.ts';
 import { isDatastore, toImageName } from '../../images.ts';
+import { criticalityInLabels, ownerInLabels } from '../../labels.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
 import {
   containersOf,
@@ -18,8 +17,8 @@ const READER = 'kubernetes';
 export function readWorkloads(cluster: Cluster, sink: ClusterSink): void {
   for (const workload of workloadsOf(cluster)) {
     const images = imagesOf(workload);
-    const owner = ownerOf(workload);
-    const criticality = criticalityOf(workload);
+    const owner = ownerInLabels(...metadataOf(workload));
+    const criticality = criticalityInLabels(...metadataOf(workload));
     sink.observe({
       kind: 'service',
       subject: subjectOf(workload),
@@ -59,57 +58,7 @@ function aliasesOf(cluster: Cluster, workload: Workload): string[] {
   return [...names].sort();
 }
 
-const OWNER_KEYS = [
-  'reeve.dev/owner',
-  'a8r.io/owner',
-  'app.kubernetes.io/owner',
-  'backstage.io/owner',
-  'backstage.io/kubernetes-owner',
-  'tags.datadoghq.com/team',
-  'team.kubernetes.io/name',
-  'owner',
-  'team',
-  'owner-team',
-  'squad',
-  'app.kubernetes.io/team',
-];
-
-/** The owner that labels or annotations name: the pod's own before the workload's before the
- *  namespace's. */
-function ownerOf(workload: Workload): OwnerClaim | undefined {
-  for (const metadata of metadataOf(workload)) {
-    for (const key of OWNER_KEYS) {
-      const owner = metadata[key]?.trim();
-      if (owner) return { owner, rank: 'label' };
-    }
-  }
-  return undefined;
-}
-
-const CRITICALITY_KEYS = [
-  'reeve.dev/criticality',
-  'criticality',
-  'app.kubernetes.io/criticality',
-  'business-criticality',
-];
-const TIERS: Record<string, Criticality> = {
-  'tier-0': 'critical',
-  'tier-1': 'high',
-  'tier-2': 'medium',
-  'tier-3': 'low',
-};
-
-function criticalityOf(workload: Workload): Criticality | undefined {
-  for (const metadata of metadataOf(workload)) {
-    for (const key of CRITICALITY_KEYS) {
-      const word = metadata[key]?.toLowerCase();
-      const found = CRITICALITIES.find((criticality) => criticality === word) ?? TIERS[word ?? ''];
-      if (found) return found;
-    }
-  }
-  return undefined;
-}
-
+/** The pod's own before the workload's before the namespace's. */
 function metadataOf(workload: Workload): readonly Resource['labels'][] {
   const { resource } = workload;
   return [
