@@ -23,7 +23,9 @@ import { covers, meansOperation, shapeOf } from './shape.ts';
  *  - zombie: deprecated or of a retired service, and still called;
  *  - dormant: declared, but neither implemented nor observed;
  *  - unowned: declared and alive, but nobody answers for it;
- *  - governed: the rest. */
+ *  - governed: the rest.
+ *
+ *  What only the platform calls (probes, metrics) is declared by the probe that calls it. */
 export function reconcile(records: Records): Endpoint[] {
   const services = new Map(records.services.map((service) => [service.id, service]));
   const calls = groupBy(records.calls, (call) => call.to);
@@ -129,6 +131,7 @@ function toEndpoint(
   const named = calls.filter(
     (call) => call.operation !== '*' && meansOperation(call.operation, method, template),
   );
+  const isOperational = group.some((record) => record.operational);
   const traits = {
     declaredIn: placesOf(sources, 'declared'),
     configuredIn: [
@@ -146,7 +149,7 @@ function toEndpoint(
     method,
     template,
     ...traits,
-    status: statusOf(traits, sources, owner, service, named.length > 0),
+    status: statusOf(traits, sources, owner, service, named.length > 0, isOperational),
     owner: owner?.owner ?? null,
     sensitivity: sensitivityOf(group, service),
     criticality: criticalityOf(group, service),
@@ -167,12 +170,16 @@ function statusOf(
   owner: OwnerClaim | undefined,
   service: ServiceRecord | undefined,
   called: boolean,
+  isOperational: boolean,
 ): Endpoint['status'] {
-  const isDeclared = sources.some(({ how }) => how === 'declared');
+  const isDeclared =
+    sources.some(({ how }) => how === 'declared') ||
+    (isOperational && sources.some(({ how }) => how === 'configured'));
   if (!isDeclared) return 'shadow';
   const isRetired = traits.deprecated || service?.retired === true;
   if (isRetired && (traits.observed || called)) return 'zombie';
-  if (traits.implementedIn.length === 0 && !traits.observed) return 'dormant';
+  const isFound = traits.implementedIn.length > 0 || traits.observed || isOperational;
+  if (!isFound) return 'dormant';
   return owner ? 'governed' : 'unowned';
 }
 

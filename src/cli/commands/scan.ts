@@ -5,7 +5,7 @@ import { toTimestamp } from '../../base/clock.ts';
 import { type Finding, SEVERITIES, type Severity, toRecords } from '../../estate/index.ts';
 import { scanFolder } from '../../server/scan.ts';
 import { userFingerprintKey } from '../fingerprint-key.ts';
-import { toHtml } from '../report/html.ts';
+import { toHtml } from '../report/html/index.ts';
 import { toJson } from '../report/json.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import type { ReportContext, ScanReport } from '../report/report.ts';
