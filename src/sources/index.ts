@@ -1,4 +1,8 @@
+import { asyncapi } from './asyncapi/index.ts';
+import { components } from './components/index.ts';
+import { compose } from './compose/index.ts';
 import { declarations } from './declarations/index.ts';
+import { graphql } from './graphql/index.ts';
 import { coreReader, kubernetes } from './kubernetes/index.ts';
 import { openapi } from './openapi/index.ts';
 import { ownership } from './ownership/index.ts';
@@ -16,7 +20,11 @@ export const CLUSTER_READERS = [coreReader];
 export const READERS: readonly Reader[] = [
   openapi,
   protobuf,
+  graphql,
+  asyncapi,
   kubernetes(CLUSTER_READERS),
+  compose,
+  components,
   ownership,
   declarations,
 ];

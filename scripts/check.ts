@@ -1,0 +1,24 @@
+import { run } from './run.ts';
+
+/** `npm run check`: types, lint and format, unit tests; stops at the first that fails. */
+const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['types', 'node_modules/.bin/tsc', '-p', '.'],
+  ['lint and format', 'node_modules/.bin/biome', 'check', '--error-on-warnings', '.'],
+  [
+    'unit tests',
+    process.execPath,
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=dot',
+    'src',
+  ],
+];
+
+for (const [name, command, ...args] of STEPS) {
+  console.log(`${name} ...`);
+  const status = await run(command, args);
+  if (status !== 0) {
+    console.error(`${name} failed`);
+    process.exit(status);
+  }
+}
