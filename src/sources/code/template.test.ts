@@ -18,6 +18,7 @@ describe('toTemplates', () => {
     ['colon', '/flights/:from-:to', ['/flights/{from}-{to}']],
     ['colon', '/files/*', ['/files/{path}']],
     ['colon', '/files/*splat', ['/files/{splat}']],
+    ['colon', '/images*', ['/images', '/images/{path}']],
     ['colon', '/files/(.*)', ['/files/{path}']],
     ['colon', '/a/:id/b/:id', ['/a/{id}/b/{id2}']],
     ['colon', '/v1/items::cancel', ['/v1/items:cancel']],

@@ -100,6 +100,11 @@ class Scanner {
     return match[0];
   }
 
+  /** The character that was read last. */
+  get before(): string {
+    return this.#text[this.at - 1] ?? '';
+  }
+
   has(text: string): boolean {
     return this.#text.startsWith(text, this.at);
   }
@@ -163,8 +168,11 @@ function colonToken(scanner: Scanner): Token | undefined {
     return name === undefined ? text(':') : colonParameter(scanner, name);
   }
   if (scanner.has('*')) {
+    const isGlued = scanner.at > 0 && scanner.before !== '/';
     scanner.take(/\*+/y);
-    return parameter(scanner.take(NAME) ?? 'path');
+    const name = scanner.take(NAME) ?? 'path';
+    // `/images*` lets anything follow, and nothing.
+    return isGlued && scanner.done ? optional(text('/'), parameter(name)) : parameter(name);
   }
   const group = scanner.bracketed('{', '}');
   // Express 5 writes optional parts in braces; a bare name in them is another syntax's parameter.

@@ -1,0 +1,122 @@
+import type { SyntaxNode } from '../parse.ts';
+import { positionOf } from '../parse.ts';
+import type { CodePlace } from '../routes.ts';
+import { callBuiltin } from './builtins.ts';
+import { evaluate, evaluateAll } from './expressions.ts';
+import { serviceRegistration } from './frameworks/grpc.ts';
+import { frameworkOf } from './frameworks/index.ts';
+import { importAll } from './imports.ts';
+import type { Interpreter } from './interpreter.ts';
+import { memberOf } from './members.ts';
+import type { Scope } from './scope.ts';
+import { fieldOf, partsOf, textOf } from './syntax.ts';
+import { asText, type ExternalValue, UNKNOWN, type Value } from './values.ts';
+
+interface Call {
+  readonly node: SyntaxNode;
+  readonly scope: Scope;
+  readonly run: Interpreter;
+  readonly values: readonly Value[];
+  readonly nodes: readonly SyntaxNode[];
+}
+
+/** The value of `f(…)`, `x.f(…)`, `require(…)`, `import(…)`, `super(…)`. */
+export function evaluateCall(node: SyntaxNode, scope: Scope, run: Interpreter): Value {
+  const callee = fieldOf(node, 'function');
+  if (callee === undefined) return UNKNOWN;
+  const kind = callee.kind();
+  if (kind === 'member_expression' || kind === 'subscript_expression') {
+    // The receiver first: in a chain, what stands left happens before.
+    const object = fieldOf(callee, 'object');
+    const receiver = object === undefined ? UNKNOWN : evaluate(object, scope, run);
+    const method = methodName(callee, scope, run);
+    return callMethod(receiver, method, callee, toCall(node, scope, run));
+  }
+  const call = toCall(node, scope, run);
+  if (callee.text() === 'require' || kind === 'import') {
+    const specifier = asText(call.values[0]);
+    return specifier === undefined ? UNKNOWN : importAll(scope.module, specifier, run);
+  }
+  if (kind === 'super') return callSuper(call);
+  return callValue(evaluate(callee, scope, run), call);
+}
+
+/** The value of `new C(…)`. */
+export function evaluateNew(node: SyntaxNode, scope: Scope, run: Interpreter): Value {
+  const callee = fieldOf(node, 'constructor');
+  if (callee === undefined) return UNKNOWN;
+  return callValue(evaluate(callee, scope, run), toCall(node, scope, run));
+}
+
+function toCall(node: SyntaxNode, scope: Scope, run: Interpreter): Call {
+  const list = fieldOf(node, 'arguments');
+  const hasList = list?.kind() === 'arguments';
+  return {
+    node,
+    scope,
+    run,
+    values: hasList ? evaluateAll(list, scope, run) : [],
+    nodes: hasList ? partsOf(list) : [],
+  };
+}
+
+function methodName(callee: SyntaxNode, scope: Scope, run: Interpreter): string {
+  const index = fieldOf(callee, 'index');
+  if (index === undefined) return textOf(fieldOf(callee, 'property'));
+  return asText(evaluate(index, scope, run)) ?? '';
+}
+
+function callValue(callee: Value, call: Call): Value {
+  if (callee.kind === 'external') return callExternal(callee, call);
+  return call.run.call(callee, call.values);
+}
+
+function callMethod(receiver: Value, method: string, callee: SyntaxNode, call: Call): Value {
+  const { run, values } = call;
+  serviceRegistration(receiver, method, site(call, placeOfMethod(callee, call)));
+  if (receiver.kind === 'router') {
+    const place = placeOfMethod(callee, call);
+    return receiver.router.invoke({ ...site(call, place), router: receiver, method }) ?? UNKNOWN;
+  }
+  const built = callBuiltin(receiver, method, values, run);
+  if (built !== undefined) return built;
+  const value = memberOf(receiver, method, run);
+  if (value.kind === 'external') return callExternal(value, call);
+  const self = receiver.kind === 'object' || receiver.kind === 'class' ? receiver : undefined;
+  return run.call(value, values, self);
+}
+
+function callExternal(callee: ExternalValue, call: Call): Value {
+  const { run } = call;
+  const place = run.placeOf(call.node, call.scope);
+  const made = frameworkOf(callee.module)?.call({ ...site(call, place), callee });
+  if (made !== undefined) return made;
+  run.call(UNKNOWN, call.values);
+  return { ...callee, path: [...callee.path, '()'].slice(-MAX_PATH) };
+}
+
+/** Steps kept of what packages give: chains of unknown calls can be long. */
+const MAX_PATH = 16;
+
+function callSuper(call: Call): Value {
+  const { scope, run, values } = call;
+  const type = scope.get('super class');
+  const self = scope.get('this');
+  if (type.kind !== 'class' || self.kind !== 'object') return UNKNOWN;
+  const parent = run.parentOf(type);
+  if (parent !== undefined) run.initialise(parent, self, values);
+  return UNKNOWN;
+}
+
+function site(call: Call, place: CodePlace) {
+  const { run, scope, values, nodes } = call;
+  return { arguments: values, nodes, place, world: run.world, file: scope.module.path };
+}
+
+/** In a chain over several lines, the line of the method that registers. */
+function placeOfMethod(callee: SyntaxNode, call: Call): CodePlace {
+  const property = fieldOf(callee, 'property') ?? callee;
+  const begin = positionOf(call.node);
+  const own = positionOf(property);
+  return { file: call.scope.module.path, ...(begin.line === own.line ? begin : own) };
+}

@@ -1,0 +1,52 @@
+import type { SyntaxNode } from '../../parse.ts';
+import { fieldOf, textOf } from '../syntax.ts';
+import type { FunctionValue } from '../values.ts';
+import type { RouterKind } from './framework.ts';
+import { FRAMEWORKS, frameworkOf } from './index.ts';
+
+/** What a parameter of a function that no file calls is, where its type or its name together with
+ *  its use tells. */
+export function guessParameter(
+  parameter: SyntaxNode,
+  owner: FunctionValue,
+): RouterKind | undefined {
+  return byType(parameter, owner) ?? byName(parameter, owner);
+}
+
+function byType(parameter: SyntaxNode, owner: FunctionValue): RouterKind | undefined {
+  const type = textOf(fieldOf(parameter, 'type'))
+    .replace(/^:\s*/, '')
+    .replace(/<[\s\S]*$/, '');
+  if (type === '') return undefined;
+  const [root = '', ...rest] = type.split('.');
+  const last = rest.at(-1) ?? root;
+  const imported = owner.scope.get(root);
+  const framework = imported.kind === 'external' ? frameworkOf(imported.module) : undefined;
+  if (framework !== undefined) {
+    const { parameter: known } = framework;
+    return known?.types.includes(last) ? known.kind : undefined;
+  }
+  return FRAMEWORKS.find((each) => each.parameter?.types.includes(last))?.parameter?.kind;
+}
+
+function byName(parameter: SyntaxNode, owner: FunctionValue): RouterKind | undefined {
+  const pattern = fieldOf(parameter, 'pattern') ?? parameter;
+  if (pattern.kind() !== 'identifier' || fieldOf(parameter, 'type') !== undefined) return undefined;
+  const name = pattern.text();
+  if (!registersOn(name, owner.node.text())) return undefined;
+  const { text } = owner.scope.module;
+  const fits = FRAMEWORKS.filter(({ parameter: known }) => known?.names.includes(name));
+  const mentioned = fits.find(({ modules }) =>
+    modules.some((module) => text.includes(`'${module}'`) || text.includes(`"${module}"`)),
+  );
+  const named = fits.find(({ reader }) => reader === name);
+  return (mentioned ?? named ?? fits[0])?.parameter?.kind;
+}
+
+const REGISTRATION =
+  /([A-Za-z_$][\w$]*)\s*\.\s*(?:get|post|put|patch|delete|all|route|use)\s*\(\s*['"`]\/[^'"`]{0,300}['"`]\s*[,)]/g;
+
+/** Whether `name.get('/…', …)` or its like stands in a text. */
+function registersOn(name: string, text: string): boolean {
+  return text.matchAll(REGISTRATION).some((match) => match[1] === name);
+}
