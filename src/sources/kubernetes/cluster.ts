@@ -1,7 +1,7 @@
 import { compareText } from '../../base/diagnostic.ts';
 import type { Cluster, Resource } from './resource.ts';
 
-/** Makes a cluster of objects in order of their files. Of equal objects (group, kind, namespace,
+/** Makes a cluster of objects, given in order of precedence (see `compareFiles`). Of equal objects (group, kind, namespace,
  *  name) the first counts. An object without namespace is also equal to one of the same group, kind
  *  and name that has one: manifests that are applied as they are and again through a kustomization
  *  or a chart are one set of services, not two. */
@@ -19,6 +19,15 @@ export function toCluster(found: readonly Resource[]): Cluster {
   }
   const resources = [...kept.values()].sort(compareResources);
   return { resources, of: indexed(resources) };
+}
+
+const SIDE_FOLDER =
+  /(?:^|\/)(?:extras?|examples?|samples?|tests?|e2e|docs?|archive|backup|old|legacy|deprecated|contrib|hack)\//i;
+
+/** Which of two files counts where both hold the same object: by path, those in folders for examples,
+ *  tests, backups and the like last. */
+export function compareFiles(a: string, b: string): number {
+  return Number(SIDE_FOLDER.test(a)) - Number(SIDE_FOLDER.test(b)) || compareText(a, b);
 }
 
 function withoutNamespace(resource: Resource): string {

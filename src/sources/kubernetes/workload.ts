@@ -10,14 +10,13 @@ import {
   textsAt,
 } from '../../base/pick.ts';
 import type { Subject } from '../../estate/index.ts';
+import { inNamespace, namespaceOf } from './lookup.ts';
 import type { Cluster, Resource } from './resource.ts';
 import { matchesLabels } from './selector.ts';
 import { serviceNameOf } from './service-name.ts';
 
+export { DEFAULT_NAMESPACE, namespaceOf } from './lookup.ts';
 export { matchesSelector } from './selector.ts';
-
-/** Objects that name no namespace are taken to stand together in this one. */
-export const DEFAULT_NAMESPACE = 'default';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -91,9 +90,16 @@ export function workloadsOf(cluster: Cluster): readonly Workload[] {
   return workloads;
 }
 
-/** The namespace that an object is taken to stand in. */
-export function namespaceOf(object: { readonly namespace: string | undefined }): string {
-  return object.namespace ?? DEFAULT_NAMESPACE;
+const BY_NAMESPACE = new WeakMap<Cluster, ReadonlyMap<string, readonly Workload[]>>();
+
+/** The workloads of one namespace. */
+export function workloadsIn(cluster: Cluster, namespace: string): readonly Workload[] {
+  let grouped = BY_NAMESPACE.get(cluster);
+  if (!grouped) {
+    grouped = Map.groupBy(workloadsOf(cluster), namespaceOf);
+    BY_NAMESPACE.set(cluster, grouped);
+  }
+  return grouped.get(namespace) ?? [];
 }
 
 /** The service of a workload, as observations name it. */
@@ -108,12 +114,16 @@ export function subjectOf(workload: Workload): Subject {
 /** The core Services whose selector selects the workload's pods. A Service without selector selects
  *  nothing. */
 export function servicesSelecting(cluster: Cluster, workload: Workload): readonly Resource[] {
-  return cluster.of('', 'Service').filter((service) => selects(service, workload));
+  return inNamespace(cluster, '', 'Service', namespaceOf(workload)).filter((service) =>
+    selects(service, workload),
+  );
 }
 
 /** The workloads behind a core Service. */
 export function workloadsBehind(cluster: Cluster, service: Resource): readonly Workload[] {
-  return workloadsOf(cluster).filter((workload) => selects(service, workload));
+  return workloadsIn(cluster, namespaceOf(service)).filter((workload) =>
+    selects(service, workload),
+  );
 }
 
 function selects(service: Resource, workload: Workload): boolean {

@@ -1,4 +1,5 @@
 import type { Route, Subject } from '../../../estate/index.ts';
+import { find } from '../lookup.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
 import { namespaceOf, subjectOf, workloadsBehind } from '../workload.ts';
 
@@ -12,12 +13,7 @@ export interface Backend {
 /** The services behind a backend: those of the workloads that its Service selects, or whatever
  *  answers at its address. */
 export function servicesBehind(cluster: Cluster, backend: Backend): readonly Subject[] {
-  const service = cluster
-    .of('', 'Service')
-    .find(
-      (candidate) =>
-        candidate.name === backend.name && namespaceOf(candidate) === namespaceOf(backend),
-    );
+  const service = find(cluster, '', 'Service', namespaceOf(backend), backend.name);
   const subjects = service ? workloadsBehind(cluster, service).map(subjectOf) : [];
   const distinct = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
   return distinct.size > 0 ? [...distinct.values()] : [addressOf(backend)];

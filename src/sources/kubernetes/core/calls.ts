@@ -1,3 +1,4 @@
+import type { DataPath, DataPath } from '../../../base/data.ts';
 import type { Source } from '../../../estate/index.ts';
 import { addressesInText } from '../../address-lines.ts';
 import { type Address, addressesIn, addressesInCommand } from '../../addresses.ts';
@@ -117,7 +118,7 @@ function* fromConfigMap(configMap: Resource): Generator<Clue> {
 }
 
 /** The line of a block scalar; other scalars do not keep their lines. */
-function lineOf(configMap: Resource, path: readonly string[], lineIndex: number): Source {
+function lineOf(configMap: Resource, path: DataPath, lineIndex: number): Source {
   const key = configMap.sourceAt(READER, path);
   const value = configMap.valueSourceAt?.(READER, path);
   const isBlock = value?.line !== undefined && key.line !== undefined && value.line > key.line;

@@ -1,6 +1,7 @@
 import type { DataPath } from '../../../base/data.ts';
 import { fieldsAt, listAt, pick, textAt, textsAt } from '../../../base/pick.ts';
 import type { Source } from '../../../estate/index.ts';
+import { find, inNamespace } from '../lookup.ts';
 import type { Cluster, Resource } from '../resource.ts';
 import { type Container, namespaceOf, type Workload } from '../workload.ts';
 
@@ -54,13 +55,9 @@ export function expand(
 function injected(name: string, cluster: Cluster, workload: Workload): string | undefined {
   const stem = /^(.{1,100})_SERVICE_HOST$/.exec(name)?.[1];
   if (stem === undefined) return undefined;
-  return cluster
-    .of('', 'Service')
-    .find(
-      (service) =>
-        namespaceOf(service) === namespaceOf(workload) &&
-        service.name.toUpperCase().replaceAll('-', '_') === stem,
-    )?.name;
+  return inNamespace(cluster, '', 'Service', namespaceOf(workload)).find(
+    (service) => service.name.toUpperCase().replaceAll('-', '_') === stem,
+  )?.name;
 }
 
 function fromEntries(cluster: Cluster, workload: Workload, container: Container): Variable[] {
@@ -133,10 +130,7 @@ export function objectNamed(
   kind: 'ConfigMap' | 'Secret',
   name: string | undefined,
 ): Resource | undefined {
-  if (name === undefined) return undefined;
-  return cluster
-    .of('', kind)
-    .find((object) => object.name === name && namespaceOf(object) === namespaceOf(workload));
+  return find(cluster, '', kind, namespaceOf(workload), name);
 }
 
 export interface ObjectEntry {

@@ -1,0 +1,76 @@
+import { X509Certificate } from 'node:crypto';
+import { isFields, textAt } from '../../../base/pick.ts';
+import type { CredentialLocation, CredentialObservation, Source } from '../../../estate/index.ts';
+import { ownerInLabels } from '../../labels.ts';
+import type { Cluster, ClusterSink, Resource } from '../resource.ts';
+import { entriesOf, type ObjectEntry } from './environment.ts';
+import { isPlainKey, kindOfKey } from './secret-keys.ts';
+
+const READER = 'kubernetes';
+
+/** One credential for each key of each Secret, and never a value. */
+export function readSecrets(cluster: Cluster, sink: ClusterSink): void {
+  for (const secret of cluster.of('', 'Secret')) {
+    for (const entry of entriesOf(secret)) {
+      if (entry.value.trim() === '' || isPlainKey(entry.key)) continue;
+      sink.observe(toCredential(secret, entry));
+    }
+  }
+}
+
+function toCredential(secret: Resource, entry: ObjectEntry): CredentialObservation {
+  const type = textAt(secret.value, 'type') ?? 'Opaque';
+  const source = (secret.valueSourceAt ?? secret.sourceAt)(READER, entry.path);
+  const location = locationOf(source, 'secret');
+  const owner = ownerInLabels(secret.labels, secret.annotations);
+  const expires = type === 'kubernetes.io/tls' ? expiryOf(secret) : undefined;
+  return {
+    kind: 'credential',
+    name: `${secret.name}/${entry.key}`,
+    credentialKind: kindOfKey(type, entry.key),
+    keys: [secretKey(secret, secret.name, entry.key)],
+    ...(location && { location }),
+    ...(owner && { owner }),
+    ...(expires && { expires }),
+    ...(!isProtected(secret, entry) && location && { problems: ['base64-only'] }),
+    source,
+  };
+}
+
+/** `secret:NAMESPACE/NAME#KEY`, the namespace empty where the object names none. */
+export function secretKey(
+  object: { readonly namespace: string | undefined },
+  name: string,
+  key: string,
+): string {
+  return `secret:${object.namespace ?? ''}/${name}#${key}`;
+}
+
+/** Where a source lies, as a credential's location; undefined for what lies in no file. */
+export function locationOf(
+  { file, line, column }: Source,
+  holder: CredentialLocation['in'],
+): CredentialLocation | undefined {
+  if (file === undefined) return undefined;
+  return { file, in: holder, ...(line && { line }), ...(column && { column }) };
+}
+
+/** Encrypted by sops, or a placeholder that something else fills. */
+function isProtected(secret: Resource, { value }: ObjectEntry): boolean {
+  return (
+    isFields(secret.value.sops) ||
+    /^ENC\[|^\$\{[^}]*\}$|^\$\([^)]*\)$|^<[^<>]*>$|^\{\{.*\}\}$|^ref\+|^vault:/s.test(value.trim())
+  );
+}
+
+/** When the certificate beside a private key ends, RFC 3339. */
+function expiryOf(secret: Resource): string | undefined {
+  const certificate = entriesOf(secret).find(({ key }) => key === 'tls.crt')?.value;
+  if (!certificate?.includes('BEGIN CERTIFICATE')) return undefined;
+  try {
+    return new X509Certificate(certificate).validToDate.toISOString();
+  } catch {
+    // A certificate that cannot be read has no end that could be told.
+    return undefined;
+  }
+}
