@@ -73,7 +73,7 @@ function spreadAny(
 function alignBasePath(endpoints: readonly EndpointRecord[]): Map<EndpointRecord, string> {
   const http = endpoints.filter((record) => record.protocol === 'http' && !record.operational);
   const declared = http.filter((record) => record.sources.some(({ how }) => how === 'declared'));
-  const others = http.filter((record) => !declared.includes(record));
+  const others = http.filter((record) => record.sources.some(({ how }) => how !== 'declared'));
   const moved = new Map<EndpointRecord, string>();
   for (const [from, to] of [
     [declared, others],

@@ -43,7 +43,7 @@ export function attribute(
  *  catalogued. A weaker source's name joins a stronger one's service where they mean the same. */
 const NAMING_TIERS: readonly (readonly string[])[] = [
   ['kubernetes', 'istio', 'linkerd', 'kuma', 'cilium', 'otlp'],
-  ['reeve'],
+  ['declarations'],
   ['compose'],
 ];
 

@@ -13,11 +13,49 @@ interface Component {
   explicit: { name: string; namespace?: string } | undefined;
 }
 
+/** Folders named after what they hold rather than whom they belong to. */
+const GENERIC_FOLDERS = new Set([
+  '',
+  'src',
+  'app',
+  'apps',
+  'api',
+  'apis',
+  'cmd',
+  'pkg',
+  'lib',
+  'libs',
+  'internal',
+  'main',
+  'server',
+  'service',
+  'services',
+  'config',
+  'configs',
+  'k8s',
+  'kubernetes',
+  'deploy',
+  'deployment',
+  'charts',
+  'helm',
+  'manifests',
+  'docs',
+  'test',
+  'tests',
+  'proto',
+  'protos',
+  'java',
+  'python',
+  'go',
+  'web',
+]);
+
 /** Finds the service whose folder holds a file. */
 export class Places {
   readonly #registry: Registry;
   readonly #components = new Map<string, Component>();
   readonly #services = new Map<string, Named | undefined>();
+  readonly #found = new Map<string, Named>();
 
   constructor(registry: Registry, observations: readonly ComponentObservation[]) {
     this.#registry = registry;
@@ -70,10 +108,23 @@ export class Places {
     }
   }
 
-  /** The service of the innermost component around `path` that has one. */
+  /** The service of the innermost component around `path` that has one; where there is none, the
+   *  service that a folder around it is named after. */
   serviceOf(path: string): Named | undefined {
-    for (const folder of enclosing(path)) {
-      const service = this.#services.get(folder);
+    const known = this.#found.get(path);
+    if (known) return known;
+    const folders = enclosing(path);
+    const found =
+      folders.map((folder) => this.#services.get(folder)).find((service) => service) ??
+      this.#byFolderName(folders.slice(1), path);
+    if (found) this.#found.set(path, found);
+    return found;
+  }
+
+  #byFolderName(folders: readonly string[], near: string): Named | undefined {
+    for (const folder of folders) {
+      const name = folder.split('/').at(-1) ?? '';
+      const service = GENERIC_FOLDERS.has(name) ? undefined : this.#registry.find({ name, near });
       if (service) return service;
     }
     return undefined;

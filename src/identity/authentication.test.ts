@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { CallRecord, Permission, Posture, ServiceRecord, Source } from '../estate/index.ts';
+import { admittedBy, authenticate } from './authentication.ts';
+
+const configured: Source = { reader: 'kubernetes', how: 'configured', file: 'a.yaml', line: 1 };
+const callee: ServiceRecord = {
+  id: 'prod/shop/orders',
+  environment: 'prod',
+  namespace: 'shop',
+  name: 'orders',
+  kind: 'workload',
+  owner: undefined,
+  criticality: undefined,
+  sensitivity: [],
+  identities: ['ns/shop/sa/orders'],
+  aliases: [],
+  images: [],
+  postures: [],
+  permissions: [],
+  routes: [],
+  declaresCalls: false,
+  retired: false,
+  sources: [configured],
+};
+const caller: ServiceRecord = {
+  ...callee,
+  id: 'prod/shop/web',
+  name: 'web',
+  identities: ['ns/shop/sa/web'],
+};
+const call: CallRecord = {
+  id: 'x',
+  from: caller.id,
+  to: callee.id,
+  operation: '*',
+  sources: [configured],
+  evidence: [{ evidence: 'environment variable ORDERS_URL', source: configured }],
+};
+const posture = (inbound: Posture['inbound'], port?: number): Posture => ({
+  mesh: 'istio',
+  inbound,
+  because: 'PeerAuthentication shop/default',
+  ...(port !== undefined && { port }),
+});
+const allow = (...from: string[]): Permission => ({
+  policy: 'AuthorizationPolicy shop/orders',
+  effect: 'allow',
+  layer: 'request',
+  from,
+  operations: ['*'],
+  source: configured,
+});
+const onPort = (port: number): CallRecord => ({
+  ...call,
+  evidence: [{ evidence: 'x', source: configured, port }],
+});
+
+describe('the authentication of a call', () => {
+  const cases: [
+    sentence: string,
+    call: CallRecord,
+    callee: Partial<ServiceRecord>,
+    want: string,
+  ][] = [
+    [
+      'is mtls where the mesh refuses everyone else',
+      call,
+      { postures: [posture('strict')] },
+      'mtls',
+    ],
+    ['is none where plain text is let in too', call, { postures: [posture('permissive')] }, 'none'],
+    ['is none where mTLS is off', call, { postures: [posture('disabled')] }, 'none'],
+    [
+      'is unknown where the mesh contradicts itself',
+      call,
+      { postures: [posture('unknown')] },
+      'unknown',
+    ],
+    [
+      'follows the port',
+      onPort(9090),
+      { postures: [posture('strict'), posture('disabled', 9090)] },
+      'none',
+    ],
+    [
+      'follows the other ports where the port has no rule',
+      onPort(80),
+      { postures: [posture('strict'), posture('disabled', 9090)] },
+      'mtls',
+    ],
+    [
+      'is the weakest of all ports where the port is not known',
+      call,
+      { postures: [posture('strict'), posture('disabled', 9090)] },
+      'none',
+    ],
+    [
+      'is token where only validated tokens are let in',
+      call,
+      { permissions: [allow('*token')] },
+      'token',
+    ],
+    [
+      'is not token where others are let in too',
+      call,
+      { permissions: [allow('*token', '*')] },
+      'none',
+    ],
+    [
+      'is token behind permissive mTLS',
+      call,
+      { postures: [posture('permissive')], permissions: [allow('*token')] },
+      'token',
+    ],
+    ['is none for a workload without any mesh', call, {}, 'none'],
+    [
+      'is unknown for a workload that no configuration describes',
+      call,
+      { sources: [{ reader: 'openapi', how: 'declared' }] },
+      'unknown',
+    ],
+    ['is unknown for a datastore', call, { kind: 'datastore' }, 'unknown'],
+    [
+      'is unknown outside the estate',
+      call,
+      { kind: 'external', postures: [posture('strict')] },
+      'unknown',
+    ],
+    [
+      'is what an enforcing party saw',
+      {
+        ...call,
+        evidence: [{ evidence: 'peer certificate', authentication: 'mtls', source: configured }],
+      },
+      {},
+      'mtls',
+    ],
+  ];
+  it.each(cases)('%s', (_, of, change, want) => {
+    expect(authenticate(of, caller, { ...callee, ...change }).authentication).toBe(want);
+  });
+  it('names the object that decides', () => {
+    const { evidence } = authenticate(call, caller, {
+      ...callee,
+      postures: [posture('permissive')],
+    });
+    expect(evidence).toBe(
+      'PeerAuthentication shop/default: plain text is let in too, so web proves nothing',
+    );
+  });
+});
+
+describe('a policy', () => {
+  const cases: [from: string, admits: boolean][] = [
+    ['*', true],
+    ['*authenticated', true],
+    ['shop/web', true],
+    ['shop/*', true],
+    ['ns/shop/sa/web', true],
+    ['other/*', false],
+    ['shop/other', false],
+    ['*token', false],
+  ];
+  it.each(cases)('from %s admits shop/web: %s', (from, admits) => {
+    const found = admittedBy(call, caller, { ...callee, permissions: [allow(from)] });
+    expect(found).toEqual(admits ? ['AuthorizationPolicy shop/orders'] : []);
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type EndpointFact,
+  endpointId,
+  type Fact,
+  type ServiceFact,
+  type Source,
+  toRecords,
+} from '../estate/index.ts';
+import { reconcile } from './reconciliation.ts';
+
+const SERVICE = 'prod/shop/orders';
+const service: ServiceFact = {
+  entity: 'service',
+  id: SERVICE,
+  environment: 'prod',
+  namespace: 'shop',
+  name: 'orders',
+  owner: { owner: 'team-orders', rank: 'declaration' },
+  source: { reader: 'test', how: 'declared' },
+};
+
+function endpoint(
+  how: Source['how'],
+  operation: string,
+  more: Partial<EndpointFact> = {},
+): EndpointFact {
+  const [method = '', template = ''] = operation.split(' ');
+  return {
+    entity: 'endpoint',
+    id: endpointId(SERVICE, 'http', method, template),
+    service: SERVICE,
+    protocol: 'http',
+    method,
+    template,
+    source: { reader: 'test', how, file: `${how}.yaml`, line: 1 },
+    ...more,
+  };
+}
+function statuses(...facts: Fact[]): string[] {
+  return reconcile(toRecords([service, ...facts])).map(
+    ({ method, template, status }) => `${method} ${template} ${status}`,
+  );
+}
+const called = (operation: string): Fact => ({
+  entity: 'call',
+  id: `a -> ${SERVICE} ${operation}`,
+  from: 'a',
+  to: SERVICE,
+  operation,
+  evidence: 'test',
+  source: { reader: 'test', how: 'observed' },
+});
+
+describe('the status of an endpoint', () => {
+  const cases: [sentence: string, facts: Fact[], want: string[]][] = [
+    [
+      'declared and implemented is governed',
+      [endpoint('declared', 'GET /a'), endpoint('implemented', 'GET /a')],
+      ['GET /a governed'],
+    ],
+    [
+      'declared and observed is governed',
+      [endpoint('declared', 'GET /a'), endpoint('observed', 'GET /a')],
+      ['GET /a governed'],
+    ],
+    ['implemented only is shadow', [endpoint('implemented', 'GET /a')], ['GET /a shadow']],
+    ['observed only is shadow', [endpoint('observed', 'GET /a')], ['GET /a shadow']],
+    ['configured only is shadow', [endpoint('configured', 'GET /a')], ['GET /a shadow']],
+    [
+      'a configured probe is declared by its probe',
+      [endpoint('configured', 'GET /healthz', { operational: true })],
+      ['GET /healthz governed'],
+    ],
+    ['declared only is dormant', [endpoint('declared', 'GET /a')], ['GET /a dormant']],
+    [
+      'deprecated and observed is zombie',
+      [endpoint('declared', 'GET /a', { deprecated: true }), endpoint('observed', 'GET /a')],
+      ['GET /a zombie'],
+    ],
+    [
+      'deprecated and called by a known caller is zombie',
+      [endpoint('declared', 'GET /a/{id}', { deprecated: true }), called('GET /a/7')],
+      ['GET /a/{id} zombie'],
+    ],
+    [
+      'deprecated and not called is not',
+      [endpoint('declared', 'GET /a', { deprecated: true }), endpoint('implemented', 'GET /a')],
+      ['GET /a governed'],
+    ],
+    [
+      'parameters may differ in name',
+      [endpoint('declared', 'GET /a/{id}'), endpoint('implemented', 'GET /a/{orderId}')],
+      ['GET /a/{id} governed'],
+    ],
+    [
+      'a literal beside a parameter is its own',
+      [endpoint('declared', 'GET /a/{id}'), endpoint('implemented', 'GET /a/me')],
+      ['GET /a/me shadow', 'GET /a/{id} dormant'],
+    ],
+    [
+      'methods differ',
+      [endpoint('declared', 'GET /a'), endpoint('implemented', 'POST /a')],
+      ['GET /a dormant', 'POST /a shadow'],
+    ],
+    [
+      'code that takes every method implements each declared one',
+      [
+        endpoint('declared', 'GET /a'),
+        endpoint('declared', 'POST /a'),
+        endpoint('implemented', 'ANY /a'),
+      ],
+      ['GET /a governed', 'POST /a governed'],
+    ],
+    [
+      'code that takes every method is one shadow where nothing is declared',
+      [endpoint('implemented', 'ANY /a')],
+      ['ANY /a shadow'],
+    ],
+    [
+      'a base path that only the specification has is no difference',
+      [
+        endpoint('declared', 'GET /api/v1/a'),
+        endpoint('declared', 'GET /api/v1/b'),
+        endpoint('implemented', 'GET /a'),
+        endpoint('implemented', 'GET /b'),
+      ],
+      ['GET /api/v1/a governed', 'GET /api/v1/b governed'],
+    ],
+    [
+      'a base path is not guessed from a single template',
+      [endpoint('declared', 'GET /api/a'), endpoint('implemented', 'GET /a')],
+      ['GET /a shadow', 'GET /api/a dormant'],
+    ],
+    [
+      'a base path is not guessed where some meet as they are',
+      [
+        endpoint('declared', 'GET /v1/a'),
+        endpoint('declared', 'GET /v1/b'),
+        endpoint('implemented', 'GET /v1/a'),
+        endpoint('implemented', 'GET /b'),
+      ],
+      ['GET /b shadow', 'GET /v1/a governed', 'GET /v1/b dormant'],
+    ],
+  ];
+  it.each(cases)('%s', (_, facts, want) => {
+    expect(statuses(...facts)).toEqual(want);
+  });
+
+  it('declared and implemented without an owner is unowned', () => {
+    const { owner: _, ...unowned } = service;
+    const records = toRecords([
+      unowned,
+      endpoint('declared', 'GET /a'),
+      endpoint('implemented', 'GET /a'),
+    ]);
+    expect(reconcile(records)[0]?.status).toBe('unowned');
+  });
+
+  it('is configured where a route of the service covers the path', () => {
+    const route = {
+      via: 'Ingress shop/web',
+      hosts: [],
+      path: '/a',
+      match: 'prefix' as const,
+      methods: [],
+      internet: true,
+      source: { reader: 'test', how: 'configured' as const, file: 'ingress.yaml', line: 3 },
+    };
+    const records = toRecords([
+      { ...service, route },
+      endpoint('declared', 'GET /a/b'),
+      endpoint('declared', 'GET /ab'),
+    ]);
+    expect(reconcile(records).map(({ configuredIn }) => configuredIn.length)).toEqual([1, 0]);
+  });
+});

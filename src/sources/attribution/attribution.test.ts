@@ -1,0 +1,369 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CallObservation,
+  type ComponentObservation,
+  type CredentialObservation,
+  canonicalJson,
+  type EndpointObservation,
+  type Fact,
+  type Observation,
+  type ServiceObservation,
+  type Source,
+  type Subject,
+} from '../../estate/index.ts';
+import { attribute } from './index.ts';
+
+function source(how: Source['how'], file: string, reader = 'test'): Source {
+  return { reader, how, file, line: 1 };
+}
+function workload(
+  name: string,
+  more: Partial<ServiceObservation> & { namespace?: string } = {},
+): ServiceObservation {
+  const { namespace, ...rest } = more;
+  return {
+    kind: 'service',
+    subject: { by: 'name', name, ...(namespace && { namespace }) },
+    source: source('configured', `k8s/${name}.yaml`, 'kubernetes'),
+    ...rest,
+  };
+}
+function component(folder: string, more: Partial<ComponentObservation> = {}): ComponentObservation {
+  const name = folder.split('/').at(-1) ?? '';
+  return {
+    kind: 'component',
+    folder,
+    names: [name],
+    runnable: true,
+    source: source('implemented', `${folder}/Dockerfile`, 'components'),
+    ...more,
+  };
+}
+function route(
+  file: string,
+  template = '/x',
+  more: Partial<EndpointObservation> = {},
+): EndpointObservation {
+  return {
+    kind: 'endpoint',
+    subject: { by: 'place', file },
+    protocol: 'http',
+    method: 'GET',
+    template,
+    source: source('implemented', file),
+    ...more,
+  };
+}
+function call(from: Subject, to: Subject): CallObservation {
+  return { kind: 'call', from, to, evidence: 'test', source: source('configured', 'k8s/a.yaml') };
+}
+function credential(
+  keys: string[],
+  more: Partial<CredentialObservation> = {},
+): CredentialObservation {
+  return {
+    kind: 'credential',
+    name: 'DB_PASSWORD',
+    credentialKind: 'password',
+    keys,
+    source: source('configured', 'k8s/secret.yaml'),
+    ...more,
+  };
+}
+const named = (name: string, namespace?: string): Subject => ({
+  by: 'name',
+  name,
+  ...(namespace && { namespace }),
+});
+const address = (host: string, more = {}): Subject => ({
+  by: 'address',
+  host,
+  known: true,
+  ...more,
+});
+
+function facts(...observations: Observation[]): readonly Fact[] {
+  return attribute(observations, { environment: 'prod' }).facts;
+}
+function servicesOf(entity: Fact['entity'], ...observations: Observation[]): string[] {
+  return facts(...observations)
+    .filter((fact) => fact.entity === entity)
+    .map((fact) => ('service' in fact ? String(fact.service) : fact.id));
+}
+
+describe('the service of a route', () => {
+  const cases: [sentence: string, observations: Observation[], want: string][] = [
+    [
+      'is the workload named as the folder',
+      [
+        workload('orders', { namespace: 'shop' }),
+        component('src/orders'),
+        route('src/orders/main.js'),
+      ],
+      'prod/shop/orders',
+    ],
+    [
+      'is the workload that runs the image of the folder',
+      [
+        workload('shop-orders', { images: ['acme/orders'] }),
+        component('orders'),
+        route('orders/main.js'),
+      ],
+      'prod/default/shop-orders',
+    ],
+    [
+      'is found loosely when names differ in what says "service"',
+      [workload('orders'), component('orders-service'), route('orders-service/main.js')],
+      'prod/default/orders',
+    ],
+    [
+      'is the exact name before the loose one',
+      [
+        workload('orders'),
+        workload('orders-api'),
+        component('orders-api'),
+        route('orders-api/main.js'),
+      ],
+      'prod/default/orders-api',
+    ],
+    [
+      'is what the folder is bound to by name',
+      [workload('x'), component('any', { service: { name: 'x' } }), route('any/main.js')],
+      'prod/default/x',
+    ],
+    [
+      'is the innermost folder that is a service',
+      [workload('a'), workload('b'), component('a'), component('a/b'), route('a/b/main.js')],
+      'prod/default/b',
+    ],
+    [
+      'is the outer folder when the inner one is a library',
+      [
+        workload('a'),
+        component('a'),
+        component('a/lib', { names: ['lib'], runnable: false }),
+        route('a/lib/main.js'),
+      ],
+      'prod/default/a',
+    ],
+    [
+      'is the folder itself where nothing deploys it',
+      [workload('b'), component('orders'), route('orders/main.js')],
+      'prod/default/orders',
+    ],
+    [
+      'is a workload named as a folder without any build file',
+      [workload('orders'), route('src/orders/lib/main.js')],
+      'prod/default/orders',
+    ],
+  ];
+  it.each(cases)('%s', (_, observations, want) => {
+    expect(servicesOf('endpoint', ...observations)).toEqual([want]);
+  });
+});
+
+describe('a specification outside every service', () => {
+  it('belongs to the service that its file is named after', () => {
+    const declared = route('specs/orders.yaml', '/x', {
+      source: source('declared', 'specs/orders.yaml'),
+    });
+    expect(servicesOf('endpoint', workload('orders'), declared)).toEqual(['prod/default/orders']);
+  });
+  it('makes a service of its title where there is none', () => {
+    const declared = route('openapi.yaml', '/x', {
+      title: 'Payments API',
+      source: source('declared', 'openapi.yaml'),
+    });
+    expect(servicesOf('endpoint', workload('orders'), declared)).toEqual([
+      'prod/default/payments-api',
+    ]);
+  });
+});
+
+describe('namespaces', () => {
+  it('of a source that names none are those of the one that does', () => {
+    const compose = {
+      ...workload('orders'),
+      source: source('configured', 'compose.yaml', 'compose'),
+    };
+    const ids = facts(workload('orders', { namespace: 'shop' }), compose).map((fact) => fact.id);
+    expect(new Set(ids)).toEqual(new Set(['prod/shop/orders']));
+  });
+  it('keep services of one name apart', () => {
+    const ids = facts(workload('db', { namespace: 'a' }), workload('db', { namespace: 'b' })).map(
+      ({ id }) => id,
+    );
+    expect(ids).toEqual(['prod/a/db', 'prod/b/db']);
+  });
+});
+
+describe('the target of a call', () => {
+  const base = [
+    workload('web', { namespace: 'shop' }),
+    workload('orders', { namespace: 'shop', aliases: ['orders-svc'] }),
+    workload('orders', { namespace: 'other' }),
+  ];
+  const cases: [host: string, namespace: string | undefined, want: string | undefined][] = [
+    ['orders', 'shop', 'prod/shop/orders'],
+    ['orders-svc', 'shop', 'prod/shop/orders'],
+    ['ORDERS', 'other', 'prod/other/orders'],
+    ['orders.other', 'shop', 'prod/other/orders'],
+    ['orders.other.svc.cluster.local', 'shop', 'prod/other/orders'],
+    ['orders.other.example', 'shop', undefined],
+    ['nobody', 'shop', undefined],
+    ['web', 'shop', undefined],
+  ];
+  it.each(cases)('%s seen from %s is %s', (host, namespace, want) => {
+    const found = facts(...base, call(named('web', 'shop'), address(host, { namespace })));
+    expect(found.filter((fact) => fact.entity === 'call').map((fact) => fact.to)).toEqual(
+      want ? [want] : [],
+    );
+  });
+  it('outside the estate is an external service', () => {
+    const found = facts(...base, call(named('web'), address('api.stripe.com', { known: false })));
+    expect(found.find((fact) => fact.id === 'prod/external/api.stripe.com')).toMatchObject({
+      serviceKind: 'external',
+    });
+  });
+});
+
+describe('an interface', () => {
+  const rpc = (file: string): EndpointObservation => ({
+    ...route(file, '/shop.v1.Orders/Get'),
+    subject: { by: 'interface', interface: 'shop.v1.Orders', file },
+    protocol: 'grpc',
+    method: 'RPC',
+    source: source('declared', file),
+  });
+  const implementation = (file: string, name = 'Orders'): Observation => ({
+    kind: 'implementation',
+    subject: { by: 'place', file },
+    interface: name,
+    source: source('implemented', file),
+  });
+  it('belongs to the service that registers it, by its last name too, and is implemented there', () => {
+    const found = facts(
+      workload('a'),
+      component('a'),
+      rpc('protos/x.proto'),
+      implementation('a/main.go'),
+    );
+    const endpoints = found.filter((fact) => fact.entity === 'endpoint');
+    expect(endpoints.map(({ service, source: { how } }) => `${service} ${how}`)).toEqual([
+      'prod/default/a declared',
+      'prod/default/a implemented',
+    ]);
+  });
+  it('belongs to the service of its name where nobody registers it', () => {
+    expect(servicesOf('endpoint', workload('orders-service'), rpc('protos/x.proto'))).toEqual([
+      'prod/default/orders-service',
+    ]);
+  });
+  it('that is declared nowhere is one endpoint of unknown methods', () => {
+    const found = facts(workload('a'), component('a'), implementation('a/main.go', 'other.Thing'));
+    expect(found.find((fact) => fact.entity === 'endpoint')).toMatchObject({
+      template: '/other.Thing/*',
+    });
+  });
+});
+
+describe('credentials', () => {
+  const idsOf = (...all: CredentialObservation[]) =>
+    new Set(
+      facts(...all)
+        .filter(({ entity }) => entity === 'credential')
+        .map(({ id }) => id),
+    ).size;
+  it('that share a key, directly or through another, are one', () => {
+    expect(
+      idsOf(
+        credential(['value:1', 'secret:a/db#p']),
+        credential(['secret:a/db#p']),
+        credential(['value:1']),
+      ),
+    ).toBe(1);
+  });
+  it('of one Secret in a namespace that one manifest leaves open are one', () => {
+    expect(idsOf(credential(['secret:shop/db#p']), credential(['secret:/db#p']))).toBe(1);
+  });
+  it('of Secrets of one name in two namespaces are two', () => {
+    expect(idsOf(credential(['secret:a/db#p']), credential(['secret:b/db#p']))).toBe(2);
+  });
+  it('are all meant by the use of their whole Secret', () => {
+    const used = credential(['secret:a/db#*'], { subject: named('web') });
+    const found = facts(
+      workload('web'),
+      credential(['secret:a/db#p']),
+      credential(['secret:a/db#q']),
+      used,
+    );
+    expect(
+      found.filter((fact) => fact.entity === 'credential' && fact.service === 'prod/default/web'),
+    ).toHaveLength(2);
+  });
+  it('take the declaration of their Secret', () => {
+    expect(
+      idsOf(
+        credential(['declared:web/db', 'secret:a/db']),
+        credential(['secret:a/db#p', 'value:1']),
+      ),
+    ).toBe(1);
+  });
+});
+
+describe('owners', () => {
+  const line = (pattern: string, owner: string, order: number): Observation => ({
+    kind: 'ownership',
+    pattern,
+    owners: [owner],
+    order,
+    source: source('declared', 'CODEOWNERS'),
+  });
+  it('come from the last CODEOWNERS line that matches the folder of the service', () => {
+    const found = facts(
+      workload('orders'),
+      component('src/orders'),
+      line('*', 'all', 0),
+      line('/src/orders/', 'team-orders', 1),
+    );
+    expect(
+      found.flatMap((fact) => (fact.entity === 'service' && fact.owner ? [fact.owner] : [])),
+    ).toEqual([{ owner: 'team-orders', rank: 'codeowners' }]);
+  });
+});
+
+describe('attribution', () => {
+  it('does not depend on the order of observations, nor on how often each comes', () => {
+    const observations: Observation[] = [
+      workload('web', { namespace: 'shop', aliases: ['www'] }),
+      workload('orders', { namespace: 'shop', images: ['acme/orders'] }),
+      { ...workload('orders'), source: source('configured', 'compose.yaml', 'compose') },
+      component('src/web'),
+      component('src/orders-service'),
+      component('src/orders-service/lib', { runnable: false }),
+      component('tools/gen'),
+      route('src/orders-service/lib/a.js', '/a'),
+      route('src/web/b.js', '/b'),
+      route('specs/orders.yaml', '/c', { title: 'Orders' }),
+      route('lost/d.js', '/d'),
+      call(named('web'), address('orders', { namespace: 'shop' })),
+      call(named('web'), address('api.example.net', { known: false })),
+      credential(['value:1', 'secret:shop/db#p']),
+      credential(['secret:/db#p'], { subject: named('web') }),
+      credential(['declared:web/db', 'secret:shop/db']),
+    ];
+    const textOf = (all: readonly Observation[]) =>
+      [...new Set(attribute(all, { environment: 'prod' }).facts.map(canonicalJson))].sort();
+    const want = textOf(observations);
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(observations, { minLength: observations.length }),
+        fc.subarray(observations),
+        (all, again) => {
+          expect(textOf([...all, ...again])).toEqual(want);
+        },
+      ),
+    );
+  });
+});
