@@ -1,0 +1,117 @@
+import type { ExternalFunction, Framework, RouterMethod } from '../../interpreter/framework.ts';
+import { memberOfClass } from '../../interpreter/interpreter.ts';
+import {
+  argument,
+  type ClassValue,
+  type FunctionValue,
+  native,
+  plainText,
+  type RecordValue,
+  routerIn,
+  textsOf,
+  textValue,
+  UNKNOWN,
+  type Value,
+} from '../../interpreter/value.ts';
+import { viewClass } from '../views.ts';
+import { actionsOf } from './django-views.ts';
+
+/** Routers and view sets of Django REST framework.
+ *  @see REST framework: Routers; ViewSets, Marking extra actions for routing */
+
+const ACTION = 'drf-action';
+
+/** `@action(detail=True, methods=['post'], url_path='…')` */
+const action: ExternalFunction = (call) =>
+  native(({ positional: [view = UNKNOWN] }) => {
+    const fact: RecordValue = { is: 'record', fields: new Map(call.named) };
+    if (view.is === 'function') view.facts.set(ACTION, fact);
+    return view;
+  });
+
+const register: RouterMethod = (router, call, { book, interpreter }) => {
+  const prefix = argument(call, 0, 'prefix');
+  const type = viewClass(argument(call, 1, 'viewset'));
+  if (prefix.is !== 'text' || type === undefined) return UNKNOWN;
+  const list = prefix.text.replace(/^\^|\/?\$?$/g, '');
+  const detail = `${list}/<${lookupOf(type)}>`;
+  const add = (methods: readonly string[], path: string): void => {
+    book.route(router, 'django', methods, textValue(path), 'angle', call.place);
+  };
+  for (const { method, isDetail } of actionsOf(type)) add([method], isDetail ? detail : list);
+  for (const { view, fact } of extraActions(type)) {
+    const listed = textsOf(fact.fields.get('methods'));
+    const base = plainText(fact.fields.get('detail')) === 'True' ? detail : list;
+    const path = plainText(fact.fields.get('url_path')) ?? view.node.name;
+    add(listed.length > 0 ? listed : ['GET'], `${base}/${angled(path)}`);
+  }
+  interpreter.effect();
+  return UNKNOWN;
+};
+
+function lookupOf(type: ClassValue): string {
+  const given = plainText(memberOfClass(type, 'lookup_url_kwarg'));
+  return given ?? plainText(memberOfClass(type, 'lookup_field')) ?? 'pk';
+}
+
+/** The path of an action may hold named groups. */
+function angled(path: string): string {
+  return path.replaceAll(/\(\?P<(\w+)>[^()]*\)/g, '<$1>');
+}
+
+function extraActions(type: ClassValue): { view: FunctionValue; fact: RecordValue }[] {
+  return [...new Set(classNames(type))].flatMap((name) => {
+    const view = memberOfClass(type, name);
+    const fact = view?.is === 'function' ? view.facts.get(ACTION) : undefined;
+    return view?.is === 'function' && fact?.is === 'record' ? [{ view, fact }] : [];
+  });
+}
+
+function classNames(type: ClassValue, depth = 0): string[] {
+  const inherited = type.bases.flatMap((base) =>
+    base.is === 'class' && depth < 16 ? classNames(base, depth + 1) : [],
+  );
+  return [...type.members.names, ...inherited];
+}
+
+function router(hasRoot: boolean): ExternalFunction {
+  return (call, { book }) => {
+    const made = book.router('drf', call.place, 'angle');
+    if (hasRoot) book.route(made, 'django', ['GET'], textValue('/'), 'angle', call.place);
+    return made;
+  };
+}
+
+/** drf-nested-routers: `NestedSimpleRouter(parent, 'domains', lookup='domain')`. */
+const nestedRouter: ExternalFunction = (call, { book }) => {
+  const made = book.router('drf', call.place, 'angle');
+  const parent = routerIn(argument(call, 0, 'parent_router'));
+  const prefix = plainText(argument(call, 1, 'parent_prefix'));
+  const lookup = plainText(argument(call, 2, 'lookup')) ?? 'nested_1';
+  if (parent && prefix !== undefined) {
+    book.mount(parent, made, textValue(`${prefix}/<${lookup}_pk>`), 'angle');
+  }
+  return made;
+};
+
+/** A router of another app: `router.registry.extend(other.registry)`. */
+const extend: RouterMethod = (made, call, { book }) => {
+  const other: Value = call.positional[0] ?? UNKNOWN;
+  const child = routerIn(other);
+  if (child) book.mount(made, child, undefined, 'angle');
+  return UNKNOWN;
+};
+
+export const restFramework: Framework = {
+  externals: {
+    'rest_framework.routers.DefaultRouter': router(true),
+    'rest_framework.routers.SimpleRouter': router(false),
+    'rest_framework_nested.routers.DefaultRouter': router(true),
+    'rest_framework_nested.routers.SimpleRouter': router(false),
+    'rest_framework_nested.routers.NestedSimpleRouter': nestedRouter,
+    'rest_framework_nested.routers.NestedDefaultRouter': nestedRouter,
+    'rest_framework.decorators.action': action,
+  },
+  routers: { drf: { syntax: 'angle', methods: { register, extend } } },
+  itself: ['urls', 'registry'],
+};
