@@ -1,0 +1,344 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { permissionsOf, posturesOf, readCluster, weaknessesOf } from '../mesh/cluster.fixture.ts';
+import { istio } from './index.ts';
+
+function workload(name: string, namespace = 'shop', more = ''): string {
+  return `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: ${namespace} }
+spec:
+  template:
+    metadata: { labels: { app: ${name}${more} } }
+    spec:
+      serviceAccountName: ${name}
+      containers: [{ name: a, ports: [{ containerPort: 8080 }] }]
+`;
+}
+const BASE = `apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
+${workload('orders')}${workload('web')}${workload('mail', 'tools')}`;
+
+function policy(spec: string, metadata = 'name: p, namespace: shop'): string {
+  return `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { ${metadata} }
+spec: ${spec}
+`;
+}
+const DEFAULT = 'allow default: * → *';
+const P = 'AuthorizationPolicy shop/p';
+const ALLOW_WEB =
+  '{ rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/web] } }] }] }';
+const allowFrom = (source: string) => `{ rules: [{ from: [{ source: ${source} }] }] }`;
+const denyFrom = (source: string) => `{ action: DENY, rules: [{ from: [{ source: ${source} }] }] }`;
+const allowTo = (operation: string) => `{ rules: [{ to: [{ operation: ${operation} }] }] }`;
+const denyTo = (operation: string) =>
+  `{ action: DENY, rules: [{ to: [{ operation: ${operation} }] }] }`;
+const when = (key: string, values: string) =>
+  `{ rules: [{ when: [{ key: ${key}, values: ${values} }] }] }`;
+
+const POLICIES: [name: string, manifest: string, want: string[]][] = [
+  ['none lets everyone in', '', [DEFAULT]],
+  ['ALLOW without rules lets nobody in', policy('{}'), [`allow ${P}: nobody → nothing`]],
+  ['ALLOW of an empty rule lets everyone in', policy('{ rules: [{}] }'), [`allow ${P}: * → *`]],
+  ['DENY without rules keeps nobody out', policy('{ action: DENY }'), [DEFAULT]],
+  [
+    'DENY of an empty rule keeps everyone out',
+    policy('{ action: DENY, rules: [{}] }'),
+    [`deny ${P}: * → *`, DEFAULT],
+  ],
+  ['AUDIT enforces nothing', policy('{ action: AUDIT, rules: [{}] }'), [DEFAULT]],
+  ['CUSTOM is decided elsewhere', policy('{ action: CUSTOM, rules: [{}] }'), [DEFAULT]],
+  [
+    'a dry run enforces nothing',
+    policy('{}', 'name: p, namespace: shop, annotations: { istio.io/dry-run: "true" }'),
+    [DEFAULT],
+  ],
+  ['of another namespace does not count', policy('{}', 'name: p, namespace: tools'), [DEFAULT]],
+  [
+    'of the root namespace counts',
+    policy('{}', 'name: p, namespace: istio-system'),
+    ['allow AuthorizationPolicy istio-system/p: nobody → nothing'],
+  ],
+  [
+    'that selects others does not count',
+    policy('{ selector: { matchLabels: { app: web } } }'),
+    [DEFAULT],
+  ],
+  [
+    'for a gateway does not count',
+    policy('{ targetRefs: [{ kind: Gateway, name: g }] }'),
+    [DEFAULT],
+  ],
+  ['a principal is the service behind it', policy(ALLOW_WEB), [`allow ${P}: shop/web → *`]],
+  [
+    'a principal that nobody has stays text',
+    policy(allowFrom('{ principals: [cluster.local/ns/a/sa/b] }')),
+    [`allow ${P}: cluster.local/ns/a/sa/b → *`],
+  ],
+  [
+    'a prefix of principals',
+    policy(allowFrom('{ principals: ["cluster.local/ns/shop/*"] }')),
+    [`allow ${P}: shop/orders shop/web → *`],
+  ],
+  [
+    'a suffix of principals',
+    policy(allowFrom('{ principals: ["*/sa/mail"] }')),
+    [`allow ${P}: tools/mail → *`],
+  ],
+  [
+    'every principal',
+    policy(allowFrom('{ principals: ["*"] }')),
+    [`allow ${P}: *authenticated → *`],
+  ],
+  [
+    'every principal of a trust domain',
+    policy(allowFrom('{ principals: ["cluster.local/*"] }')),
+    [`allow ${P}: *authenticated → *`],
+  ],
+  ['a namespace', policy(allowFrom('{ namespaces: [tools] }')), [`allow ${P}: tools/* → *`]],
+  [
+    'a pattern of namespaces',
+    policy(allowFrom('{ namespaces: ["too*"] }')),
+    [`allow ${P}: tools/* → *`],
+  ],
+  [
+    'a service account',
+    policy(allowFrom('{ serviceAccounts: [web, tools/mail] }')),
+    [`allow ${P}: shop/web tools/mail → *`],
+  ],
+  [
+    'conditions that all hold',
+    policy(allowFrom('{ namespaces: [shop], notPrincipals: ["*/sa/web"] }')),
+    [`allow ${P}: shop/orders → *`],
+  ],
+  [
+    'an exclusion alone lets strangers in',
+    policy(allowFrom('{ notNamespaces: [tools] }')),
+    [`allow ${P}: * → *`],
+  ],
+  ['a token', policy(allowFrom('{ requestPrincipals: ["*"] }')), [`allow ${P}: *token → *`]],
+  ['addresses', policy(allowFrom('{ ipBlocks: [10.0.0.0/8] }')), [`allow ${P}: 10.0.0.0/8 → *`]],
+  ['every address', policy(allowFrom('{ ipBlocks: [0.0.0.0/0] }')), [`allow ${P}: * → *`]],
+  [
+    'a condition on the namespace',
+    policy(when('source.namespace', '[tools]')),
+    [`allow ${P}: tools/* → *`],
+  ],
+  [
+    'a condition on the token',
+    policy(when('request.auth.principal', '["*"]')),
+    [`allow ${P}: *token → *`],
+  ],
+  ['a condition on a header', policy(when('"request.headers[x]"', '[a]')), [`allow ${P}: * → *`]],
+  [
+    'methods and paths',
+    policy(allowTo('{ methods: [GET, POST], paths: [/a, "/b/*"] }')),
+    [`allow ${P}: * → GET /a, GET /b/*, POST /a, POST /b/*`],
+  ],
+  ['methods alone', policy(allowTo('{ methods: [GET] }')), [`allow ${P}: * → GET *`]],
+  ['paths alone', policy(allowTo('{ paths: [/a] }')), [`allow ${P}: * → * /a`]],
+  [
+    'every method but some',
+    policy(allowTo('{ notMethods: [GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS] }')),
+    [`allow ${P}: * → TRACE *, CONNECT *`],
+  ],
+  ['a port that the workload has', policy(allowTo('{ ports: ["8080"] }')), [`allow ${P}: * → *`]],
+  ['a port that it lacks', policy(allowTo('{ ports: ["1"] }')), [`allow ${P}: * → nothing`]],
+  [
+    'DENY of a method',
+    policy(denyTo('{ methods: [DELETE] }')),
+    [`deny ${P}: * → DELETE *`, DEFAULT],
+  ],
+  ['DENY of some paths only', policy(denyTo('{ notPaths: [/a] }')), [DEFAULT]],
+  ['DENY of one of several ports', policy(denyTo('{ ports: ["1"] }')), [DEFAULT]],
+  [
+    'DENY of all but one namespace',
+    policy(denyFrom('{ notNamespaces: [shop] }')),
+    [`deny ${P}: tools/mail → *`, DEFAULT],
+  ],
+  [
+    'DENY under a condition',
+    policy('{ action: DENY, rules: [{ when: [{ key: "request.headers[x]", values: [a] }] }] }'),
+    [DEFAULT],
+  ],
+  [
+    'DENY without a token lets tokens in',
+    policy(denyFrom('{ notRequestPrincipals: ["*"] }')),
+    [`allow ${P}: *token → *`],
+  ],
+  [
+    'DENY without a token on some paths',
+    policy(
+      '{ action: DENY, rules: [{ from: [{ source: { notRequestPrincipals: ["*"] } }], to: [{ operation: { paths: [/a] } }] }] }',
+    ),
+    [DEFAULT],
+  ],
+  [
+    'ALLOW beside DENY',
+    policy(ALLOW_WEB) + policy('{ action: DENY, rules: [{}] }', 'name: q, namespace: shop'),
+    [`allow ${P}: shop/web → *`, 'deny AuthorizationPolicy shop/q: * → *'],
+  ],
+];
+
+describe('AuthorizationPolicy', () => {
+  it.each(POLICIES)('%s', (_, manifest, want) => {
+    const { observations } = readCluster(istio, BASE + manifest);
+    expect(permissionsOf(observations, 'orders')).toEqual(want);
+  });
+
+  it('on a Service holds for the workloads behind it', () => {
+    const service =
+      '---\napiVersion: v1\nkind: Service\nmetadata: { name: o, namespace: shop }\nspec: { selector: { app: orders } }\n';
+    const target = policy('{ targetRefs: [{ kind: Service, name: o }] }');
+    const { observations } = readCluster(istio, BASE + service + target);
+    expect(permissionsOf(observations, 'orders')).toEqual([`allow ${P}: nobody → nothing`]);
+    expect(permissionsOf(observations, 'web')).toEqual([DEFAULT]);
+  });
+
+  it('does not hold for a workload that is not injected', () => {
+    const { observations } = readCluster(istio, BASE + policy('{}', 'name: p, namespace: tools'));
+    expect(posturesOf(observations, 'mail')).toMatchObject([{ inbound: 'disabled' }]);
+    expect(permissionsOf(observations, 'mail')).toEqual([]);
+  });
+
+  const BROAD: [name: string, spec: string, isBroad: boolean][] = [
+    ['of an empty rule', '{ selector: { matchLabels: { app: orders } }, rules: [{}] }', true],
+    [
+      'for every principal',
+      `{ selector: { matchLabels: { app: orders } }, rules: [{ from: [{ source: { principals: ["*"] } }] }] }`,
+      true,
+    ],
+    [
+      'for every namespace',
+      `{ selector: { matchLabels: { app: orders } }, rules: [{ from: [{ source: { namespaces: ["*"] } }] }] }`,
+      true,
+    ],
+    [
+      'for some operations',
+      `{ selector: { matchLabels: { app: orders } }, rules: [{ to: [{ operation: { methods: [GET] } }] }] }`,
+      false,
+    ],
+    [
+      'for one caller',
+      `{ selector: { matchLabels: { app: orders } }, rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/web] } }] }] }`,
+      false,
+    ],
+    [
+      'under a condition',
+      `{ selector: { matchLabels: { app: orders } }, rules: [{ when: [{ key: "request.auth.claims[g]", values: [a] }] }] }`,
+      false,
+    ],
+    [
+      'that denies',
+      '{ selector: { matchLabels: { app: orders } }, action: DENY, rules: [{}] }',
+      false,
+    ],
+  ];
+  it.each(BROAD)('%s is broad: %s → %s', (_, spec, isBroad) => {
+    const { observations } = readCluster(istio, BASE + policy(spec));
+    expect(weaknessesOf(observations)).toEqual(
+      isBroad ? [`authorization/broad-policy ${P}: orders @38`] : [],
+    );
+  });
+
+  it('of a gateway may be broad', () => {
+    const gateway = workload('edge', 'shop', ', istio: ingressgateway');
+    const broad = policy('{ selector: { matchLabels: { app: edge } }, rules: [{}] }');
+    expect(weaknessesOf(readCluster(istio, BASE + gateway + broad).observations)).toEqual([]);
+  });
+});
+
+const anyText = fc.oneof(
+  fc.constantFrom(
+    '*',
+    'shop',
+    'STRICT',
+    'ALLOW',
+    'DENY',
+    'GET',
+    '/a',
+    '0.0.0.0/0',
+    'x*',
+    '*x',
+    '/ns/',
+  ),
+  fc.string({ maxLength: 6 }),
+);
+const { any } = fc.letrec<{ any: unknown }>((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 6 },
+    anyText,
+    fc.constant(null),
+    fc.integer(),
+    fc.array(tie('any'), { maxLength: 3 }),
+    fc.dictionary(
+      fc.constantFrom(
+        'rules',
+        'from',
+        'to',
+        'source',
+        'operation',
+        'when',
+        'principals',
+        'namespaces',
+        'methods',
+        'paths',
+        'selector',
+        'matchLabels',
+        'mtls',
+        'mode',
+        'portLevelMtls',
+        'hosts',
+        'http',
+        'match',
+        'uri',
+        'exact',
+        'route',
+        'destination',
+        'host',
+        'key',
+        'values',
+        'action',
+        'targetRefs',
+        '__proto__',
+      ),
+      tie('any'),
+      { maxKeys: 4 },
+    ),
+  ),
+}));
+
+describe('objects of any shape', () => {
+  it('are read without a fault', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(
+          'PeerAuthentication',
+          'AuthorizationPolicy',
+          'VirtualService',
+          'DestinationRule',
+          'ServiceEntry',
+          'Gateway',
+        ),
+        any,
+        (kind, spec) => {
+          const group = kind.endsWith('n') || kind.endsWith('Policy') ? 'security' : 'networking';
+          const object = {
+            apiVersion: `${group}.istio.io/v1`,
+            kind,
+            metadata: { name: 'x', namespace: 'shop' },
+            spec,
+          };
+          const { observations } = readCluster(istio, `${BASE}---\n${JSON.stringify(object)}`);
+          expect(observations.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,185 @@
+import { listAt, textAt } from '../../base/pick.ts';
+import type { Principal, Principals } from '../mesh/principals.ts';
+import { isAnyPrincipal, matchesPrincipal, matchesText } from './pattern.ts';
+
+/** Who one rule of an AuthorizationPolicy means, as conditions that all must hold. */
+interface Condition {
+  readonly values: readonly string[];
+  readonly isExcluding: boolean;
+  readonly means: (value: string, principal: Principal) => boolean;
+  /** How the condition reads in a permission when it stands alone. */
+  readonly toFrom: (value: string, principals: Principals) => readonly string[];
+}
+
+type Reading = Pick<Condition, 'means' | 'toFrom'>;
+
+/** A pattern of one principal as services, or as its own text where nobody has it. */
+function fromPrincipals(
+  isMeant: (principal: Principal) => boolean,
+  text: string,
+  known: Principals,
+) {
+  const services = known.servicesWhere(isMeant);
+  return services.length > 0 ? services : [text];
+}
+
+/** Fields of `from.source` that only a caller with a certificate of the mesh can match. */
+const IDENTITY_FIELDS: Record<string, (namespace: string) => Reading> = {
+  principals: () => ({
+    means: (value, { namespace, serviceAccount }) =>
+      matchesPrincipal(value, namespace, serviceAccount),
+    toFrom: (value, known) =>
+      isAnyPrincipal(value)
+        ? ['*authenticated']
+        : fromPrincipals(
+            ({ namespace, serviceAccount }) => matchesPrincipal(value, namespace, serviceAccount),
+            value,
+            known,
+          ),
+  }),
+  namespaces: () => ({
+    means: (value, { namespace }) => matchesText(value, namespace),
+    toFrom: (value, known) => {
+      if (value === '*') return ['*authenticated'];
+      if (!value.includes('*')) return [`${value}/*`];
+      const namespaces = new Set(known.all.map(({ namespace }) => namespace));
+      const meant = [...namespaces].filter((namespace) => matchesText(value, namespace)).sort();
+      return meant.length > 0 ? meant.map((namespace) => `${namespace}/*`) : [`${value}/*`];
+    },
+  }),
+  serviceAccounts: (policyNamespace) => {
+    const means = (value: string, { namespace, serviceAccount }: Principal) =>
+      (value.includes('/') ? value : `${policyNamespace}/${value}`) ===
+      `${namespace}/${serviceAccount}`;
+    return {
+      means,
+      toFrom: (value, known) =>
+        fromPrincipals((principal) => means(value, principal), value, known),
+    };
+  },
+};
+
+/** Keys of `when` that say the same as a field of `from.source`. */
+const FIELD_OF_KEY: Record<string, string> = {
+  'source.principal': 'principals',
+  'source.namespace': 'namespaces',
+  'source.serviceAccount': 'serviceAccounts',
+  'request.auth.principal': 'requestPrincipals',
+  'source.ip': 'ipBlocks',
+  'remote.ip': 'remoteIpBlocks',
+};
+
+/** Fields of every source with the `when` terms that speak of the caller. */
+export interface CallerFields {
+  readonly [field: string]: readonly string[];
+}
+
+/** The fields of each source of a rule; without `from`, one source without fields. */
+export function sourcesOf(rule: unknown): CallerFields[] {
+  const when = Object.fromEntries(
+    listAt(rule, 'when').flatMap((term) => {
+      const field = FIELD_OF_KEY[textAt(term, 'key') ?? ''];
+      if (field === undefined) return [];
+      return [
+        [field, textsIn(term, 'values')],
+        [negated(field), textsIn(term, 'notValues')],
+      ] as const;
+    }),
+  );
+  const sources = listAt(rule, 'from').map((item) => fieldsOfSource(item, when));
+  return sources.length > 0 ? sources : [fieldsOfSource({}, when)];
+}
+
+/** A rule asks for something else of the request (a header, a claim) that no permission can say. */
+export function hasOtherConditions(rule: unknown): boolean {
+  return listAt(rule, 'when').some(
+    (term) => !Object.hasOwn(FIELD_OF_KEY, textAt(term, 'key') ?? ''),
+  );
+}
+
+const POSITIVE_FIELDS = [...new Set(Object.values(FIELD_OF_KEY))];
+
+function negated(field: string): string {
+  return `not${field[0]?.toUpperCase()}${field.slice(1)}`;
+}
+
+function fieldsOfSource(item: unknown, when: CallerFields): CallerFields {
+  return Object.fromEntries(
+    POSITIVE_FIELDS.flatMap((field) => [field, negated(field)]).map((field) => [
+      field,
+      [...textsIn(item, 'source', field), ...(when[field] ?? [])],
+    ]),
+  );
+}
+
+function textsIn(value: unknown, ...path: string[]): string[] {
+  return listAt(value, ...path).flatMap((item) => textAt(item) ?? []);
+}
+
+/** Who matches one source, as the `from` of a permission. Exclusions alone let in everyone else,
+ *  strangers too; where they keep somebody out (`deny`), only callers that are surely meant count. */
+export function callersOf(
+  fields: CallerFields,
+  effect: 'allow' | 'deny',
+  policyNamespace: string,
+  known: Principals,
+): readonly string[] {
+  const conditions = conditionsOf(fields, policyNamespace);
+  if (effect === 'deny' && isUnsaid(fields, conditions.length > 0)) return [];
+  const wanted = conditions.filter(({ isExcluding }) => !isExcluding);
+  const excluding = conditions.filter(({ isExcluding }) => isExcluding);
+  const [only] = wanted;
+  if (only && wanted.length === 1 && excluding.length === 0) {
+    return only.values.flatMap((value) => only.toFrom(value, known));
+  }
+  if (wanted.length > 0 || (excluding.length > 0 && effect === 'deny')) {
+    const services = known.servicesWhere((principal) =>
+      conditions.every((one) => holds(one, principal)),
+    );
+    return services.length > 0 || !only ? services : only.values;
+  }
+  return strangersOf(fields);
+}
+
+/** Tokens and addresses beside an identity, or their absence, are in no permission: a caller that
+ *  might get through is not denied. */
+function isUnsaid(fields: CallerFields, hasIdentity: boolean): boolean {
+  const isSet = (field: string) => (fields[field] ?? []).length > 0;
+  return (
+    TOKEN_AND_ADDRESS_FIELDS.some((field) => isSet(negated(field))) ||
+    (hasIdentity && TOKEN_AND_ADDRESS_FIELDS.some(isSet))
+  );
+}
+
+const TOKEN_AND_ADDRESS_FIELDS = ['requestPrincipals', 'ipBlocks', 'remoteIpBlocks'];
+
+/** A rule that denies whoever brings no validated token, and nobody else. */
+export function meansTokenless(rule: unknown): boolean {
+  return sourcesOf(rule).some((fields) =>
+    Object.entries(fields).every(([field, values]) =>
+      field === 'notRequestPrincipals' ? values.includes('*') : values.length === 0,
+    ),
+  );
+}
+
+function conditionsOf(fields: CallerFields, policyNamespace: string): Condition[] {
+  return Object.entries(IDENTITY_FIELDS).flatMap(([field, reading]) =>
+    [false, true].flatMap((isExcluding) => {
+      const values = fields[isExcluding ? negated(field) : field] ?? [];
+      return values.length > 0 ? [{ values, isExcluding, ...reading(policyNamespace) }] : [];
+    }),
+  );
+}
+
+function holds({ values, isExcluding, means }: Condition, principal: Principal): boolean {
+  return values.some((value) => means(value, principal)) !== isExcluding;
+}
+
+const EVERYWHERE = new Set(['0.0.0.0/0', '::/0']);
+
+/** Without an identity of the mesh, a token or an address may still be asked for. */
+function strangersOf(fields: CallerFields): readonly string[] {
+  if ((fields.requestPrincipals ?? []).length > 0) return ['*token'];
+  const blocks = [...(fields.ipBlocks ?? []), ...(fields.remoteIpBlocks ?? [])];
+  return blocks.length === 0 || blocks.some((block) => EVERYWHERE.has(block)) ? ['*'] : blocks;
+}
