@@ -1,0 +1,65 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { OtlpConfig } from '../sources/otlp/index.ts';
+import { defaultDataFolder } from './data-folder.ts';
+import { HttpConfig, TlsConfig } from './http/config.ts';
+import { isLoopback } from './loopback.ts';
+
+const FolderConfig = z
+  .strictObject({
+    path: z.string().min(1).describe('Folder to read: a repository or manifests'),
+    name: z.string().min(1).max(200).optional().describe("Its name; else the folder's own"),
+    environment: z.string().min(1).optional().describe('Environment of what names none in it'),
+  })
+  .transform((folder) => ({ ...folder, name: folder.name ?? basename(folder.path) }));
+
+/** Everything that `reeve up` can be told. */
+export const ServerConfig = z
+  .strictObject({
+    data: z.string().min(1).default(defaultDataFolder).describe('Data folder'),
+    environment: z
+      .string()
+      .min(1)
+      .default('default')
+      .describe('Environment of everything that names none'),
+    logLevel: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default('info')
+      .describe('Least severe messages in the log'),
+    http: HttpConfig.prefault({}),
+    otlp: OtlpConfig.prefault({}),
+    tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),
+    folders: z.array(FolderConfig).default([]).describe('Folders that are scanned at the start'),
+  })
+  .superRefine((config, context) => {
+    checkReach(config, context);
+    checkNames(config.folders, context);
+  });
+export type ServerConfig = z.infer<typeof ServerConfig>;
+
+/** Nothing listens beyond loopback without TLS. */
+function checkReach(
+  { http, otlp, tls }: { http: HttpConfig; otlp: OtlpConfig; tls?: TlsConfig | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (tls !== undefined) return;
+  for (const [part, { host }] of Object.entries({ http, otlp })) {
+    if (isLoopback(host)) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [part, 'host'],
+      message: `${host} can be reached from other machines: set tls.certificateFile and tls.keyFile`,
+    });
+  }
+}
+
+function checkNames(folders: readonly { name: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  folders.forEach(({ name }, index) => {
+    if (seen.has(name)) {
+      const message = `another folder is called ${name}: give this one a name`;
+      context.addIssue({ code: 'custom', path: ['folders', index, 'name'], message });
+    }
+    seen.add(name);
+  });
+}

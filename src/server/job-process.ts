@@ -1,0 +1,67 @@
+import { Fault, messageOf } from '../base/fault.ts';
+import { type Fact, toRecords } from '../estate/index.ts';
+import type { Handed, JudgeJob, Returned, ScanJob } from './jobs.ts';
+
+const SLICE = 2_000;
+const MAX_DIAGNOSTICS = 1_000;
+
+function give(message: Returned): void {
+  process.send?.(message);
+}
+
+function giveList(list: string, items: readonly unknown[]): void {
+  for (let start = 0; start < items.length; start += SLICE) {
+    give({ type: 'part', list, items: items.slice(start, start + SLICE) });
+  }
+}
+
+async function scan({ folder, environment, fingerprintKey }: ScanJob): Promise<void> {
+  // Loaded here, so that a process that judges does not load parsers of every language.
+  const { scanFolder } = await import('./scan.ts');
+  let toldAt = 0;
+  const result = scanFolder(folder, {
+    environment,
+    fingerprintKey,
+    onProgress: (done, total) => {
+      const now = Date.now();
+      if (now - toldAt < 100) return;
+      toldAt = now;
+      give({ type: 'progress', done, total });
+    },
+  });
+  giveList('facts', result.facts);
+  giveList('diagnostics', result.diagnostics.slice(0, MAX_DIAGNOSTICS));
+  give({
+    type: 'done',
+    rest: { fileCount: result.fileCount, diagnosticCount: result.diagnostics.length },
+  });
+}
+
+async function judgeFacts({ now }: JudgeJob, facts: readonly Fact[]): Promise<void> {
+  const { judge } = await import('./judge.ts');
+  const records = toRecords(facts);
+  const { answers, ...lists } = judge(records, now);
+  for (const [list, items] of Object.entries(lists)) giveList(list, items);
+  giveList('known', records.services);
+  give({ type: 'done', rest: { answers } });
+}
+
+async function run(job: ScanJob | JudgeJob, facts: readonly Fact[]): Promise<void> {
+  try {
+    if (job.kind === 'scan') await scan(job);
+    else await judgeFacts(job, facts);
+  } catch (thrown) {
+    const code = thrown instanceof Fault ? thrown.code : 'job/failed';
+    give({ type: 'fault', code, message: messageOf(thrown) });
+  }
+}
+
+const facts: Fact[] = [];
+let job: ScanJob | JudgeJob | undefined;
+process.on('message', (message: Handed) => {
+  if (message.type === 'facts') for (const fact of message.items) facts.push(fact);
+  else if (message.type === 'job') job = message.job;
+  else if (job) void run(job, facts);
+});
+// Without the server there is nobody to work for.
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { Fault, messageOf } from '../base/fault.ts';
+import type { Fact, JudgedEstate, ServiceRecord } from '../estate/index.ts';
+
+/** Long computations, each in a process of its own: requests go on being answered, all memory that a
+ *  job needs is given back when it ends, and a native parser that breaks takes only the job along.
+ *  Lists travel in slices, because handing over a large one at once would stop everything as long as
+ *  the job itself. */
+
+export interface ScanJob {
+  readonly kind: 'scan';
+  readonly folder: string;
+  readonly environment: string;
+  readonly fingerprintKey: Uint8Array;
+}
+
+export interface JudgeJob {
+  readonly kind: 'judge';
+  readonly now: string;
+}
+
+export interface ScanResult {
+  readonly facts: readonly Fact[];
+  /** At most the first 1,000. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnosticCount: number;
+  readonly fileCount: number;
+}
+
+export interface JudgeResult extends JudgedEstate {
+  readonly known: readonly ServiceRecord[];
+}
+
+/** To the process: the job, facts to judge, and then that there are no more. */
+export type Handed =
+  | { readonly type: 'job'; readonly job: ScanJob | JudgeJob }
+  | { readonly type: 'facts'; readonly items: readonly Fact[] }
+  | { readonly type: 'end' };
+
+/** From the process: parts of the result's lists, how far it is, and the rest of the result. */
+export type Returned =
+  | { readonly type: 'part'; readonly list: string; readonly items: readonly unknown[] }
+  | { readonly type: 'progress'; readonly done: number; readonly total: number }
+  | { readonly type: 'done'; readonly rest: Readonly<Record<string, unknown>> }
+  | { readonly type: 'fault'; readonly code: string; readonly message: string };
+
+export const SLICE = 2_000;
+const MAX_HEAP_MB = 4_096;
+
+export interface JobOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Ends the job; it then fails. */
+  readonly signal?: AbortSignal;
+}
+
+export function scanApart(job: ScanJob, options: JobOptions = {}): Promise<ScanResult> {
+  return run<ScanResult>(job, ['facts', 'diagnostics'], [], options);
+}
+
+export function judgeApart(
+  job: JudgeJob,
+  facts: readonly Fact[],
+  options: JobOptions = {},
+): Promise<JudgeResult> {
+  const lists = ['services', 'endpoints', 'calls', 'credentials', 'findings', 'known'];
+  return run<JudgeResult>(job, lists, facts, options);
+}
+
+async function run<Result>(
+  job: ScanJob | JudgeJob,
+  listNames: readonly string[],
+  facts: readonly Fact[],
+  { onProgress, signal }: JobOptions,
+): Promise<Result> {
+  const child = fork(new URL('./job-process.ts', import.meta.url), {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
+    // What renderers of charts need, and nothing else of ours.
+    env: pickEnvironment(['PATH', 'HOME', 'TMPDIR']),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const lists = new Map<string, unknown[]>(listNames.map((name) => [name, []]));
+  const result = new Promise<Result>((resolve, reject) => {
+    child.on('message', (message: Returned) => {
+      if (message.type === 'progress') onProgress?.(message.done, message.total);
+      else if (message.type === 'part') append(lists.get(message.list), message.items);
+      else if (message.type === 'fault') reject(new Fault(message.code, message.message));
+      else resolve({ ...Object.fromEntries(lists), ...message.rest } as Result);
+    });
+    child.on('error', (thrown) => reject(new Fault('job/failed', messageOf(thrown))));
+    child.on('exit', (status, ended) => {
+      reject(new Fault('job/failed', `The process of the job ended (${ended ?? status})`));
+    });
+  });
+  const stop = (): void => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', stop);
+  try {
+    if (signal?.aborted) stop();
+    await Promise.race([result, handOver(child, job, facts)]);
+    return await result;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+function append(list: unknown[] | undefined, items: readonly unknown[]): void {
+  for (const item of items) list?.push(item);
+}
+
+async function handOver(
+  child: ChildProcess,
+  job: ScanJob | JudgeJob,
+  facts: readonly Fact[],
+): Promise<void> {
+  await hand(child, { type: 'job', job });
+  for (let start = 0; start < facts.length; start += SLICE) {
+    await hand(child, { type: 'facts', items: facts.slice(start, start + SLICE) });
+  }
+  await hand(child, { type: 'end' });
+}
+
+/** Resolves when the pipe has taken it; where the process is gone, its end says why. */
+function hand(child: ChildProcess, message: Handed): Promise<void> {
+  return new Promise((resolve) => child.send(message, () => resolve()));
+}
+
+function pickEnvironment(names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}

@@ -1,0 +1,228 @@
+import type { Server } from 'node:http';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { createLog, type Log } from '../base/log.ts';
+import {
+  Call,
+  Credential,
+  Endpoint,
+  type EstateStore,
+  Finding,
+  Service,
+  Source,
+} from '../estate/index.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { OneTimeTokens } from './auth/one-time.ts';
+import { RateLimiter } from './auth/rate.ts';
+import { Sessions } from './auth/sessions.ts';
+import type { ServerConfig } from './config.ts';
+import { openDataFolder } from './data-folder.ts';
+import { buildApp } from './http/app.ts';
+import { ConsoleAssets } from './http/console.ts';
+import { estateOperations } from './http/routes/estate.ts';
+import { healthOperations } from './http/routes/health.ts';
+import { listOperations } from './http/routes/lists.ts';
+import { scanOperations } from './http/routes/scans.ts';
+import { createLoginLink, sessionOperations } from './http/routes/sessions.ts';
+import { Judging } from './judging.ts';
+import { listen, stopListening } from './listen.ts';
+import { bracketed, hostNamesOf } from './loopback.ts';
+import { createMetrics } from './metrics.ts';
+import { Scans } from './scans.ts';
+import { openConfiguredStore } from './store.ts';
+import { Traces } from './traces.ts';
+import { VERSION } from './version.ts';
+
+/** What is not configured but handed in; tests replace it. */
+export interface ServerPorts {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly openStore?: (config: ServerConfig, dataFolder: string) => Promise<EstateStore>;
+  /** Folder of the built console. */
+  readonly consoleFolder?: string;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:7070` */
+  readonly origin: string;
+  /** Where OTLP over HTTP is taken, with `/v1/traces` to be added. */
+  readonly otlpOrigin: string;
+  readonly adminTokenFile: string;
+  readonly dataFolder: string;
+  readonly store: EstateStore;
+  /** A new link to log in to the console with, once. */
+  createLoginLink(): { readonly url: string; readonly expiresAt: string };
+  /** Resolves when every folder is scanned, and all that is known is judged and published. */
+  settle(): Promise<void>;
+  /** Ends what is under way and closes the store. */
+  close(): Promise<void>;
+}
+
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
+const HOUR_MS = 3_600_000;
+const QUIET_MS = 300;
+const GRACE_MS = 5_000;
+const MINUTE_MS = 60_000;
+
+/** Starts Reeve: everything is put together here, and nowhere else.
+ *  @throws {Fault} `server/port-unavailable`, `data/…`, and what opening the store throws */
+export async function startServer(
+  config: ServerConfig,
+  ports: ServerPorts = {},
+): Promise<RunningServer> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await assemble(config, ports, undo, close);
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+async function assemble(
+  config: ServerConfig,
+  ports: ServerPorts,
+  undo: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<RunningServer> {
+  const { clock = systemClock, log = createLog(config.logLevel) } = ports;
+  const { openStore = openConfiguredStore, consoleFolder = CONSOLE_FOLDER } = ports;
+  const { http, otlp, tls } = config;
+  const data = openDataFolder(config.data);
+  const store = await openStore(config, data.path);
+  undo.push(() => store.close());
+  const metrics = createMetrics();
+
+  let begun = false;
+  const judging = new Judging({
+    store,
+    clock,
+    log,
+    metrics,
+    quietMs: QUIET_MS,
+    everyMs: HOUR_MS,
+    onKnown: (known) => {
+      if (begun) traces.setKnown(known);
+    },
+  });
+  undo.push(() => judging.close());
+  const scans = new Scans({
+    folders: config.folders.map((folder) => ({
+      name: folder.name,
+      path: resolve(folder.path),
+      environment: folder.environment ?? config.environment,
+    })),
+    fingerprintKey: data.fingerprintKey,
+    store,
+    clock,
+    log,
+    metrics,
+    onFolded: () => judging.request(),
+  });
+  undo.push(() => scans.close());
+
+  const sessions = new Sessions(
+    { maxAgeMs: http.sessionHours * HOUR_MS, idleMs: http.idleHours * HOUR_MS },
+    clock,
+  );
+  const loginTokens = new OneTimeTokens(http.loginLinkMinutes * MINUTE_MS, clock);
+  const failures = new RateLimiter(
+    { burst: http.failuresPerMinute, perMinute: http.failuresPerMinute },
+    clock,
+  );
+  const requests = new RateLimiter(
+    { burst: http.requestsPerMinute, perMinute: http.requestsPerMinute },
+    clock,
+  );
+  const cookieName = http.port === 0 ? 'reeve_session' : `reeve_session_${http.port}`;
+  const authenticator = new Authenticator(data.adminToken, sessions, cookieName);
+  const scheme = tls === undefined ? 'http' : 'https';
+  let origin = '';
+  let hostNames: ReadonlySet<string> = new Set();
+
+  const traces = new Traces({
+    config: otlp,
+    tls,
+    hostNames: http.hostNames,
+    environment: config.environment,
+    dataFolder: data.path,
+    store,
+    clock,
+    log,
+    metrics,
+    isAuthenticated: (request) =>
+      authenticator.authenticate({ authorization: request.headers.authorization }) !== undefined,
+    onFolded: () => judging.request(),
+  });
+  undo.push(() => traces.close());
+
+  const app = buildApp({
+    operations: [
+      ...estateOperations(store),
+      ...listOperations(store),
+      ...scanOperations(scans),
+      ...sessionOperations({
+        sessions,
+        loginTokens,
+        failures,
+        cookieName,
+        secure: tls !== undefined,
+        maxAgeSeconds: http.sessionHours * 3_600,
+        origin: () => origin,
+      }),
+      ...healthOperations(store, metrics),
+    ],
+    schemas: { Service, Endpoint, Call, Credential, Finding, Source },
+    guard: { authenticator, failures, requests, hostNames: () => hostNames, scheme },
+    console: new ConsoleAssets(consoleFolder),
+    metrics,
+    log,
+    version: VERSION,
+    tls,
+  });
+  await app.ready();
+  const port = await listen(app.server as Server, http.host, http.port, 'http.port');
+  undo.push(async () => {
+    await stopListening(app.server as Server, GRACE_MS);
+    await app.close();
+  });
+  origin = `${scheme}://${bracketed(http.host)}:${port}`;
+  hostNames = hostNamesOf(http.host, port, http.hostNames);
+  const otlpPort = await listen(traces.server, otlp.host, otlp.httpPort, 'otlp.httpPort');
+  undo.push(() => stopListening(traces.server, GRACE_MS));
+
+  const started = begin(store, scans, log).then(() => {
+    begun = true;
+    judging.request(0);
+  });
+  return {
+    origin,
+    otlpOrigin: `${scheme}://${bracketed(otlp.host)}:${otlpPort}`,
+    adminTokenFile: data.adminTokenFile,
+    dataFolder: data.path,
+    store,
+    createLoginLink: () => createLoginLink(loginTokens, origin),
+    settle: async () => {
+      await started;
+      await scans.idle();
+      await judging.settle();
+    },
+    close,
+  };
+}
+
+/** Resolves when the services are known that traces are attributed to: those of the last run, or of
+ *  the first scan. */
+async function begin(store: EstateStore, scans: Scans, log: Log): Promise<void> {
+  scans.start();
+  try {
+    if ((await store.answers()) !== undefined) return;
+  } catch (thrown) {
+    log.error({ err: thrown }, 'the store cannot be read');
+  }
+  await scans.idle();
+}

@@ -1,0 +1,73 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Answers } from '../estate/index.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Counter<'route' | 'method' | 'status'>;
+  readonly requestSeconds: Histogram<'route'>;
+  readonly otlpRequests: Counter<'status'>;
+  readonly otlpSpans: Counter<string>;
+  readonly judgeSeconds: Histogram<string>;
+  readonly scanSeconds: Histogram<'folder'>;
+  /** Sets the three answers. */
+  setAnswers(answers: Answers): void;
+}
+
+/** The server's figures; labels hold routes and configured names, never what requests bring. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'reeve_' });
+  const registers = [registry];
+  const answers = new Gauge({
+    name: 'reeve_answers',
+    help: 'What each of the three questions counts, and how much of it is as it should be',
+    labelNames: ['question', 'count'] as const,
+    registers,
+  });
+  return {
+    registry,
+    requests: new Counter({
+      name: 'reeve_http_requests_total',
+      help: 'Requests to the API and the console',
+      labelNames: ['route', 'method', 'status'] as const,
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'reeve_http_request_seconds',
+      help: 'Time to answer a request',
+      labelNames: ['route'] as const,
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+      registers,
+    }),
+    otlpRequests: new Counter({
+      name: 'reeve_otlp_requests_total',
+      help: 'OTLP requests by the status they were answered with',
+      labelNames: ['status'] as const,
+      registers,
+    }),
+    otlpSpans: new Counter({
+      name: 'reeve_otlp_spans_total',
+      help: 'Spans read from OTLP requests',
+      registers,
+    }),
+    judgeSeconds: new Histogram({
+      name: 'reeve_judge_seconds',
+      help: 'Time to judge and publish the estate',
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
+      registers,
+    }),
+    scanSeconds: new Histogram({
+      name: 'reeve_scan_seconds',
+      help: 'Time to read a folder',
+      labelNames: ['folder'] as const,
+      buckets: [0.1, 0.5, 1, 5, 10, 60, 300],
+      registers,
+    }),
+    setAnswers: (latest) => {
+      for (const [question, { total, satisfied }] of Object.entries(latest)) {
+        answers.set({ question, count: 'total' }, total);
+        answers.set({ question, count: 'satisfied' }, satisfied);
+      }
+    },
+  };
+}
