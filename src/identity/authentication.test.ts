@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallRecord, Permission, Posture, ServiceRecord, Source } from '../estate/index.ts';
-import { admittedBy, authenticate } from './authentication.ts';
+import { admittedBy, authenticate, judgeCalls } from './authentication.ts';
 
 const configured: Source = { reader: 'kubernetes', how: 'configured', file: 'a.yaml', line: 1 };
 const callee: ServiceRecord = {
@@ -164,5 +164,18 @@ describe('a policy', () => {
   it.each(cases)('from %s admits shop/web: %s', (from, admits) => {
     const found = admittedBy(call, caller, { ...callee, permissions: [allow(from)] });
     expect(found).toEqual(admits ? ['AuthorizationPolicy shop/orders'] : []);
+  });
+});
+
+describe('a call of unknown operation', () => {
+  const named = { ...call, id: 'y', operation: 'GET /orders' };
+  it('is evidence for the calls of known operations to the same service', () => {
+    const found = judgeCalls([call, named], [caller, callee]);
+    expect(found.map(({ operation, sources }) => [operation, sources.length])).toEqual([
+      ['GET /orders', 2],
+    ]);
+  });
+  it('stands where nothing more is known', () => {
+    expect(judgeCalls([call], [caller, callee]).map(({ operation }) => operation)).toEqual(['*']);
   });
 });

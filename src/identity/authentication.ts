@@ -138,7 +138,7 @@ export function judgeCalls(
   services: readonly ServiceRecord[],
 ): Call[] {
   const byId = new Map(services.map((service) => [service.id, service]));
-  return calls.flatMap((call) => {
+  return withoutWildcards(calls).flatMap((call) => {
     const caller = byId.get(call.from);
     const callee = byId.get(call.to);
     if (!caller || !callee) return [];
@@ -156,4 +156,27 @@ export function judgeCalls(
       },
     ];
   });
+}
+
+/** A call of which only the target is known says nothing beside calls whose operations are known: it
+ *  becomes evidence for them. */
+function withoutWildcards(calls: readonly CallRecord[]): CallRecord[] {
+  const pairOf = (call: CallRecord) => `${call.from}\n${call.to}`;
+  const wildcards = new Map(calls.filter(isWildcard).map((call) => [pairOf(call), call]));
+  const named = new Set(calls.filter((call) => !isWildcard(call)).map(pairOf));
+  return calls
+    .filter((call) => !isWildcard(call) || !named.has(pairOf(call)))
+    .map((call) => {
+      const wildcard = wildcards.get(pairOf(call));
+      if (!wildcard || wildcard === call) return call;
+      return {
+        ...call,
+        evidence: [...call.evidence, ...wildcard.evidence],
+        sources: [...wildcard.sources, ...call.sources],
+      };
+    });
+}
+
+function isWildcard(call: CallRecord): boolean {
+  return call.operation === '*';
 }

@@ -97,7 +97,9 @@ function notes(diagnostics: readonly Diagnostic[], { all }: TextOptions): string
   const rest = diagnostics.length - shown.length;
   return [
     '',
-    `${counted(diagnostics.length, 'note')} on what was read (${counted(errors, 'error')}):`,
+    errors > 0
+      ? `Not everything could be read: ${counted(errors, 'error')}, ${counted(diagnostics.length - errors, 'note')}`
+      : `${counted(diagnostics.length, 'note')} on what was read`,
     ...shown.flatMap((one) =>
       wrap(plain(`${toPlace(one)}: ${one.message}`), 76).map(
         (line, index) => `${index === 0 ? '  ' : '    '}${line}`,

@@ -296,7 +296,7 @@ class Attribution {
     )) {
       const { kind: _, subject, time: __, ...said } = observation;
       const service = subject && this.#resolve(subject);
-      const owner = observation.owner ?? this.#ownerOf(observation.location?.file ?? '');
+      const owner = observation.owner ?? this.#ownerOf(observation.location?.file ?? '')?.claim;
       this.#facts.push({
         entity: 'credential',
         id,
@@ -325,8 +325,7 @@ class Attribution {
       const files = own.length > 0 ? own.map((source) => source.file ?? '') : [...service.files];
       for (const file of files.sort()) {
         const owner = this.#ownerOf(file);
-        const source = { reader: 'codeowners', how: 'declared', file } as const;
-        if (owner) this.#facts.push({ ...about, owner, source });
+        if (owner) this.#facts.push({ ...about, owner: owner.claim, source: owner.source });
       }
       const mention = mentions.get(id);
       if (mention && own.length === 0 && !described.has(id)) {
