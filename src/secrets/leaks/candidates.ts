@@ -115,7 +115,7 @@ function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | nu
   return pattern.exec(text);
 }
 
-/** `${NAME:-literal}`, `${NAME:literal}` */
+/** `${NAME:-…}`, `${NAME:…}` */
 function fallbackForm({ text, start, end, name }: Place): Candidate | undefined {
   if (text[start - 1] !== '{' || text[start - 2] !== '$') return undefined;
   const match = sticky(/:[-=]?([^${}\s"'`]{1,200})\}/y, text, end);
@@ -150,7 +150,7 @@ function pairForm({ text, syntax, start, end, name }: Place): Candidate | undefi
   return value && { name, ...value, form: 'pair' };
 }
 
-/** `<password>literal</password>`, `<string name="api_key">literal</string>` */
+/** `<password>…</password>`, `<string name="api_key">…</string>` */
 function elementForm({ text, syntax, start, end, name }: Place): Candidate | undefined {
   if (syntax !== 'xml') return undefined;
   const isElement = text[start - 1] === '<';
@@ -162,7 +162,7 @@ function elementForm({ text, syntax, start, end, name }: Place): Candidate | und
   return value && { name, ...value, form: 'element' };
 }
 
-/** `--db-password=literal`, `--token literal` */
+/** `--db-password=…`, `--token …` */
 function optionForm({ text, syntax, start, end, name }: Place): Candidate | undefined {
   if (!text.startsWith('--', start) || /[A-Za-z0-9]/.test(text[start - 1] ?? ' ')) return undefined;
   const separator = sticky(/=|[ \t]{1,4}|["'],[ \t\r\n]{0,80}(?=["'])/y, text, end);
@@ -210,7 +210,7 @@ function isInsideLiteral(text: string, start: number, syntax: Syntax): boolean {
   );
 }
 
-/** `getenv("DB_PASSWORD", "literal")`, `define('DB_PASSWORD', 'literal')` */
+/** `getenv("DB_PASSWORD", "…")`, `define('DB_PASSWORD', '…')` */
 function argumentsForm({ text, start, end, name }: Place): Candidate | undefined {
   if (!/["'`]/.test(text[start - 1] ?? '')) return undefined;
   const match = sticky(/["'`],[ \t]{0,20}(?=["'`])/y, text, end);
@@ -223,7 +223,7 @@ function argumentsForm({ text, start, end, name }: Place): Candidate | undefined
 const SETTING =
   /(?:\b(?:set|put|add|with)\w{0,20}|\bdefine|env\w{0,10}|\bgetProperty|\benviron\.get)\(\s{0,4}["'`]$/i;
 
-/** `.password("literal")`, `setApiKey("literal")` */
+/** `.password("…")`, `setApiKey("…")` */
 function callForm({ text, start, end, name }: Place): Candidate | undefined {
   const last = name.slice(name.lastIndexOf('.') + 1);
   const isSetter =
@@ -241,7 +241,7 @@ function callForm({ text, start, end, name }: Place): Candidate | undefined {
     : undefined;
 }
 
-/** `ENV DB_PASSWORD literal` of a Dockerfile, `requirepass literal` and `password "literal"` of
+/** `ENV DB_PASSWORD …` of a Dockerfile, `requirepass …` and `password "…"` of
  *  configuration files with words between blanks. */
 function spacedForm({ text, syntax, start, end, name }: Place): Candidate | undefined {
   const line = text.slice(Math.max(0, start - 60), start);

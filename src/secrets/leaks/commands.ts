@@ -73,7 +73,7 @@ const COMMANDS: readonly {
   },
 ];
 
-/** Passwords on command lines: `mysql -proot`, `curl -u user:password`. */
+/** Passwords on command lines: `mysql -p…`, `curl -u user:…`. */
 export function scanCommands(text: string): readonly Match[] {
   const found: Match[] = [];
   for (const { id, kind, word, pattern } of COMMANDS) {

@@ -37,5 +37,5 @@ export function readCompose(documents: readonly DataDocument[], text: string): S
       }
     }
   }
-  return { found, judgedLines, around: () => undefined };
+  return { found, judgedLines, uses: [], around: () => undefined };
 }

@@ -105,17 +105,18 @@ function withoutKeyIds(matches: readonly Match[]): readonly Match[] {
 }
 
 /** Finds the credentials in a value that stands behind a name in parsed data: a variable of a
- *  container, an entry of a ConfigMap. Texts of several lines are files. Offsets are the value's. */
-export function detectValue(name: string, value: string, path = name): readonly Match[] {
+ *  container, an entry of a ConfigMap. Texts of several lines are files. Offsets are the value's.
+ *  `nearby` is what stands beside it, for the kind. */
+export function detectValue(name: string, value: string, nearby = ''): readonly Match[] {
   const isFile = value.trim().includes('\n');
   const syntax = isFile ? innerSyntax(name) : 'env';
-  const matches = detect(value, { syntax, path });
+  const matches = detect(value, { syntax, path: name });
   if (matches.length > 0 || isFile) {
     return matches.map((match) => (isNamed(match) ? match : { ...match, name }));
   }
   const end = value.length;
   const candidate = { name, start: 0, end, quoted: true, form: 'assignment' } as const;
-  const match = judgeCandidate(value, candidate, 'env');
+  const match = judgeCandidate(value, candidate, 'env', nearby);
   return match ? [match] : [];
 }
 

@@ -17,8 +17,23 @@ export interface Found extends Position {
   readonly keys?: readonly string[];
   /** It is written in base64, as the `data` of a Secret is. */
   readonly isEncoded?: boolean;
+  /** The ConfigMap that holds it, for whoever refers to it. */
+  readonly configMap?: ConfigMapKey;
   /** RFC 3339 */
   readonly expires?: string;
+}
+
+/** An entry of a ConfigMap, or the whole of it where `key` is absent. */
+export interface ConfigMapKey {
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly key?: string;
+}
+
+/** A workload reads (an entry of) a ConfigMap. */
+export interface ConfigMapUse {
+  readonly subject: Subject;
+  readonly configMap: ConfigMapKey;
 }
 
 /** What parsed documents say of a file, which knows more than its text alone does. */
@@ -26,6 +41,7 @@ export interface Structured {
   readonly found: readonly Found[];
   /** Lines that parsed data has judged: what the text alone says of them does not count. */
   readonly judgedLines: ReadonlySet<number>;
+  readonly uses: readonly ConfigMapUse[];
   /** What the document around a line says of what else is found on it. */
   around(line: number): Pick<Found, 'in' | 'subject'> | undefined;
 }
@@ -50,13 +66,13 @@ export class Places {
    *  line by line; one that is written in another way than it reads is placed at its beginning. */
   of(document: DataDocument, leaf: Leaf, match: Match): Position {
     const begin = document.valueAt(leaf.path);
-    const needle = leaf.value.slice(match.start, match.end).split('\n', 1)[0]?.trim() ?? '';
-    const linesBefore = leaf.value.slice(0, match.start).split('\n').length - 1;
+    const lineStart = leaf.value.lastIndexOf('\n', match.start - 1) + 1;
+    const inner = leaf.value.slice(lineStart).split('\n', 1)[0] ?? '';
+    const linesBefore = leaf.value.slice(0, lineStart).split('\n').length - 1;
     for (const line of [begin.line + linesBefore, begin.line + linesBefore + 1]) {
       const text = this.#lines[line - 1] ?? '';
-      const from = line === begin.line ? begin.column - 1 : 0;
-      const at = needle === '' ? -1 : text.indexOf(needle, from);
-      if (at !== -1) return { line, column: at + 1 };
+      const at = text.indexOf(inner, line === begin.line ? begin.column - 1 : 0);
+      if (inner !== '' && at !== -1) return { line, column: at + match.start - lineStart + 1 };
     }
     return begin;
   }

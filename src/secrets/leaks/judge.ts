@@ -31,11 +31,13 @@ const GROUNDS: Readonly<Record<Syntax, Ground>> = {
 /** Where `password: "password"` more often maps a field to its name than sets a poor password. */
 const NAMES_FIELDS: ReadonlySet<Syntax> = new Set(['json', 'code', 'docs']);
 
-/** Says whether a candidate is a credential, and what kind. */
+/** Says whether a candidate is a credential, and what kind. `nearby` is text around it, which may tell
+ *  what it opens. */
 export function judgeCandidate(
   text: string,
   candidate: Candidate,
   syntax: Syntax,
+  nearby = text.slice(Math.max(0, candidate.start - 400), candidate.end + 400),
 ): Match | undefined {
   const { name, form, quoted } = candidate;
   const found = secretClassOf(name);
@@ -54,7 +56,7 @@ export function judgeCandidate(
   const confidence = judgeValue(name, value, found, ground);
   if (confidence === undefined) return undefined;
   return {
-    kind: kindOf(name, found, text.slice(Math.max(0, start - 400), end + 400)),
+    kind: kindOf(name, found, nearby),
     start,
     end,
     name,
@@ -68,6 +70,7 @@ export function judgeCandidate(
 function groundOf({ form, name }: Candidate, syntax: Syntax): Ground {
   if (form === 'fallback' || form === 'option')
     return GROUNDS[syntax] === 'docs' ? 'docs' : 'settings';
+  if (form === 'arguments') return 'docs';
   if (form === 'conversion' || form === 'call') return 'settings';
   if (form === 'default') return /^[A-Z][A-Z0-9_]+$/.test(name) ? 'settings' : 'configuration';
   return GROUNDS[syntax];

@@ -2,9 +2,17 @@ import type { DataDocument, DataPath } from '../../base/data.ts';
 import { type Fields, fieldsAt, isFields, listAt, textAt } from '../../base/pick.ts';
 import type { Subject } from '../../estate/index.ts';
 import { expiryOf } from './certificates.ts';
+import { variableUses, volumeUses } from './configmap-uses.ts';
 import { judgeVariable, judgeWords, variablesAt, wordsAt } from './containers.ts';
 import { detectValue } from './detect.ts';
-import { type Found, type Leaf, Places, type Structured, toFound } from './found.ts';
+import {
+  type ConfigMapUse,
+  type Found,
+  type Leaf,
+  Places,
+  type Structured,
+  toFound,
+} from './found.ts';
 import { judgeSecretEntry } from './secret-entry.ts';
 import { workloadName } from './workload-name.ts';
 
@@ -27,6 +35,7 @@ interface Gathering {
   readonly places: Places;
   readonly found: Found[];
   readonly judgedLines: Set<number>;
+  readonly uses: ConfigMapUse[];
 }
 
 /** Kinds whose values are encrypted, or say where the value is. */
@@ -48,7 +57,12 @@ const READ_KIND: Readonly<Record<string, (manifest: Manifest, gathering: Gatheri
 /** Credentials in Kubernetes objects: `data` of Secrets decoded, entries of ConfigMaps, variables and
  *  commands of containers wherever a pod template lies. */
 export function readKubernetes(documents: readonly DataDocument[], text: string): Structured {
-  const gathering: Gathering = { places: new Places(text), found: [], judgedLines: new Set() };
+  const gathering: Gathering = {
+    places: new Places(text),
+    found: [],
+    judgedLines: new Set(),
+    uses: [],
+  };
   const manifests = documents.flatMap((document) => manifestsIn(document, [], document.value));
   for (const manifest of manifests) {
     const read = READ_KIND[manifest.kind] ?? (SEALED.has(manifest.kind) ? readNothing : readPods);
@@ -61,6 +75,7 @@ export function readKubernetes(documents: readonly DataDocument[], text: string)
   return {
     found: gathering.found,
     judgedLines: gathering.judgedLines,
+    uses: gathering.uses,
     around: (line) => {
       const manifest = starts.findLast((start) => start.line <= line)?.manifest;
       return manifest && surroundings(manifest);
@@ -163,12 +178,17 @@ function decodeBase64(text: string): string | undefined {
   return plain.includes('\ufffd') ? bytes.toString('latin1') : plain;
 }
 
-function readConfigMap({ document, value, path }: Manifest, gathering: Gathering): void {
+function readConfigMap(manifest: Manifest, gathering: Gathering): void {
+  const { document, value, path, name, namespace } = manifest;
   const { places, found, judgedLines } = gathering;
-  for (const leaf of variablesAt(fieldsAt(value, 'data'), [...path, 'data'])) {
+  const leaves = variablesAt(fieldsAt(value, 'data'), [...path, 'data']);
+  const nearby = leaves.map((leaf) => leaf.value.slice(0, 200)).join('\n');
+  for (const leaf of leaves) {
     for (const line of places.linesOf(document, leaf)) judgedLines.add(line);
-    for (const match of detectValue(leaf.name, leaf.value)) {
-      found.push(toFound(match, leaf.value, places.of(document, leaf, match), { in: 'configmap' }));
+    const configMap = { namespace, name, key: leaf.name };
+    for (const match of detectValue(leaf.name, leaf.value, nearby)) {
+      const place = places.of(document, leaf, match);
+      found.push(toFound(match, leaf.value, place, { in: 'configmap', configMap }));
     }
   }
 }
@@ -184,6 +204,7 @@ function readPods(manifest: Manifest, gathering: Gathering): void {
     if (path.length > MAX_DEPTH || typeof value !== 'object' || value === null) return;
     for (const [key, child] of Object.entries(value)) {
       const step = Array.isArray(value) ? Number(key) : key;
+      if (key === 'volumes') gathering.uses.push(...volumeUses(child, manifest, subject));
       if (!CONTAINERS.has(key)) {
         walk(child, [...path, step]);
         continue;
@@ -199,8 +220,8 @@ function readPods(manifest: Manifest, gathering: Gathering): void {
 }
 
 function readContainer(
-  { document }: Manifest,
-  { places, found, judgedLines }: Gathering,
+  { document, namespace }: Manifest,
+  { places, found, judgedLines, uses }: Gathering,
   container: Fields,
   path: DataPath,
   subject: Subject,
@@ -210,6 +231,7 @@ function readContainer(
     for (const line of places.linesOf(document, leaf)) judgedLines.add(line);
     found.push(...judgeVariable(document, places, leaf, { in: 'env', subject }, image));
   }
+  uses.push(...variableUses(container, namespace, subject));
   const words = COMMANDS.flatMap((field) => wordsAt(container[field], [...path, field]));
   const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) =>
     wordsAt(fieldsAt(container, probe, 'exec').command, [...path, probe, 'exec', 'command']),

@@ -37,7 +37,7 @@ const REFERENCES: readonly RegExp[] = [
   /^(?:application|text|image|multipart)\/[\w.+-]+/,
   /^urn:/,
   /^\/[^/]*\/[gimsuy]*$/, // a regular expression
-  /^\^.*\$$|\\[dws][+*{]|\[a-z|\[A-Z|\[0-9]|\(\?:/,
+  /^\^.*\$$|\\[dws][+*{]|\[a-z|\[A-Z|\[0-9]|\(\?:|\[[A-Za-z0-9-]{2,40}\][{+*]/,
 ];
 
 /** What an unquoted value can be besides a literal. */

@@ -5,10 +5,17 @@ import type { CredentialObservation, Observation, Subject } from '../../estate/i
 import type { CredentialProblemId } from '../problems.ts';
 import { certificatePathsOf, expiryOf } from './certificates.ts';
 import { isComposePath, readCompose } from './compose.ts';
+import { isUseOf } from './configmap-uses.ts';
 import { detect, hasLongLine } from './detect.ts';
 import { isSkipped, isTestPath, isTranslation, placeOf, syntaxOf } from './files.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type Found, type Structured, toFound } from './found.ts';
+import {
+  type ConfigMapKey,
+  type ConfigMapUse,
+  type Found,
+  type Structured,
+  toFound,
+} from './found.ts';
 import { isKeystorePath, keystoreKind } from './keystores.ts';
 import { mentionsKubernetes, readKubernetes } from './kubernetes.ts';
 import { DEFAULT_DETECT_LIMITS, type DetectLimits } from './match.ts';
@@ -34,7 +41,7 @@ export interface LeakContext {
 export interface LeakReader {
   readonly name: 'credentials';
   wants(path: string): boolean;
-  start(context: LeakContext): { read(file: LeakFile): void };
+  start(context: LeakContext): { read(file: LeakFile): void; finish(): void };
 }
 
 export interface LeakLimits extends DetectLimits {
@@ -58,17 +65,41 @@ export function credentials(
   return {
     name: READER,
     wants: (path) => isKeystorePath(path) || !isSkipped(path),
-    start: (context) => ({
-      read: (file) => {
-        for (const found of findAll(file, context, limits)) {
-          context.observe(toObservation(file.path, found, fingerprintKey));
-        }
-      },
-    }),
+    start: (context) => {
+      const entries: { observation: CredentialObservation; configMap: ConfigMapKey }[] = [];
+      const uses: ConfigMapUse[] = [];
+      return {
+        read: (file) => {
+          for (const found of findAll(file, context, limits, uses)) {
+            const observation = toObservation(file.path, found, fingerprintKey);
+            if (found.configMap) entries.push({ observation, configMap: found.configMap });
+            else context.observe(observation);
+          }
+        },
+        finish: () => {
+          for (const { observation, configMap } of entries) {
+            const subjects = subjectsOf(configMap, uses);
+            if (subjects.length === 0) context.observe(observation);
+            for (const subject of subjects) context.observe({ ...observation, subject });
+          }
+        },
+      };
+    },
   };
 }
 
-function findAll(file: LeakFile, context: LeakContext, limits: LeakLimits): readonly Found[] {
+/** Workloads and ConfigMaps often lie in different files, so who uses an entry is known at the end. */
+function subjectsOf(entry: ConfigMapKey, uses: readonly ConfigMapUse[]): readonly Subject[] {
+  const subjects = uses.filter((use) => isUseOf(use.configMap, entry)).map((use) => use.subject);
+  return [...new Map(subjects.map((subject) => [JSON.stringify(subject), subject])).values()];
+}
+
+function findAll(
+  file: LeakFile,
+  context: LeakContext,
+  limits: LeakLimits,
+  uses: ConfigMapUse[],
+): readonly Found[] {
   if (file.isBinary || isBinaryKey(file)) return keystoreIn(file);
   if (isSkipped(file.path)) return [];
   if (file.bytes.length > limits.maxFileBytes) {
@@ -81,6 +112,7 @@ function findAll(file: LeakFile, context: LeakContext, limits: LeakLimits): read
     return [];
   }
   const structured = structureOf(file, context);
+  uses.push(...(structured?.uses ?? []));
   const found = merge(structured, findInText(file, context, structured, limits));
   if (found.length <= limits.maxMatches) return found;
   note(
