@@ -1,18 +1,11 @@
-import {
-  CORE_SCHEMA,
-  constructFromEvents,
-  EVENT_ID,
-  type Event,
-  getScalarValue,
-  mergeTag,
-  parseEvents,
-  SCALAR_STYLE,
-  type ScalarEvent,
-  YAMLException,
-} from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { type ParseError, printParseErrorCode, visit } from 'jsonc-parser';
+import { readPlainYaml } from './block-yaml.ts';
 import { messageOf } from './fault.ts';
+import { jsonRows } from './json-rows.ts';
+import type { Places } from './place-rows.ts';
 import { LineMap, type Position } from './text.ts';
+import { readYamlEvents } from './yaml-events.ts';
 
 /** Steps from the root of a document: keys of mappings, indexes of sequences. */
 export type DataPath = readonly (string | number)[];
@@ -31,6 +24,10 @@ export interface DataDocument {
 
 export interface DataProblem extends Position {
   readonly message: string;
+  /** A warning costs nothing: the document is read all the same. Absent: an error. */
+  readonly severity?: 'error' | 'warning';
+  /** Absent: the text is malformed. */
+  readonly code?: string;
 }
 
 export interface ParsedData {
@@ -53,15 +50,15 @@ export const DEFAULT_DATA_LIMITS: DataLimits = {
   maxNodes: 5_000_000,
 };
 
-const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
+/** Problems of one file. */
+const MAX_PROBLEMS = 100;
 
-/** Parses a JSON text: one document, or one problem. */
+/** Parses a JSON text: one document, or one problem. Of keys that stand twice the last counts, with
+ *  a warning. */
 export function parseJson(text: string, limits = DEFAULT_DATA_LIMITS): ParsedData {
+  const lines = new LineMap(text);
   try {
-    const value: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    const tooMuch = excess(value, limits);
-    if (tooMuch) return { documents: [], problems: [{ message: tooMuch, line: 1, column: 1 }] };
-    return { documents: [new EventDocument(0, value, text, 0, limits)], problems: [] };
+    return gather([readJson(text, 0, limits, lines)]);
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
     const errors: ParseError[] = [];
@@ -73,8 +70,52 @@ export function parseJson(text: string, limits = DEFAULT_DATA_LIMITS): ParsedDat
     const { error, offset } = errors[0] ?? { error: 0, offset: 0 };
     const why = error === 0 ? 'unexpected text' : sentenceOf(printParseErrorCode(error));
     const message = `not valid JSON: ${why}`;
-    return { documents: [], problems: [{ message, ...new LineMap(text).position(offset) }] };
+    return { documents: [], problems: [{ message, ...lines.position(offset) }] };
   }
+}
+
+/** A document as it was read, before its place among the others is known. */
+interface DocumentReading {
+  readonly value: unknown;
+  /** Offset of the part in its text. */
+  readonly start: number;
+  readonly lines: LineMap;
+  readonly places: () => Places;
+}
+
+interface PartReading {
+  readonly documents: readonly DocumentReading[];
+  readonly problems: readonly DataProblem[];
+}
+
+/** @throws {SyntaxError} for what is not JSON */
+function readJson(part: string, start: number, limits: DataLimits, lines: LineMap): PartReading {
+  const value: unknown = JSON.parse(part.charCodeAt(0) === 0xfeff ? part.slice(1) : part);
+  const { rows, depth } = jsonRows(part, limits.maxDepth);
+  const tooMuch = depth > limits.maxDepth + 1 ? tooDeep(limits) : tooMany(rows.length, '', limits);
+  if (tooMuch) return { documents: [], problems: [{ message: tooMuch, ...lines.position(start) }] };
+  const duplicates = countNodes(value) === rows.length ? [] : rows.duplicates();
+  return {
+    documents: [{ value, start, lines, places: () => rows }],
+    problems: duplicates.map(({ key }) => duplicateKey(lines.position(start + key))),
+  };
+}
+
+function countNodes(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const child of Array.isArray(value) ? value : Object.values(value))
+    count += countNodes(child);
+  return count;
+}
+
+function duplicateKey(position: Position): DataProblem {
+  return {
+    message: 'this key stands twice in its mapping; the last one counts',
+    severity: 'warning',
+    code: 'data/duplicate-key',
+    ...position,
+  };
 }
 
 /** `ValueExpected` as `value expected`. */
@@ -83,58 +124,102 @@ function sentenceOf(name: string): string {
 }
 
 /** Parses every document of a YAML text. A broken document becomes a problem and the others are
- *  still read; local tags (`!Ref`) are ignored and their values kept. */
+ *  still read; local tags (`!Ref`) are ignored and their values kept. Of keys that stand twice the
+ *  last counts, with a warning. */
 export function parseYaml(text: string, limits = DEFAULT_DATA_LIMITS): ParsedData {
-  const documents: DataDocument[] = [];
-  const problems: DataProblem[] = [];
   const lines = new LineMap(text);
-  for (const { start, end } of documentRanges(text)) {
-    const part = text.slice(start, end);
-    try {
-      const events = parseEvents(part, { maxDepth: limits.maxDepth });
-      dropLocalTags(events, part);
-      const values = constructFromEvents(events, {
-        source: part,
-        schema: SCHEMA,
-        maxAliases: limits.maxAliases,
-      });
-      for (const value of values) {
-        const tooMuch = excess(value, limits);
-        if (tooMuch) problems.push({ message: tooMuch, ...lines.position(start) });
-        else documents.push(new EventDocument(documents.length, value, text, start, limits, end));
-      }
-    } catch (thrown) {
-      problems.push(toProblem(thrown, lines, start));
+  return gather(
+    documentRanges(text).map(({ start, end }) => {
+      const part = start === 0 && end === text.length ? text : text.slice(start, end);
+      return (
+        readAsJson(part, start, limits, lines) ??
+        readAsPlain(part, start, limits, lines) ??
+        readWithEvents(part, start, limits, lines)
+      );
+    }),
+  );
+}
+
+function gather(parts: readonly PartReading[]): ParsedData {
+  return {
+    documents: parts
+      .flatMap((part) => part.documents)
+      .map((document, index) => new PlacedDocument(document, index)),
+    problems: parts.flatMap((part) => part.problems).slice(0, MAX_PROBLEMS),
+  };
+}
+
+/** JSON is YAML too, and is read faster as what it is. */
+function readAsJson(part: string, start: number, limits: DataLimits, lines: LineMap) {
+  if (!/^\s*[[{]/.test(part)) return undefined;
+  try {
+    return readJson(part, start, limits, lines);
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined;
+    throw thrown;
+  }
+}
+
+function readAsPlain(
+  part: string,
+  start: number,
+  limits: DataLimits,
+  lines: LineMap,
+): PartReading | undefined {
+  const read = readPlainYaml(part, limits.maxDepth);
+  if (read === undefined) return undefined;
+  const tooMuch = tooMany(read.rows.length, '', limits);
+  if (tooMuch) return { documents: [], problems: [{ message: tooMuch, ...lines.position(start) }] };
+  return {
+    documents: [{ value: read.value, start, lines, places: () => read.rows }],
+    problems: read.duplicates.map((key) => duplicateKey(lines.position(start + key))),
+  };
+}
+
+/** The complete parser: everything that YAML has. */
+function readWithEvents(
+  part: string,
+  start: number,
+  limits: DataLimits,
+  lines: LineMap,
+): PartReading {
+  const documents: DocumentReading[] = [];
+  const problems: DataProblem[] = [];
+  try {
+    const read = readYamlEvents(part, limits);
+    problems.push(...read.duplicates.map((key) => duplicateKey(lines.position(start + key))));
+    for (const value of read.values) {
+      const tooMuch = excess(value, limits);
+      if (tooMuch) problems.push({ message: tooMuch, ...lines.position(start) });
+      else documents.push({ value, start, lines, places: read.places });
     }
+  } catch (thrown) {
+    problems.push(toProblem(thrown, lines, start));
   }
   return { documents, problems };
 }
 
 /** A `---` in the first column always begins a document: inside a scalar it would end it. */
 function documentRanges(text: string): { start: number; end: number }[] {
-  const marks = [...text.matchAll(/^---(?=[ \t\r\n]|$)/gm)].map((match) => match.index);
-  const starts = marks[0] === 0 ? marks : [0, ...marks];
+  const starts = [0];
+  for (let at = text.indexOf('\n---'); at !== -1; at = text.indexOf('\n---', at + 1)) {
+    if (/[ \t\r\n]|^$/.test(text.charAt(at + 4))) starts.push(at + 1);
+  }
   return starts
     .map((start, index) => ({ start, end: starts[index + 1] ?? text.length }))
-    .filter(({ start, end }) => hasContent(text.slice(start, end)));
+    .filter(({ start, end }) => hasContent(text, start, end));
 }
 
-function hasContent(part: string): boolean {
-  return part.split('\n').some(
-    (line) =>
-      line
-        .replace(/^---/, '')
-        .replace(/(^|\s)#.*$/, '')
-        .trim() !== '',
-  );
-}
-
-function dropLocalTags(events: Event[], source: string): void {
-  for (const event of events) {
-    if (!('tagStart' in event) || event.tagStart < 0) continue;
-    const isGlobal = source.startsWith('!!', event.tagStart) || source[event.tagStart + 1] === '<';
-    if (!isGlobal) event.tagStart = event.tagEnd = -1;
+/** Whether a part holds more than comments and its marker. */
+function hasContent(text: string, start: number, end: number): boolean {
+  for (let line = start; line < end; ) {
+    const newline = text.indexOf('\n', line);
+    const lineEnd = newline === -1 || newline > end ? end : newline;
+    const content = text.slice(line, lineEnd).replace(/^---/, '');
+    if (!/^\s*(?:#|$)/.test(content)) return true;
+    line = lineEnd + 1;
   }
+  return false;
 }
 
 function toProblem(thrown: unknown, lines: LineMap, start: number): DataProblem {
@@ -169,144 +254,40 @@ function excess(root: unknown, limits: DataLimits): string | undefined {
   };
   const size = measure(root, 0);
   if (size === Number.POSITIVE_INFINITY) {
-    return `nested deeper than ${limits.maxDepth} levels, or an alias contains itself`;
+    return tooDeep(limits);
   }
-  if (size > limits.maxNodes) {
-    return `${size} nodes once its aliases are expanded, more than the limit of ${limits.maxNodes}`;
-  }
-  return undefined;
+  return tooMany(size, ' once its aliases are expanded', limits);
 }
 
-/** Finds places by walking the parser's events; the children of each collection on the way are
- *  indexed once. Parsing again costs less than keeping every file's events. */
-class EventDocument implements DataDocument {
+function tooDeep(limits: DataLimits): string {
+  return `nested deeper than ${limits.maxDepth} levels, or an alias contains itself`;
+}
+
+function tooMany(size: number, when: string, limits: DataLimits): string | undefined {
+  if (size <= limits.maxNodes) return undefined;
+  return `${size} nodes${when}, more than the limit of ${limits.maxNodes}`;
+}
+
+class PlacedDocument implements DataDocument {
   readonly index: number;
   readonly value: unknown;
-  readonly #text: string;
   readonly #start: number;
-  readonly #end: number;
-  readonly #limits: DataLimits;
-  #places: Places | undefined;
-  #lines: LineMap | undefined;
+  readonly #lines: LineMap;
+  readonly #places: () => Places;
 
-  constructor(
-    index: number,
-    value: unknown,
-    text: string,
-    start: number,
-    limits: DataLimits,
-    end = text.length,
-  ) {
+  constructor(read: DocumentReading, index: number) {
     this.index = index;
-    this.value = value;
-    this.#text = text;
-    this.#start = start;
-    this.#end = end;
-    this.#limits = limits;
+    this.value = read.value;
+    this.#start = read.start;
+    this.#lines = read.lines;
+    this.#places = read.places;
   }
 
   at(path: DataPath): Position {
-    return this.#find(path).key;
+    return this.#lines.position(this.#start + this.#places().find(path).key);
   }
 
   valueAt(path: DataPath): Position {
-    return this.#find(path).value;
-  }
-
-  #find(path: DataPath): { key: Position; value: Position } {
-    this.#places ??= new Places(this.#text.slice(this.#start, this.#end), this.#limits);
-    const { key, value } = this.#places.find(path);
-    this.#lines ??= new LineMap(this.#text);
-    const lines = this.#lines;
-    return {
-      key: lines.position(this.#start + key),
-      value: lines.position(this.#start + value),
-    };
-  }
-}
-
-/** A quoted scalar begins with its quote. */
-function scalarStart(scalar: ScalarEvent): number {
-  const isQuoted =
-    scalar.style === SCALAR_STYLE.SINGLE_QUOTED || scalar.style === SCALAR_STYLE.DOUBLE_QUOTED;
-  return Math.max(0, scalar.valueStart - (isQuoted ? 1 : 0));
-}
-
-interface Child {
-  readonly keyOffset: number;
-  readonly event: number;
-}
-
-class Places {
-  readonly #source: string;
-  readonly #events: Event[];
-  readonly #ends: Int32Array;
-  readonly #anchors = new Map<string, number>();
-  readonly #children = new Map<number, Map<string | number, Child>>();
-
-  constructor(source: string, limits: DataLimits) {
-    this.#source = source;
-    this.#events = parseEvents(source, { maxDepth: limits.maxDepth });
-    this.#ends = new Int32Array(this.#events.length);
-    const open: number[] = [];
-    this.#events.forEach((event, index) => {
-      this.#ends[index] = index;
-      if (event.type === EVENT_ID.POP) this.#ends[open.pop() ?? 0] = index;
-      else if (event.type <= EVENT_ID.MAPPING) open.push(index);
-      if ('anchorStart' in event && event.anchorStart >= 0 && event.type !== EVENT_ID.ALIAS) {
-        this.#anchors.set(source.slice(event.anchorStart, event.anchorEnd), index);
-      }
-    });
-  }
-
-  find(path: DataPath): { key: number; value: number } {
-    let event = 1;
-    let key = this.#offset(event);
-    for (const step of path) {
-      const child = this.#childrenOf(this.#dereference(event)).get(step);
-      if (!child) break;
-      key = child.keyOffset;
-      event = child.event;
-    }
-    return { key, value: this.#offset(event) };
-  }
-
-  #offset(index: number): number {
-    const event = this.#events[index];
-    if (!event) return 0;
-    if ('start' in event) return event.start;
-    if ('valueStart' in event) return scalarStart(event);
-    return 'anchorStart' in event ? event.anchorStart : 0;
-  }
-
-  #dereference(index: number): number {
-    const event = this.#events[index];
-    if (event?.type !== EVENT_ID.ALIAS) return index;
-    return this.#anchors.get(this.#source.slice(event.anchorStart, event.anchorEnd)) ?? index;
-  }
-
-  #childrenOf(parent: number): Map<string | number, Child> {
-    const known = this.#children.get(parent);
-    if (known) return known;
-    const children = new Map<string | number, Child>();
-    const isMapping = this.#events[parent]?.type === EVENT_ID.MAPPING;
-    const last = this.#ends[parent] ?? parent;
-    let index = parent + 1;
-    for (let item = 0; index < last; item++) {
-      if (isMapping) {
-        const key = this.#events[index];
-        const value = (this.#ends[index] ?? index) + 1;
-        if (key?.type === EVENT_ID.SCALAR) {
-          const name = getScalarValue(this.#source, key);
-          children.set(name, { keyOffset: scalarStart(key), event: value });
-        }
-        index = (this.#ends[value] ?? value) + 1;
-      } else {
-        children.set(item, { keyOffset: this.#offset(index), event: index });
-        index = (this.#ends[index] ?? index) + 1;
-      }
-    }
-    this.#children.set(parent, children);
-    return children;
+    return this.#lines.position(this.#start + this.#places().find(path).value);
   }
 }

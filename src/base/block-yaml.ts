@@ -1,0 +1,653 @@
+import {
+  boolCoreTag,
+  CHOMPING_MODE,
+  EVENT_ID,
+  floatCoreTag,
+  getScalarValue,
+  intCoreTag,
+  NOT_RESOLVED,
+  nullCoreTag,
+  SCALAR_STYLE,
+  type ScalarEvent,
+} from 'js-yaml';
+import { PlaceRows } from './place-rows.ts';
+
+/** A document, as the plain reader understood it. */
+export interface PlainDocument {
+  readonly value: unknown;
+  readonly rows: PlaceRows;
+  /** Offsets of keys that stand a second time in their mapping. */
+  readonly duplicates: readonly number[];
+}
+
+/** Nesting beyond this is left to the complete parser and its limits. */
+const MAX_DEPTH = 60;
+
+/** Thrown where a text uses more of YAML than is read here; always the same one, without a stack. */
+const BEYOND: unique symbol = Symbol('beyond the plain subset');
+
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const DOUBLE = 0x22;
+const HASH = 0x23;
+const SINGLE = 0x27;
+const COMMA = 0x2c;
+const DASH = 0x2d;
+const COLON = 0x3a;
+const GREATER = 0x3e;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const PIPE = 0x7c;
+const OPEN_MAP = 0x7b;
+const CLOSE_MAP = 0x7d;
+
+/** Characters that YAML does not allow, and those that end lines or hide in them and would need
+ *  care: documents that hold them are left to the complete parser. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to look for
+const UNUSUAL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff\ufffe\uffff]/;
+
+/** A character that begins anchors, aliases, tags, directives, explicit keys and the like. */
+const INDICATORS = charTable('?:-,[]{}#&*!|>\'"%@`');
+/** Those that begin a plain scalar where no blank follows. */
+const WORD_INDICATORS = charTable('?:-');
+/** First characters of plain scalars that may be something else than text. */
+const TYPED_STARTS = charTable('~nNtTfF+-.0123456789');
+const FLOW_INDICATORS = charTable(',[]{}');
+const SIMPLE_ESCAPES = charTable('0abtnvfre "/\\N_LP');
+const TYPED_TAGS = [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag];
+
+/** Reads the part of YAML that most files keep to: block mappings and sequences, plain, quoted and
+ *  block scalars, flow collections; no anchors, tags, complex keys or tabs. It reads several times
+ *  faster than the complete parser and gives the same values. Where it meets anything else it gives
+ *  undefined, valid or not, and the complete parser must decide.
+ *  @see YAML 1.2.2, §6 to 8 */
+export function readPlainYaml(text: string, maxDepth: number): PlainDocument | undefined {
+  if (UNUSUAL.test(text) || !text.isWellFormed()) return undefined;
+  try {
+    return new PlainReader(text, Math.min(MAX_DEPTH, maxDepth - 2)).read();
+  } catch (thrown) {
+    if (thrown === BEYOND) return undefined;
+    throw thrown;
+  }
+}
+
+class PlainReader {
+  readonly #text: string;
+  readonly #end: number;
+  readonly #rows: PlaceRows;
+  readonly #duplicates: number[] = [];
+  /** Where reading goes on. Between nodes: at the first character of a line that holds something. */
+  #at = 0;
+  /** The column of `#at` between nodes; -1 behind the last line. */
+  #column = -1;
+  #depth = 0;
+  readonly #maxDepth: number;
+  /** Set by the readers of keys: where the key's text ends and its value may begin. */
+  #keyEnd = 0;
+
+  constructor(text: string, maxDepth: number) {
+    this.#text = text;
+    this.#maxDepth = maxDepth;
+    this.#end = text.length;
+    this.#rows = new PlaceRows(text.length >> 5, (offset) => this.#keyAt(offset, this.#end));
+  }
+
+  read(): PlainDocument {
+    if (this.#text.startsWith('---')) {
+      this.#at = 3;
+      this.#restOfLine();
+    } else this.#toContent(0);
+    if (this.#column === -1) throw BEYOND;
+    const value = this.#node(-1, -1);
+    if (this.#column !== -1) throw BEYOND;
+    return { value, rows: this.#rows, duplicates: this.#duplicates };
+  }
+
+  /** Goes to the next line that holds something, from the beginning of a line. */
+  #toContent(lineStart: number): void {
+    const text = this.#text;
+    let line = lineStart;
+    while (line < this.#end) {
+      let at = line;
+      while (text.charCodeAt(at) === SPACE) at++;
+      const code = text.charCodeAt(at);
+      if (code !== NEWLINE && code !== HASH && at < this.#end) {
+        if (code === 0x09) throw BEYOND;
+        // Document markers, and what looks like them.
+        if (at === line && (code === DASH || code === 0x2e) && text.charCodeAt(at + 1) === code) {
+          throw BEYOND;
+        }
+        this.#at = at;
+        this.#column = at - line;
+        return;
+      }
+      const newline = text.indexOf('\n', at);
+      line = newline === -1 ? this.#end : newline + 1;
+    }
+    this.#at = this.#end;
+    this.#column = -1;
+  }
+
+  /** What follows a complete node on its line must be blank or a comment; then to the next line. */
+  #restOfLine(): void {
+    const text = this.#text;
+    let at = this.#at;
+    while (text.charCodeAt(at) === SPACE) at++;
+    const code = text.charCodeAt(at);
+    if (code === HASH) {
+      if (at === this.#at) throw BEYOND;
+      at = text.indexOf('\n', at);
+      if (at === -1) at = this.#end;
+    } else if (code !== NEWLINE && at < this.#end) throw BEYOND;
+    this.#toContent(at + 1);
+  }
+
+  /** A block node that begins at `#at`, the first of its line or behind `- `. `indent` is the column
+   *  of what holds it; `key` the offset of its key. */
+  #node(indent: number, key: number): unknown {
+    const column = this.#column;
+    const code = this.#text.charCodeAt(this.#at);
+    if (code === DASH && this.#isBlankAt(this.#at + 1)) return this.#sequence(column, key);
+    const keyText = this.#tryKey();
+    if (keyText !== undefined) return this.#mapping(column, key, keyText);
+    return this.#inline(indent, key);
+  }
+
+  #enter(): void {
+    if (++this.#depth > this.#maxDepth) throw BEYOND;
+  }
+
+  #sequence(column: number, key: number): unknown[] {
+    this.#enter();
+    const row = this.#rows.add(this.#at, key);
+    const items: unknown[] = [];
+    while (this.#column === column && this.#isDash()) {
+      let at = this.#at + 1;
+      while (this.#text.charCodeAt(at) === SPACE) at++;
+      const code = this.#text.charCodeAt(at);
+      if (code === NEWLINE || at >= this.#end || code === HASH) {
+        const dash = this.#at;
+        this.#at++;
+        this.#restOfLine();
+        items.push(this.#column > column ? this.#node(column, -1) : this.#empty(dash, -1));
+      } else {
+        this.#column = column + at - this.#at;
+        this.#at = at;
+        items.push(this.#node(column, -1));
+      }
+    }
+    if (this.#column > column) throw BEYOND;
+    this.#rows.close(row);
+    this.#depth--;
+    return items;
+  }
+
+  #mapping(column: number, key: number, firstName: string): Record<string, unknown> {
+    this.#enter();
+    const row = this.#rows.add(this.#at, key);
+    const members: Record<string, unknown> = {};
+    let name = firstName;
+    for (;;) {
+      if (name === '<<' || name === '__proto__') throw BEYOND;
+      if (Object.hasOwn(members, name)) this.#duplicates.push(this.#at);
+      members[name] = this.#memberValue(column);
+      if (this.#column !== column) break;
+      const next = this.#tryKey();
+      if (next === undefined) throw BEYOND;
+      name = next;
+    }
+    if (this.#column > column) throw BEYOND;
+    this.#rows.close(row);
+    this.#depth--;
+    return members;
+  }
+
+  /** The value behind the key at `#at`, which `#tryKey` has just read. */
+  #memberValue(column: number): unknown {
+    const key = this.#at;
+    let at = this.#keyEnd;
+    while (this.#text.charCodeAt(at) === SPACE) at++;
+    const code = this.#text.charCodeAt(at);
+    const isNested = code === NEWLINE || at >= this.#end || code === HASH;
+    if (!isNested) {
+      this.#at = at;
+      return this.#inline(column, key);
+    }
+    this.#at = this.#keyEnd;
+    this.#restOfLine();
+    if (this.#column > column) return this.#node(column, key);
+    if (this.#column === column && this.#isDash()) return this.#sequence(column, key);
+    return this.#empty(key, key);
+  }
+
+  #empty(place: number, key: number): null {
+    this.#rows.close(this.#rows.add(place, key));
+    return null;
+  }
+
+  /** A scalar or flow collection at `#at`, held by a node at column `indent`. */
+  #inline(indent: number, key: number): unknown {
+    const start = this.#at;
+    const code = this.#text.charCodeAt(start);
+    if (code === OPEN_LIST || code === OPEN_MAP) {
+      const value = this.#flow(indent + 1, key);
+      this.#restOfLine();
+      return value;
+    }
+    this.#rows.close(this.#rows.add(start, key));
+    if (code === PIPE || code === GREATER) return this.#blockScalar(indent + 1, code);
+    if (code === DOUBLE || code === SINGLE) {
+      const value = this.#quoted(indent + 1, code);
+      this.#restOfLine();
+      return value;
+    }
+    return this.#plain(indent + 1);
+  }
+
+  /** The key that begins at `#at` if there is one on this line; `#keyEnd` is then behind its colon. */
+  #tryKey(isInFlow = false): string | undefined {
+    const code = this.#text.charCodeAt(this.#at);
+    if (code === DOUBLE || code === SINGLE) {
+      const close = this.#text.indexOf(code === DOUBLE ? '"' : "'", this.#at + 1);
+      if (close === -1) throw BEYOND;
+      let colon = close + 1;
+      while (this.#text.charCodeAt(colon) === SPACE) colon++;
+      if (this.#text.charCodeAt(colon) !== COLON) {
+        // A scalar, unless the quote found was escaped and a colon comes later.
+        return this.#mayBeScalar(code, close) ? undefined : beyond();
+      }
+      if (!isInFlow && !this.#isBlankAt(colon + 1)) throw BEYOND;
+      const inside = this.#text.slice(this.#at + 1, close);
+      if (inside.includes('\\') || inside.includes('\n') || inside.includes('\t')) throw BEYOND;
+      this.#keyEnd = colon + 1;
+      return inside;
+    }
+    if (isIn(INDICATORS, code)) return undefined;
+    return this.#plainKey();
+  }
+
+  #mayBeScalar(quote: number, close: number): boolean {
+    const isEscaped =
+      this.#text.charCodeAt(quote === DOUBLE ? close - 1 : close + 1) ===
+      (quote === DOUBLE ? BACKSLASH : SINGLE);
+    if (!isEscaped) return true;
+    const newline = this.#text.indexOf('\n', close);
+    const line = this.#text.slice(close, newline === -1 ? this.#end : newline);
+    return !line.includes(':');
+  }
+
+  #plainKey(): string | undefined {
+    const text = this.#text;
+    for (let at = this.#at; ; at++) {
+      const code = text.charCodeAt(at);
+      if (code === COLON) {
+        if (!this.#isBlankAt(at + 1)) continue;
+        let end = at;
+        while (text.charCodeAt(end - 1) === SPACE) end--;
+        this.#keyEnd = at + 1;
+        return this.#keyAt(this.#at, end);
+      }
+      if (code === NEWLINE || Number.isNaN(code)) return undefined;
+      if (code === 0x09) throw BEYOND;
+      if (code === HASH && text.charCodeAt(at - 1) === SPACE) return undefined;
+    }
+  }
+
+  /** The name of the key that begins at `start`. Numbers and the like become what their value is
+   *  called. `limit` is known while reading and searched for later. */
+  #keyAt(start: number, limit: number): string {
+    const quote = this.#text.charCodeAt(start);
+    if (quote === DOUBLE || quote === SINGLE) {
+      const close = this.#text.indexOf(quote === DOUBLE ? '"' : "'", start + 1);
+      return this.#text.slice(start + 1, close);
+    }
+    const source = limit === this.#end ? this.#plainKeyText(start) : this.#text.slice(start, limit);
+    return isIn(TYPED_STARTS, quote) ? String(typed(source)) : source;
+  }
+
+  /** The text of a plain key, in a block or flow mapping. */
+  #plainKeyText(start: number): string {
+    let end = this.#text.indexOf(':', start);
+    while (end !== -1 && !this.#isBlankAt(end + 1)) end = this.#text.indexOf(':', end + 1);
+    while (this.#text.charCodeAt(end - 1) === SPACE) end--;
+    return this.#text.slice(start, end);
+  }
+
+  #isBlankAt(at: number): boolean {
+    const code = this.#text.charCodeAt(at);
+    if (code === 0x09) throw BEYOND;
+    return code === SPACE || code === NEWLINE || at >= this.#end;
+  }
+
+  #isDash(): boolean {
+    return this.#text.charCodeAt(this.#at) === DASH && this.#isBlankAt(this.#at + 1);
+  }
+
+  /** A plain scalar outside flow collections; lines indented by `indent` or more continue it. */
+  #plain(indent: number): unknown {
+    const start = this.#at;
+    const first = this.#text.charCodeAt(start);
+    if (isIn(INDICATORS, first) && !(isIn(WORD_INDICATORS, first) && !this.#isBlankAt(start + 1))) {
+      throw BEYOND;
+    }
+    let end = this.#plainLine(start);
+    let isFolded = false;
+    let hasComment = this.#text.charCodeAt(this.#at) === HASH;
+    for (;;) {
+      this.#toNextLine();
+      if (this.#column < indent || hasComment) break;
+      if (this.#commentAbove(end)) throw BEYOND;
+      isFolded = true;
+      end = this.#plainLine(this.#at);
+      hasComment = this.#text.charCodeAt(this.#at) === HASH;
+    }
+    if (this.#column >= indent) throw BEYOND;
+    if (isFolded) {
+      return typed(getScalarValue(this.#text, scalar(start, end, SCALAR_STYLE.PLAIN)));
+    }
+    const source = this.#text.slice(start, end);
+    return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typed(source) : source;
+  }
+
+  /** The end of a plain scalar's text on the line of `start`; `#at` stops at its comment or newline. */
+  #plainLine(start: number): number {
+    const text = this.#text;
+    let end = start;
+    for (let at = start; ; at++) {
+      const code = text.charCodeAt(at);
+      if (code === NEWLINE || Number.isNaN(code)) {
+        this.#at = at;
+        return end;
+      }
+      if (code === COLON) {
+        if (this.#isBlankAt(at + 1)) throw BEYOND;
+      } else if (code === HASH && (at === start || text.charCodeAt(at - 1) === SPACE)) {
+        this.#at = at;
+        return end;
+      } else if (code === 0x09) throw BEYOND;
+      if (code !== SPACE) end = at + 1;
+    }
+  }
+
+  #toNextLine(): void {
+    const newline = this.#text.indexOf('\n', this.#at);
+    this.#toContent(newline === -1 ? this.#end : newline + 1);
+  }
+
+  /** Whether a comment stands between `end` and the line that is read next. */
+  #commentAbove(end: number): boolean {
+    return this.#text.slice(end, this.#at).includes('#');
+  }
+
+  /** A quoted scalar; lines inside it must be indented by `indent` or more. */
+  #quoted(indent: number, quote: number): string {
+    const text = this.#text;
+    const start = this.#at + 1;
+    const mark = quote === DOUBLE ? '"' : "'";
+    const close = text.indexOf(mark, start);
+    if (close === -1) throw BEYOND;
+    const simple = text.slice(start, close);
+    const hasNext = quote === SINGLE && text.charCodeAt(close + 1) === SINGLE;
+    if (!hasNext && !/[\\\n\t]/.test(simple)) {
+      this.#at = close + 1;
+      return simple;
+    }
+    const end = quote === DOUBLE ? this.#doubleEnd(start, indent) : this.#singleEnd(start, indent);
+    this.#at = end + 1;
+    const style = quote === DOUBLE ? SCALAR_STYLE.DOUBLE_QUOTED : SCALAR_STYLE.SINGLE_QUOTED;
+    return getScalarValue(text, scalar(start, end, style));
+  }
+
+  #singleEnd(start: number, indent: number): number {
+    for (let at = start; ; at++) {
+      const code = this.#text.charCodeAt(at);
+      if (code === SINGLE) {
+        if (this.#text.charCodeAt(at + 1) !== SINGLE) return at;
+        at++;
+      } else if (code === NEWLINE) at = this.#foldedLine(at, indent);
+      else if (code === 0x09 || Number.isNaN(code)) throw BEYOND;
+    }
+  }
+
+  #doubleEnd(start: number, indent: number): number {
+    for (let at = start; ; at++) {
+      const code = this.#text.charCodeAt(at);
+      if (code === DOUBLE) return at;
+      if (code === BACKSLASH) {
+        const escaped = this.#text.charCodeAt(++at);
+        if (escaped === NEWLINE) at = this.#foldedLine(at, indent);
+        else if (!isIn(SIMPLE_ESCAPES, escaped)) at += this.#hexLength(at);
+      } else if (code === NEWLINE) at = this.#foldedLine(at, indent);
+      else if (code === 0x09 || Number.isNaN(code)) throw BEYOND;
+    }
+  }
+
+  /** How many digits the numeric escape at `at` has. */
+  #hexLength(at: number): number {
+    const length = HEX_ESCAPES[this.#text.charAt(at)] ?? 0;
+    const digits = this.#text.slice(at + 1, at + 1 + length);
+    if (length === 0 || !/^[0-9a-fA-F]+$/.test(digits) || digits.length < length) throw BEYOND;
+    return length;
+  }
+
+  /** Passes blank lines inside a quoted scalar, from the newline at `at`; gives the offset before
+   *  the next text. */
+  #foldedLine(at: number, indent: number): number {
+    let line = at + 1;
+    for (;;) {
+      let next = line;
+      while (this.#text.charCodeAt(next) === SPACE) next++;
+      if (this.#text.charCodeAt(next) !== NEWLINE) {
+        if (next - line < Math.max(indent, 1)) throw BEYOND;
+        return next - 1;
+      }
+      line = next + 1;
+    }
+  }
+
+  /** A literal or folded block scalar, whose lines are indented by `indent` or more. */
+  #blockScalar(indent: number, style: number): string {
+    const text = this.#text;
+    const chomping = CHOMPING[text.charCodeAt(this.#at + 1)];
+    this.#at += chomping === undefined ? 1 : 2;
+    const headerEnd = text.indexOf('\n', this.#at);
+    if (headerEnd === -1 || text.slice(this.#at, headerEnd).trim() !== '') throw BEYOND;
+    const start = headerEnd + 1;
+    let contentIndent = -1;
+    let blankIndent = 0;
+    let line = start;
+    while (line < this.#end) {
+      let at = line;
+      while (text.charCodeAt(at) === SPACE) at++;
+      const newline = text.indexOf('\n', at);
+      if (newline === -1) {
+        if (at >= this.#end) throw BEYOND;
+      }
+      if (newline !== at) {
+        const column = at - line;
+        if (contentIndent === -1) {
+          if (column < Math.max(indent, 1)) break;
+          if (column < blankIndent || text.charCodeAt(at) === 0x09) throw BEYOND;
+          contentIndent = column;
+        } else if (column < contentIndent) {
+          if (text.charCodeAt(at) === 0x09) throw BEYOND;
+          break;
+        }
+      } else if (contentIndent === -1) blankIndent = Math.max(blankIndent, at - line);
+      line = newline === -1 ? this.#end : newline + 1;
+    }
+    if (contentIndent === -1) throw BEYOND;
+    this.#toContent(line);
+    if (this.#column >= indent) throw BEYOND;
+    return getScalarValue(text, {
+      ...scalar(
+        start,
+        line,
+        style === PIPE ? SCALAR_STYLE.LITERAL_BLOCK : SCALAR_STYLE.FOLDED_BLOCK,
+      ),
+      chomping: chomping ?? CHOMPING_MODE.CLIP,
+      indent: contentIndent,
+    });
+  }
+
+  /** A flow collection at `#at`, whose lines are indented by `indent` or more. */
+  #flow(indent: number, key: number): unknown {
+    this.#enter();
+    const row = this.#rows.add(this.#at, key);
+    const isMap = this.#text.charCodeAt(this.#at) === OPEN_MAP;
+    this.#at++;
+    const value = isMap ? this.#flowMapping(indent) : this.#flowSequence(indent);
+    this.#rows.close(row);
+    this.#depth--;
+    return value;
+  }
+
+  #flowSequence(indent: number): unknown[] {
+    const items: unknown[] = [];
+    for (;;) {
+      this.#flowSpace(indent);
+      if (this.#takeIf(CLOSE_LIST)) return items;
+      items.push(this.#flowNode(indent, -1));
+      this.#flowSpace(indent);
+      if (!this.#takeIf(COMMA) && this.#text.charCodeAt(this.#at) !== CLOSE_LIST) throw BEYOND;
+    }
+  }
+
+  #flowMapping(indent: number): Record<string, unknown> {
+    const members: Record<string, unknown> = {};
+    for (;;) {
+      this.#flowSpace(indent);
+      if (this.#takeIf(CLOSE_MAP)) return members;
+      const key = this.#at;
+      const name = this.#flowKey();
+      if (name === '<<' || name === '__proto__') throw BEYOND;
+      if (Object.hasOwn(members, name)) this.#duplicates.push(key);
+      this.#flowSpace(indent);
+      members[name] = this.#flowNode(indent, key);
+      this.#flowSpace(indent);
+      if (!this.#takeIf(COMMA) && this.#text.charCodeAt(this.#at) !== CLOSE_MAP) throw BEYOND;
+    }
+  }
+
+  /** A key and its colon, on one line, with something blank behind. */
+  #flowKey(): string {
+    const name = this.#tryKey(true);
+    if (name === undefined) throw BEYOND;
+    const isQuoted =
+      this.#text.charCodeAt(this.#at) === DOUBLE || this.#text.charCodeAt(this.#at) === SINGLE;
+    const source = this.#text.slice(this.#at, this.#keyEnd);
+    if (!isQuoted && /[,[\]{}]/.test(source)) throw BEYOND;
+    this.#at = this.#keyEnd;
+    return name;
+  }
+
+  #flowNode(indent: number, key: number): unknown {
+    const start = this.#at;
+    const code = this.#text.charCodeAt(start);
+    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow(indent, key);
+    this.#rows.close(this.#rows.add(start, key));
+    if (code === DOUBLE || code === SINGLE) {
+      const value = this.#quoted(indent, code);
+      if (this.#text.charCodeAt(this.#at) === COLON) throw BEYOND;
+      return value;
+    }
+    return this.#flowPlain(start);
+  }
+
+  #flowPlain(start: number): unknown {
+    const first = this.#text.charCodeAt(start);
+    if (isIn(INDICATORS, first) && !(first === DASH && isDigit(this.#text.charCodeAt(start + 1)))) {
+      throw BEYOND;
+    }
+    let end = start;
+    for (let at = start; ; at++) {
+      const code = this.#text.charCodeAt(at);
+      if (isIn(FLOW_INDICATORS, code)) {
+        this.#at = at;
+        break;
+      }
+      // Over several lines, with a comment behind, or the key of a single pair.
+      if (code === NEWLINE || code === HASH || code === 0x09 || Number.isNaN(code)) throw BEYOND;
+      if (code === COLON) {
+        const next = this.#text.charCodeAt(at + 1);
+        if (this.#isBlankAt(at + 1) || isIn(FLOW_INDICATORS, next)) throw BEYOND;
+      }
+      if (code !== SPACE) end = at + 1;
+    }
+    const source = this.#text.slice(start, end);
+    return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typed(source) : source;
+  }
+
+  #flowSpace(indent: number): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === NEWLINE) {
+        let next = this.#at + 1;
+        while (this.#text.charCodeAt(next) === SPACE) next++;
+        const column = next - this.#at - 1;
+        if (this.#text.charCodeAt(next) !== NEWLINE && column < Math.max(indent, 1)) throw BEYOND;
+        this.#at = next;
+      } else if (code === SPACE) this.#at++;
+      else if (code === HASH || code === 0x09 || Number.isNaN(code)) throw BEYOND;
+      else return;
+    }
+  }
+
+  #takeIf(code: number): boolean {
+    if (this.#text.charCodeAt(this.#at) !== code) return false;
+    this.#at++;
+    return true;
+  }
+}
+
+const HEX_ESCAPES: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+const CHOMPING: Readonly<Record<number, ScalarEvent['chomping']>> = {
+  43: CHOMPING_MODE.KEEP, // `+`
+  45: CHOMPING_MODE.STRIP, // `-`
+};
+
+/** Null, a boolean or a number where the text is one in YAML's core schema, else the text.
+ *  @see YAML 1.2.2, §10.3.2 */
+function typed(source: string): unknown {
+  for (const tag of TYPED_TAGS) {
+    const value: unknown = tag.resolve(source, false, tag.tagName);
+    if (value !== NOT_RESOLVED) return value;
+  }
+  return source;
+}
+
+/** A scalar as the complete parser describes it, so that it can be decoded by it. */
+function scalar(start: number, end: number, style: ScalarEvent['style']): ScalarEvent {
+  return {
+    type: EVENT_ID.SCALAR,
+    valueStart: start,
+    valueEnd: end,
+    anchorStart: -1,
+    anchorEnd: -1,
+    tagStart: -1,
+    tagEnd: -1,
+    style,
+    chomping: CHOMPING_MODE.CLIP,
+    indent: -1,
+    fast: false,
+  };
+}
+
+function beyond(): never {
+  throw BEYOND;
+}
+
+function charTable(characters: string): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  return table;
+}
+
+function isIn(table: Uint8Array, code: number): boolean {
+  return code < 128 && table[code] === 1;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
