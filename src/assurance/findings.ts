@@ -1,7 +1,7 @@
 import { compareText, toPlace } from '../base/diagnostic.ts';
 import { stableId } from '../base/ids.ts';
 import {
-  type Call,
+  type CallRecord,
   type Credential,
   type Endpoint,
   type Finding,
@@ -181,7 +181,7 @@ function callFailures(
   });
 }
 
-function isDeclared(call: Pick<Call, 'sources'>): boolean {
+function isDeclared(call: Pick<CallRecord, 'sources'>): boolean {
   return call.sources.some(({ how }) => how === 'declared');
 }
 

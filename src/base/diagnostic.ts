@@ -47,7 +47,11 @@ export function toDiagnostic(thrown: unknown, file: string, code: string): Diagn
 }
 
 /** `file:line:column` with what is known. */
-export function toPlace(at: { file?: string; line?: number; column?: number }): string {
+export function toPlace(at: {
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}): string {
   return [at.file, at.line, at.line === undefined ? undefined : at.column]
     .filter((part) => part !== undefined)
     .join(':');

@@ -33,11 +33,7 @@ try {
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : BAD_INPUT;
   if (thrown instanceof Fault) {
-    const place = toPlace({
-      ...(thrown.file !== undefined && { file: thrown.file }),
-      ...(thrown.line !== undefined && { line: thrown.line }),
-      ...(thrown.column !== undefined && { column: thrown.column }),
-    });
+    const place = toPlace(thrown);
     console.error(`reeve: ${place ? `${place}: ` : ''}${thrown.message}`);
     if (thrown.hint) console.error(`       ${thrown.hint}`);
     return thrown.code.startsWith('internal/') ? INTERNAL_FAULT : BAD_INPUT;
