@@ -62,7 +62,13 @@ export interface StoredFact {
 
 /** The fact's name: equal for equal facts, whatever the order of their fields. */
 export function factId(fact: Fact): string {
-  return stableId(fact.entity, canonicalJson(fact));
+  return nameFact(fact).id;
+}
+
+/** The fact's name and its canonical text, made in one go. */
+export function nameFact(fact: Fact): { readonly id: string; readonly body: string } {
+  const body = canonicalJson(fact);
+  return { id: stableId(fact.entity, body), body };
 }
 
 /** JSON with sorted keys (RFC 8785 for the values that facts hold: text, integers, booleans). */

@@ -13,7 +13,8 @@ export interface EstateStore {
   replace(scope: string, facts: readonly Fact[], at: string): Promise<void>;
   facts(): Promise<readonly StoredFact[]>;
   /** Replaces the judged estate in one transaction. A finding that was there before keeps its first
-   *  time; one that is gone becomes resolved. The answers are added to their history. */
+   *  time; one that is gone becomes resolved. The answers are added to their history, in which a run
+   *  of equal ones is kept as its first and its last. */
   publish(judged: JudgedEstate, at: string): Promise<void>;
   answers(): Promise<{ readonly answers: Answers; readonly at: string } | undefined>;
   /** Oldest first, at most `limit` of the latest. */
@@ -43,7 +44,10 @@ export interface JudgedEstate {
 
 export interface StoredFinding extends Finding {
   readonly firstSeen: string;
+  /** The latest publication that had it. */
   readonly lastSeen: string;
+  /** When a publication first lacked it; null while it is open. */
+  readonly resolvedAt: string | null;
 }
 
 export interface OwnerSummary {
@@ -63,7 +67,8 @@ export interface ListQuery {
   /** Equality on the columns that the list names (`FILTERS`); unknown ones are refused with
    *  `estate/filter-invalid`. */
   readonly filter?: Readonly<Record<string, string>>;
-  /** Words that must occur in the id, without case. */
+  /** Words that must all occur in the id, without case; of credentials in the name too, of findings in
+   *  control, subject and message too. */
   readonly search?: string;
 }
 
@@ -80,5 +85,6 @@ export const FILTERS = {
   endpoints: ['environment', 'service', 'protocol', 'method', 'status', 'owner', 'criticality'],
   calls: ['environment', 'from', 'to', 'authentication'],
   credentials: ['environment', 'service', 'kind', 'owner'],
-  findings: ['environment', 'control', 'severity', 'subject'],
+  /** `state`: `open` (what is listed where no state is asked for) or `resolved`. */
+  findings: ['environment', 'control', 'severity', 'subject', 'state'],
 } as const;

@@ -1,0 +1,145 @@
+import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { type Fact, nameFact, type StoredFact } from '../fact.ts';
+import type { SqlWords } from './engine.ts';
+import { toKey } from './key.ts';
+import type { DatabaseTransaction } from './tables.ts';
+
+/** Facts written by one statement. */
+const BATCH_SIZE = 2_000;
+/** Facts read by one query. */
+const READ_SIZE = 5_000;
+
+/** What one scope has seen at one time. */
+export interface Sighting {
+  readonly scope: string;
+  readonly facts: readonly Fact[];
+  /** RFC 3339 in UTC with milliseconds, so that times compare as texts. */
+  readonly at: string;
+}
+
+/** Adds facts; known ones keep their earliest and latest time. Gives their names. */
+export async function foldFacts(
+  transaction: DatabaseTransaction,
+  words: SqlWords,
+  { scope, facts, at }: Sighting,
+): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  for (let start = 0; start < facts.length; start += BATCH_SIZE) {
+    // an embedded database works in this thread: others get their turn between two batches
+    if (start > 0) await setImmediate();
+    const bodies = new Map<string, string>();
+    for (const fact of facts.slice(start, start + BATCH_SIZE)) {
+      const { id, body } = nameFact(fact);
+      bodies.set(id, body);
+      seen.add(id);
+    }
+    await upsertFacts(transaction, words, toKey(scope), bodies, at);
+  }
+  return seen;
+}
+
+function upsertFacts(
+  transaction: DatabaseTransaction,
+  words: SqlWords,
+  scope: string,
+  bodies: ReadonlyMap<string, string>,
+  at: string,
+): Promise<unknown> {
+  // in one order everywhere, so that two writers cannot wait for each other's rows
+  const members = [...bodies].sort(([a], [b]) => (a < b ? -1 : 1));
+  const json = `{${members.map(([id, body]) => `"${id}":${body}`).join(',')}}`;
+  return transaction
+    .insertInto('facts')
+    .columns(['scope', 'id', 'body', 'first_seen', 'last_seen'])
+    .expression((build) =>
+      build
+        .selectFrom(words.members(json).as('member'))
+        .select([
+          sql<string>`${scope}`.as('scope'),
+          'member.key as id',
+          'member.value as body',
+          sql<string>`${at}`.as('first_seen'),
+          sql<string>`${at}`.as('last_seen'),
+        ])
+        // keeps SQLite from reading `on conflict` as a join's condition
+        .where(sql<boolean>`true`),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .columns(['scope', 'id'])
+        .doUpdateSet({
+          first_seen: earliest(words),
+          last_seen: latest(words),
+        })
+        .where((build) =>
+          build.or([
+            build('facts.first_seen', '>', build.ref('excluded.first_seen')),
+            build('facts.last_seen', '<', build.ref('excluded.last_seen')),
+          ]),
+        ),
+    )
+    .execute();
+}
+
+function earliest(words: SqlWords) {
+  return sql<string>`${sql.raw(words.earlier)}(facts.first_seen, excluded.first_seen)`;
+}
+
+function latest(words: SqlWords) {
+  return sql<string>`${sql.raw(words.later)}(facts.last_seen, excluded.last_seen)`;
+}
+
+/** Makes `facts` the scope's whole truth. */
+export async function replaceFacts(
+  transaction: DatabaseTransaction,
+  words: SqlWords,
+  sighting: Sighting,
+): Promise<void> {
+  await words.lock(transaction, 'replace');
+  const kept = await foldFacts(transaction, words, sighting);
+  const known = await transaction
+    .selectFrom('facts')
+    .select('id')
+    .where('scope', '=', toKey(sighting.scope))
+    .execute();
+  const gone = known.map((row) => row.id).filter((id) => !kept.has(id));
+  for (let start = 0; start < gone.length; start += BATCH_SIZE) {
+    const ids = JSON.stringify(gone.slice(start, start + BATCH_SIZE));
+    await transaction
+      .deleteFrom('facts')
+      .where('scope', '=', toKey(sighting.scope))
+      .where('id', 'in', (build) => build.selectFrom(words.items(ids).as('item')).select('value'))
+      .execute();
+  }
+}
+
+/** Every fact once, with the span over all scopes that bring it. */
+export async function readFacts(transaction: DatabaseTransaction): Promise<readonly StoredFact[]> {
+  const found = new Map<string, StoredFact>();
+  let after = { scope: '', id: '' };
+  for (;;) {
+    const rows = await transaction
+      .selectFrom('facts')
+      .selectAll()
+      .where((build) =>
+        build(build.refTuple('scope', 'id'), '>', build.tuple(after.scope, after.id)),
+      )
+      .orderBy('scope')
+      .orderBy('id')
+      .limit(READ_SIZE)
+      .execute();
+    for (const row of rows) {
+      const other = found.get(row.id);
+      found.set(row.id, {
+        fact: other?.fact ?? (JSON.parse(row.body) as Fact),
+        firstSeen: other && other.firstSeen < row.first_seen ? other.firstSeen : row.first_seen,
+        lastSeen: other && other.lastSeen > row.last_seen ? other.lastSeen : row.last_seen,
+      });
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < READ_SIZE) return [...found.values()];
+    after = last;
+    await setImmediate();
+  }
+}

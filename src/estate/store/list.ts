@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { Fault, quote } from '../../base/fault.ts';
+import { FILTERS, type ListQuery, type Page } from '../store.ts';
+import type { SqlWords } from './engine.ts';
+import { toKey, toSearchText } from './key.ts';
+import type { Database, DatabaseTransaction } from './tables.ts';
+
+const MAX_LIMIT = 1_000;
+const MAX_SEARCH_LENGTH = 400;
+const MAX_SEARCH_WORDS = 10;
+
+export type ListName = keyof typeof FILTERS;
+type Reader = Database | DatabaseTransaction;
+
+/** A query whose every part has been checked. */
+interface CheckedQuery {
+  readonly limit: number;
+  readonly after: string;
+  readonly filters: readonly (readonly [string, string])[];
+  readonly words: readonly string[];
+}
+
+/** One page of a list, and how many there are in all. The page is found in the list's index first:
+ *  where it turns out to be the only one, nothing needs to be counted. `selected` are further columns.
+ *  @throws {Fault} `estate/filter-invalid`, `estate/limit-invalid`, `estate/search-too-large` */
+export async function readPage(
+  reader: Reader,
+  words: SqlWords,
+  list: ListName,
+  query: ListQuery,
+): Promise<Page<ListedRow>> {
+  const checked = checkQuery(list, query);
+  const found = await matching(reader, words, list, checked)
+    .select('position')
+    .$if(checked.after !== '', (select) => select.where('position', '>', checked.after))
+    .orderBy('position')
+    .limit(checked.limit + 1)
+    .execute();
+  const positions = found.slice(0, checked.limit).map((row) => row.position);
+  const hasMore = found.length > checked.limit;
+  return {
+    items: await rowsAt(reader, words, list, positions),
+    next: hasMore ? positions.at(-1) : undefined,
+    total:
+      hasMore || checked.after !== ''
+        ? await count(reader, words, list, checked)
+        : positions.length,
+  };
+}
+
+export interface ListedRow {
+  readonly body: string;
+  readonly first_seen?: string;
+  readonly last_seen?: string | null;
+  readonly resolved_at?: string | null;
+}
+
+function matching(reader: Reader, words: SqlWords, list: ListName, query: CheckedQuery) {
+  let select = reader.selectFrom(list as 'findings');
+  for (const [column, value] of query.filters) {
+    select = select.where(sql.ref(column), '=', value);
+  }
+  for (const word of query.words) select = select.where(words.contains('search', word));
+  return select;
+}
+
+async function count(
+  reader: Reader,
+  words: SqlWords,
+  list: ListName,
+  query: CheckedQuery,
+): Promise<number> {
+  const { total } = await matching(reader, words, list, query)
+    .select((build) => build.fn.countAll().as('total'))
+    .executeTakeFirstOrThrow();
+  return Number(total);
+}
+
+function rowsAt(
+  reader: Reader,
+  words: SqlWords,
+  list: ListName,
+  positions: readonly string[],
+): Promise<ListedRow[]> {
+  if (positions.length === 0) return Promise.resolve([]);
+  const items = words.items(JSON.stringify(positions)).as('item');
+  return reader
+    .selectFrom(list as 'findings')
+    .select('body')
+    .$if(list === 'findings', (select) => select.select(['first_seen', 'last_seen', 'resolved_at']))
+    .where('position', 'in', (build) => build.selectFrom(items).select('value'))
+    .orderBy('position')
+    .execute();
+}
+
+function checkQuery(list: ListName, query: ListQuery): CheckedQuery {
+  const { limit, after = '', filter = {}, search = '' } = query;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new Fault(
+      'estate/limit-invalid',
+      `A page has 1 to ${MAX_LIMIT} items, not ${quote(limit)}`,
+    );
+  }
+  if (search.length > MAX_SEARCH_LENGTH) {
+    throw new Fault(
+      'estate/search-too-large',
+      `A search has at most ${MAX_SEARCH_LENGTH} characters, not ${search.length}`,
+    );
+  }
+  return {
+    limit,
+    after: after === '' ? '' : toKey(after),
+    filters: checkFilters(list, filter),
+    words: toSearchText(search)
+      .split(/\s+/)
+      .filter((word) => word !== '')
+      .slice(0, MAX_SEARCH_WORDS),
+  };
+}
+
+/** Findings are the open ones unless their state is asked for. */
+function checkFilters(
+  list: ListName,
+  filter: Readonly<Record<string, string>>,
+): readonly (readonly [string, string])[] {
+  const known: readonly string[] = FILTERS[list];
+  const entries = Object.entries(filter).map(([name, value]) => {
+    if (!known.includes(name)) {
+      throw new Fault('estate/filter-invalid', `${list} cannot be filtered by ${quote(name)}`, {
+        hint: `filter by ${known.join(', ')}`,
+      });
+    }
+    return [name, toKey(value)] as const;
+  });
+  const isOpen = list === 'findings' && filter.state === undefined;
+  return isOpen ? [['state', 'open'], ...entries] : entries;
+}

@@ -1,0 +1,96 @@
+import type { CreateTableBuilder } from 'kysely';
+import type { SqlWords } from './engine.ts';
+import type { DatabaseTransaction } from './tables.ts';
+
+/** One step of the schema. It runs in a transaction and may not be changed once it is released. */
+export interface Migration {
+  readonly name: string;
+  apply(transaction: DatabaseTransaction, words: SqlWords): Promise<void>;
+}
+
+/** The schema's history, oldest first. A database's version is the number of steps it has taken. */
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'facts, judged entities, findings and answers', apply: createTables },
+];
+
+/** Columns that lists filter by, for each judged table of the first version. */
+const FILTER_COLUMNS = {
+  environments: [],
+  owners: [],
+  services: ['environment', 'namespace', 'kind', 'owner', 'exposure', 'criticality'],
+  endpoints: ['environment', 'service', 'protocol', 'method', 'status', 'owner', 'criticality'],
+  calls: ['environment', 'from', 'to', 'authentication'],
+  credentials: ['environment', 'service', 'kind', 'owner'],
+  findings: ['state', 'environment', 'control', 'severity', 'subject'],
+} as const;
+
+async function createTables(transaction: DatabaseTransaction, words: SqlWords): Promise<void> {
+  const { schema } = transaction;
+  await schema
+    .createTable('facts')
+    .addColumn('scope', words.keyType, required)
+    .addColumn('id', words.keyType, required)
+    .addColumn('body', 'text', required)
+    .addColumn('first_seen', words.keyType, required)
+    .addColumn('last_seen', words.keyType, required)
+    .addPrimaryKeyConstraint('facts_key', ['scope', 'id'])
+    .execute();
+  for (const [table, filters] of Object.entries(FILTER_COLUMNS)) {
+    await createJudged(transaction, words, table, filters);
+  }
+  await schema
+    .createTable('answers')
+    .addColumn('sequence', words.sequenceType, (column) => column.primaryKey())
+    .addColumn('at', words.keyType, required)
+    .addColumn('body', 'text', required)
+    .execute();
+}
+
+/** Bodies stand last and the index holds everything that is filtered, searched or sorted by: a list
+ *  is found in the index alone, whatever its filters, and only its page reads rows. */
+async function createJudged(
+  transaction: DatabaseTransaction,
+  words: SqlWords,
+  table: string,
+  filters: readonly string[],
+): Promise<void> {
+  let builder: CreateTableBuilder<string, string> = transaction.schema
+    .createTable(table)
+    .addColumn('id', words.keyType, (column) => column.primaryKey().notNull())
+    .addColumn('digest', words.keyType, required);
+  for (const filter of filters) builder = builder.addColumn(filter, words.keyType);
+  if (table === 'findings') {
+    builder = builder
+      .addColumn('first_seen', words.keyType, required)
+      .addColumn('last_seen', words.keyType)
+      .addColumn('resolved_at', words.keyType);
+  }
+  await builder
+    .addColumn('position', words.keyType, required)
+    .addColumn('search', words.keyType, required)
+    .addColumn('body', 'text', required)
+    .execute();
+  await transaction.schema
+    .createIndex(`${table}_list`)
+    .on(table)
+    .columns(['position', ...filters, 'search'])
+    .execute();
+}
+
+function required<Column extends { notNull(): Column }>(column: Column): Column {
+  return column.notNull();
+}
+
+/** The table of migrations itself, which is there before the first of them. */
+export async function createMigrationsTable(
+  transaction: DatabaseTransaction,
+  words: SqlWords,
+): Promise<void> {
+  await transaction.schema
+    .createTable('migrations')
+    .ifNotExists()
+    .addColumn('version', 'integer', (column) => column.primaryKey().notNull())
+    .addColumn('name', 'text', required)
+    .addColumn('applied_at', words.keyType, required)
+    .execute();
+}

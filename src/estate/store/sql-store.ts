@@ -1,0 +1,146 @@
+import { toTimestamp } from '../../base/clock.ts';
+import { Fault, quote } from '../../base/fault.ts';
+import type { Fact } from '../fact.ts';
+import type { Answers, Call, Credential, Endpoint, Service } from '../model.ts';
+import type {
+  EstateStore,
+  JudgedEstate,
+  ListQuery,
+  OwnerSummary,
+  Page,
+  StoredFinding,
+} from '../store.ts';
+import type { Engine } from './engine.ts';
+import { foldFacts, readFacts, replaceFacts } from './facts.ts';
+import { type ListedRow, type ListName, readPage } from './list.ts';
+import { latestAnswers, publishJudged } from './publish.ts';
+
+/** The store over any SQL engine whose schema is up to date. */
+export class SqlStore implements EstateStore {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async fold(scope: string, facts: readonly Fact[], at: string): Promise<void> {
+    if (facts.length === 0) return;
+    const sighting = { scope, facts, at: parseTime(at) };
+    await this.#engine.write((transaction) => foldFacts(transaction, this.#engine.words, sighting));
+  }
+
+  async replace(scope: string, facts: readonly Fact[], at: string): Promise<void> {
+    const sighting = { scope, facts, at: parseTime(at) };
+    await this.#engine.write((transaction) =>
+      replaceFacts(transaction, this.#engine.words, sighting),
+    );
+  }
+
+  facts() {
+    return this.#engine.snapshot(readFacts);
+  }
+
+  async publish(judged: JudgedEstate, at: string): Promise<void> {
+    const time = parseTime(at);
+    await this.#engine.write((transaction) =>
+      publishJudged(transaction, this.#engine.words, judged, time),
+    );
+  }
+
+  async answers() {
+    const latest = await this.#engine.read(latestAnswers);
+    return latest && toAnswers(latest);
+  }
+
+  async answersHistory(limit: number) {
+    const rows = await this.#engine.read((database) =>
+      database
+        .selectFrom('answers')
+        .select(['at', 'body'])
+        .orderBy('sequence', 'desc')
+        .limit(limit)
+        .execute(),
+    );
+    return rows.reverse().map(toAnswers);
+  }
+
+  services(query: ListQuery): Promise<Page<Service>> {
+    return this.#list('services', query);
+  }
+
+  endpoints(query: ListQuery): Promise<Page<Endpoint>> {
+    return this.#list('endpoints', query);
+  }
+
+  calls(query: ListQuery): Promise<Page<Call>> {
+    return this.#list('calls', query);
+  }
+
+  credentials(query: ListQuery): Promise<Page<Credential>> {
+    return this.#list('credentials', query);
+  }
+
+  /** An open finding was last seen by the latest publication. */
+  async findings(query: ListQuery): Promise<Page<StoredFinding>> {
+    return this.#engine.snapshot(async (transaction) => {
+      const page = await readPage(transaction, this.#engine.words, 'findings', query);
+      const latest = await latestAnswers(transaction);
+      return { ...page, items: page.items.map((row) => toFinding(row, latest?.at ?? '')) };
+    });
+  }
+
+  async #list<Item>(list: ListName, query: ListQuery): Promise<Page<Item>> {
+    const page = await this.#engine.snapshot((transaction) =>
+      readPage(transaction, this.#engine.words, list, query),
+    );
+    return { ...page, items: page.items.map((row) => JSON.parse(row.body) as Item) };
+  }
+
+  async owners(): Promise<readonly OwnerSummary[]> {
+    const rows = await this.#engine.read((database) =>
+      database.selectFrom('owners').select('body').orderBy('id').execute(),
+    );
+    return rows.map((row) => JSON.parse(row.body) as OwnerSummary);
+  }
+
+  async environments(): Promise<readonly string[]> {
+    const rows = await this.#engine.read((database) =>
+      database.selectFrom('environments').select('body').orderBy('id').execute(),
+    );
+    return rows.map((row) => (JSON.parse(row.body) as { name: string }).name);
+  }
+
+  async ping(): Promise<void> {
+    await this.#engine.write((transaction) =>
+      transaction.updateTable('migrations').set({ version: 0 }).where('version', '<', 0).execute(),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+}
+
+function toAnswers(row: { at: string; body: string }) {
+  return { answers: JSON.parse(row.body) as Answers, at: row.at };
+}
+
+function toFinding(row: ListedRow, publishedAt: string): StoredFinding {
+  return {
+    ...(JSON.parse(row.body) as Omit<StoredFinding, 'firstSeen' | 'lastSeen' | 'resolvedAt'>),
+    firstSeen: row.first_seen ?? publishedAt,
+    lastSeen: row.last_seen ?? publishedAt,
+    resolvedAt: row.resolved_at ?? null,
+  };
+}
+
+/** In UTC with milliseconds, so that times compare as texts. */
+function parseTime(at: string): string {
+  const milliseconds = Date.parse(at);
+  if (Number.isNaN(milliseconds)) {
+    throw new Fault('estate/time-malformed', `${quote(at)} is not a time`, {
+      hint: 'write it as 2025-01-31T12:00:00Z',
+    });
+  }
+  return toTimestamp(milliseconds);
+}

@@ -1,0 +1,85 @@
+import type { Generated, Kysely, Transaction } from 'kysely';
+
+/** The schema, as queries see it; `migrations.ts` creates it. Every column is text, so that one bulk
+ *  statement serves every table. Keys are compared by Unicode code point in both databases. */
+export interface Tables {
+  /** One row for each migration that has been applied, in order. */
+  readonly migrations: { version: number; name: string; applied_at: string };
+  /** What each scope has seen, with the span of time in which it saw it. `body` is canonical JSON. */
+  readonly facts: {
+    scope: string;
+    id: string;
+    body: string;
+    first_seen: string;
+    last_seen: string;
+  };
+  readonly environments: JudgedRow;
+  readonly owners: JudgedRow;
+  readonly services: JudgedRow & {
+    environment: string | null;
+    namespace: string | null;
+    kind: string | null;
+    owner: string | null;
+    exposure: string | null;
+    criticality: string | null;
+  };
+  readonly endpoints: JudgedRow & {
+    environment: string | null;
+    service: string | null;
+    protocol: string | null;
+    method: string | null;
+    status: string | null;
+    owner: string | null;
+    criticality: string | null;
+  };
+  readonly calls: JudgedRow & {
+    environment: string | null;
+    from: string | null;
+    to: string | null;
+    authentication: string | null;
+  };
+  readonly credentials: JudgedRow & {
+    environment: string | null;
+    service: string | null;
+    kind: string | null;
+    owner: string | null;
+  };
+  readonly findings: JudgedRow & {
+    environment: string | null;
+    control: string | null;
+    severity: string | null;
+    subject: string | null;
+    state: 'open' | 'resolved';
+    first_seen: string;
+    /** Empty while the finding is open: it was then last seen by the latest publication. */
+    last_seen: string | null;
+    resolved_at: string | null;
+  };
+  /** The answers of each publication; a run of equal ones is kept as its first and its last. */
+  readonly answers: { sequence: Generated<number>; at: string; body: string };
+}
+
+/** What every judged table has. */
+export interface JudgedRow {
+  id: string;
+  /** Place in the list, unique: the id, behind the severity's rank for findings. */
+  position: string;
+  /** Lower-case text that searches look through. */
+  search: string;
+  /** Hash of everything else in the row that is judged: equal rows are not written again. */
+  digest: string;
+  /** The entity as JSON. */
+  body: string;
+}
+
+export type JudgedTable =
+  | 'environments'
+  | 'owners'
+  | 'services'
+  | 'endpoints'
+  | 'calls'
+  | 'credentials'
+  | 'findings';
+
+export type Database = Kysely<Tables>;
+export type DatabaseTransaction = Transaction<Tables>;
