@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { DEFAULT_FOLDER_LIMITS, Folder, type FolderLimits } from '../base/folder.ts';
 import type { Fact } from '../estate/index.ts';
+import { credentials } from '../secrets/index.ts';
 import { attribute, READERS, type Reader, readFolder } from '../sources/index.ts';
 
 export interface ScanOptions {
@@ -22,7 +23,7 @@ export interface Scan {
  *  @throws {Fault} `folder/not-found`, `folder/invalid` */
 export function scanFolder(path: string, options: ScanOptions): Scan {
   const folder = new Folder(path, options.limits ?? DEFAULT_FOLDER_LIMITS);
-  const readers: readonly Reader[] = [...READERS];
+  const readers: readonly Reader[] = [...READERS, credentials(options.fingerprintKey)];
   const reading = readFolder(folder, readers, options.onProgress);
   const { facts, diagnostics } = attribute(reading.observations, options);
   return {
