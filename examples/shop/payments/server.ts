@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import Fastify from 'fastify';
+import { call, serve, traced } from '../lib/service.ts';
+
+/** Charges cards, and has each charge billed. */
+const LEGACY_BILLING_URL = process.env.LEGACY_BILLING_URL ?? 'http://127.0.0.1:8085';
+const MAX_CHARGES = 1_000;
+
+interface Charge {
+  readonly id: string;
+  readonly orderId: string;
+  readonly amountCents: number;
+}
+
+const charges = new Map<string, Charge>();
+const app = Fastify();
+traced(app);
+
+app.get('/healthz', () => ({ status: 'ok' }));
+
+app.post<{ Body: Omit<Charge, 'id'> }>('/charges', async (request, reply) => {
+  const charge: Charge = { id: randomUUID(), ...request.body };
+  await call('POST', `${LEGACY_BILLING_URL}/invoices`, {
+    chargeId: charge.id,
+    amountCents: charge.amountCents,
+  });
+  charges.set(charge.id, charge);
+  for (const id of charges.keys()) {
+    if (charges.size <= MAX_CHARGES) break;
+    charges.delete(id);
+  }
+  reply.code(201);
+  return charge;
+});
+
+app.get<{ Params: { id: string } }>('/charges/:id', (request, reply) => {
+  const charge = charges.get(request.params.id);
+  return charge ?? reply.code(404).send({ message: 'no such charge' });
+});
+
+await serve(app);
