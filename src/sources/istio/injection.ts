@@ -1,7 +1,7 @@
 import type { DataPath } from '../../base/data.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
-import type { Membership } from '../mesh/membership.ts';
+import { type Membership, titleOfNamespace } from '../mesh/membership.ts';
 import type { Place } from '../mesh/verdict.ts';
 import { hasProxy, type IstioFacts } from './facts.ts';
 
@@ -38,7 +38,7 @@ export function membershipOf(workload: Workload, facts: IstioFacts): Membership 
   }
   return {
     member: false,
-    because: `not injected: namespace ${namespace} lacks istio-injection=enabled`,
+    because: `not injected: ${titleOfNamespace(workload)} lacks istio-injection=enabled`,
     at: placeOf(workload, facts),
   };
 }

@@ -45,8 +45,7 @@ export class Teller {
     const { effect, layer, from, operations, policy, at, broad } = admission;
     const subject = subjectOf(workload);
     const source = this.sourceAt(at);
-    const isNew = this.#isNew('permission', subject, policy, effect, from, operations, source);
-    if (!isNew) return;
+    if (!this.#isNew('permission', subject, policy, effect, from, operations)) return;
     this.#sink.observe({
       kind: 'service',
       subject,
@@ -61,7 +60,8 @@ export class Teller {
       source,
     });
     if (broad !== undefined) {
-      this.weakness('authorization/broad-policy', policy, `${policy} ${broad}`, at, subject);
+      const object = policy === 'default' ? titleOf(at.resource) : policy;
+      this.weakness('authorization/broad-policy', object, `${object} ${broad}`, at, subject);
     }
   }
 
