@@ -190,6 +190,14 @@ describe('namespaces', () => {
     const ids = facts(workload('orders', { namespace: 'shop' }), compose).map((fact) => fact.id);
     expect(new Set(ids)).toEqual(new Set(['prod/shop/orders']));
   });
+  it('come from a declaration where the manifests leave them open', () => {
+    const declared = {
+      ...workload('orders', { namespace: 'shop' }),
+      source: source('declared', 'orders/reeve.yaml', 'declarations'),
+    };
+    const ids = facts(workload('orders'), declared).map((fact) => fact.id);
+    expect(new Set(ids)).toEqual(new Set(['prod/shop/orders']));
+  });
   it('keep services of one name apart', () => {
     const ids = facts(workload('db', { namespace: 'a' }), workload('db', { namespace: 'b' })).map(
       ({ id }) => id,
@@ -203,6 +211,7 @@ describe('the target of a call', () => {
     workload('web', { namespace: 'shop' }),
     workload('orders', { namespace: 'shop', aliases: ['orders-svc'] }),
     workload('orders', { namespace: 'other' }),
+    workload('free'),
   ];
   const cases: [host: string, namespace: string | undefined, want: string | undefined][] = [
     ['orders', 'shop', 'prod/shop/orders'],
@@ -212,6 +221,7 @@ describe('the target of a call', () => {
     ['orders.other.svc.cluster.local', 'shop', 'prod/other/orders'],
     ['orders.other.example', 'shop', undefined],
     ['nobody', 'shop', undefined],
+    ['free.anywhere.svc', 'shop', 'prod/default/free'],
     ['web', 'shop', undefined],
   ];
   it.each(cases)('%s seen from %s is %s', (host, namespace, want) => {

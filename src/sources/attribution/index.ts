@@ -111,8 +111,10 @@ class Attribution {
           compareText(a.observation.subject.name, b.observation.subject.name) ||
           compareText(a.observation.source.file ?? '', b.observation.source.file ?? ''),
       );
+    const namespaces = namespacesByName(named);
     for (const { observation, tier } of sorted) {
-      const query = { ...observation.subject, near: observation.source.file };
+      const { name, namespace = onlyOne(namespaces.get(name)) } = observation.subject;
+      const query = { ...observation.subject, namespace, near: observation.source.file };
       const service =
         (tier === 0 ? this.#registry.exact(query) : this.#registry.find(query)) ??
         this.#registry.add(query);
@@ -196,9 +198,7 @@ class Attribution {
       subject.by === 'name'
         ? this.#resolveNear(subject, observation.source.file)
         : this.#resolve(subject);
-    if (!service) {
-      if (subject.by !== 'address' || subject.known) return;
-    }
+    if (!service && !isExternal(subject)) return;
     const { id, environment, namespace, name } = service ?? this.#resolveOrMake(subject);
     this.#facts.push({ entity: 'service', id, environment, namespace, name, ...said });
   }
@@ -344,6 +344,22 @@ class Attribution {
   }
 }
 
+/** The namespaces that any source names for a service of each name. */
+function namespacesByName(
+  named: readonly { subject: Extract<Subject, { by: 'name' }> }[],
+): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { subject } of named) {
+    if (subject.namespace === undefined) continue;
+    found.set(subject.name, (found.get(subject.name) ?? new Set()).add(subject.namespace));
+  }
+  return found;
+}
+
+function onlyOne<Item>(items: ReadonlySet<Item> | undefined): Item | undefined {
+  return items?.size === 1 ? [...items][0] : undefined;
+}
+
 function mentioned(fact: Fact): readonly string[] {
   if (fact.entity === 'call') return [fact.from, fact.to];
   return 'service' in fact && fact.service !== undefined ? [fact.service] : [];
@@ -355,9 +371,12 @@ function keepFirst(sources: Map<string, Source>, id: string, source: Source): vo
   if (!known || canonicalJson(source) < canonicalJson(known)) sources.set(id, source);
 }
 
-/** Hosts outside the estate become external services; bare names that nothing answers to do not. */
+/** Hosts outside the estate become external services; names inside a cluster that nothing answers to
+ *  do not. */
 function isExternal(subject: Subject): boolean {
-  return subject.by === 'name' || (subject.by === 'address' && subject.known !== true);
+  if (subject.by === 'name') return true;
+  if (subject.by !== 'address' || subject.known === true) return false;
+  return subject.host.includes('.') && !/\.(svc|local|internal|cluster)(\.|$)/.test(subject.host);
 }
 
 /** The file whose folder an observation shows to be a running service. */

@@ -8,6 +8,8 @@ export interface Named {
   readonly namespace: string;
   readonly name: string;
   readonly id: string;
+  /** No source named a namespace: it may be deployed to any. */
+  readonly isAnywhere: boolean;
   readonly aliases: Set<string>;
   readonly images: Set<string>;
   /** Files that speak of it. */
@@ -74,6 +76,7 @@ export class Registry {
       namespace,
       name: query.name,
       id,
+      isAnywhere: query.namespace === undefined,
       aliases: new Set(),
       images: new Set(),
       files: new Set(),
@@ -103,13 +106,18 @@ export class Registry {
     const { near } = query;
     return this.#fitting(found, query)
       .map((service) => ({ service, depth: near === undefined ? 0 : nearness(service, near) }))
-      .sort((a, b) => b.depth - a.depth || compareText(a.service.id, b.service.id))[0]?.service;
+      .sort(
+        (a, b) =>
+          Number(a.service.isAnywhere) - Number(b.service.isAnywhere) ||
+          b.depth - a.depth ||
+          compareText(a.service.id, b.service.id),
+      )[0]?.service;
   }
 
   #fitting(found: readonly Named[], { namespace, environment }: NameQuery): Named[] {
     return found.filter(
       (service) =>
-        (namespace === undefined || service.namespace === namespace) &&
+        (namespace === undefined || service.namespace === namespace || service.isAnywhere) &&
         service.environment === (environment ?? this.#environment),
     );
   }
