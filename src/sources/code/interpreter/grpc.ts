@@ -7,34 +7,39 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
   ServerReflection: 'grpc.reflection.v1.ServerReflection',
 };
 
-/** Observes what a sticky-free global pattern finds in a file: its first group names the interface.
- *  Text in lines that `isCode` refuses (definitions, comments) does not count. */
+/** Begins of lines in which a registration is none: definitions and comments. */
+const NO_CALL = /\b(?:def|func)\b|#|\/\//;
+
+/** Observes the gRPC services that a global pattern finds in a file; group `group` names the
+ *  service. */
 export function observeGrpc(
   file: SourceFile,
   context: ReadContext,
   pattern: RegExp,
-  isCode: (line: string) => boolean,
+  group: number,
+  isWanted: (match: RegExpExecArray) => boolean = () => true,
 ): void {
   for (const match of file.text.matchAll(pattern)) {
-    const name = match[1];
-    if (name === undefined) continue;
+    const name = match[group];
     const lineStart = file.text.lastIndexOf('\n', match.index) + 1;
-    if (!isCode(file.text.slice(lineStart, match.index))) continue;
-    observeImplementation(file, context, name, match.index);
+    if (name === undefined || NO_CALL.test(file.text.slice(lineStart, match.index))) continue;
+    if (isWanted(match))
+      observeImplementation(file.path, context, name, file.position(match.index));
   }
 }
 
+/** A service of this name is registered here. */
 export function observeImplementation(
-  file: SourceFile,
+  file: string,
   context: ReadContext,
   name: string,
-  offset: number,
+  at: { readonly line: number; readonly column: number },
 ): void {
   const observation: ImplementationObservation = {
     kind: 'implementation',
-    subject: { by: 'place', file: file.path },
+    subject: { by: 'place', file },
     interface: WELL_KNOWN[name] ?? name,
-    source: { reader: 'grpc', how: 'implemented', file: file.path, ...file.position(offset) },
+    source: { reader: 'grpc', how: 'implemented', file, line: at.line, column: at.column },
   };
   context.observe(observation);
 }

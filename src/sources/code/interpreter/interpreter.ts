@@ -1,6 +1,5 @@
 import type { Position } from '../../../base/text.ts';
 import type { CodePlace } from '../routes.ts';
-import { calledNames } from './called.ts';
 import type {
   CallExpression,
   ClassNode,
@@ -24,6 +23,7 @@ import {
   UNKNOWN,
   type Value,
 } from './value.ts';
+import { Waiting } from './waiting.ts';
 
 export interface InterpreterLimits {
   /** Statements and calls of one program. */
@@ -58,12 +58,11 @@ export class Interpreter {
   readonly #limits: InterpreterLimits;
   readonly #runs = new Map<FunctionNode, Run>();
   readonly #active = new Set<FunctionNode>();
-  readonly #waiting: FunctionValue[] = [];
-  readonly #seen = new Set<FunctionNode>();
-  readonly #called = new Set<string>();
+  readonly #waiting = new Waiting();
   #steps = 0;
   #depth = 0;
   #effects = 0;
+  #origin: string | undefined;
 
   constructor(semantics: Semantics, limits = DEFAULT_INTERPRETER_LIMITS) {
     this.#semantics = semantics;
@@ -80,8 +79,9 @@ export class Interpreter {
     this.#effects++;
   }
 
-  hasRun(node: FunctionNode): boolean {
-    return this.#runs.has(node);
+  /** The file of the function that is run without being called: where what runs now begins. */
+  get origin(): string | undefined {
+    return this.#origin;
   }
 
   run(statements: readonly Statement[], scope: Scope): void {
@@ -90,22 +90,26 @@ export class Interpreter {
 
   /** Runs a function that nobody calls, its parameters standing for their types. */
   runAlone(value: FunctionValue): void {
-    if (!this.#runs.has(value.node)) this.call(value, emptyCall(value.scope.file, value.node.at));
+    if (this.#runs.has(value.node)) return;
+    this.#origin = value.scope.file;
+    this.call(value, emptyCall(value.scope.file, value.node.at));
+    this.#origin = undefined;
   }
 
-  /** Runs every function met so far that has not run, and those met on the way: first those that
-   *  nobody calls, so that they call the others with what they are meant for. */
+  /** Runs every function met so far that has not run, and those met on the way. */
   runWaiting(): void {
-    for (const isWanted of [this.#isUncalled, () => true]) {
-      for (let index = 0; index < this.#waiting.length && !this.isExhausted; index++) {
-        const value = this.#waiting[index];
-        if (value !== undefined && isWanted(value.node)) this.runAlone(value);
-      }
+    const hasRun = (node: FunctionNode): boolean => this.#runs.has(node);
+    for (
+      let value = this.#waiting.next(hasRun);
+      value !== undefined && !this.isExhausted;
+      value = this.#waiting.next(hasRun)
+    ) {
+      this.runAlone(value);
+      // Past a limit a function may not run; it is not tried again.
+      if (!this.#runs.has(value.node))
+        this.#runs.set(value.node, { matters: false, last: UNKNOWN });
     }
   }
-
-  readonly #isUncalled = ({ name }: FunctionNode): boolean =>
-    name !== '' && !this.#called.has(name);
 
   functionValue(node: FunctionNode, scope: Scope, self?: Value): FunctionValue {
     const value: FunctionValue = {
@@ -115,13 +119,7 @@ export class Interpreter {
       ...(self && { self }),
       facts: new Map(),
     };
-    if (!this.#seen.has(node)) {
-      this.#seen.add(node);
-      this.#waiting.push(value);
-      for (const called of calledNames(node.body)) {
-        if (called !== node.name) this.#called.add(called);
-      }
-    }
+    this.#waiting.add(value);
     return value;
   }
 
@@ -340,6 +338,7 @@ export class Interpreter {
       return run.last;
     }
     if (!isFirst && !run.matters && !this.#carriesRouter(value, call)) return run.last;
+    if (isFirst) this.#waiting.ran(node);
     this.#runs.set(node, run);
     this.#active.add(node);
     this.#depth++;

@@ -17,10 +17,16 @@ export interface RouterOptions {
 /** Takes down what a program registers while it is run. */
 export class RouteBook {
   readonly model: RouterModelBuilder = emptyModel();
+  readonly #originOf: (place: CodePlace) => string;
   readonly #made = new Map<string, number>();
   /** Prefixes that hold only where nothing mounts the router. */
   readonly #ownPrefixes = new Map<string, Value>();
   readonly #later: (() => void)[] = [];
+
+  /** @param originOf the file whose service an application belongs to, by where it is made */
+  constructor(originOf: (place: CodePlace) => string = ({ file }) => file) {
+    this.#originOf = originOf;
+  }
 
   /** A new router. One that a loop or a function makes several times is several. */
   router(
@@ -29,7 +35,8 @@ export class RouteBook {
     syntax: TemplateSyntax,
     options: RouterOptions = {},
   ): RouterValue {
-    const base = routerId(place.file, `${place.line}:${place.column} ${kind}`);
+    const symbol = `${place.file}:${place.line}:${place.column} ${kind}`;
+    const base = routerId(options.isApplication ? this.#originOf(place) : place.file, symbol);
     const count = (this.#made.get(base) ?? 0) + 1;
     this.#made.set(base, count);
     const id = count === 1 ? base : `${base} ${count}`;
@@ -51,7 +58,8 @@ export class RouteBook {
     syntax: TemplateSyntax,
     options: RouterOptions = {},
   ): RouterValue {
-    const id = routerId(place.file, `${place.line}:${place.column} ${kind}`);
+    const symbol = `${place.file}:${place.line}:${place.column} ${kind}`;
+    const id = routerId(options.isApplication ? this.#originOf(place) : place.file, symbol);
     return this.#made.has(id)
       ? { is: 'router', id, kind }
       : this.router(kind, place, syntax, options);

@@ -19,7 +19,7 @@ export const python: Reader = {
     return {
       read(file) {
         if (HINTS.test(file.text)) files.push(file.path);
-        observeGrpc(file, context, SERVICER, (before) => !/\bdef\b|#/.test(before));
+        observeGrpc(file, context, SERVICER, 1);
       },
       finish() {
         if (files.length > 0) observeRoutes(context, new PythonProgram(context).run(files));

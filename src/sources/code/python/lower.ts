@@ -111,7 +111,7 @@ function assignment(node: SyntaxNode, depth: number): Statement[] {
 
 function targets(node: SyntaxNode | null, depth: number): Expression[] {
   if (node === null) return [];
-  const isPattern = ['pattern_list', 'tuple_pattern', 'list_pattern'].includes(node.kind());
+  const isPattern = ['pattern_list', 'tuple_pattern', 'list_pattern'].includes(String(node.kind()));
   return isPattern ? named(node).map((child) => target(child, depth)) : [expression(node, depth)];
 }
 

@@ -56,11 +56,14 @@ const keepPatterns: ExternalFunction = (call) => call.positional[0] ?? UNKNOWN;
 /** `i18n_patterns(path(…), …)`, and the `patterns('', …)` of old. */
 const listPatterns: ExternalFunction = (call) => listValue(call.positional);
 
+function texts(names: readonly string[]): Value {
+  return listValue(names.map((name) => textValue(name)));
+}
+
 function methodsFact(methods: (call: Call) => readonly string[]): ExternalFunction {
   return (call) =>
     native(({ positional: [view = UNKNOWN] }) => {
-      if (view.is === 'function')
-        view.facts.set('methods', listValue(methods(call).map(textValue)));
+      if (view.is === 'function') view.facts.set('methods', texts(methods(call)));
       return view;
     });
 }
@@ -69,7 +72,7 @@ function methodsFact(methods: (call: Call) => readonly string[]): ExternalFuncti
 function methodsDecorator(...methods: readonly string[]): ExternalFunction {
   return (call) => {
     const [view = UNKNOWN] = call.positional;
-    if (view.is === 'function') view.facts.set('methods', listValue(methods.map(textValue)));
+    if (view.is === 'function') view.facts.set('methods', texts(methods));
     return view;
   };
 }
