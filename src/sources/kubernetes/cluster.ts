@@ -24,10 +24,15 @@ export function toCluster(found: readonly Resource[]): Cluster {
 const SIDE_FOLDER =
   /(?:^|\/)(?:extras?|examples?|samples?|tests?|e2e|docs?|archive|backup|old|legacy|deprecated|contrib|hack)\//i;
 
+/** Whether a file lies in a folder of what is not run. */
+export function isSideFile(path: string): boolean {
+  return SIDE_FOLDER.test(path);
+}
+
 /** Which of two files counts where both hold the same object: by path, those in folders for examples,
  *  tests, backups and the like last. */
 export function compareFiles(a: string, b: string): number {
-  return Number(SIDE_FOLDER.test(a)) - Number(SIDE_FOLDER.test(b)) || compareText(a, b);
+  return Number(isSideFile(a)) - Number(isSideFile(b)) || compareText(a, b);
 }
 
 function withoutNamespace(resource: Resource): string {

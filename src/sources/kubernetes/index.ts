@@ -1,9 +1,11 @@
 import { extname } from 'node:path/posix';
-import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../reader.ts';
-import { toCluster } from './cluster.ts';
-import { mayHoldResources, resourcesIn } from './manifest.ts';
-import type { ClusterReader, Resource } from './resource.ts';
+import { compareFiles, toCluster } from './cluster.ts';
+import { isKustomization, readKustomizations } from './kustomize/index.ts';
+import { kustomizeTool } from './kustomize/render.ts';
+import { mayHoldResources } from './manifest.ts';
+import { ManifestFiles } from './manifest-files.ts';
+import type { ClusterReader } from './resource.ts';
 
 export { coreReader } from './core/index.ts';
 export type { Cluster, ClusterReader, ClusterSink, Resource } from './resource.ts';
@@ -15,7 +17,7 @@ const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
 export function kubernetes(clusterReaders: readonly ClusterReader[]): Reader {
   return {
     name: 'kubernetes',
-    wants: (path) => EXTENSIONS.has(extname(path)),
+    wants: (path) => EXTENSIONS.has(extname(path)) || isKustomization(path),
     start: (context) => new KubernetesRun(context, clusterReaders),
   };
 }
@@ -23,32 +25,33 @@ export function kubernetes(clusterReaders: readonly ClusterReader[]): Reader {
 class KubernetesRun implements ReaderRun {
   readonly #context: ReadContext;
   readonly #clusterReaders: readonly ClusterReader[];
-  readonly #resources: Resource[] = [];
+  readonly #files: ManifestFiles;
+  readonly #manifests: string[] = [];
 
   constructor(context: ReadContext, clusterReaders: readonly ClusterReader[]) {
     this.#context = context;
     this.#clusterReaders = clusterReaders;
+    this.#files = new ManifestFiles(context);
   }
 
   read(file: SourceFile): void {
-    if (!mayHoldResources(file.text)) return;
-    for (const document of file.documents(this.#reporterFor(file))) {
-      const places = {
-        file: file.path,
-        at: document.at.bind(document),
-        valueAt: document.valueAt.bind(document),
-      };
-      this.#resources.push(...resourcesIn(document.value, places));
+    if (isKustomization(file.path)) {
+      this.#files.add(file);
+    } else if (mayHoldResources(file.text)) {
+      this.#files.add(file);
+      this.#manifests.push(file.path);
     }
   }
 
   finish(): void {
-    const cluster = toCluster(this.#resources);
+    const { folder, paths, report } = this.#context;
+    const render = kustomizeTool(folder.root, new Set(paths), this.#files);
+    const kustomized = readKustomizations(paths, this.#files, render, report);
+    const plain = this.#manifests
+      .filter((path) => !kustomized.files.has(path))
+      .sort(compareFiles)
+      .flatMap((path) => this.#files.resources(path));
+    const cluster = toCluster([...kustomized.resources, ...plain]);
     for (const reader of this.#clusterReaders) reader.read(cluster, this.#context);
-  }
-
-  /** Templates for other tools are not broken YAML. */
-  #reporterFor(file: SourceFile): (diagnostic: Diagnostic) => void {
-    return file.text.includes('{{') ? () => {} : (diagnostic) => this.#context.report(diagnostic);
   }
 }

@@ -4,11 +4,14 @@ import type { Position } from '../../base/text.ts';
 import type { Source } from '../../estate/index.ts';
 import type { Resource } from './resource.ts';
 
+/** A place, in another file than most of the object where it was merged from several. */
+export type Place = Position & { readonly file?: string };
+
 /** Where the parts of an object stand. */
 export interface Places {
   readonly file: string;
-  at(path: DataPath): Position;
-  valueAt(path: DataPath): Position;
+  at(path: DataPath): Place;
+  valueAt(path: DataPath): Place;
 }
 
 /** Lists of lists end here. */
@@ -73,7 +76,7 @@ function isName(name: string | undefined): name is string {
   return name !== undefined && name !== '' && name.length <= 253 && !/[\s{}/]/.test(name);
 }
 
-function toSource(reader: string, file: string, { line, column }: Position): Source {
+function toSource(reader: string, whole: string, { file = whole, line, column }: Place): Source {
   return { reader, how: 'configured', file, line, column };
 }
 

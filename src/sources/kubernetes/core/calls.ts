@@ -1,4 +1,4 @@
-import type { DataPath, DataPath } from '../../../base/data.ts';
+import type { DataPath } from '../../../base/data.ts';
 import type { Source } from '../../../estate/index.ts';
 import { addressesInText } from '../../address-lines.ts';
 import { type Address, addressesIn, addressesInCommand } from '../../addresses.ts';

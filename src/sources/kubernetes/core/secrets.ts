@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isFields, textAt } from '../../../base/pick.ts';
 import type { CredentialLocation, CredentialObservation, Source } from '../../../estate/index.ts';
 import { ownerInLabels } from '../../labels.ts';
+import { ORIGIN_ANNOTATION } from '../kustomize/generate.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
 import { entriesOf, type ObjectEntry } from './environment.ts';
 import { isPlainKey, kindOfKey } from './secret-keys.ts';
@@ -59,8 +60,14 @@ export function locationOf(
 function isProtected(secret: Resource, { value }: ObjectEntry): boolean {
   return (
     isFields(secret.value.sops) ||
+    isGenerated(secret) ||
     /^ENC\[|^\$\{[^}]*\}$|^\$\([^)]*\)$|^<[^<>]*>$|^\{\{.*\}\}$|^ref\+|^vault:/s.test(value.trim())
   );
+}
+
+/** Made by a kustomization of a file or literal, which is where the value lies in plain text. */
+function isGenerated(secret: Resource): boolean {
+  return secret.annotations[ORIGIN_ANNOTATION]?.includes('SecretGenerator') ?? false;
 }
 
 /** When the certificate beside a private key ends, RFC 3339. */

@@ -23,7 +23,7 @@ export function readWorkloads(cluster: Cluster, sink: ClusterSink): void {
       kind: 'service',
       subject: subjectOf(workload),
       source: workload.resource.sourceAt(READER, ['metadata', 'name']),
-      serviceKind: isDatastore(images[0], workload.serviceName) ? 'datastore' : 'workload',
+      serviceKind: keepsData(workload, images) ? 'datastore' : 'workload',
       aliases: aliasesOf(cluster, workload),
       images,
       identity: `ns/${namespaceOf(workload)}/sa/${workload.serviceAccount}`,
@@ -31,6 +31,11 @@ export function readWorkloads(cluster: Cluster, sink: ClusterSink): void {
       ...(criticality && { criticality }),
     });
   }
+}
+
+/** A job that fills a database is named for it and keeps nothing. */
+function keepsData(workload: Workload, images: readonly string[]): boolean {
+  return workload.resource.group !== 'batch' && isDatastore(images[0], workload.serviceName);
 }
 
 /** Images of the containers that make the service what it is, the first container's first. Init
