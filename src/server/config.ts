@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { StoreConfig } from '../estate/store/index.ts';
 import { OtlpConfig } from '../sources/otlp/index.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { HttpConfig, TlsConfig } from './http/config.ts';
@@ -26,6 +27,7 @@ export const ServerConfig = z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default('info')
       .describe('Least severe messages in the log'),
+    store: StoreConfig.optional().describe('Else embedded, in the data folder'),
     http: HttpConfig.prefault({}),
     otlp: OtlpConfig.prefault({}),
     tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),

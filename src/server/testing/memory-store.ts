@@ -72,7 +72,12 @@ export class MemoryStore implements EstateStore {
   credentials = (query: ListQuery) => this.#page(this.judged.credentials, query);
   findings = (query: ListQuery): Promise<Page<StoredFinding>> =>
     this.#page(
-      this.judged.findings.map((finding) => ({ ...finding, firstSeen: '', lastSeen: '' })),
+      this.judged.findings.map((finding) => ({
+        ...finding,
+        firstSeen: '',
+        lastSeen: '',
+        resolvedAt: null,
+      })),
       query,
     );
 

@@ -13,7 +13,13 @@ import {
 } from '../../../estate/index.ts';
 import { type Operation, operation } from '../operation.ts';
 
-export const StoredFinding = Finding.extend({ firstSeen: z.string(), lastSeen: z.string() });
+export const StoredFinding = Finding.extend({
+  firstSeen: z.string(),
+  /** The latest judgement that had it. */
+  lastSeen: z.string(),
+  /** When a judgement first lacked it; null while it is open. */
+  resolvedAt: z.string().nullable(),
+});
 
 type ListName = keyof typeof FILTERS;
 

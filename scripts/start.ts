@@ -1,0 +1,32 @@
+import { wrap } from '../src/cli/terminal.ts';
+import { endOfProcess, greeting } from '../src/server/up.ts';
+import { type AnswerSummary, startExample, summarise } from './example.ts';
+import { buildWeb } from './web.ts';
+
+/** `npm start`: Reeve with the example estate, until Ctrl-C. */
+const WIDTH = 80;
+
+process.title = 'reeve-start';
+const ended = endOfProcess();
+await buildWeb();
+const example = await Promise.race([startExample((line) => console.error(line)), ended]);
+if (example) {
+  const { server, config } = example;
+  const services = await server.store.services({ limit: 1_000 });
+  console.log(`\nReeve looks after examples/shop, ${services.total} services that run now.\n`);
+  for (const line of (await summarise(server.store)).flatMap(toLines)) console.log(line);
+  console.log(`\n${greeting(server, config).join('\n')}\n\nCtrl-C ends all of it.`);
+  await ended;
+  console.error('\nEnding ...');
+  await example.stop();
+}
+process.exit();
+
+function toLines({ question, satisfied, total, failing }: AnswerSummary): string[] {
+  const left = `  ${satisfied === total ? 'yes' : 'NO '} ${question}`;
+  const right = `${satisfied} of ${total}`;
+  return [
+    `${left}${right.padStart(WIDTH - left.length)}`,
+    ...failing.flatMap((line) => wrap(line, WIDTH - 8)).map((line) => `        ${line}`),
+  ];
+}
