@@ -195,8 +195,11 @@ function assignmentForm({ text, syntax, start, end, name }: Place): Candidate | 
   const conversion = syntax === 'code' ? sticky(CONVERSION, text, at) : null;
   const converted = conversion && quotedAt(text, at + conversion[0].length);
   if (converted) return { name, ...converted, form: 'conversion' };
-  const inString = match[2] === '=' && match[0] === '=' && isInsideLiteral(text, start, syntax);
-  const value = inString ? plainRun(text, at, /[^;&"'`\s<>]{1,400}/y) : valueAt(text, at, syntax);
+  // `NAME=value` in YAML is a word of a command or of a list of variables.
+  const written = syntax === 'yaml' && match[2] === '=' ? 'shell' : syntax;
+  const inString =
+    match[0] === '=' && !/["'`\\]/.test(text[at] ?? '') && isInsideLiteral(text, start, syntax);
+  const value = inString ? plainRun(text, at, /[^;&"'`\s<>]{1,400}/y) : valueAt(text, at, written);
   return value && { name, ...value, form: match[1] === undefined ? 'assignment' : 'comparison' };
 }
 
@@ -234,7 +237,11 @@ function callForm({ text, start, end, name }: Place): Candidate | undefined {
     /^(?:get|find|by|is|has|check|verify|assert|expect|contains|parse|on)/i.test(last)
   )
     return undefined;
-  const match = sticky(/\([ \t]{0,4}(?=["'])/y, text, end);
+  const match = sticky(
+    /\([ \t]{0,4}(?:[\w.]{0,40}(?:decode|getBytes|encode)\w{0,20}\()?(?=["'])/iy,
+    text,
+    end,
+  );
   const value = match && quotedAt(text, match.index + match[0].length);
   return value && /^["'`][ \t]{0,4}\)/.test(text.slice(value.end, value.end + 6))
     ? { name, ...value, form: 'call' }

@@ -49,6 +49,12 @@ export function judgeCandidate(
     end = start + fallback.length;
     value = fallback;
   }
+  const unquoted = /^(["'])([^"']*)\1$/.exec(value)?.[2];
+  if (unquoted !== undefined) {
+    start += 1;
+    end -= 1;
+    value = unquoted;
+  }
   if (found === undefined || (!quoted && isExpression(value))) return undefined;
   if (isUnfinished(text, end, quoted)) return undefined;
   if (NAMES_FIELDS.has(syntax) && form !== 'call' && isOwnName(name, value)) return undefined;
@@ -111,12 +117,14 @@ function judgePassword(value: string, ground: Ground): Confidence | undefined {
   switch (ground) {
     case 'settings':
     case 'configuration':
+      // `"ChangePassword": "iam:ChangePassword"` in a table of names.
+      if (/^[A-Za-z-]+[:.][A-Za-z]*(?:password|passwd)$/i.test(value)) return undefined;
       return value.length > 3 || isCommon(value) ? 'medium' : undefined;
     case 'code':
       if (isIdentifierOfSecret(value)) return undefined;
       if (characterClasses(value) >= 2 && value.length >= 4 && !isIdentifier(value))
         return 'medium';
-      return isCommon(value) && value.length >= 4 ? 'low' : undefined;
+      return isCommon(value) || /^[a-z]{6,20}$/.test(value) ? 'low' : undefined;
     case 'docs':
       return characterClasses(value) >= 3 && value.length >= 8 && !isWordlike(value)
         ? 'low'

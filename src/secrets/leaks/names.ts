@@ -46,6 +46,9 @@ const KEYS_BEFORE: Readonly<Record<string, SecretClass>> = {
   signing: 'secret',
   signature: 'secret',
   encryption: 'secret',
+  cipher: 'secret',
+  crypto: 'secret',
+  aes: 'secret',
   encrypt: 'secret',
   master: 'secret',
   shared: 'secret',
@@ -91,7 +94,9 @@ const ABOUT = new Set(
   lambda arn version versions stage kms crd resource resources event events test tests spec example
   tokenizer stream parser lexer per hint verifier verification verified verify command cmd script
   import imports module package lib library docs doc comment note notes tag tags bytes bits chars
-  character characters changes history expired at on by from to in is has`.split(/\s+/),
+  character characters within tries attempts lock locked history expired at on by from to in is has`.split(
+    /\s+/,
+  ),
 );
 /** Words behind the telling one that change nothing: `password_prod`, `secret_key_base`. */
 const HARMLESS = new Set(['value', 'base', 'base64', 'b64', 'plain', 'raw', 'literal', 'default']);

@@ -362,7 +362,7 @@ export const PROVIDERS: readonly Provider[] = [
     keywords: ['basic '],
     anyCase: true,
     pattern:
-      /authorization["'`]?\]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?basic[ ]{1,4}(?<value>[A-Za-z0-9+/]{6,400}={0,2})/gi,
+      /(?:authorization["'`]?\]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?|["'`])basic[ ]{1,4}(?<value>[A-Za-z0-9+/]{6,400}={0,2})/gi,
     check: (value) =>
       /^[\x20-\x7e]+:[\x20-\x7e]+$/.test(Buffer.from(value, 'base64').toString('latin1'))
         ? 'high'

@@ -93,7 +93,7 @@ export function isWordlike(value: string): boolean {
   const vowels = countOf(letters, /[aeiouy]/gi) / letters.length;
   const words = value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).filter((word) => word !== '');
   const meanLength = letters.length / Math.max(1, words.length);
-  return vowels >= 0.2 && vowels <= 0.7 && meanLength >= 2.8;
+  return vowels >= 0.2 && vowels <= 0.7 && meanLength >= 2.8 && meanLength <= 16;
 }
 
 function countOf(value: string, pattern: RegExp): number {
@@ -104,7 +104,9 @@ function countOf(value: string, pattern: RegExp): number {
 export function isRandom(value: string, minLength = 12): boolean {
   if (value.length < minLength || isPattern(value)) return false;
   if (/\s/.test(value)) return isRandomWithSpaces(value);
-  if (!/\d/.test(value) && !/[^A-Za-z0-9]/.test(value) && !hasMixedCase(value)) return false;
+  const hasOneCase = /^[a-z]+$|^[A-Z]+$/.test(value);
+  if (hasOneCase && value.length < 24) return false;
+  if (/^[A-Za-z]+$/.test(value) && !hasOneCase && !hasMixedCase(value)) return false;
   if (isWordlike(value)) return false;
   return entropyOf(value) >= (value.length >= 20 ? 3 : 2.7);
 }
@@ -116,5 +118,11 @@ function hasMixedCase(value: string): boolean {
 
 /** Keys drawn from all printable characters may hold spaces; sentences do not hold that many signs. */
 function isRandomWithSpaces(value: string): boolean {
-  return value.length >= 30 && countOf(value, /[^A-Za-z0-9\s]/g) / value.length > 0.2;
+  const words = value.split(/\s+/).filter((word) => /^\W?[A-Za-z]{3,}\W{0,2}$/.test(word));
+  return (
+    value.length >= 30 &&
+    words.length <= 1 &&
+    countOf(value, /\s/g) / value.length < 0.1 &&
+    countOf(value, /[^A-Za-z0-9\s]/g) / value.length > 0.2
+  );
 }

@@ -29,7 +29,13 @@ function passwordAt(text: string, start: number, scheme: string): Match | undefi
   const password = authority.slice(colon + 1, end);
   const fallback = fallbackOf(password);
   const value = fallback ?? password;
-  if (!isLiteral(value) || !/^[\w.[\]${}%:-]/.test(authority.slice(end + 1))) return undefined;
+  const user = authority.slice(0, colon);
+  if (
+    !isLiteral(value) ||
+    (TELLING.test(value) && !isDefaultLogin(scheme, user)) ||
+    !/^[\w.[\]${}%:-]/.test(authority.slice(end + 1))
+  )
+    return undefined;
   const valueStart = start + colon + 1 + password.indexOf(value);
   return {
     kind: kindOfScheme(scheme),
@@ -49,14 +55,24 @@ function authorityAt(text: string, start: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
+/** What a password is called where an address is explained. */
+const TELLING =
+  /^(?:pass|password|passwd|pwd|pw|secret|token|pass_?word\d?|mypassword|key|apikey)$/i;
+const DATASTORES = /^(?:mysql|postgres|mongodb|redis|amqp|mssql|oracle)$/;
+
+/** `postgres://postgres:…` with the vendor's password is in use; `postgres://user:…` explains. */
+function isDefaultLogin(scheme: string, user: string): boolean {
+  return (
+    DATASTORES.test(kindOfScheme(scheme)) &&
+    !/^(?:user|username|usr|login|name|foo|me|)$/i.test(user)
+  );
+}
+
 function isLiteral(value: string): boolean {
-  const telling =
-    /^(?:pass|password|passwd|pwd|pw|secret|token|pass_?word\d?|mypassword|key|apikey)$/i;
   return (
     value.length >= 2 &&
     !isReference(value) &&
     !isPlaceholder(value) &&
-    !telling.test(value) &&
     !/[${}%](?![0-9A-Fa-f]{2})/.test(value)
   );
 }
