@@ -1,8 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { toPlace } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
+import { VERSION } from '../server/version.ts';
+import { addLists } from './commands/lists.ts';
+import { addLoginLink } from './commands/login-link.ts';
 import { addScan } from './commands/scan.ts';
-import { VERSION } from './version.ts';
+import { addStatus } from './commands/status.ts';
+import { addUp } from './commands/up.ts';
 
 /** Exit status: 0 done, 1 the gate failed, 2 bad input or usage, 3 internal fault. */
 const BAD_INPUT = 2;
@@ -16,7 +20,11 @@ const program = new Command('reeve')
   .configureHelp({ helpWidth: 80 })
   .showSuggestionAfterError()
   .exitOverride();
+addUp(program);
+addStatus(program);
 addScan(program);
+addLists(program);
+addLoginLink(program);
 
 // A reader that closes early (`| head`) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,38 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { judge } from '../../assurance/index.ts';
-import { toTimestamp } from '../../base/clock.ts';
-import { type Finding, SEVERITIES, type Severity, toRecords } from '../../estate/index.ts';
-import { scanFolder } from '../../server/scan.ts';
-import { userFingerprintKey } from '../fingerprint-key.ts';
-import { toHtml } from '../report/html/index.ts';
-import { toJson } from '../report/json.ts';
-import { toMarkdown } from '../report/markdown.ts';
-import type { ReportContext, ScanReport } from '../report/report.ts';
-import { toSarif } from '../report/sarif.ts';
-import { toText } from '../report/text.ts';
-import { painterFor, progressOn } from '../terminal.ts';
-import { VERSION } from '../version.ts';
+import { SEVERITIES } from '../../estate/index.ts';
+import type { ScanFlags } from '../scan.ts';
 
-interface ScanFlags {
-  readonly format: keyof typeof FORMATS;
-  readonly environment: string;
-  readonly failOn?: Severity;
-  readonly output?: string;
-  readonly all: boolean;
-}
-
-const FORMATS = {
-  text: (report: ScanReport, context: ReportContext, { all, output }: ScanFlags) =>
-    toText(report, context, {
-      all,
-      paint: painterFor(output === undefined ? process.stdout : {}, process.env),
-    }),
-  json: toJson,
-  sarif: toSarif,
-  markdown: toMarkdown,
-  html: toHtml,
-} as const;
+const FORMATS = ['text', 'json', 'sarif', 'markdown', 'html'];
 
 /** `reeve scan DIR`: what a repository or a folder of manifests describes, offline. */
 export function addScan(program: Command): void {
@@ -43,11 +13,7 @@ export function addScan(program: Command): void {
     .description(
       'Reads a repository or a folder of manifests without running anything of it and without any network, and answers the three questions about the estate that it describes.',
     )
-    .addOption(
-      new Option('--format <format>', 'how to print it')
-        .choices(Object.keys(FORMATS))
-        .default('text'),
-    )
+    .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('text'))
     .option('--environment <name>', 'environment of what names none', toEnvironment, 'default')
     .addOption(
       new Option(
@@ -57,7 +23,10 @@ export function addScan(program: Command): void {
     )
     .option('-o, --output <file>', 'write the report to a file instead of standard output')
     .option('--all', 'text: every finding instead of the worst', false)
-    .action(scan);
+    .action(async (folder: string, flags: ScanFlags) => {
+      const { scan } = await import('../scan.ts');
+      scan(folder, flags);
+    });
 }
 
 function toEnvironment(text: string): string {
@@ -65,34 +34,4 @@ function toEnvironment(text: string): string {
   throw new InvalidArgumentError(
     'use lower-case letters, digits, dots and dashes, as in `staging`.',
   );
-}
-
-function scan(folder: string, flags: ScanFlags): void {
-  const started = performance.now();
-  const progress = progressOn(process.stderr, 'reading');
-  const { facts, diagnostics, fileCount } = scanFolder(folder, {
-    environment: flags.environment,
-    fingerprintKey: userFingerprintKey(process.env, (message) =>
-      console.error(`reeve: ${message}`),
-    ),
-    onProgress: progress.update,
-  });
-  progress.end();
-  const judged = judge(toRecords(facts), toTimestamp(Date.now()));
-  const report: ScanReport = { schema: 'reeve.scan/v1', ...judged, diagnostics };
-  const elapsedMilliseconds = performance.now() - started;
-  const context = { folder, fileCount, elapsedMilliseconds, version: VERSION };
-  write(FORMATS[flags.format](report, context, flags), flags.output);
-  process.exitCode = isGateFailed(judged.findings, flags.failOn) ? 1 : 0;
-}
-
-function write(text: string, output: string | undefined): void {
-  if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
-}
-
-function isGateFailed(findings: readonly Finding[], failOn: Severity | undefined): boolean {
-  if (failOn === undefined) return false;
-  const worst = SEVERITIES.indexOf(failOn);
-  return findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= worst);
 }

@@ -1,0 +1,188 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { toPlace } from '../../base/diagnostic.ts';
+import {
+  type Call,
+  type Credential,
+  type Endpoint,
+  FILTERS,
+  type Finding,
+  type OwnerSummary,
+  type Service,
+} from '../../estate/index.ts';
+import { ask, type ServerFlags, withServer } from '../client.ts';
+import { type Column, toTable } from '../table.ts';
+import { counted, grouped } from '../terminal.ts';
+
+interface List {
+  readonly name: keyof typeof FILTERS | 'owners';
+  readonly summary: string;
+  // Each list has rows of its own type; the table is the only place that looks into them.
+  readonly columns: readonly Column<never>[];
+}
+
+function columns<Row>(...all: readonly Column<Row>[]): readonly Column<never>[] {
+  return all as readonly Column<never>[];
+}
+
+const withoutEnvironment = (id: string) => id.slice(id.indexOf('/') + 1);
+
+/** Every list: its columns as text. */
+const LISTS: readonly List[] = [
+  {
+    name: 'services',
+    summary: 'the services of the estate',
+    columns: columns<Service>(
+      { title: 'service', value: ({ id }) => id, shrinks: true },
+      { title: 'kind', value: ({ kind }) => kind },
+      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
+      { title: 'criticality', value: ({ criticality }) => criticality },
+      { title: 'exposure', value: ({ exposure }) => exposure },
+    ),
+  },
+  {
+    name: 'endpoints',
+    summary: 'the endpoints, with the status of each',
+    columns: columns<Endpoint>(
+      { title: 'status', value: ({ status }) => status },
+      { title: 'service', value: ({ service }) => withoutEnvironment(service), shrinks: true },
+      {
+        title: 'operation',
+        value: ({ method, template }) => `${method} ${template}`,
+        shrinks: true,
+      },
+      {
+        title: 'data',
+        value: ({ sensitivity }) => sensitivity.map(({ tag }) => tag).join(',') || null,
+      },
+      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
+    ),
+  },
+  {
+    name: 'calls',
+    summary: 'who calls whom, and how the caller is proved',
+    columns: columns<Call>(
+      { title: 'from', value: ({ from }) => withoutEnvironment(from), shrinks: true },
+      { title: 'to', value: ({ to }) => withoutEnvironment(to), shrinks: true },
+      { title: 'operation', value: ({ operation }) => operation, shrinks: true },
+      { title: 'authentication', value: ({ authentication }) => authentication },
+    ),
+  },
+  {
+    name: 'credentials',
+    summary: 'the credentials, never their values',
+    columns: columns<Credential>(
+      { title: 'name', value: ({ name }) => name, shrinks: true },
+      { title: 'kind', value: ({ kind }) => kind },
+      {
+        title: 'service',
+        value: ({ service }) => service && withoutEnvironment(service),
+        shrinks: true,
+      },
+      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
+      { title: 'rotation', value: ({ rotation }) => rotation, shrinks: true },
+    ),
+  },
+  {
+    name: 'findings',
+    summary: 'what fails a control, the worst first',
+    columns: columns<Finding>(
+      { title: 'severity', value: ({ severity }) => severity },
+      { title: 'where', value: ({ location }) => location && toPlace(location), shrinks: true },
+      { title: 'what', value: ({ message }) => message, shrinks: true },
+    ),
+  },
+  {
+    name: 'owners',
+    summary: 'who answers for what, in numbers',
+    columns: columns<OwnerSummary>(
+      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
+      { title: 'services', value: ({ services }) => grouped(services) },
+      { title: 'endpoints', value: ({ endpoints }) => grouped(endpoints) },
+      { title: 'credentials', value: ({ credentials }) => grouped(credentials) },
+      { title: 'findings', value: ({ findings }) => grouped(findings) },
+    ),
+  },
+];
+
+interface ListFlags extends ServerFlags {
+  readonly format: 'text' | 'json' | 'ndjson';
+  readonly limit: number;
+  readonly search?: string;
+  readonly [filter: string]: unknown;
+}
+
+interface Page {
+  readonly items: readonly never[];
+  readonly next?: string | null;
+  readonly total?: number;
+}
+
+const PAGE = 500;
+
+/** `reeve services`, `endpoints`, `calls`, `credentials`, `findings`, `owners`: lists of a running
+ *  server. */
+export function addLists(program: Command): void {
+  for (const list of LISTS) {
+    const command = withServer(program.command(list.name).summary(list.summary))
+      .addOption(
+        new Option('--format <format>').choices(['text', 'json', 'ndjson']).default('text'),
+      )
+      .option('--limit <count>', 'rows at most', toLimit, 200);
+    if (list.name !== 'owners') {
+      command.option('--search <words>', 'words that the id holds');
+      for (const filter of FILTERS[list.name])
+        command.option(`--${filter} <value>`, `only this ${filter}`);
+    }
+    command.action((flags: ListFlags) => show(list, flags));
+  }
+}
+
+function toLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw new InvalidArgumentError('use a whole number of at least 1.');
+}
+
+async function show(list: List, flags: ListFlags): Promise<void> {
+  const { items, total } = await readAll(list, flags);
+  if (flags.format === 'json') console.log(JSON.stringify({ items, total }, null, 2));
+  else if (flags.format === 'ndjson') for (const item of items) console.log(JSON.stringify(item));
+  else if (items.length === 0) console.log(`No ${list.name}.`);
+  else {
+    console.log(toTable(items, list.columns));
+    if (total > items.length)
+      console.log(`${counted(total - items.length, 'more row')}: raise --limit, or filter`);
+  }
+}
+
+async function readAll(list: List, flags: ListFlags): Promise<{ items: never[]; total: number }> {
+  const items: never[] = [];
+  let after: string | null | undefined;
+  let total = 0;
+  do {
+    const page: Page = await ask(
+      flags,
+      `/api/v1/${list.name}${toQuery(list, flags, items.length, after)}`,
+    );
+    items.push(...page.items);
+    total = page.total ?? items.length;
+    after = page.next;
+  } while (after && items.length < flags.limit);
+  return { items: items.slice(0, flags.limit), total };
+}
+
+function toQuery(
+  list: List,
+  flags: ListFlags,
+  have: number,
+  after: string | null | undefined,
+): string {
+  if (list.name === 'owners') return '';
+  const query = new URLSearchParams({ limit: String(Math.min(PAGE, flags.limit - have)) });
+  for (const name of ['search', ...FILTERS[list.name]]) {
+    const value = flags[name];
+    if (typeof value === 'string') query.set(name, value);
+  }
+  if (after) query.set('after', after);
+  return `?${query}`;
+}
