@@ -8,7 +8,7 @@ const MAX_FIELDS = 200;
 
 /** Paths that only the platform calls, as the frameworks and Kubernetes habits name them. */
 const OPERATIONAL =
-  /^(?:\/actuator\/.*|.*\/(?:healthz?|_?health-?check|livez?|liveness|alive|readyz?|readiness|startup|metrics|prometheus|ping|_healthz|_status)(?:\/(?:live|ready|liveness|readiness))?)$/i;
+  /^(?:\/actuator\/.*|.*\/(?:health[yz]?|_?health-?check|livez?|liveness|alive|readyz?|readiness|startup|metrics|prometheus|ping|_healthz|_status)(?:\/(?:live|ready|liveness|readiness))?)$/i;
 
 /** Resolves a model and observes each endpoint in it as implemented. */
 export function observeRoutes(context: ReadContext, model: RouterModel): void {

@@ -42,6 +42,9 @@ export const MAX_SOURCE_BYTES = 2 * 1024 * 1024;
 /** Lines of minified code are longer than this, on average over the file. */
 const MINIFIED_LINE_LENGTH = 500;
 
+/** Below this many bytes, a file with a licence in front may be someone's own. */
+const VENDORED_BYTES = 50_000;
+
 /** The language of a path by its extension. */
 export function languageOf(path: string): Language | undefined {
   return BY_EXTENSION[path.slice(path.lastIndexOf('.') + 1)];
@@ -82,6 +85,24 @@ export function parseSource(language: Language, text: string): SyntaxNode {
   return parse(GRAMMARS[language], text).root();
 }
 
+/** Says where the syntax of a file first breaks: what stands around that place may be missing. */
+export function reportBroken(
+  root: SyntaxNode,
+  path: string,
+  reader: string,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const broken = root.find({ rule: { kind: 'ERROR' } });
+  if (broken === null) return;
+  report({
+    severity: 'note',
+    code: `${reader}/malformed`,
+    message: 'the syntax breaks here; endpoints around it may be missing',
+    file: path,
+    ...positionOf(broken),
+  });
+}
+
 /** Whether a file is small enough and no machine's work; says so where it is not. */
 export function isReadable(
   file: SourceFile,
@@ -98,7 +119,13 @@ export function isReadable(
     });
     return false;
   }
-  return !isMinified(file.text);
+  return !isMinified(file.text) && !isVendored(file);
+}
+
+/** Libraries copied into a repository open with a banner that minifiers keep. */
+function isVendored(file: SourceFile): boolean {
+  if (file.bytes.length < VENDORED_BYTES || !/\.[cm]?js$/.test(file.path)) return false;
+  return /^\s*\/\*(?:!|[\s\S]{0,300}@(?:license|preserve)\b)/.test(file.text.slice(0, 400));
 }
 
 function isMinified(text: string): boolean {

@@ -201,8 +201,10 @@ function braceToken(scanner: Scanner): Token | undefined {
     const name = inner.split(':')[0]?.replaceAll(/[.*\s]/g, '');
     return parameter(name === undefined || name === '' ? 'path' : name);
   }
-  if (scanner.take(/\*+/y) !== undefined) return parameter('path');
-  return undefined;
+  const stars = scanner.take(/\*+/y);
+  if (stars === undefined) return undefined;
+  // One star within a path stands for one segment, at its end for all that follow.
+  return parameter(stars === '*' && !scanner.done ? 'param' : 'path');
 }
 
 function angleToken(scanner: Scanner): Token | undefined {
@@ -222,9 +224,9 @@ function regexTokens(written: string): Token[] {
     if (token === undefined) continue;
     const quantifier = scanner.take(/[?*+]\??|\{\d+(?:,\d*)?\}/y);
     const isSlash = token.kind === 'text' && token.text === '/';
-    const isOptional = quantifier?.startsWith('?') || quantifier?.startsWith('*');
-    if (isSlash || !isOptional) found.push(token);
-    else found.push(optional(token));
+    // `[0-9]*` may be empty to the machine; whoever wrote it means a value.
+    const isOptional = quantifier?.startsWith('?') || (quantifier && token.kind === 'text');
+    found.push(isSlash || !isOptional ? token : optional(token));
   }
   return mergeParameters(found);
 }

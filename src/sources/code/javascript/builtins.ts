@@ -45,9 +45,9 @@ function isPath(value: ExternalValue): boolean {
 
 type TextMethod = (text: string, values: readonly Value[]) => Value;
 const TEXT: Readonly<Record<string, TextMethod>> = {
-  toLowerCase: (text: string) => toText(text.toLowerCase()),
+  toLowerCase: (text) => toText(text.toLowerCase()),
   toUpperCase: (text) => toText(text.toUpperCase()),
-  toString: (text) => toText(text),
+  toString: (text: string) => toText(text),
   trim: (text) => toText(text.trim()),
   concat: (text, values) => joined([toText(text), ...values], ''),
   split: (text, values) => {

@@ -7,9 +7,10 @@ import { composeNest } from './nest/compose.ts';
 
 const LANGUAGES = new Set(['javascript', 'typescript', 'tsx']);
 
-/** Packages whose import makes a file worth running, or a registration as every framework writes it. */
+/** Packages whose import makes a file worth running, or a registration or
+ *  a start as every framework writes it. */
 const SNIFF =
-  /['"](?:node:)?(?:express(?:-[\w-]+)?|fastify(?:-plugin)?|@fastify\/autoload|@?koa[\w/-]*|hono(?:\/[\w/-]+)?|@hono\/zod-openapi|polka|restify|https?|http2|httpdispatcher|grpc|@grpc\/grpc-js|@connectrpc\/[\w-]+|@nestjs\/[\w-]+|type-graphql)['"]|\.\s*(?:get|post|put|patch|delete|all|route)\s*\(\s*['"`]\//;
+  /['"](?:node:)?(?:express(?:-[\w-]+)?|fastify(?:-plugin)?|@fastify\/autoload|@?koa[\w/-]*|hono(?:\/[\w/-]+)?|@hono\/zod-openapi|polka|restify|https?|http2|httpdispatcher|grpc|@grpc\/grpc-js|@connectrpc\/[\w-]+|@nestjs\/[\w-]+|type-graphql)['"]|\.\s*(?:get|post|put|patch|delete|all|route)\s*\(\s*['"`]\/|\.\s*(?:use|listen)\s*\(/;
 
 /** Reads HTTP routes, messages and gRPC services that JavaScript and TypeScript programs serve:
  *  Express, Fastify, NestJS, Koa, Hono, Polka, Restify, plain `node:http`, grpc-js and Connect.

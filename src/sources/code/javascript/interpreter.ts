@@ -1,5 +1,12 @@
 import type { ReadContext } from '../../reader.ts';
-import { isReadable, languageOf, parseSource, positionOf, type SyntaxNode } from '../parse.ts';
+import {
+  isReadable,
+  languageOf,
+  parseSource,
+  positionOf,
+  reportBroken,
+  type SyntaxNode,
+} from '../parse.ts';
 import { type CodePlace, type RouterModelBuilder, routerId } from '../routes.ts';
 import { bindParameters } from './bindings.ts';
 import { evaluate } from './expressions.ts';
@@ -23,7 +30,7 @@ import {
 } from './values.ts';
 
 /** Nodes visited for one file or one leftover function. */
-const MAX_STEPS = 100_000;
+const MAX_STEPS = 40_000;
 /** Nodes visited in one reading. */
 const MAX_TOTAL_STEPS = 5_000_000;
 /** Nesting of expressions and statements. */
@@ -134,6 +141,7 @@ export class Interpreter {
       isReadable(file, 'javascript', this.#context.report)
         ? new Module(path, file.text, parseSource(language, file.text))
         : undefined;
+    if (module !== undefined) reportBroken(module.root, path, 'javascript', this.#context.report);
     this.#modules.set(path, module);
     return module;
   }
@@ -263,7 +271,6 @@ export class Interpreter {
     const body = fieldOf(node, 'body');
     if (body === undefined) return UNKNOWN;
     if (body.kind() !== 'statement_block') return evaluate(body, scope, this);
-    declareAll(body, scope, this);
     const returned: Value[] = [];
     execute(body, scope, this, returned);
     return returned.find(isKnown) ?? UNKNOWN;

@@ -10,13 +10,23 @@ export class Scope {
   readonly #parent: Scope | undefined;
   readonly #bindings = new Map<string, Binding>();
 
-  constructor(module: Module, parent?: Scope) {
+  /** Where `var` declares: the function around, or the module. */
+  readonly functionScope: Scope;
+
+  constructor(module: Module, parent?: Scope, isBlock = false) {
     this.module = module;
     this.#parent = parent;
+    this.functionScope = isBlock && parent !== undefined ? parent.functionScope : this;
   }
 
+  /** The scope of a function in this one. */
   child(): Scope {
     return new Scope(this.module, this);
+  }
+
+  /** The scope of a block in this one. */
+  block(): Scope {
+    return new Scope(this.module, this, true);
   }
 
   get(name: string): Value {

@@ -54,17 +54,18 @@ const block: Execute = (node, scope, run, returned) => {
 };
 
 const innerBlock: Execute = (node, scope, run, returned) => {
-  const inner = scope.child();
+  const inner = scope.block();
   declareAll(node, inner, run);
   block(node, inner, run, returned);
 };
 
 const declaration: Execute = (node, scope, run) => {
+  const target = node.kind() === 'variable_declaration' ? scope.functionScope : scope;
   for (const declarator of partsOf(node)) {
     if (declarator.kind() !== 'variable_declarator') continue;
     const value = fieldOf(declarator, 'value');
     const known = value === undefined ? UNKNOWN : evaluate(value, scope, run);
-    bindPattern(fieldOf(declarator, 'name'), known, scope, run);
+    bindPattern(fieldOf(declarator, 'name'), known, target, run);
   }
 };
 
@@ -88,7 +89,7 @@ const forIn: Execute = (node, scope, run, returned) => {
   if (body === undefined) return;
   const isOf = textOf(fieldOf(node, 'operator')) === 'of';
   for (const item of itemsOf(evaluateField(node, 'right', scope, run), isOf)) {
-    const inner = scope.child();
+    const inner = scope.block();
     bindPattern(fieldOf(node, 'left'), item, inner, run);
     execute(body, inner, run, returned);
   }
@@ -137,6 +138,8 @@ const enumeration: Execute = (node, scope, run) => {
 
 const EXECUTORS: Readonly<Record<string, Execute>> = {
   program: block,
+  // What the parser could not make out may hold whole statements.
+  ERROR: block,
   statement_block: innerBlock,
   lexical_declaration: declaration,
   variable_declaration: declaration,

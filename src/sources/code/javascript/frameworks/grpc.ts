@@ -5,6 +5,8 @@ import type { RouterCall } from './framework.ts';
 
 type Registration = Omit<RouterCall, 'router' | 'method'>;
 
+/** The interface of the health checking protocol. */
+const HEALTH = 'grpc.health.v1.Health';
 const GRPC_PACKAGES = new Set(['@grpc/grpc-js', 'grpc']);
 
 /** `server.addService(proto.shop.CartService.service, …)` of grpc-js, `router.service(CartService, …)`
@@ -37,6 +39,7 @@ const REGISTRATIONS: Readonly<Record<string, ToInterface>> = {
 
 /** Of what a package definition holds: the steps after it was loaded. */
 function loadedName(value: Value): string | undefined {
+  if (value.kind === 'external' && value.module === 'grpc-js-health-check') return HEALTH;
   if (value.kind !== 'external' || !GRPC_PACKAGES.has(value.module)) return undefined;
   const steps = stepsAfterLoading(value);
   const names = steps.at(-1) === 'service' ? steps.slice(0, -1) : steps;

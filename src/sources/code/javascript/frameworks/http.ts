@@ -174,5 +174,11 @@ const dispatcher: RouterKind = {
 export const HTTP_DISPATCHER: Framework = {
   reader: 'httpdispatcher',
   modules: ['httpdispatcher'],
-  call: ({ world, place }) => world.createRouter(dispatcher, place, { isApplication: true }),
+  call(site) {
+    const { callee, world, place } = site;
+    const router = world.createRouter(dispatcher, place, { isApplication: true });
+    // Its early versions were one dispatcher for all: `require('httpdispatcher').onGet(…)`.
+    const [method] = callee.path;
+    return method === undefined ? router : dispatcher.invoke({ ...site, router, method });
+  },
 };

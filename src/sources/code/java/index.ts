@@ -1,0 +1,76 @@
+import type { ReadContext, Reader, ReaderRun, SourceFile } from '../../reader.ts';
+import { observeRoutes } from '../observe.ts';
+import { isProductionSource, isReadable } from '../parse.ts';
+import { emptyModel } from '../routes.ts';
+import { feignClients } from './clients.ts';
+import { functional } from './functional.ts';
+import { grpc } from './grpc.ts';
+import { jaxRs } from './jax-rs.ts';
+import { messaging } from './messaging.ts';
+import { Program } from './program.ts';
+import { argumentTexts, type JavaFramework, type JavaReading } from './reading.ts';
+import { servlet } from './servlet.ts';
+import { ModuleSettings, moduleOf } from './settings.ts';
+import { spring } from './spring.ts';
+import { annotationOf } from './types.ts';
+
+/** Every framework that is read, in no order that matters. */
+const FRAMEWORKS: readonly JavaFramework[] = [
+  spring,
+  functional,
+  feignClients,
+  jaxRs,
+  servlet,
+  messaging,
+  grpc,
+];
+
+/** What makes a file worth parsing. Files that only hold constants or base classes are parsed when
+ *  one of these leads to them. */
+const SNIFF =
+  /@(?:\w*Controller|\w+Api|FeignClient|RepositoryRestResource|Path|ApplicationPath|WebServlet|(?:Kafka|Rabbit|Jms|Sqs|Pulsar)Listener|Incoming|GrpcService)\b|\bRouterFunctions?\b|ImplBase\b/;
+
+/** Reads what Java programs serve: Spring MVC and WebFlux, JAX-RS, servlets, gRPC services and
+ *  message listeners; and the calls of Feign clients. Sources name the framework. */
+export const java: Reader = {
+  name: 'java',
+  wants: (path) => path.endsWith('.java') && isProductionSource(path),
+  start: (context) => new Run(context),
+};
+
+class Run implements ReaderRun {
+  readonly #context: ReadContext;
+  readonly #files: string[] = [];
+
+  constructor(context: ReadContext) {
+    this.#context = context;
+  }
+
+  read(file: SourceFile): void {
+    if (isReadable(file, 'java', this.#context.report) && SNIFF.test(file.text)) {
+      this.#files.push(file.path);
+    }
+  }
+
+  finish(): void {
+    const program = new Program(this.#context);
+    const settings = new ModuleSettings(this.#context);
+    const applicationPaths = new Map<string, string>();
+    const reading: JavaReading = {
+      program,
+      model: emptyModel(),
+      settingsOf: (path) => settings.of(path),
+      applicationPathOf: (path) => applicationPaths.get(moduleOf(path)) ?? '',
+      observe: this.#context.observe,
+      report: this.#context.report,
+    };
+    const files = this.#files.flatMap((path) => program.file(path) ?? []);
+    for (const type of files.flatMap(({ types }) => types)) {
+      const annotation = annotationOf(type.annotations, 'ApplicationPath');
+      const [path] = argumentTexts(annotation, ['value'], type, reading);
+      if (path !== undefined) applicationPaths.set(moduleOf(type.file.path), path);
+    }
+    for (const file of files) for (const read of FRAMEWORKS) read(file, reading);
+    observeRoutes(this.#context, reading.model);
+  }
+}

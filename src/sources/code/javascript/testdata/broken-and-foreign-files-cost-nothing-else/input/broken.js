@@ -1,0 +1,4 @@
+const app = require('express')();
+app.get('/before', (req, res) => {});
+function ( { ] =>
+app.get('/after', (req, res) => {});

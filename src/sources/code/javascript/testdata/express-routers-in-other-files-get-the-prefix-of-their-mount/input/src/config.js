@@ -1,0 +1,2 @@
+const VERSION = 'v1';
+exports.PREFIX = '/api/' + VERSION;

@@ -1,0 +1,2 @@
+exports.orders = require('./orders');
+exports.legacy = require('./legacy').router;

@@ -1,0 +1,5 @@
+module.exports = function (app) {
+  app.get('/status', function (req, res) {
+    res.send('ok');
+  });
+};

@@ -1,0 +1,6 @@
+import { Controller, Get } from '@nestjs/common';
+@Controller('loose')
+export default class LooseController {
+  @Get('end')
+  end() {}
+}
