@@ -23,6 +23,10 @@ export interface PlainDocument {
 /** Nesting beyond this is left to the complete parser and its limits. */
 const MAX_DEPTH = 60;
 
+/** Strings of at most this length are shared, in a table of so many slots (a power of two). */
+const MAX_SHARED_LENGTH = 32;
+const SHARED_SLOTS = 4_096;
+
 /** Thrown where a text uses more of YAML than is read here; always the same one, without a stack. */
 const BEYOND: unique symbol = Symbol('beyond the plain subset');
 
@@ -82,6 +86,7 @@ class PlainReader {
   /** The column of `#at` between nodes; -1 behind the last line. */
   #column = -1;
   #depth = 0;
+  readonly #shared: (string | undefined)[] = new Array(SHARED_SLOTS).fill(undefined);
   readonly #maxDepth: number;
   /** Set by the readers of keys: where the key's text ends and its value may begin. */
   #keyEnd = 0;
@@ -154,6 +159,26 @@ class PlainReader {
     return this.#inline(indent, key);
   }
 
+  /** The text between two offsets. Files say the same short words over and over: one string serves
+   *  for all of them, which saves more memory and time than it costs. */
+  #words(start: number, end: number): string {
+    const text = this.#text;
+    const length = end - start;
+    if (length > MAX_SHARED_LENGTH) return text.slice(start, end);
+    const mixed =
+      length * 31 +
+      text.charCodeAt(start) * 7 +
+      text.charCodeAt(end - 1) * 131 +
+      text.charCodeAt(start + (length >> 1)) * 1031;
+    const slot = mixed & (SHARED_SLOTS - 1);
+    const known = this.#shared[slot];
+    if (known !== undefined && known.length === length && text.startsWith(known, start))
+      return known;
+    const fresh = text.slice(start, end);
+    this.#shared[slot] = fresh;
+    return fresh;
+  }
+
   #enter(): void {
     if (++this.#depth > this.#maxDepth) throw BEYOND;
   }
@@ -187,11 +212,14 @@ class PlainReader {
     this.#enter();
     const row = this.#rows.add(this.#at, key);
     const members: Record<string, unknown> = {};
+    let isSparse = false;
     let name = firstName;
     for (;;) {
       if (name === '<<' || name === '__proto__') throw BEYOND;
       if (Object.hasOwn(members, name)) this.#duplicates.push(this.#at);
-      members[name] = this.#memberValue(column);
+      const value = this.#memberValue(column);
+      if (!isSparse && isDigit(name.charCodeAt(0))) isSparse = makeSparse(members);
+      members[name] = value;
       if (this.#column !== column) break;
       const next = this.#tryKey();
       if (next === undefined) throw BEYOND;
@@ -258,7 +286,7 @@ class PlainReader {
         return this.#mayBeScalar(code, close) ? undefined : beyond();
       }
       if (!isInFlow && !this.#isBlankAt(colon + 1)) throw BEYOND;
-      const inside = this.#text.slice(this.#at + 1, close);
+      const inside = this.#words(this.#at + 1, close);
       if (inside.includes('\\') || inside.includes('\n') || inside.includes('\t')) throw BEYOND;
       this.#keyEnd = colon + 1;
       return inside;
@@ -302,7 +330,7 @@ class PlainReader {
       const close = this.#text.indexOf(quote === DOUBLE ? '"' : "'", start + 1);
       return this.#text.slice(start + 1, close);
     }
-    const source = limit === this.#end ? this.#plainKeyText(start) : this.#text.slice(start, limit);
+    const source = limit === this.#end ? this.#plainKeyText(start) : this.#words(start, limit);
     return isIn(TYPED_STARTS, quote) ? String(typed(source)) : source;
   }
 
@@ -346,7 +374,7 @@ class PlainReader {
     if (isFolded) {
       return typed(getScalarValue(this.#text, scalar(start, end, SCALAR_STYLE.PLAIN)));
     }
-    const source = this.#text.slice(start, end);
+    const source = this.#words(start, end);
     return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typed(source) : source;
   }
 
@@ -387,7 +415,7 @@ class PlainReader {
     const mark = quote === DOUBLE ? '"' : "'";
     const close = text.indexOf(mark, start);
     if (close === -1) throw BEYOND;
-    const simple = text.slice(start, close);
+    const simple = this.#words(start, close);
     const hasNext = quote === SINGLE && text.charCodeAt(close + 1) === SINGLE;
     if (!hasNext && !/[\\\n\t]/.test(simple)) {
       this.#at = close + 1;
@@ -516,6 +544,7 @@ class PlainReader {
 
   #flowMapping(indent: number): Record<string, unknown> {
     const members: Record<string, unknown> = {};
+    let isSparse = false;
     for (;;) {
       this.#flowSpace(indent);
       if (this.#takeIf(CLOSE_MAP)) return members;
@@ -524,7 +553,9 @@ class PlainReader {
       if (name === '<<' || name === '__proto__') throw BEYOND;
       if (Object.hasOwn(members, name)) this.#duplicates.push(key);
       this.#flowSpace(indent);
-      members[name] = this.#flowNode(indent, key);
+      const value = this.#flowNode(indent, key);
+      if (!isSparse && isDigit(name.charCodeAt(0))) isSparse = makeSparse(members);
+      members[name] = value;
       this.#flowSpace(indent);
       if (!this.#takeIf(COMMA) && this.#text.charCodeAt(this.#at) !== CLOSE_MAP) throw BEYOND;
     }
@@ -575,7 +606,7 @@ class PlainReader {
       }
       if (code !== SPACE) end = at + 1;
     }
-    const source = this.#text.slice(start, end);
+    const source = this.#words(start, end);
     return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typed(source) : source;
   }
 
@@ -602,6 +633,8 @@ class PlainReader {
 }
 
 const HEX_ESCAPES: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+/** @see ECMAScript, Array exotic objects: the greatest index is 2³² − 2 */
+const LAST_INDEX = '4294967294';
 const CHOMPING: Readonly<Record<number, ScalarEvent['chomping']>> = {
   43: CHOMPING_MODE.KEEP, // `+`
   45: CHOMPING_MODE.STRIP, // `-`
@@ -632,6 +665,14 @@ function scalar(start: number, end: number, style: ScalarEvent['style']): Scalar
     indent: -1,
     fast: false,
   };
+}
+
+/** Keeps an object's numbered members in a table. For `{200: …, 404: …}` the engine would set aside
+ *  room for every number up to the last, some five kilobytes for each such object. */
+function makeSparse(members: Record<string, unknown>): true {
+  members[LAST_INDEX] = null;
+  Reflect.deleteProperty(members, LAST_INDEX);
+  return true;
 }
 
 function beyond(): never {

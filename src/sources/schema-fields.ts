@@ -27,6 +27,8 @@ const TELLING_FORMATS = new Set([
 /** Keywords under which further schemas of the same level stand. */
 const SAME_LEVEL = ['items', 'additionalProperties', 'if', 'then', 'else', 'schema'] as const;
 const SAME_LEVEL_LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'] as const;
+/** A schema without any of these has no fields. */
+const HOLDERS = ['properties', 'fields', ...SAME_LEVEL, ...SAME_LEVEL_LISTS] as const;
 const NONE: readonly string[] = [];
 
 /** Collects the names of the fields that schemas describe (JSON Schema in OpenAPI's and AsyncAPI's
@@ -34,7 +36,7 @@ const NONE: readonly string[] = [];
  *  what it holds is written `name:format`. */
 export class SchemaFields {
   readonly #references: References;
-  readonly #known = new WeakMap<object, Map<number, readonly string[]>>();
+  readonly #known = new WeakMap<object, (readonly string[])[]>();
   readonly #open = new Set<unknown>();
   #visitsLeft = 0;
   /** Results that left something out are not kept: they depend on where the walk began. */
@@ -63,7 +65,8 @@ export class SchemaFields {
     const target = this.#references.follow(node);
     const schema = target?.value;
     if (target === undefined || !isFields(schema) || levels === 0) return NONE;
-    const known = this.#known.get(schema)?.get(levels);
+    if (!HOLDERS.some((keyword) => schema[keyword] !== undefined)) return NONE;
+    const known = this.#known.get(schema)?.[levels];
     if (known !== undefined) return known;
     if (this.#open.has(schema) || this.#open.size >= MAX_NESTING || this.#visitsLeft-- <= 0) {
       this.#cuts++;
@@ -108,8 +111,8 @@ export class SchemaFields {
   }
 
   #keep(schema: object, levels: number, names: readonly string[]): void {
-    const byLevel = this.#known.get(schema) ?? new Map<number, readonly string[]>();
-    byLevel.set(levels, names);
+    const byLevel = this.#known.get(schema) ?? [];
+    byLevel[levels] = names;
     this.#known.set(schema, byLevel);
   }
 }
