@@ -34,7 +34,7 @@ function hitsIn(corpus: string): readonly Hit[] {
 
 /** Kinds that are told from the name alone; all others have a form of their own. */
 const GENERIC =
-  /^(?:password|secret|token|api-key|signing-key|client-secret|salt|mysql|postgres|mongodb|amqp|redis|kafka|mssql|oracle|ldap|smtp|keystore)$/;
+  /^(?:password|password-hash|secret|token|api-key|signing-key|client-secret|salt|mysql|postgres|mongodb|amqp|redis|kafka|mssql|oracle|ldap|smtp|keystore)$/;
 const GENERIC_CATEGORIES =
   /^(?:Password|Key|Secret|Token|API|Auth|Credential|Nonce|Salt|UUID|Other|Category)(?:$|:)/;
 

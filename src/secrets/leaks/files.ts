@@ -61,8 +61,13 @@ const SYNTAXES: readonly { readonly path: RegExp; readonly syntax: Syntax }[] = 
   },
 ];
 
+const CODE =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|astro|py[iwx]?|rb|erb|php\d?|phtml|java|kts?|scala|groovy|gradle|clj[cs]?|go|rs|cs|fs|vb|swift|mm?|c|cc|cpp|cxx|h|hh|hpp|ino|lua|pl|pm|r|jl|ex|exs|erl|hrl|hs|ml|elm|dart|sol|tf|tfvars|hcl|bicep|cue|nix|proto|graphqls?|gql|thrift|html?|jsp|ejs|hbs|twig|mustache|pug|haml|slim|liquid|j2|tpl|tmpl|jinja2?|coffee|zig|nim|v|vhd|sas|cob|cbl|abap|cls|trigger|apex|ipynb|rego|cedar|awk|sed|vim|el|lisp|scm|rkt|asm|s|pp|pas|dpr|cfm|feature|robot|http|rest|cast)$/i;
+
+/** How a file is written, by its path. Names that say nothing are configuration more often than code. */
 export function syntaxOf(path: string): Syntax {
-  return SYNTAXES.find((entry) => entry.path.test(path))?.syntax ?? 'code';
+  const known = SYNTAXES.find((entry) => entry.path.test(path))?.syntax;
+  return known ?? (CODE.test(path) ? 'code' : 'properties');
 }
 
 /** Folders and names of tests, fixtures, examples and documentation: what lies there is not in use. */

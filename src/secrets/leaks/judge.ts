@@ -62,7 +62,7 @@ export function judgeCandidate(
   const confidence = judgeValue(name, value, found, ground);
   if (confidence === undefined) return undefined;
   return {
-    kind: kindOf(name, found, nearby),
+    kind: isHash(value) ? 'password-hash' : kindOf(name, found, nearby),
     start,
     end,
     name,
@@ -71,6 +71,13 @@ export function judgeCandidate(
     encoding: value.includes('\\') && quoted ? 'escaped' : 'plain',
     ...(form === 'option' && { argument: true }),
   };
+}
+
+/** As crypt(3) and LDAP write them: it has to be guessed before it opens anything. */
+function isHash(value: string): boolean {
+  return /^(?:\{\w{2,12}\})?\$(?:2[abxy]|argon2\w{1,2}|[156y]|P|apr1|scrypt|pbkdf2[\w-]*)\$/.test(
+    value,
+  );
 }
 
 function groundOf({ form, name }: Candidate, syntax: Syntax): Ground {

@@ -122,10 +122,12 @@ function classAt(words: readonly string[], index: number): SecretClass | undefin
   const word = (words[index] ?? '').replace(/\d+$/, '');
   const before = words[index - 1];
   if (isNegated(before)) return undefined;
-  if (PASSWORDS.has(word)) return word === 'pass' && isVerb(words, index) ? undefined : 'password';
+  const glued = /(?:password|passwd|passphrase|pwd)$/.test(word) && !ABOUT.has(word);
+  if (PASSWORDS.has(word) || glued)
+    return word === 'pass' && isVerb(words, index) ? undefined : 'password';
   if (API_KEYS.has(word)) return 'api-key';
-  if (SECRETS.has(word)) return 'secret';
-  if (TOKENS.has(word)) return 'token';
+  if (SECRETS.has(word) || /(?:secretkey|clientsecret)$/.test(word)) return 'secret';
+  if (TOKENS.has(word) || /(?:access|auth|api)token$/.test(word)) return 'token';
   if (word === 'phrase' && before === 'pass') return 'password';
   if (word === 'auth' && (words.length === 1 || before === 'npm')) return 'token';
   if (word !== 'key' || before === undefined || KEYS_OF_DATA.has(before)) return undefined;

@@ -7,6 +7,7 @@ const REFERENCES: readonly RegExp[] = [
   /^\$\(/, // $(VAR)
   /^\$\{?[A-Za-z_][\w.]*\}?$/, // $VAR
   /^\$\{?\d\}?$/,
+  /^\$\{?[A-Za-z_]\w*\}?[/:.-]/, // $HOME/…
   /^%[A-Za-z_]\w*%$/, // %VAR%
   /^%\(?[\w.]*\)?[sdvq]$/, // %s, %(name)s
   /\{\{|\}\}/, // {{ .Values.x }}

@@ -93,7 +93,12 @@ export function isWordlike(value: string): boolean {
   const vowels = countOf(letters, /[aeiouy]/gi) / letters.length;
   const words = value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).filter((word) => word !== '');
   const meanLength = letters.length / Math.max(1, words.length);
-  return vowels >= 0.2 && vowels <= 0.7 && meanLength >= 2.8 && meanLength <= 16;
+  return (
+    vowels >= 0.2 &&
+    vowels <= 0.7 &&
+    meanLength >= (value.length < 16 ? 2.8 : 3.3) &&
+    meanLength <= 16
+  );
 }
 
 function countOf(value: string, pattern: RegExp): number {
