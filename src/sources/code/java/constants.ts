@@ -6,7 +6,8 @@ const MAX_DEPTH = 30;
 const MAX_TEXTS = 200;
 
 /** The texts of an annotation's argument or another constant expression: literals, `+`, arrays,
- *  constants of this and other types. What is not constant is left out.
+ *  constants of this and other types. A constant that stands in no file of the folder (a library's)
+ *  becomes a parameter of its name; what is not constant is left out.
  *  @see JLS §15.29 */
 export function textsOf(node: SyntaxNode | undefined, type: JavaType, program: Program): string[] {
   return node === undefined ? [] : evaluate(node, type, program, 0).slice(0, MAX_TEXTS);
@@ -53,20 +54,25 @@ function ofName(name: string, type: JavaType, program: Program, depth: number): 
   if (imported !== undefined) return ofMember(imported, type, program, depth);
   for (const star of type.file.imports.filter((each) => each.endsWith('.*'))) {
     const found = ofMember(`${star.slice(0, -1)}${name}`, type, program, depth);
-    if (found.length > 0) return found;
+    if (found.some((text) => !isStandIn(text))) return found;
   }
-  return [];
+  return [`{${name}}`];
+}
+
+/** Whether a text stands for a constant that could not be found. */
+export function isStandIn(text: string): boolean {
+  return /^\{[\w.]+\}$/.test(text);
 }
 
 function ofMember(text: string, type: JavaType, program: Program, depth: number): string[] {
   const dot = text.lastIndexOf('.');
+  const name = text.slice(dot + 1);
   const owner = program.type(text.slice(0, dot), type.file);
-  if (owner === undefined) return [];
-  for (const each of program.hierarchy(owner)) {
-    const value = each.constants.get(text.slice(dot + 1));
+  for (const each of owner === undefined ? [] : program.hierarchy(owner)) {
+    const value = each.constants.get(name);
     if (value !== undefined) return evaluate(value, each, program, depth + 1);
   }
-  return [];
+  return [`{${name}}`];
 }
 
 function literal(text: string): string {

@@ -1,5 +1,6 @@
 import { routerId } from '../routes.ts';
 import { entryOf } from '../table.ts';
+import { isStandIn } from './constants.ts';
 import { argumentTexts, type JavaFramework, type JavaReading } from './reading.ts';
 import { settingOf } from './settings.ts';
 import type { Annotation, JavaType } from './types.ts';
@@ -31,6 +32,7 @@ function listen(annotation: Annotation, type: JavaType, reading: JavaReading): v
   const listener = entryOf(LISTENERS, annotation.name);
   if (listener === undefined) return;
   for (const name of argumentTexts(annotation, listener.keys, type, reading)) {
+    if (isStandIn(name)) continue;
     reading.model.routes.push({
       router: routerId(type.file.path, type.name),
       reader: listener.reader,

@@ -119,16 +119,29 @@ export function typeMapping(type: JavaType, reading: JavaReading): Mapping {
 }
 
 function toMapping(annotation: Annotation, type: JavaType, reading: JavaReading): Mapping {
-  const paths = argumentTexts(annotation, ['value', 'path', 'url'], type, reading);
+  const paths = argumentTexts(annotation, PATHS, type, reading);
+  const isPathless = !PATHS.some((key) => annotation.arguments.has(key));
+  if (!isPathless && paths.length === 0) reportUnknown(annotation, reading);
   const own = entryOf(MAPPINGS, annotation.name) ?? [];
   const named = annotation.arguments.get('method')?.text() ?? '';
   return {
-    templates: paths.length === 0 ? ['/'] : paths.flatMap((path) => toTemplates(path, 'brace')),
+    templates: isPathless ? ['/'] : paths.flatMap((path) => toTemplates(path, 'brace')),
     methods:
       own.length > 0
         ? own
         : (named.match(/\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|TRACE)\b/g) ?? []),
   };
+}
+
+const PATHS = ['value', 'path', 'url'];
+
+function reportUnknown(annotation: Annotation, reading: JavaReading): void {
+  reading.report({
+    severity: 'note',
+    code: 'spring/path-unknown',
+    message: 'the path is no constant that can be followed, so the endpoint is not listed',
+    ...annotation.place,
+  });
 }
 
 export interface Operation extends Mapping {

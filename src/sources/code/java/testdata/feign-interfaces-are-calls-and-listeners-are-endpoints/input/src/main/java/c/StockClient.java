@@ -1,0 +1,3 @@
+package c;
+@FeignClient("stock-service")
+interface StockClient {}

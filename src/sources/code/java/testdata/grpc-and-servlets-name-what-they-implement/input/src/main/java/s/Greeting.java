@@ -1,0 +1,3 @@
+package s;
+@GrpcService
+class Greeting implements Greeter {}

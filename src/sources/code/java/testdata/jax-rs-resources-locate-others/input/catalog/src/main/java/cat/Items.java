@@ -1,0 +1,6 @@
+package cat;
+@Path("/items")
+public class Items {
+    @GET public String all() { return ""; }
+    @Incoming("prices") public void price(String p) {}
+}

@@ -1,0 +1,3 @@
+package app;
+@ApplicationPath("/rest")
+public class App extends Application {}

@@ -1,0 +1,4 @@
+package app;
+@RegisterRestClient
+@Path("/remote")
+public interface Client { @GET String get(); }

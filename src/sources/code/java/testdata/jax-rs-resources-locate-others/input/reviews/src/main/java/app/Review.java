@@ -1,0 +1,2 @@
+package app;
+public record Review(String author, String text) {}

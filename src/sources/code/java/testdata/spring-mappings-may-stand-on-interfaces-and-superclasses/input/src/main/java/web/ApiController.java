@@ -1,0 +1,4 @@
+package web;
+@RestController
+@Retention(RetentionPolicy.RUNTIME)
+public @interface ApiController {}

@@ -1,0 +1,3 @@
+package web;
+@RepositoryRestResource(path = "people")
+public interface People extends CrudRepository<Person, Long> {}

@@ -1,0 +1,5 @@
+package shop.orders;
+public interface Paths extends Roots {
+    String BASE = API + "/v1";
+    String SEARCH = "/search";
+}

@@ -1,0 +1,2 @@
+package shop.orders;
+interface Roots { String API = "/api"; }

@@ -1,0 +1,2 @@
+@RestController
+class FakeController { @GetMapping("/fake") void fake() {} }
