@@ -1,0 +1,18 @@
+import { textValue, type Value } from '../interpreter/value.ts';
+
+/** The forms of a route template: with and without a parameter that may be missing, without
+ *  constraints and default values.
+ *  @see ASP.NET Core: Route templates, Route constraints */
+export function aspnetPath(pattern: Value): Value[] {
+  if (pattern.is !== 'text') return [];
+  const written = pattern.text.replace(/^~?\//, '/');
+  // Constraints may hold braces, doubled: `{ssn:regex(^\\d{{3}}$)}`.
+  const simple = written.replaceAll('{{', '').replaceAll('}}', '');
+  let isOptional = false;
+  const full = simple.replaceAll(/\{(\*{0,2})([A-Za-z_]\w*)[^{}]*\}/g, (whole, stars, name) => {
+    isOptional ||= /\?\}$|=/.test(whole);
+    return `{${stars}${name}}`;
+  });
+  const forms = isOptional ? [full.replace(/\/?\{[^{}]*\}$/, ''), full] : [full];
+  return forms.map((form) => textValue(form, pattern.place));
+}
