@@ -3,7 +3,7 @@ import type { Value } from '../values.ts';
 
 /** Names that people give to middleware which turns unknown callers away. */
 const GUARD =
-  /(?:authenticat(?:e|ion)|authori[sz](?:e|ation)|(?:require|ensure|verify|validate|check)_?(?:auth\w*|login|logged_?in|user|role|token|jwt|session)|is_?(?:authenticated|logged_?in|admin)|jwt|passport\.authenticate|auth_?(?:guard|required|middleware))/i;
+  /(?:^auth\b|authenticat(?:e|ion)|authori[sz](?:e|ation)|(?:require|ensure|verify|validate|check)_?(?:auth\w*|login|logged_?in|user|role|token|jwt|session)|is_?(?:authenticated|logged_?in|admin)|jwt|passport\.authenticate|auth_?(?:guard|required|middleware))/i;
 
 /** Whether an argument is middleware that demands a credential, judged by its name: an inline
  *  function has none. */
