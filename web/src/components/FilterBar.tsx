@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { get, type Owner } from '../api.ts';
+import type { Filter } from '../lists.tsx';
+import { nameOf } from '../names.ts';
+import type { ListSearch } from '../router.tsx';
+
+interface Props {
+  readonly filters: readonly Filter[];
+  readonly search: ListSearch;
+  readonly onChange: (change: Readonly<Record<string, string>>) => void;
+}
+
+const TYPING_MS = 250;
+
+/** Search, filters, and the filters that a link has set, each to be taken away. */
+export function FilterBar({ filters, search, onChange }: Props) {
+  const known = new Set(['q', 'id', ...filters.map(({ key }) => key)]);
+  const others = Object.entries(search).filter(([key, value]) => !known.has(key) && value !== '');
+  return (
+    <search className="filters">
+      <SearchField value={search.q ?? ''} onChange={(q) => onChange({ q })} />
+      {filters.map((filter) => (
+        <FilterField
+          key={filter.key}
+          filter={filter}
+          value={search[filter.key] ?? ''}
+          onChange={(value) => onChange({ [filter.key]: value })}
+        />
+      ))}
+      {others.map(([key, value]) => (
+        <button
+          key={key}
+          type="button"
+          className="chip"
+          onClick={() => onChange({ [key]: '' })}
+          aria-label={`Remove the filter ${key} ${value}`}
+        >
+          {key}: {nameOf(value)} <span aria-hidden="true">×</span>
+        </button>
+      ))}
+    </search>
+  );
+}
+
+interface FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** Asks the server once typing pauses. */
+function SearchField({ value, onChange }: FieldProps) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text, value, onChange]);
+  return (
+    <label>
+      <span>Search</span>
+      <input
+        type="search"
+        value={text}
+        maxLength={400}
+        placeholder="Words of the name"
+        onChange={(event) => setText(event.target.value)}
+      />
+    </label>
+  );
+}
+
+function FilterField({ filter, value, onChange }: FieldProps & { readonly filter: Filter }) {
+  const choices = useChoices(filter);
+  const shown = value === '' || choices.includes(value) ? choices : [...choices, value];
+  if (shown.length + (filter.otherwise ? 1 : 0) < 2 && value === '') return null;
+  return (
+    <label>
+      <span>{filter.label}</span>
+      <select value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">{filter.otherwise ?? 'any'}</option>
+        {shown.map((choice) => (
+          <option key={choice}>{choice}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function useChoices({ choices }: Filter): readonly string[] {
+  const isFixed = typeof choices !== 'string';
+  const path = isFixed ? '' : choices;
+  const { data } = useQuery({
+    queryKey: [path],
+    queryFn: () => get<{ items: readonly (string | Owner)[] }>(`/${path}`),
+    enabled: !isFixed,
+    staleTime: 60_000,
+  });
+  if (isFixed) return choices;
+  return (data?.items ?? []).map((item) => (typeof item === 'string' ? item : item.owner));
+}

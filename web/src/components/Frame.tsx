@@ -1,0 +1,52 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { send } from '../api.ts';
+import { LIST_NAMES, LISTS } from '../lists.tsx';
+
+/** What stands around every page: the name, the ways, and the way out. */
+export function Frame() {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const logOut = useMutation({
+    mutationFn: () => send('DELETE', '/session'),
+    onSettled: () => {
+      queries.clear();
+      void navigate({ to: '/login' });
+    },
+  });
+  return (
+    <>
+      <a className="skip" href="#content">
+        To the content
+      </a>
+      <header className="bar">
+        <Link to="/" className="brand">
+          <img src="/mark.svg" alt="" width="24" height="24" />
+          Reeve
+        </Link>
+        <nav aria-label="Pages">
+          <Link to="/" activeOptions={{ exact: true }}>
+            Answers
+          </Link>
+          {LIST_NAMES.map((name) => (
+            <Link
+              key={name}
+              to="/$list"
+              params={{ list: name }}
+              search={{}}
+              activeOptions={{ includeSearch: false }}
+            >
+              {LISTS[name].title}
+            </Link>
+          ))}
+          <Link to="/owners">Owners</Link>
+          <Link to="/sources">Sources</Link>
+        </nav>
+        <button type="button" className="quiet" onClick={() => logOut.mutate()}>
+          Log out
+        </button>
+      </header>
+      <Outlet />
+    </>
+  );
+}

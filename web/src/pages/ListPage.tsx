@@ -1,0 +1,95 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { get, type Page } from '../api.ts';
+import { DataTable } from '../components/DataTable.tsx';
+import { DetailPanel } from '../components/DetailPanel.tsx';
+import { FilterBar } from '../components/FilterBar.tsx';
+import { ErrorNote } from '../components/parts.tsx';
+import { type AnyItem, LISTS, type List, type ListName } from '../lists.tsx';
+import { grouped } from '../names.ts';
+import type { ListSearch } from '../router.tsx';
+
+interface Props {
+  readonly name: ListName;
+  /** `q` is what is searched for, `id` what is looked at, all else filters. */
+  readonly search: ListSearch;
+}
+
+const PAGE_SIZE = 50;
+
+/** A list with its filters, page by page, and the detail of one item beside it. */
+export function ListPage({ name, search }: Props) {
+  // Which list it is decides the type of its items; from here on they only have to fit each other.
+  const list = LISTS[name] as unknown as List<AnyItem>;
+  const navigate = useNavigate();
+  const { id = '', q = '', ...filters } = search;
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const query = { ...filters, search: q, limit: PAGE_SIZE, after: cursors.at(-1) };
+  const { data, error, isPending } = useQuery({
+    queryKey: [name, query],
+    queryFn: () => get<Page<AnyItem>>(`/${name}`, query),
+    placeholderData: keepPreviousData,
+  });
+  const change = useCallback(
+    (changed: Readonly<Record<string, string>>) => {
+      setCursors([]);
+      void navigate({
+        to: '/$list',
+        params: { list: name },
+        search: { ...search, ...changed },
+        replace: true,
+      });
+    },
+    [navigate, name, search],
+  );
+  const close = useCallback(() => {
+    const { id: closed, ...rest } = search;
+    void navigate({ to: '/$list', params: { list: name }, search: rest, resetScroll: false });
+    const links = document.querySelectorAll<HTMLElement>('tbody th a');
+    for (const link of links) {
+      if (new URL((link as HTMLAnchorElement).href).searchParams.get('id') === closed) link.focus();
+    }
+  }, [navigate, name, search]);
+  const first = cursors.length * PAGE_SIZE + 1;
+  return (
+    <main id="content" className={id === '' ? 'page' : 'page with-panel'}>
+      <div className="list">
+        <h1>
+          {list.title}
+          {data && <span className="count">{grouped(data.total)}</span>}
+        </h1>
+        <FilterBar filters={list.filters} search={search} onChange={change} />
+        {error && <ErrorNote error={error} />}
+        {isPending && !error && <p className="dim">Reading …</p>}
+        {data && data.items.length === 0 && <p className="empty">Nothing fits.</p>}
+        {data && data.items.length > 0 && (
+          <>
+            <DataTable name={name} list={list} items={data.items} search={search} />
+            <nav className="pager" aria-label="Pages of the list">
+              <button
+                type="button"
+                disabled={cursors.length === 0}
+                onClick={() => setCursors(cursors.slice(0, -1))}
+              >
+                Previous
+              </button>
+              <span aria-live="polite">
+                {grouped(first)} to {grouped(first + data.items.length - 1)} of{' '}
+                {grouped(data.total)}
+              </span>
+              <button
+                type="button"
+                disabled={data.next === null}
+                onClick={() => data.next !== null && setCursors([...cursors, data.next])}
+              >
+                Next
+              </button>
+            </nav>
+          </>
+        )}
+      </div>
+      {id !== '' && <DetailPanel name={name} list={list} id={id} onClose={close} />}
+    </main>
+  );
+}

@@ -1,0 +1,76 @@
+import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { Frame } from './components/Frame.tsx';
+import { LIST_NAMES, type ListName } from './lists.tsx';
+import { AnswersPage } from './pages/AnswersPage.tsx';
+import { ListPage } from './pages/ListPage.tsx';
+import { LoginPage } from './pages/LoginPage.tsx';
+import { OwnersPage } from './pages/OwnersPage.tsx';
+import { SourcesPage } from './pages/SourcesPage.tsx';
+
+/** What the address of a list says: search, filters, and the item that is looked at. */
+export type ListSearch = Readonly<Record<string, string>>;
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const login = createRoute({ getParentRoute: () => root, path: '/login', component: LoginPage });
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });
+const answers = createRoute({ getParentRoute: () => frame, path: '/', component: AnswersPage });
+const owners = createRoute({
+  getParentRoute: () => frame,
+  path: '/owners',
+  component: OwnersPage,
+});
+const sources = createRoute({
+  getParentRoute: () => frame,
+  path: '/sources',
+  component: SourcesPage,
+});
+const list = createRoute({
+  getParentRoute: () => frame,
+  path: '/$list',
+  validateSearch: (search): ListSearch =>
+    Object.fromEntries(
+      Object.entries(search)
+        .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+        .map(([key, value]) => [key, String(value)]),
+    ),
+  component: function List() {
+    const { list: name } = list.useParams();
+    const search = list.useSearch();
+    if (!isListName(name)) return <NotFound />;
+    return <ListPage key={name} name={name} search={search} />;
+  },
+});
+
+function isListName(name: string): name is ListName {
+  return (LIST_NAMES as readonly string[]).includes(name);
+}
+
+function NotFound() {
+  return (
+    <main className="page">
+      <h1>There is no such page</h1>
+      <p>
+        <a href="/">To the three answers</a>
+      </p>
+    </main>
+  );
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, frame.addChildren([answers, owners, sources, list])]),
+  // Plain text in addresses, so that they can be read and written by hand.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const entries = Object.entries(search).filter(
+      ([, value]) => value !== undefined && value !== '',
+    );
+    const text = new URLSearchParams(entries as [string, string][]).toString();
+    return text === '' ? '' : `?${text}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
