@@ -55,6 +55,7 @@ const UNUSUAL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff\ufffe\uffff]/;
 const INDICATORS = charTable('?:-,[]{}#&*!|>\'"%@`');
 /** Those that begin a plain scalar where no blank follows. */
 const WORD_INDICATORS = charTable('?:-');
+const FLOW_WORD_INDICATORS = charTable('?-');
 /** First characters of plain scalars that may be something else than text. */
 const TYPED_STARTS = charTable('~nNtTfF+-.0123456789');
 const FLOW_INDICATORS = charTable(',[]{}');
@@ -103,8 +104,10 @@ class PlainReader {
       this.#at = 3;
       this.#restOfLine();
     } else this.#toContent(0);
-    if (this.#column === -1) throw BEYOND;
-    const value = this.#node(-1, -1);
+    if (this.#column === -1 || /^(?:---|\.\.\.)/.test(this.#text.slice(this.#at, this.#at + 3))) {
+      throw BEYOND;
+    }
+    const value = this.#node(this.#column - 1, -1);
     if (this.#column !== -1) throw BEYOND;
     return { value, rows: this.#rows, duplicates: this.#duplicates };
   }
@@ -263,8 +266,8 @@ class PlainReader {
       this.#restOfLine();
       return value;
     }
+    if (code === PIPE || code === GREATER) return this.#blockScalar(indent + 1, code, key);
     this.#rows.close(this.#rows.add(start, key));
-    if (code === PIPE || code === GREATER) return this.#blockScalar(indent + 1, code);
     if (code === DOUBLE || code === SINGLE) {
       const value = this.#quoted(indent + 1, code);
       this.#restOfLine();
@@ -475,13 +478,14 @@ class PlainReader {
   }
 
   /** A literal or folded block scalar, whose lines are indented by `indent` or more. */
-  #blockScalar(indent: number, style: number): string {
+  #blockScalar(indent: number, style: number, key: number): string {
     const text = this.#text;
     const chomping = CHOMPING[text.charCodeAt(this.#at + 1)];
     this.#at += chomping === undefined ? 1 : 2;
     const headerEnd = text.indexOf('\n', this.#at);
     if (headerEnd === -1 || text.slice(this.#at, headerEnd).trim() !== '') throw BEYOND;
     const start = headerEnd + 1;
+    this.#rows.close(this.#rows.add(start, key));
     let contentIndent = -1;
     let blankIndent = 0;
     let line = start;
@@ -587,14 +591,19 @@ class PlainReader {
   }
 
   #flowPlain(start: number): unknown {
-    const first = this.#text.charCodeAt(start);
-    if (isIn(INDICATORS, first) && !(first === DASH && isDigit(this.#text.charCodeAt(start + 1)))) {
-      throw BEYOND;
+    if (isIn(INDICATORS, this.#text.charCodeAt(start))) {
+      const next = this.#text.charCodeAt(start + 1);
+      const isWord = isIn(FLOW_WORD_INDICATORS, this.#text.charCodeAt(start));
+      if (!isWord || this.#isBlankAt(start + 1) || isIn(FLOW_INDICATORS, next)) throw BEYOND;
     }
     let end = start;
     for (let at = start; ; at++) {
       const code = this.#text.charCodeAt(at);
       if (isIn(FLOW_INDICATORS, code)) {
+        this.#at = at;
+        break;
+      }
+      if (code === NEWLINE && this.#endsFlowItem(at)) {
         this.#at = at;
         break;
       }
@@ -608,6 +617,14 @@ class PlainReader {
     }
     const source = this.#words(start, end);
     return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typed(source) : source;
+  }
+
+  /** Whether the next thing behind a newline ends the item before it. */
+  #endsFlowItem(newline: number): boolean {
+    let at = newline + 1;
+    while (this.#text.charCodeAt(at) === SPACE || this.#text.charCodeAt(at) === NEWLINE) at++;
+    const code = this.#text.charCodeAt(at);
+    return code === COMMA || code === CLOSE_LIST || code === CLOSE_MAP;
   }
 
   #flowSpace(indent: number): void {

@@ -2,6 +2,9 @@ import type { Position } from '../../base/text.ts';
 import type { SourceFile } from '../reader.ts';
 
 const MAX_TEMPLATES = 200;
+/** Places in one file where a template is looked for, and how far around each. */
+const MAX_TRIES = 500;
+const MAX_LENGTH = 500_000;
 
 /** Schema definition language in a template literal of source code. */
 export interface EmbeddedSchema {
@@ -23,9 +26,11 @@ export function embeddedSchemas(file: SourceFile): readonly EmbeddedSchema[] {
   const { text } = file;
   const found: EmbeddedSchema[] = [];
   let end = 0;
+  let triesLeft = MAX_TRIES;
   for (const match of text.matchAll(ROOT_TYPE)) {
     if (match.index < end) continue;
-    const start = text.lastIndexOf('`', match.index) + 1;
+    if (triesLeft-- <= 0) break;
+    const start = openingBacktick(text, match.index) + 1;
     if (start <= end && end > 0) continue;
     const close = closingBacktick(text, match.index);
     if (start === 0 || close === -1) continue;
@@ -42,10 +47,20 @@ export function embeddedSchemas(file: SourceFile): readonly EmbeddedSchema[] {
 
 const ROOT_WORDS = ['type Query', 'type Mutation', 'type Subscription'];
 
+/** -1 where none is near; one behind a backslash is text. */
+function openingBacktick(text: string, from: number): number {
+  const first = Math.max(0, from - MAX_LENGTH);
+  const near = text.slice(first, from);
+  let at = near.lastIndexOf('`');
+  while (at > 0 && near[at - 1] === '\\') at = near.lastIndexOf('`', at - 1);
+  return at === -1 ? -1 : first + at;
+}
+
 function closingBacktick(text: string, from: number): number {
-  let at = text.indexOf('`', from);
-  while (at !== -1 && text[at - 1] === '\\') at = text.indexOf('`', at + 1);
-  return at;
+  const near = text.slice(from, from + MAX_LENGTH);
+  let at = near.indexOf('`');
+  while (at !== -1 && near[at - 1] === '\\') at = near.indexOf('`', at + 1);
+  return at === -1 ? -1 : from + at;
 }
 
 /** Interpolations and escaped backticks become spaces, so that places stay what they are. */
