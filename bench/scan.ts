@@ -8,6 +8,9 @@ import { join } from 'node:path';
 const SERVICES = 200;
 const RUNS = 5;
 
+/** Prints the most memory that a process ever had, in KB, when it ends. */
+const TELL_MEMORY = `--import=data:text/javascript,process.on('exit',()=>console.error('RSS='+process.resourceUsage().maxRSS))`;
+
 const folder = mkdtempSync(join(tmpdir(), 'reeve-bench-scan-'));
 try {
   const files = write(folder);
@@ -32,9 +35,6 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-
-/** Prints the most memory that a process ever had, in KB, when it ends. */
-const TELL_MEMORY = `--import=data:text/javascript,process.on('exit',()=>console.error('RSS='+process.resourceUsage().maxRSS))`;
 
 /** Median wall time of whole processes, and the most memory that any of them had. */
 function measure(command: string, args: readonly string[]) {
