@@ -43,7 +43,7 @@ function toAdmission(rule: IngressRule, facts: CiliumFacts): Admission {
     effect: rule.effect,
     layer: http ? 'request' : 'network',
     from,
-    operations: http ?? ['*'],
+    operations: http ?? portsOf(rule.value),
     policy,
     at: { resource: rule.policy, path: rule.path },
   } as const;
@@ -74,6 +74,21 @@ function httpOperations(rule: unknown): readonly string[] | undefined {
   }
   if (operations.includes('*') || operations.length > MAX_OPERATIONS) return ['*'];
   return [...new Set(operations)];
+}
+
+/** On the network layer, ports say what is let in: `8080`, `8000-9000`, `53/UDP`. */
+function portsOf(rule: unknown): readonly string[] {
+  const ports = listAt(rule, 'toPorts').flatMap((item) =>
+    listAt(item, 'ports').map((port) => {
+      const first = textAt(port, 'port') ?? '0';
+      const last = textAt(port, 'endPort');
+      const protocol = textAt(port, 'protocol') ?? 'ANY';
+      const range = first === '0' ? '*' : last === undefined ? first : `${first}-${last}`;
+      return protocol === 'UDP' || protocol === 'SCTP' ? `${range}/${protocol}` : range;
+    }),
+  );
+  const distinct = [...new Set(ports)].slice(0, MAX_OPERATIONS);
+  return distinct.length === 0 || distinct.includes('*') ? ['*'] : distinct;
 }
 
 function toOperation(http: unknown): string {

@@ -110,7 +110,14 @@ const PERMISSIONS: [name: string, manifest: string, want: string[]][] = [
   [
     'requests beside a port without rules',
     ingress(`[{ ${WEB}, toPorts: [{ ports: [{ port: "1" }] }, { rules: { http: [{}] } }] }]`),
-    [`network allow ${P}: shop/web → *`],
+    [`network allow ${P}: shop/web → 1`],
+  ],
+  [
+    'ports',
+    ingress(
+      `[{ ${WEB}, toPorts: [{ ports: [{ port: "80" }, { port: "53", protocol: UDP }, { port: "8000", endPort: 9000 }] }] }]`,
+    ),
+    [`network allow ${P}: shop/web → 80, 53/UDP, 8000-9000`],
   ],
   [
     'a deny',

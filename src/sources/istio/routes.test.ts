@@ -24,7 +24,13 @@ const routesOf = (observations: ReturnType<typeof read>) =>
 
 describe('VirtualService', () => {
   it('gives routes, and an endpoint for an exact path with a method', () => {
-    const subject = { by: 'address', host: 'orders', port: 8080, namespace: 'shop' };
+    const subject = {
+      by: 'address',
+      host: 'orders',
+      known: true,
+      port: 8080,
+      namespace: 'shop',
+    };
     const at = (line: number) => ({
       reader: 'istio',
       how: 'configured',

@@ -4,6 +4,7 @@ import type { Route, Subject } from '../../estate/index.ts';
 import type { Cluster, ClusterSink, Resource } from '../kubernetes/resource.ts';
 import { namespaceOf } from '../kubernetes/workload.ts';
 import { titleOf } from '../mesh/verdict.ts';
+import { isClusterHost } from './host.ts';
 
 const READER = 'istio';
 const MATCHES = { exact: 'exact', prefix: 'prefix', regex: 'pattern' } as const;
@@ -134,6 +135,7 @@ function destinationOf(item: unknown, service: Resource): Subject | undefined {
   return {
     by: 'address',
     host: host.toLowerCase(),
+    known: isClusterHost(host.toLowerCase()),
     ...(port !== undefined && { port }),
     ...(service.namespace !== undefined && { namespace: service.namespace }),
   };
