@@ -537,7 +537,9 @@ export class Interpreter {
     const texts = values.map((value, index) =>
       value.is === 'text' ? value.text : hole(nameOf(parts[index])),
     );
-    const place = values.flatMap((value) => (value.is === 'text' && value.place) || [])[0];
+    // The end of a path is what tells it from others.
+    const last = values.at(-1);
+    const place = last?.is === 'text' ? last.place : undefined;
     return values.some((value) => value.is === 'text')
       ? textValue(texts.join('').slice(0, MAX_TEXT), place)
       : UNKNOWN;

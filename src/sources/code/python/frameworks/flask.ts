@@ -79,10 +79,16 @@ function register(
   { book, interpreter }: Program,
 ): void {
   const all = methods.length > 0 ? methods : methodsOfView(view, ['GET']);
-  for (const path of paths) {
+  for (const path of paths.map((given) => withNamesLast(router, given))) {
     book.route(router, readerOf(router), all, path, SYNTAX, call.place, handlerFacts(view));
   }
   interpreter.effect();
+}
+
+/** Sanic and Bottle write `<name:type>`. */
+function withNamesLast(router: RouterValue, path: Value): Value {
+  if (path.is !== 'text' || !Object.hasOwn(READERS, router.kind)) return path;
+  return textValue(path.text.replaceAll(/<(\w+):[^<>]*>/g, '<$1>'), path.place);
 }
 
 const addUrlRule: RouterMethod = (router, call, program) => {
