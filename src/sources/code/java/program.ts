@@ -89,7 +89,7 @@ export class Program {
     const bySignature = new Map<string, { method: JavaMethod; type: JavaType }[]>();
     for (const owner of this.hierarchy(type)) {
       for (const method of owner.methods) {
-        const signature = `${method.name}/${method.parameters.length}`;
+        const signature = `${method.name}/${method.parameterCount}`;
         const known = bySignature.get(signature);
         const entry = { method, type: owner };
         if (known === undefined) bySignature.set(signature, [entry]);

@@ -21,6 +21,7 @@ export interface JavaMethod {
   readonly name: string;
   readonly place: CodePlace;
   readonly annotations: readonly Annotation[];
+  readonly parameterCount: number;
   readonly parameters: readonly JavaParameter[];
   /** As written, without type arguments. */
   readonly returns: string;
@@ -60,18 +61,17 @@ const TYPES: Readonly<Record<string, JavaType['kind']>> = {
   annotation_type_declaration: 'annotation',
 };
 
-/** Reads the types of a file, nested ones included. */
+/** Reads the types of a file, nested ones included. Every node that is touched costs native memory
+ *  until the event loop turns, so texts are preferred to nodes and parameters are read when asked for. */
 export function toJavaFile(path: string, text: string, root: SyntaxNode): JavaFile {
-  const parts = root.children();
-  const packageNode = parts.find((part) => part.kind() === 'package_declaration');
   const file = {
     path,
     text,
     root,
-    packageName: (packageNode?.text() ?? '').replace(/^[\s\S]*?package\s+|\s*;\s*$/g, ''),
-    imports: parts
-      .filter((part) => part.kind() === 'import_declaration')
-      .map((part) => part.text().replace(/^import\s+(?:static\s+)?|\s*;\s*$/g, '')),
+    packageName: /^[ \t]*package\s+([\w.]+)\s*;/m.exec(text)?.[1] ?? '',
+    imports: [...text.matchAll(/^[ \t]*import\s+(?:static\s+)?([\w.*]+)\s*;/gm)].flatMap(
+      (match) => match[1] ?? [],
+    ),
     types: [] as JavaType[],
   };
   const kinds = Object.keys(TYPES).map((kind) => ({ kind }));
@@ -82,23 +82,26 @@ export function toJavaFile(path: string, text: string, root: SyntaxNode): JavaFi
 function toType(node: SyntaxNode, file: JavaFile): JavaType {
   const body = node.field('body');
   const members = body?.children() ?? [];
+  const clauses = node.children();
+  const nameNode = node.field('name') ?? node;
   const fields = members.filter(
     (member) => member.kind() === 'field_declaration' || member.kind() === 'constant_declaration',
   );
   const declarators = fields.flatMap(declaratorsOf);
   const components = node.field('parameters')?.children() ?? [];
   return {
-    name: node.field('name')?.text() ?? '',
+    name: nameNode.text(),
     kind: TYPES[node.kind() as string] ?? 'class',
     file,
-    place: { file: file.path, ...positionOf(node.field('name') ?? node) },
+    place: { file: file.path, ...positionOf(nameNode) },
     annotations: annotationsOf(node, file.path),
     superclass: withoutArguments(
-      childOf(node, 'superclass')
+      clauses
+        .find((clause) => clause.kind() === 'superclass')
         ?.text()
         .replace(/^extends\s+/, ''),
     ),
-    interfaces: interfacesOf(node),
+    interfaces: interfacesOf(clauses),
     constants: new Map(
       declarators.flatMap((declarator) => {
         const value = declarator.field('value');
@@ -120,11 +123,14 @@ function declaratorsOf(field: SyntaxNode): SyntaxNode[] {
 
 function isOfInstance(field: SyntaxNode): boolean {
   if (field.kind() === 'constant_declaration') return false;
-  return !/\bstatic\b/.test(childOf(field, 'modifiers')?.text() ?? '');
+  const modifiers = field.child(0);
+  return modifiers?.kind() !== 'modifiers' || !/\bstatic\b/.test(modifiers.text());
 }
 
-function interfacesOf(node: SyntaxNode): string[] {
-  const clause = childOf(node, 'super_interfaces') ?? childOf(node, 'extends_interfaces');
+function interfacesOf(clauses: readonly SyntaxNode[]): string[] {
+  const clause = clauses.find((each) =>
+    /^(?:super|extends)_interfaces$/.test(each.kind() as string),
+  );
   const list = clause?.children().find((child) => child.kind() === 'type_list');
   return (list?.children() ?? [])
     .filter((child) => child.isNamed())
@@ -132,27 +138,51 @@ function interfacesOf(node: SyntaxNode): string[] {
 }
 
 function toMethod(node: SyntaxNode, path: string): JavaMethod {
+  const nameNode = node.field('name') ?? node;
   const type = node.field('type')?.text() ?? '';
-  const parameters = node.field('parameters')?.children() ?? [];
+  const list = node.field('parameters');
+  let parameters: readonly JavaParameter[] | undefined;
   return {
-    name: node.field('name')?.text() ?? '',
-    place: { file: path, ...positionOf(node.field('name') ?? node) },
+    name: nameNode.text(),
+    place: { file: path, ...positionOf(nameNode) },
     annotations: annotationsOf(node, path),
-    parameters: parameters
-      .filter((parameter) => parameter.kind() === 'formal_parameter')
-      .map((parameter) => ({
-        name: parameter.field('name')?.text() ?? '',
-        type: withoutArguments(parameter.field('type')?.text()) ?? '',
-        annotations: annotationsOf(parameter, path),
-      })),
+    parameterCount: countParameters(list?.text() ?? '()'),
+    get parameters() {
+      parameters ??= toParameters(list, path);
+      return parameters;
+    },
     returns: withoutArguments(type) ?? '',
     returnsArgument: /<\s*([\w.]+)/.exec(type)?.[1],
   };
 }
 
+/** Commas outside of brackets, and one more. */
+function countParameters(list: string): number {
+  let depth = 0;
+  let count = /^\(\s*\)$/.test(list) ? 0 : 1;
+  for (const character of list) {
+    if ('(<[{'.includes(character)) depth++;
+    else if (')>]}'.includes(character)) depth--;
+    else if (character === ',' && depth === 1) count++;
+  }
+  return count;
+}
+
+function toParameters(list: SyntaxNode | null, path: string): JavaParameter[] {
+  return (list?.children() ?? [])
+    .filter((parameter) => parameter.kind() === 'formal_parameter')
+    .map((parameter) => ({
+      name: parameter.field('name')?.text() ?? '',
+      type: withoutArguments(parameter.field('type')?.text()) ?? '',
+      annotations: annotationsOf(parameter, path),
+    }));
+}
+
 function annotationsOf(node: SyntaxNode, path: string): Annotation[] {
-  const modifiers = childOf(node, 'modifiers');
-  return (modifiers?.children() ?? []).flatMap((child) => {
+  // Modifiers stand first, if there are any.
+  const modifiers = node.child(0);
+  if (modifiers?.kind() !== 'modifiers' || !modifiers.text().includes('@')) return [];
+  return modifiers.children().flatMap((child) => {
     const kind = child.kind();
     if (kind !== 'annotation' && kind !== 'marker_annotation') return [];
     const name = child.field('name')?.text() ?? '';
@@ -177,10 +207,6 @@ function argumentsOf(annotation: SyntaxNode): ReadonlyMap<string, SyntaxNode> {
         return value === null ? [] : [[child.field('key')?.text() ?? '', value]];
       }),
   );
-}
-
-function childOf(node: SyntaxNode, kind: string): SyntaxNode | undefined {
-  return node.children().find((child) => child.kind() === kind);
 }
 
 function withoutArguments(type: string | undefined): string | undefined {

@@ -2,8 +2,8 @@ import type { SyntaxNode } from '../parse.ts';
 import { positionOf } from '../parse.ts';
 import type { CodePlace } from '../routes.ts';
 import { callBuiltin } from './builtins.ts';
-import { evaluate, evaluateAll } from './expressions.ts';
-import { serviceRegistration } from './frameworks/grpc.ts';
+import { evaluate, evaluateParts } from './expressions.ts';
+import { isServiceRegistration, serviceRegistration } from './frameworks/grpc.ts';
 import { frameworkOf } from './frameworks/index.ts';
 import { importAll } from './imports.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -51,13 +51,8 @@ export function evaluateNew(node: SyntaxNode, scope: Scope, run: Interpreter): V
 function toCall(node: SyntaxNode, scope: Scope, run: Interpreter): Call {
   const list = fieldOf(node, 'arguments');
   const hasList = list?.kind() === 'arguments';
-  return {
-    node,
-    scope,
-    run,
-    values: hasList ? evaluateAll(list, scope, run) : [],
-    nodes: hasList ? partsOf(list) : [],
-  };
+  const nodes = hasList ? partsOf(list) : [];
+  return { node, scope, run, values: evaluateParts(nodes, scope, run), nodes };
 }
 
 function methodName(callee: SyntaxNode, scope: Scope, run: Interpreter): string {
@@ -73,7 +68,9 @@ function callValue(callee: Value, call: Call): Value {
 
 function callMethod(receiver: Value, method: string, callee: SyntaxNode, call: Call): Value {
   const { run, values } = call;
-  serviceRegistration(receiver, method, site(call, placeOfMethod(callee, call)));
+  if (isServiceRegistration(method)) {
+    serviceRegistration(receiver, method, site(call, placeOfMethod(callee, call)));
+  }
   if (receiver.kind === 'router') {
     const place = placeOfMethod(callee, call);
     return receiver.router.invoke({ ...site(call, place), router: receiver, method }) ?? UNKNOWN;

@@ -136,8 +136,17 @@ function keyOf(key: SyntaxNode | undefined, scope: Scope, run: Interpreter): str
 
 /** The values of a list of expressions, `...spread` ones among them. */
 export function evaluateAll(list: SyntaxNode, scope: Scope, run: Interpreter): Value[] {
+  return evaluateParts(partsOf(list), scope, run);
+}
+
+/** The same of expressions that are at hand. */
+export function evaluateParts(
+  parts: readonly SyntaxNode[],
+  scope: Scope,
+  run: Interpreter,
+): Value[] {
   const values: Value[] = [];
-  for (const part of partsOf(list).slice(0, MAX_ITEMS)) {
+  for (const part of parts.slice(0, MAX_ITEMS)) {
     if (part.kind() !== 'spread_element') values.push(evaluate(part, scope, run));
     else {
       const spread = inside(part, scope, run);

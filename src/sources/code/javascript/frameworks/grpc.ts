@@ -37,6 +37,11 @@ const REGISTRATIONS: Readonly<Record<string, ToInterface>> = {
   rpc: connect,
 };
 
+/** Whether a method of this name may register a service. */
+export function isServiceRegistration(method: string): boolean {
+  return Object.hasOwn(REGISTRATIONS, method);
+}
+
 /** Of what a package definition holds: the steps after it was loaded. */
 function loadedName(value: Value): string | undefined {
   if (value.kind === 'external' && value.module === 'grpc-js-health-check') return HEALTH;
