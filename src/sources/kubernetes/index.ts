@@ -1,6 +1,8 @@
-import { extname } from 'node:path/posix';
+import { extname, join } from 'node:path/posix';
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../reader.ts';
 import { compareFiles, toCluster } from './cluster.ts';
+import { chartFolders, readCharts } from './helm/index.ts';
+import { helmTool } from './helm/tool.ts';
 import { isKustomization, readKustomizations } from './kustomize/index.ts';
 import { kustomizeTool } from './kustomize/render.ts';
 import { mayHoldResources } from './manifest.ts';
@@ -27,14 +29,23 @@ class KubernetesRun implements ReaderRun {
   readonly #clusterReaders: readonly ClusterReader[];
   readonly #files: ManifestFiles;
   readonly #manifests: string[] = [];
+  readonly #charts: readonly string[];
+  /** Parts of charts, which are no YAML yet. */
+  readonly #templateFolders: readonly string[];
 
   constructor(context: ReadContext, clusterReaders: readonly ClusterReader[]) {
     this.#context = context;
     this.#clusterReaders = clusterReaders;
     this.#files = new ManifestFiles(context);
+    this.#charts = chartFolders(context.paths);
+    this.#templateFolders = this.#charts.flatMap((folder) => [
+      `${join(folder, 'templates')}/`,
+      `${join(folder, 'charts')}/`,
+    ]);
   }
 
   read(file: SourceFile): void {
+    if (this.#templateFolders.some((folder) => file.path.startsWith(folder))) return;
     if (isKustomization(file.path)) {
       this.#files.add(file);
     } else if (mayHoldResources(file.text)) {
@@ -47,11 +58,12 @@ class KubernetesRun implements ReaderRun {
     const { folder, paths, report } = this.#context;
     const render = kustomizeTool(folder.root, new Set(paths), this.#files);
     const kustomized = readKustomizations(paths, this.#files, render, report);
+    const charts = readCharts(this.#charts, paths, this.#files, helmTool(folder.root), report);
     const plain = this.#manifests
       .filter((path) => !kustomized.files.has(path))
       .sort(compareFiles)
       .flatMap((path) => this.#files.resources(path));
-    const cluster = toCluster([...kustomized.resources, ...plain]);
+    const cluster = toCluster([...kustomized.resources, ...plain, ...charts]);
     for (const reader of this.#clusterReaders) reader.read(cluster, this.#context);
   }
 }
