@@ -109,11 +109,12 @@ const OWN_CONTROLS: readonly Control[] = [
     frameworks: [NHI(5), ZT(4), CSF('PR.AA-05')],
   },
   {
-    id: 'authorization/denied-call',
-    title: 'No configured call is denied by the policies of its callee',
-    severity: 'info',
-    remedy: 'admit the caller in the policy of the callee, or remove the call',
-    frameworks: [CSF('PR.AA-05')],
+    id: 'authorization/no-default-deny',
+    title: 'Every workload refuses callers that no policy names',
+    severity: 'medium',
+    remedy:
+      'select the workload by a NetworkPolicy or an AuthorizationPolicy that names its callers',
+    frameworks: [NHI(5), ZT(3), CSF('PR.IR-01')],
   },
   {
     id: 'secrets/rbac-reads-secrets',
@@ -127,7 +128,7 @@ const OWN_CONTROLS: readonly Control[] = [
     title: 'No workload can give itself more rights',
     severity: 'high',
     remedy: 'remove the verbs and resources that lead to more rights from the role',
-    frameworks: [NHI(5), CIS('5.1.1'), CSF('PR.AA-05')],
+    frameworks: [NHI(5), CIS('5.1.3'), CIS('5.1.4'), CIS('5.1.13'), CSF('PR.AA-05')],
   },
   {
     id: 'secrets/etcd-unencrypted',

@@ -140,15 +140,25 @@ function isOperational({ template, sensitivity }: Endpoint): boolean {
 }
 
 function serviceFailures(service: ServiceRecord): Failure[] {
-  if (service.owner || service.kind === 'external') return [];
-  return [
-    {
-      control: 'inventory/unowned-service',
-      subject: service.id,
-      message: `nobody is named as the owner of ${service.name}`,
-      location: service.sources.map(toLocation).find((location) => location !== undefined),
-    },
-  ];
+  if (service.kind === 'external') return [];
+  const failures: Failure[] = [];
+  const location = service.sources.map(toLocation).find((one) => one !== undefined);
+  const about = { subject: service.id, location };
+  if (!service.owner) {
+    const message = `nobody is named as the owner of ${service.name}`;
+    failures.push({ control: 'inventory/unowned-service', message, ...about });
+  }
+  if (isOpenToCluster(service)) {
+    const message = `no policy selects ${service.name}, so every workload of the cluster may call it`;
+    failures.push({ control: 'authorization/no-default-deny', message, ...about });
+  }
+  return failures;
+}
+
+/** Kubernetes and the meshes let everyone in where no policy selects a workload; one that selects it
+ *  and names nobody is a permission from no one. */
+function isOpenToCluster({ sources, permissions }: ServiceRecord): boolean {
+  return permissions.length === 0 && sources.some(({ reader }) => reader === 'kubernetes');
 }
 
 function callFailures(

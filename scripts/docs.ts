@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CONTROLS } from '../src/assurance/index.ts';
+import { ServerConfig } from '../src/server/config.ts';
+
+/** Pages of docs/ that are made from the code: `node scripts/docs.ts` writes them, and
+ *  test/docs.test.ts fails where one is out of date. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': configuration,
+  'docs/controls.md': controls,
+};
+
+const ROOT = join(import.meta.dirname, '..');
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [path, render] of Object.entries(PAGES)) writeFileSync(join(ROOT, path), render());
+}
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function configuration(): string {
+  const schema = z.toJSONSchema(ServerConfig, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as JsonSchema;
+  return [
+    '# Configuration',
+    '',
+    '`reeve up --config FILE` reads one YAML file. Every setting has a default; an unknown one is an error, with',
+    'its line. Secrets are never written here: settings that need one name a file or an environment variable.',
+    '',
+    '| setting | value | default | what for |',
+    '| --- | --- | --- | --- |',
+    ...rows(schema, ''),
+    '',
+    'This page is made from the schema by `scripts/docs.ts`.',
+    '',
+  ].join('\n');
+}
+
+function rows(schema: JsonSchema, prefix: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    const alternatives = property.anyOf ?? property.oneOf ?? [];
+    const children = [
+      ...rows(property, path),
+      ...rows(property.items ?? {}, `${path}[]`),
+      ...alternatives.flatMap((one) => rows(one, path)),
+    ];
+    const own = isGroup(property) ? [] : [row(path, property)];
+    return [...new Set([...own, ...children])];
+  });
+}
+
+/** A group of settings without a word of its own. */
+function isGroup({ properties, description }: JsonSchema): boolean {
+  return properties !== undefined && description === undefined;
+}
+
+function row(path: string, schema: JsonSchema): string {
+  const fallback =
+    schema.default === undefined || typeof schema.default === 'object'
+      ? ''
+      : `\`${String(schema.default).replace(process.env.HOME ?? '\0', '~')}\``;
+  return `| \`${path}\` | ${kindOf(schema)} | ${fallback} | ${schema.description ?? ''} |`;
+}
+
+function kindOf(schema: JsonSchema): string {
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  if (schema.enum) return schema.enum.map((one) => `\`${one}\``).join(', ');
+  const range =
+    schema.minimum !== undefined && schema.maximum !== undefined && schema.maximum < 1e15
+      ? ` ${schema.minimum} to ${schema.maximum}`
+      : '';
+  return `${schema.type ?? (schema.anyOf || schema.oneOf ? 'one of several' : 'any')}${range}`;
+}
+
+function controls(): string {
+  return [
+    '# Controls',
+    '',
+    'What must hold. A finding is one subject that fails one control; `reeve scan --fail-on SEVERITY` ends with',
+    'status 1 where there is one. The severity of an endpoint’s finding rises with the data it handles, and that',
+    'of a credential falls where only tests hold it.',
+    '',
+    '| control | what must hold | severity | to mend it | serves |',
+    '| --- | --- | --- | --- | --- |',
+    ...[...CONTROLS.values()].map(
+      ({ id, title, severity, remedy, frameworks }) =>
+        `| \`${id}\` | ${title} | ${severity} | ${remedy} | ${frameworks.join('; ')} |`,
+    ),
+    '',
+    'This page is made from the table by `scripts/docs.ts`.',
+    '',
+  ].join('\n');
+}
