@@ -483,7 +483,7 @@ class PlainReader {
     const chomping = CHOMPING[text.charCodeAt(this.#at + 1)];
     this.#at += chomping === undefined ? 1 : 2;
     const headerEnd = text.indexOf('\n', this.#at);
-    if (headerEnd === -1 || text.slice(this.#at, headerEnd).trim() !== '') throw BEYOND;
+    if (headerEnd === -1 || !/^ *$/.test(text.slice(this.#at, headerEnd))) throw BEYOND;
     const start = headerEnd + 1;
     this.#rows.close(this.#rows.add(start, key));
     let contentIndent = -1;

@@ -1,5 +1,6 @@
 import { isFields, listAt, textAt } from '../base/pick.ts';
 import { childNode, childNodes, type DataNode } from './data-node.ts';
+import { detached } from './detached.ts';
 import type { References } from './references.ts';
 
 /** Levels of properties inside properties. */
@@ -105,7 +106,7 @@ export class SchemaFields {
   #gatherAvro(record: DataNode, levels: number, names: Set<string>): void {
     for (const field of childNodes(childNode(record, 'fields'))) {
       const name = textAt(field.value, 'name');
-      if (name !== undefined && names.size < MAX_FIELDS) names.add(name);
+      if (name !== undefined && names.size < MAX_FIELDS) names.add(detached(name));
       addAll(names, this.#fieldsOf(childNode(field, 'type'), levels - 1));
     }
   }

@@ -3,6 +3,7 @@ import { isFields, pick, textAt } from '../../base/pick.ts';
 import type { EndpointObservation } from '../../estate/index.ts';
 import type { BoundedReport } from '../bounded-report.ts';
 import { childNode, childNodes, type DataNode, placeOf } from '../data-node.ts';
+import { detached } from '../detached.ts';
 import type { References } from '../references.ts';
 import { MAX_FIELDS, type SchemaFields } from '../schema-fields.ts';
 import { securityOf } from '../security-requirement.ts';
@@ -40,10 +41,10 @@ export function observeUse(use: ChannelUse, tools: Tools): void {
     subject: { by: 'place', file: root.file },
     protocol: 'event',
     method: use.direction,
-    template: use.address,
+    template: detached(use.address),
     ...(fields.length > 0 && { fields }),
     ...(security !== undefined && { security }),
-    ...(title && { title }),
+    ...(title && { title: detached(title) }),
   });
 }
 

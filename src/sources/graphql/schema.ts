@@ -10,6 +10,7 @@ import {
   type TypeNode,
 } from 'graphql';
 import type { Position } from '../../base/text.ts';
+import { detached } from '../detached.ts';
 
 /** Bounds what one schema may cost; GitHub's has 450,000 tokens. */
 const MAX_TOKENS = 2_000_000;
@@ -96,17 +97,17 @@ function typeOf(node: ASTNode): SchemaType[] {
     case Kind.INTERFACE_TYPE_EXTENSION: {
       const isSecured = hasSecurity(node.directives);
       const fields = (node.fields ?? []).map((field) => fieldOf(field, isSecured));
-      return [{ name: node.name.value, fields, members: [] }];
+      return [{ name: detached(node.name.value), fields, members: [] }];
     }
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
     case Kind.INPUT_OBJECT_TYPE_EXTENSION: {
       const fields = (node.fields ?? []).map((field) => fieldOf(field, false));
-      return [{ name: node.name.value, fields, members: [] }];
+      return [{ name: detached(node.name.value), fields, members: [] }];
     }
     case Kind.UNION_TYPE_DEFINITION:
     case Kind.UNION_TYPE_EXTENSION: {
-      const members = (node.types ?? []).map((type) => type.name.value);
-      return [{ name: node.name.value, fields: [], members }];
+      const members = (node.types ?? []).map((type) => detached(type.name.value));
+      return [{ name: detached(node.name.value), fields: [], members }];
     }
     default:
       return [];
@@ -116,7 +117,7 @@ function typeOf(node: ASTNode): SchemaType[] {
 function rootsOf(node: ASTNode): Schema['roots'] {
   if (node.kind !== Kind.SCHEMA_DEFINITION && node.kind !== Kind.SCHEMA_EXTENSION) return [];
   return (node.operationTypes ?? []).map(({ operation, type }) => {
-    return { operation, type: type.name.value };
+    return { operation, type: detached(type.name.value) };
   });
 }
 
@@ -127,9 +128,9 @@ function fieldOf(
   const inputs = field.kind === Kind.FIELD_DEFINITION ? (field.arguments ?? []) : [];
   const { line = 1, column = 1 } = field.name.loc?.startToken ?? {};
   return {
-    name: field.name.value,
+    name: detached(field.name.value),
     types: [field.type, ...inputs.map((input) => input.type)].map(namedType),
-    arguments: inputs.map((input) => input.name.value),
+    arguments: inputs.map((input) => detached(input.name.value)),
     deprecated: field.directives?.some(({ name }) => name.value === 'deprecated') ?? false,
     secured: isSecured || hasSecurity(field.directives),
     line,
@@ -144,5 +145,5 @@ function hasSecurity(directives: readonly ConstDirectiveNode[] = []): boolean {
 function namedType(type: TypeNode): string {
   let inner = type;
   while (inner.kind !== Kind.NAMED_TYPE) inner = inner.type;
-  return inner.name.value;
+  return detached(inner.name.value);
 }

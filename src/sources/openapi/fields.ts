@@ -1,5 +1,6 @@
 import { textAt } from '../../base/pick.ts';
 import { childNode, childNodes, type DataNode } from '../data-node.ts';
+import { detached } from '../detached.ts';
 import type { References } from '../references.ts';
 import { MAX_FIELDS, type SchemaFields } from '../schema-fields.ts';
 
@@ -45,7 +46,7 @@ function addParameter(parameter: DataNode, schemas: SchemaFields, names: Set<str
   const name = textAt(parameter.value, 'name');
   if (name !== undefined && !isBody && names.size < MAX_FIELDS) {
     // Swagger 2.0 has the format beside the name.
-    names.add(schemas.label(name, schema.value === undefined ? parameter : schema));
+    names.add(schemas.label(detached(name), schema.value === undefined ? parameter : schema));
   }
   if (isBody) schemas.collect(schema, names);
 }

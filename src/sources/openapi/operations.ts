@@ -3,6 +3,7 @@ import { isFields, pick, textAt } from '../../base/pick.ts';
 import type { EndpointObservation } from '../../estate/index.ts';
 import type { BoundedReport } from '../bounded-report.ts';
 import { childNode, childNodes, type DataNode, placeOf } from '../data-node.ts';
+import { detached } from '../detached.ts';
 import type { References } from '../references.ts';
 import type { SchemaFields } from '../schema-fields.ts';
 import { securityOf } from '../security-requirement.ts';
@@ -132,7 +133,7 @@ function readOperation(
     ...(isTrue(pick(operation.value, 'deprecated')) && { deprecated: true }),
     ...(fields.length > 0 && { fields }),
     ...(security !== undefined && { security }),
-    ...(title && { title }),
+    ...(title && { title: detached(title) }),
   } as const;
   for (const base of serverPathsOf(operation) ?? context.basePaths) {
     tools.observe({ ...said, template: toTemplate(base + context.template) });

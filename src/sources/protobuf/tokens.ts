@@ -1,3 +1,5 @@
+import { detached } from '../detached.ts';
+
 /** A token of a .proto file. `text` of a string token is its value, adjacent parts not yet joined. */
 export interface Token {
   readonly kind: 'word' | 'string' | 'symbol' | 'end';
@@ -44,7 +46,7 @@ export class Tokens {
     this.#offset += word?.length ?? 1;
     return word === undefined
       ? { kind: 'symbol', text: character, offset }
-      : { kind: 'word', text: word, offset };
+      : { kind: 'word', text: detached(word), offset };
   }
 
   #skipBlank(): void {
