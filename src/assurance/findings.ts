@@ -40,7 +40,7 @@ export function findFailures(records: Records, estate: JudgedParts): Finding[] {
     ...records.weaknesses.map((weakness) => ({
       control: weakness.control,
       subject: weakness.subject,
-      message: weakness.message,
+      message: aboutService(weakness.message, services.get(weakness.subject)?.name),
       location: toLocation(weakness.source),
       detail: weakness.object,
     })),
@@ -49,6 +49,11 @@ export function findFailures(records: Records, estate: JudgedParts): Finding[] {
     failures.map((failure) => toFinding(failure)).map((finding) => [finding.id, finding]),
   );
   return [...byId.values()].sort(compareFindings);
+}
+
+/** What is said of an object often does not name the service that it harms. */
+function aboutService(message: string, name: string | undefined): string {
+  return name === undefined || message.includes(name) ? message : `${name}: ${message}`;
 }
 
 /** By severity, then control, place and subject. */
@@ -142,8 +147,7 @@ function isOperational({ template, sensitivity }: Endpoint): boolean {
 function serviceFailures(service: ServiceRecord): Failure[] {
   if (service.kind === 'external') return [];
   const failures: Failure[] = [];
-  const location = service.sources.map(toLocation).find((one) => one !== undefined);
-  const about = { subject: service.id, location };
+  const about = { subject: service.id, location: placeOf(service) };
   if (!service.owner) {
     const message = `nobody is named as the owner of ${service.name}`;
     failures.push({ control: 'inventory/unowned-service', message, ...about });
@@ -155,10 +159,19 @@ function serviceFailures(service: ServiceRecord): Failure[] {
   return failures;
 }
 
+/** Where a service is best known: what deploys it, else what builds it, else anything. */
+function placeOf({ sources }: ServiceRecord): Location | undefined {
+  const best = PLACES.flatMap((reader) => sources.filter((source) => source.reader === reader));
+  return [...best, ...sources].map(toLocation).find((location) => location !== undefined);
+}
+
+const PLACES = ['kubernetes', 'compose', 'declarations', 'components'];
+
 /** Kubernetes and the meshes let everyone in where no policy selects a workload; one that selects it
  *  and names nobody is a permission from no one. */
 function isOpenToCluster({ sources, permissions }: ServiceRecord): boolean {
-  return permissions.length === 0 && sources.some(({ reader }) => reader === 'kubernetes');
+  const isSelected = permissions.some(({ policy }) => policy !== 'default');
+  return !isSelected && sources.some(({ reader }) => reader === 'kubernetes');
 }
 
 function callFailures(
