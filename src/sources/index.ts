@@ -1,12 +1,15 @@
 import { asyncapi } from './asyncapi/index.ts';
-import { javascript } from './code/javascript/index.ts';
-import { python } from './code/python/index.ts';
+import { cilium } from './cilium/index.ts';
+import { dotnet } from './code/dotnet/index.ts';
+import { go, java, javascript, python } from './code/index.ts';
 import { components } from './components/index.ts';
 import { compose } from './compose/index.ts';
 import { declarations } from './declarations/index.ts';
 import { graphql } from './graphql/index.ts';
 import { istio } from './istio/index.ts';
+import { kong, kongKubernetes } from './kong/index.ts';
 import { coreReader, kubernetes } from './kubernetes/index.ts';
+import { kuma } from './kuma/index.ts';
 import { linkerd } from './linkerd/index.ts';
 import { openapi } from './openapi/index.ts';
 import { ownership } from './ownership/index.ts';
@@ -18,7 +21,7 @@ export { type FolderReading, readFolder } from './read.ts';
 export type { Reader } from './reader.ts';
 
 /** Readers of Kubernetes objects, from manifests or a cluster. */
-export const CLUSTER_READERS = [coreReader, istio, linkerd];
+export const CLUSTER_READERS = [coreReader, istio, linkerd, kuma, cilium, kongKubernetes];
 
 /** Every reader of files. */
 export const READERS: readonly Reader[] = [
@@ -28,9 +31,13 @@ export const READERS: readonly Reader[] = [
   asyncapi,
   kubernetes(CLUSTER_READERS),
   compose,
+  kong,
   components,
   ownership,
   declarations,
   javascript,
+  java,
   python,
+  go,
+  dotnet,
 ];
