@@ -18,6 +18,7 @@ describe('parseSource', () => {
     ['a.mts', 'f(1 as number);', 'call_expression'],
     ['a.tsx', 'const a = <b>{f(1 as number)}</b>;', 'call_expression'],
     ['A.java', 'class A { void g() { f(1); } }', 'method_invocation'],
+    ['A.kt', 'fun g() { f(1) }', 'call_expression'],
     ['a.py', 'f(1)', 'call'],
     ['a.go', 'package a\nfunc g() { f(1) }', 'call_expression'],
   ];

@@ -9,7 +9,7 @@ export { isProductionSource } from './production.ts';
 /** A node of a syntax tree, kinds named as in the language's tree-sitter grammar. */
 export type SyntaxNode = SgNode;
 
-export type Language = 'javascript' | 'typescript' | 'tsx' | 'java' | 'python' | 'go' | 'csharp';
+export type Language = 'javascript' | 'typescript' | 'tsx' | 'java' | 'python' | 'go' | 'csharp' | 'kotlin';
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {
   js: 'javascript',
@@ -24,6 +24,7 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   py: 'python',
   go: 'go',
   cs: 'csharp',
+  kt: 'kotlin',
 };
 
 const GRAMMARS: Readonly<Record<Language, string>> = {
@@ -34,6 +35,7 @@ const GRAMMARS: Readonly<Record<Language, string>> = {
   python: 'python',
   go: 'go',
   csharp: 'csharp',
+  kotlin: 'kotlin',
 };
 
 /** Files above this many bytes are noted and not parsed: nobody writes them by hand. */
@@ -75,6 +77,7 @@ function register(): void {
     python: load('python'),
     go: load('go'),
     csharp: load('csharp'),
+    kotlin: load('kotlin'),
   });
 }
 

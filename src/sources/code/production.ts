@@ -49,6 +49,8 @@ const ENDINGS = [
   '_test.go',
   '_test.py',
   'Test.java',
+  'Test.kt',
+  'Tests.kt',
   'Tests.java',
   'IT.java',
 ];
@@ -65,7 +67,7 @@ export function isProductionSource(path: string): boolean {
   const parts = path.split('/');
   const name = parts.pop() ?? '';
   // `src/main/java/com/acme/build/…` is a package, not a build result.
-  const source = parts.lastIndexOf('java');
+  const source = parts.findLastIndex((part) => part === 'java' || part === 'kotlin');
   const folders = source > 0 && parts[source - 1] === 'main' ? parts.slice(0, source) : parts;
   if (folders.some((folder) => FOLDERS.has(folder.toLowerCase()))) return false;
   if (ENDINGS.some((ending) => name.endsWith(ending))) return false;
