@@ -1,13 +1,14 @@
 import { extname, join } from 'node:path/posix';
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../reader.ts';
 import { compareFiles, toCluster } from './cluster.ts';
-import { chartFolders, readCharts } from './helm/index.ts';
+import { isCopyOf } from './copies.ts';
+import { type ChartReading, chartFolders, readCharts } from './helm/index.ts';
 import { helmTool } from './helm/tool.ts';
 import { isKustomization, readKustomizations } from './kustomize/index.ts';
 import { kustomizeTool } from './kustomize/render.ts';
 import { mayHoldResources } from './manifest.ts';
 import { ManifestFiles } from './manifest-files.ts';
-import type { ClusterReader } from './resource.ts';
+import type { ClusterReader, Resource } from './resource.ts';
 
 export { coreReader } from './core/index.ts';
 export type { Cluster, ClusterReader, ClusterSink, Resource } from './resource.ts';
@@ -63,7 +64,22 @@ class KubernetesRun implements ReaderRun {
       .filter((path) => !kustomized.files.has(path))
       .sort(compareFiles)
       .flatMap((path) => this.#files.resources(path));
-    const cluster = toCluster([...kustomized.resources, ...plain, ...charts]);
+    const manifests = [...kustomized.resources, ...plain];
+    const installed = charts.flatMap((chart) => this.#unlessCopy(chart, manifests));
+    const cluster = toCluster([...manifests, ...installed]);
     for (const reader of this.#clusterReaders) reader.read(cluster, this.#context);
+  }
+
+  #unlessCopy(chart: ChartReading, manifests: readonly Resource[]): readonly Resource[] {
+    if (!isCopyOf(chart.resources, manifests)) return chart.resources;
+    this.#context.report({
+      severity: 'note',
+      code: 'kubernetes/chart-copies-manifests',
+      message: 'installs the services that manifests of the folder deploy too, so it was left out',
+      file: chart.file,
+      line: 1,
+      column: 1,
+    });
+    return [];
   }
 }

@@ -1,6 +1,6 @@
 import type { DataPath } from '../../../base/data.ts';
 import type { Source } from '../../../estate/index.ts';
-import { addressesInText } from '../../address-lines.ts';
+import { type AddressLine, addressesInText } from '../../address-lines.ts';
 import { type Address, addressesIn, addressesInCommand } from '../../addresses.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
 import {
@@ -24,10 +24,11 @@ interface Clue {
 /** Calls that the configuration of a workload gives away: variables, arguments and mounted
  *  configuration that hold another service's address. */
 export function readCalls(cluster: Cluster, sink: ClusterSink): void {
+  const directories = directoriesOf(cluster);
   for (const workload of workloadsOf(cluster)) {
     const own = ownNames(cluster, workload);
     const seen = new Set<string>();
-    for (const clue of cluesOf(cluster, workload)) {
+    for (const clue of cluesOf(cluster, workload, directories)) {
       const { host, port } = clue.address;
       const key = `${host}:${port ?? ''} ${clue.evidence}`;
       if (own.has(host) || seen.has(key)) continue;
@@ -74,7 +75,43 @@ function ownNames(cluster: Cluster, workload: Workload): ReadonlySet<string> {
   );
 }
 
-function* cluesOf(cluster: Cluster, workload: Workload): Generator<Clue> {
+/** The same file, given to this many services … */
+const DIRECTORY_READERS = 3;
+/** … and with this many addresses, lists what there is rather than whom its reader calls. */
+const DIRECTORY_ADDRESSES = 4;
+
+/** The texts of mounted files that are the address book of several services. */
+function directoriesOf(cluster: Cluster): ReadonlySet<string> {
+  const readers = new Map<string, Set<string>>();
+  for (const workload of workloadsOf(cluster)) {
+    for (const configMap of mountedConfigMaps(cluster, workload)) {
+      for (const { value } of entriesOf(configMap)) {
+        const names = readers.get(value) ?? new Set();
+        readers.set(value, names.add(`${namespaceOf(workload)}/${workload.serviceName}`));
+      }
+    }
+  }
+  const shared = [...readers].filter(([, names]) => names.size >= DIRECTORY_READERS);
+  const books = shared.filter(([text]) => {
+    const hosts = new Set(addressesInText(text).map(({ host }) => host));
+    return hosts.size >= DIRECTORY_ADDRESSES;
+  });
+  return new Set(books.map(([text]) => text));
+}
+
+/** In an address book, a service's own entries bear its name (`geo` and `mongodb-geo`), if it is a
+ *  word that tells them from the others. */
+function ownEntries(workload: Workload, addresses: readonly AddressLine[]): readonly AddressLine[] {
+  const [word = ''] = workload.serviceName.split('-');
+  const own = addresses.filter(({ host }) => host.split(/[.-]/).includes(word));
+  return own.length * 2 < addresses.length ? own : [];
+}
+
+function* cluesOf(
+  cluster: Cluster,
+  workload: Workload,
+  directories: ReadonlySet<string>,
+): Generator<Clue> {
   for (const container of containersOf(workload)) {
     const variables = variablesOf(cluster, workload, container);
     for (const { name, value, isSecret, source, evidence } of variables) {
@@ -89,7 +126,9 @@ function* cluesOf(cluster: Cluster, workload: Workload): Generator<Clue> {
     }));
     yield* fromCommand(workload, command);
   }
-  for (const configMap of mountedConfigMaps(cluster, workload)) yield* fromConfigMap(configMap);
+  for (const configMap of mountedConfigMaps(cluster, workload)) {
+    yield* fromConfigMap(configMap, workload, directories);
+  }
 }
 
 function* fromCommand(workload: Workload, command: ReturnType<typeof commandOf>): Generator<Clue> {
@@ -100,7 +139,11 @@ function* fromCommand(workload: Workload, command: ReturnType<typeof commandOf>)
   }
 }
 
-function* fromConfigMap(configMap: Resource): Generator<Clue> {
+function* fromConfigMap(
+  configMap: Resource,
+  workload: Workload,
+  directories: ReadonlySet<string>,
+): Generator<Clue> {
   for (const { key, value, path } of entriesOf(configMap)) {
     if (!value.includes('\n')) {
       const source = configMap.sourceAt(READER, path);
@@ -109,7 +152,9 @@ function* fromConfigMap(configMap: Resource): Generator<Clue> {
       }
       continue;
     }
-    for (const { lineIndex, name, ...address } of addressesInText(value)) {
+    const all = addressesInText(value);
+    const addresses = directories.has(value) ? ownEntries(workload, all) : all;
+    for (const { lineIndex, name, ...address } of addresses) {
       const source = lineOf(configMap, path, lineIndex);
       const property = name === '' ? '' : `${name} in `;
       yield { address, source, evidence: `${property}file ${key} of ConfigMap ${configMap.name}` };

@@ -1,3 +1,4 @@
+import { callExpression, isExpressionFunction } from './expressions.ts';
 import { FUNCTIONS, UnknownFunction } from './functions.ts';
 import type { Printer, TemplatePlace } from './output.ts';
 import { parseTemplate } from './parser.ts';
@@ -259,7 +260,10 @@ export class Evaluator {
     if (name === 'include') return this.#include(toText(values[0]), values[1], place);
     if (name === 'tpl') return this.#tpl(toText(values[0]), values[1] ?? dot, place);
     if (name === 'fail') return '';
-    const known = FUNCTIONS.get(name) ?? FUNCTIONS.get(name.replace(/^must([A-Z])/, lowerFirst));
+    const plain = name.replace(/^must([A-Z])/, lowerFirst);
+    const expression = isExpressionFunction(plain) ? callExpression(plain, values) : undefined;
+    if (expression) return expression.value;
+    const known = FUNCTIONS.get(plain);
     if (!known) throw new UnknownFunction(name);
     return known(...values);
   }

@@ -299,8 +299,6 @@ const COLLECTIONS: Record<string, TemplateFunction> = {
   deepCopy: (value) => copied(value),
   dig: (...args) => dug(args),
 };
-COLLECTIONS.mustMerge = COLLECTIONS.merge ?? (() => null);
-COLLECTIONS.mustMergeOverwrite = COLLECTIONS.mergeOverwrite ?? (() => null);
 
 function item(value: Value, step: Value): Value {
   return Array.isArray(value) ? value[toNumber(step)] : fieldOf(value, toText(step));

@@ -9,6 +9,13 @@ import { isIn, type Problem, readChart } from './chart.ts';
 import { RELEASE_NAMESPACE, renderChart } from './render.ts';
 import type { RenderByHelm } from './tool.ts';
 
+/** What one chart installs. */
+export interface ChartReading {
+  /** Its Chart.yaml. */
+  readonly file: string;
+  readonly resources: readonly Resource[];
+}
+
 /** Finds the folders of charts, subcharts left to their parents. */
 export function chartFolders(paths: readonly string[]): readonly string[] {
   const folders = paths
@@ -29,8 +36,8 @@ export function readCharts(
   files: ManifestFiles,
   byHelm: RenderByHelm,
   report: (diagnostic: Diagnostic) => void,
-): readonly Resource[] {
-  return folders.flatMap((folder) => {
+): readonly ChartReading[] {
+  return folders.map((folder) => {
     const problems: Problem[] = [];
     const chart = readChart(folder, paths, files, (problem) => problems.push(problem));
     const documents = renderChart(chart, (problem) => problems.push(problem));
@@ -39,7 +46,8 @@ export function readCharts(
     );
     const rendered = problems.length > 0 ? byHelm(chart, own) : undefined;
     if (!rendered) for (const problem of problems) report(toDiagnostic(problem));
-    return (rendered ?? own).filter((resource) => !isTest(resource));
+    const resources = (rendered ?? own).filter((resource) => !isTest(resource));
+    return { file: posix.join(folder, 'Chart.yaml'), resources };
   });
 }
 
