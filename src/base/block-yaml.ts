@@ -1,16 +1,40 @@
-import {
-  boolCoreTag,
-  CHOMPING_MODE,
-  EVENT_ID,
-  floatCoreTag,
-  getScalarValue,
-  intCoreTag,
-  NOT_RESOLVED,
-  nullCoreTag,
-  SCALAR_STYLE,
-  type ScalarEvent,
-} from 'js-yaml';
+import { getScalarValue, SCALAR_STYLE } from 'js-yaml';
 import { PlaceRows } from './place-rows.ts';
+import { SharedWords } from './shared-words.ts';
+import {
+  BACKSLASH,
+  BEYOND,
+  beyond,
+  CLOSE_LIST,
+  CLOSE_MAP,
+  COLON,
+  COMMA,
+  DASH,
+  DOUBLE,
+  FLOW_INDICATORS,
+  FLOW_WORD_INDICATORS,
+  GREATER,
+  HASH,
+  INDICATORS,
+  isDigit,
+  isIn,
+  NEWLINE,
+  OPEN_LIST,
+  OPEN_MAP,
+  PIPE,
+  SINGLE,
+  SPACE,
+  TAB,
+  TYPED_STARTS,
+  WORD_INDICATORS,
+} from './yaml-characters.ts';
+import {
+  doubleQuotedEnd,
+  readBlockScalar,
+  scalarEvent,
+  singleQuotedEnd,
+  typedScalar,
+} from './yaml-scalars.ts';
 
 /** A document, as the plain reader understood it. */
 export interface PlainDocument {
@@ -23,44 +47,10 @@ export interface PlainDocument {
 /** Nesting beyond this is left to the complete parser and its limits. */
 const MAX_DEPTH = 60;
 
-/** Strings of at most this length are shared, in a table of so many slots (a power of two). */
-const MAX_SHARED_LENGTH = 32;
-const SHARED_SLOTS = 4_096;
-
-/** Thrown where a text uses more of YAML than is read here; always the same one, without a stack. */
-const BEYOND: unique symbol = Symbol('beyond the plain subset');
-
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
-const DOUBLE = 0x22;
-const HASH = 0x23;
-const SINGLE = 0x27;
-const COMMA = 0x2c;
-const DASH = 0x2d;
-const COLON = 0x3a;
-const GREATER = 0x3e;
-const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_LIST = 0x5d;
-const PIPE = 0x7c;
-const OPEN_MAP = 0x7b;
-const CLOSE_MAP = 0x7d;
-
 /** Characters that YAML does not allow, and those that end lines or hide in them and would need
  *  care: documents that hold them are left to the complete parser. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to look for
 const UNUSUAL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff\ufffe\uffff]/;
-
-/** A character that begins anchors, aliases, tags, directives, explicit keys and the like. */
-const INDICATORS = charTable('?:-,[]{}#&*!|>\'"%@`');
-/** Those that begin a plain scalar where no blank follows. */
-const WORD_INDICATORS = charTable('?:-');
-const FLOW_WORD_INDICATORS = charTable('?-');
-/** First characters of plain scalars that may be something else than text. */
-const TYPED_STARTS = charTable('~nNtTfF+-.0123456789');
-const FLOW_INDICATORS = charTable(',[]{}');
-const SIMPLE_ESCAPES = charTable('0abtnvfre "/\\N_LP');
-const TYPED_TAGS = [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag];
 
 /** Reads the part of YAML that most files keep to: block mappings and sequences, plain, quoted and
  *  block scalars, flow collections; no anchors, tags, complex keys or tabs. It reads several times
@@ -87,13 +77,14 @@ class PlainReader {
   /** The column of `#at` between nodes; -1 behind the last line. */
   #column = -1;
   #depth = 0;
-  readonly #shared: (string | undefined)[] = new Array(SHARED_SLOTS).fill(undefined);
+  readonly #words: SharedWords;
   readonly #maxDepth: number;
   /** Set by the readers of keys: where the key's text ends and its value may begin. */
   #keyEnd = 0;
 
   constructor(text: string, maxDepth: number) {
     this.#text = text;
+    this.#words = new SharedWords(text);
     this.#maxDepth = maxDepth;
     this.#end = text.length;
     this.#rows = new PlaceRows(text.length >> 5, (offset) => this.#keyAt(offset, this.#end));
@@ -121,7 +112,7 @@ class PlainReader {
       while (text.charCodeAt(at) === SPACE) at++;
       const code = text.charCodeAt(at);
       if (code !== NEWLINE && code !== HASH && at < this.#end) {
-        if (code === 0x09) throw BEYOND;
+        if (code === TAB) throw BEYOND;
         // Document markers, and what looks like them.
         if (at === line && (code === DASH || code === 0x2e) && text.charCodeAt(at + 1) === code) {
           throw BEYOND;
@@ -162,26 +153,6 @@ class PlainReader {
     return this.#inline(indent, key);
   }
 
-  /** The text between two offsets. Files say the same short words over and over: one string serves
-   *  for all of them, which saves more memory and time than it costs. */
-  #words(start: number, end: number): string {
-    const text = this.#text;
-    const length = end - start;
-    if (length > MAX_SHARED_LENGTH) return text.slice(start, end);
-    const mixed =
-      length * 31 +
-      text.charCodeAt(start) * 7 +
-      text.charCodeAt(end - 1) * 131 +
-      text.charCodeAt(start + (length >> 1)) * 1031;
-    const slot = mixed & (SHARED_SLOTS - 1);
-    const known = this.#shared[slot];
-    if (known !== undefined && known.length === length && text.startsWith(known, start))
-      return known;
-    const fresh = text.slice(start, end);
-    this.#shared[slot] = fresh;
-    return fresh;
-  }
-
   #enter(): void {
     if (++this.#depth > this.#maxDepth) throw BEYOND;
   }
@@ -205,7 +176,7 @@ class PlainReader {
         items.push(this.#node(column, -1));
       }
     }
-    if (this.#column > column) throw BEYOND;
+    // A line indented too deep fits no collection around either.
     this.#rows.close(row);
     this.#depth--;
     return items;
@@ -228,7 +199,6 @@ class PlainReader {
       if (next === undefined) throw BEYOND;
       name = next;
     }
-    if (this.#column > column) throw BEYOND;
     this.#rows.close(row);
     this.#depth--;
     return members;
@@ -266,7 +236,7 @@ class PlainReader {
       this.#restOfLine();
       return value;
     }
-    if (code === PIPE || code === GREATER) return this.#blockScalar(indent + 1, code, key);
+    if (code === PIPE || code === GREATER) return this.#blockScalar(indent + 1, key);
     this.#rows.close(this.#rows.add(start, key));
     if (code === DOUBLE || code === SINGLE) {
       const value = this.#quoted(indent + 1, code);
@@ -289,7 +259,7 @@ class PlainReader {
         return this.#mayBeScalar(code, close) ? undefined : beyond();
       }
       if (!isInFlow && !this.#isBlankAt(colon + 1)) throw BEYOND;
-      const inside = this.#words(this.#at + 1, close);
+      const inside = this.#words.cut(this.#at + 1, close);
       if (inside.includes('\\') || inside.includes('\n') || inside.includes('\t')) throw BEYOND;
       this.#keyEnd = colon + 1;
       return inside;
@@ -320,7 +290,7 @@ class PlainReader {
         return this.#keyAt(this.#at, end);
       }
       if (code === NEWLINE || Number.isNaN(code)) return undefined;
-      if (code === 0x09) throw BEYOND;
+      if (code === TAB) throw BEYOND;
       if (code === HASH && text.charCodeAt(at - 1) === SPACE) return undefined;
     }
   }
@@ -333,8 +303,8 @@ class PlainReader {
       const close = this.#text.indexOf(quote === DOUBLE ? '"' : "'", start + 1);
       return this.#text.slice(start + 1, close);
     }
-    const source = limit === this.#end ? this.#plainKeyText(start) : this.#words(start, limit);
-    return isIn(TYPED_STARTS, quote) ? String(typed(source)) : source;
+    const source = limit === this.#end ? this.#plainKeyText(start) : this.#words.cut(start, limit);
+    return isIn(TYPED_STARTS, quote) ? String(typedScalar(source)) : source;
   }
 
   /** The text of a plain key, in a block or flow mapping. */
@@ -347,7 +317,7 @@ class PlainReader {
 
   #isBlankAt(at: number): boolean {
     const code = this.#text.charCodeAt(at);
-    if (code === 0x09) throw BEYOND;
+    if (code === TAB) throw BEYOND;
     return code === SPACE || code === NEWLINE || at >= this.#end;
   }
 
@@ -375,10 +345,10 @@ class PlainReader {
     }
     if (this.#column >= indent) throw BEYOND;
     if (isFolded) {
-      return typed(getScalarValue(this.#text, scalar(start, end, SCALAR_STYLE.PLAIN)));
+      return typedScalar(getScalarValue(this.#text, scalarEvent(start, end, SCALAR_STYLE.PLAIN)));
     }
-    const source = this.#words(start, end);
-    return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typed(source) : source;
+    const source = this.#words.cut(start, end);
+    return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typedScalar(source) : source;
   }
 
   /** The end of a plain scalar's text on the line of `start`; `#at` stops at its comment or newline. */
@@ -396,7 +366,7 @@ class PlainReader {
       } else if (code === HASH && (at === start || text.charCodeAt(at - 1) === SPACE)) {
         this.#at = at;
         return end;
-      } else if (code === 0x09) throw BEYOND;
+      } else if (code === TAB) throw BEYOND;
       if (code !== SPACE) end = at + 1;
     }
   }
@@ -418,109 +388,25 @@ class PlainReader {
     const mark = quote === DOUBLE ? '"' : "'";
     const close = text.indexOf(mark, start);
     if (close === -1) throw BEYOND;
-    const simple = this.#words(start, close);
+    const simple = this.#words.cut(start, close);
     const hasNext = quote === SINGLE && text.charCodeAt(close + 1) === SINGLE;
     if (!hasNext && !/[\\\n\t]/.test(simple)) {
       this.#at = close + 1;
       return simple;
     }
-    const end = quote === DOUBLE ? this.#doubleEnd(start, indent) : this.#singleEnd(start, indent);
+    const endOf = quote === DOUBLE ? doubleQuotedEnd : singleQuotedEnd;
+    const end = endOf(text, start, indent);
     this.#at = end + 1;
     const style = quote === DOUBLE ? SCALAR_STYLE.DOUBLE_QUOTED : SCALAR_STYLE.SINGLE_QUOTED;
-    return getScalarValue(text, scalar(start, end, style));
+    return getScalarValue(text, scalarEvent(start, end, style));
   }
 
-  #singleEnd(start: number, indent: number): number {
-    for (let at = start; ; at++) {
-      const code = this.#text.charCodeAt(at);
-      if (code === SINGLE) {
-        if (this.#text.charCodeAt(at + 1) !== SINGLE) return at;
-        at++;
-      } else if (code === NEWLINE) at = this.#foldedLine(at, indent);
-      else if (code === 0x09 || Number.isNaN(code)) throw BEYOND;
-    }
-  }
-
-  #doubleEnd(start: number, indent: number): number {
-    for (let at = start; ; at++) {
-      const code = this.#text.charCodeAt(at);
-      if (code === DOUBLE) return at;
-      if (code === BACKSLASH) {
-        const escaped = this.#text.charCodeAt(++at);
-        if (escaped === NEWLINE) at = this.#foldedLine(at, indent);
-        else if (!isIn(SIMPLE_ESCAPES, escaped)) at += this.#hexLength(at);
-      } else if (code === NEWLINE) at = this.#foldedLine(at, indent);
-      else if (code === 0x09 || Number.isNaN(code)) throw BEYOND;
-    }
-  }
-
-  /** How many digits the numeric escape at `at` has. */
-  #hexLength(at: number): number {
-    const length = HEX_ESCAPES[this.#text.charAt(at)] ?? 0;
-    const digits = this.#text.slice(at + 1, at + 1 + length);
-    if (length === 0 || !/^[0-9a-fA-F]+$/.test(digits) || digits.length < length) throw BEYOND;
-    return length;
-  }
-
-  /** Passes blank lines inside a quoted scalar, from the newline at `at`; gives the offset before
-   *  the next text. */
-  #foldedLine(at: number, indent: number): number {
-    let line = at + 1;
-    for (;;) {
-      let next = line;
-      while (this.#text.charCodeAt(next) === SPACE) next++;
-      if (this.#text.charCodeAt(next) !== NEWLINE) {
-        if (next - line < Math.max(indent, 1)) throw BEYOND;
-        return next - 1;
-      }
-      line = next + 1;
-    }
-  }
-
-  /** A literal or folded block scalar, whose lines are indented by `indent` or more. */
-  #blockScalar(indent: number, style: number, key: number): string {
-    const text = this.#text;
-    const chomping = CHOMPING[text.charCodeAt(this.#at + 1)];
-    this.#at += chomping === undefined ? 1 : 2;
-    const headerEnd = text.indexOf('\n', this.#at);
-    if (headerEnd === -1 || !/^ *$/.test(text.slice(this.#at, headerEnd))) throw BEYOND;
-    const start = headerEnd + 1;
+  #blockScalar(indent: number, key: number): string {
+    const { value, start, end } = readBlockScalar(this.#text, this.#at, indent);
     this.#rows.close(this.#rows.add(start, key));
-    let contentIndent = -1;
-    let blankIndent = 0;
-    let line = start;
-    while (line < this.#end) {
-      let at = line;
-      while (text.charCodeAt(at) === SPACE) at++;
-      const newline = text.indexOf('\n', at);
-      if (newline === -1) {
-        if (at >= this.#end) throw BEYOND;
-      }
-      if (newline !== at) {
-        const column = at - line;
-        if (contentIndent === -1) {
-          if (column < Math.max(indent, 1)) break;
-          if (column < blankIndent || text.charCodeAt(at) === 0x09) throw BEYOND;
-          contentIndent = column;
-        } else if (column < contentIndent) {
-          if (text.charCodeAt(at) === 0x09) throw BEYOND;
-          break;
-        }
-      } else if (contentIndent === -1) blankIndent = Math.max(blankIndent, at - line);
-      line = newline === -1 ? this.#end : newline + 1;
-    }
-    if (contentIndent === -1) throw BEYOND;
-    this.#toContent(line);
+    this.#toContent(end);
     if (this.#column >= indent) throw BEYOND;
-    return getScalarValue(text, {
-      ...scalar(
-        start,
-        line,
-        style === PIPE ? SCALAR_STYLE.LITERAL_BLOCK : SCALAR_STYLE.FOLDED_BLOCK,
-      ),
-      chomping: chomping ?? CHOMPING_MODE.CLIP,
-      indent: contentIndent,
-    });
+    return value;
   }
 
   /** A flow collection at `#at`, whose lines are indented by `indent` or more. */
@@ -608,15 +494,15 @@ class PlainReader {
         break;
       }
       // Over several lines, with a comment behind, or the key of a single pair.
-      if (code === NEWLINE || code === HASH || code === 0x09 || Number.isNaN(code)) throw BEYOND;
+      if (code === NEWLINE || code === HASH || code === TAB || Number.isNaN(code)) throw BEYOND;
       if (code === COLON) {
         const next = this.#text.charCodeAt(at + 1);
         if (this.#isBlankAt(at + 1) || isIn(FLOW_INDICATORS, next)) throw BEYOND;
       }
       if (code !== SPACE) end = at + 1;
     }
-    const source = this.#words(start, end);
-    return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typed(source) : source;
+    const source = this.#words.cut(start, end);
+    return isIn(TYPED_STARTS, source.charCodeAt(0)) ? typedScalar(source) : source;
   }
 
   /** Whether the next thing behind a newline ends the item before it. */
@@ -637,7 +523,7 @@ class PlainReader {
         if (this.#text.charCodeAt(next) !== NEWLINE && column < Math.max(indent, 1)) throw BEYOND;
         this.#at = next;
       } else if (code === SPACE) this.#at++;
-      else if (code === HASH || code === 0x09 || Number.isNaN(code)) throw BEYOND;
+      else if (code === HASH || code === TAB || Number.isNaN(code)) throw BEYOND;
       else return;
     }
   }
@@ -649,63 +535,12 @@ class PlainReader {
   }
 }
 
-const HEX_ESCAPES: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 /** @see ECMAScript, Array exotic objects: the greatest index is 2³² − 2 */
 const LAST_INDEX = '4294967294';
-const CHOMPING: Readonly<Record<number, ScalarEvent['chomping']>> = {
-  43: CHOMPING_MODE.KEEP, // `+`
-  45: CHOMPING_MODE.STRIP, // `-`
-};
-
-/** Null, a boolean or a number where the text is one in YAML's core schema, else the text.
- *  @see YAML 1.2.2, §10.3.2 */
-function typed(source: string): unknown {
-  for (const tag of TYPED_TAGS) {
-    const value: unknown = tag.resolve(source, false, tag.tagName);
-    if (value !== NOT_RESOLVED) return value;
-  }
-  return source;
-}
-
-/** A scalar as the complete parser describes it, so that it can be decoded by it. */
-function scalar(start: number, end: number, style: ScalarEvent['style']): ScalarEvent {
-  return {
-    type: EVENT_ID.SCALAR,
-    valueStart: start,
-    valueEnd: end,
-    anchorStart: -1,
-    anchorEnd: -1,
-    tagStart: -1,
-    tagEnd: -1,
-    style,
-    chomping: CHOMPING_MODE.CLIP,
-    indent: -1,
-    fast: false,
-  };
-}
-
 /** Keeps an object's numbered members in a table. For `{200: …, 404: …}` the engine would set aside
  *  room for every number up to the last, some five kilobytes for each such object. */
 function makeSparse(members: Record<string, unknown>): true {
   members[LAST_INDEX] = null;
   Reflect.deleteProperty(members, LAST_INDEX);
   return true;
-}
-
-function beyond(): never {
-  throw BEYOND;
-}
-
-function charTable(characters: string): Uint8Array {
-  const table = new Uint8Array(128);
-  for (const character of characters) table[character.charCodeAt(0)] = 1;
-  return table;
-}
-
-function isIn(table: Uint8Array, code: number): boolean {
-  return code < 128 && table[code] === 1;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
 }

@@ -65,9 +65,9 @@ paths:
     ],
     ['a relative path', 'servers: [{url: ../v1}]', ['/v1/orders']],
     [
-      'two paths, once each',
-      'servers: [{url: /b}, {url: /a}, {url: "http://x/a"}]',
-      ['/a/orders', '/b/orders'],
+      'several paths, once each',
+      'servers: [{url: /b}, {url: /c}, {url: /a}, {url: "http://x/a"}]',
+      ['/a/orders', '/b/orders', '/c/orders'],
     ],
     [
       'variables with defaults, and without',
