@@ -1,8 +1,9 @@
+import type { Position } from '../../../base/text.ts';
 import type { Program } from '../interpreter/framework.ts';
-import type { CallExpression, Expression } from '../interpreter/program.ts';
+import { libraryBases } from '../interpreter/interpreter.ts';
+import type { CallExpression, Expression, FunctionNode } from '../interpreter/program.ts';
 import {
   type ClassValue,
-  type FunctionValue,
   fillHoles,
   textsOf,
   textValue,
@@ -28,11 +29,13 @@ const MAX_BASES = 16;
 
 interface Attribute {
   readonly name: string;
+  readonly at: Position;
   readonly positional: readonly Value[];
   readonly named: ReadonlyMap<string, Value>;
 }
 
 interface Action {
+  readonly at: Position;
   readonly methods: readonly string[];
   /** Undefined: only the class says where. */
   readonly template: string | undefined;
@@ -41,28 +44,25 @@ interface Action {
 /** Takes down the routes of a class if it is a controller that can be made. */
 export function registerController(type: ClassValue, program: Program): void {
   if (!isController(type)) return;
-  const prefixes = inherited(type, (one) =>
-    routesOf(attributesOf(one, one.node.decorators, program)),
-  );
-  const isGuarded = has(
-    lineage(type).flatMap(({ node }) => node.decorators),
-    'Authorize',
-  );
+  const { book } = program;
+  const prefixes = inherited(type, (one) => routesOf(attributesOf(one, one.node, program)));
+  const area = areaOf(type, program);
+  const isGuarded = has(decoratorsOf(type), 'Authorize');
   const place = { file: type.scope.file, ...type.node.at };
-  const router = program.book.shared('aspnet-controller', place, 'brace');
-  for (const { value, owner } of actionsOf(type)) {
-    const attributes = attributesOf(owner, value.node.decorators, program);
-    if (attributes.some(({ name }) => name === 'NonAction')) continue;
-    const at = { file: value.scope.file, ...value.node.at };
-    const allows = attributes.some(({ name }) => name === 'AllowAnonymous');
-    const guarded = isGuarded || attributes.some(({ name }) => name === 'Authorize');
-    const security = guarded && !allows ? 'required' : undefined;
-    for (const { methods, template } of routedActions(attributes)) {
-      for (const written of combined(prefixes, template)) {
-        const filled = withTokens(written, type.node.name, value.node.name, areaOf(type, program));
-        for (const path of aspnetPath(textValue(filled))) {
-          program.book.route(router, 'aspnet', methods, path, 'brace', at, { security });
-        }
+  const router = book.shared('aspnet-controller', place, 'brace');
+  for (const { node, owner } of actionsOf(type)) {
+    const attributes = attributesOf(owner, node, program);
+    const says = (name: string): boolean => attributes.some((attribute) => attribute.name === name);
+    if (says('NonAction')) continue;
+    const isOpen = says('AllowAnonymous') || !(isGuarded || says('Authorize'));
+    const security = isOpen ? undefined : 'required';
+    for (const { methods, template, at } of routedActions(attributes)) {
+      const paths = combined(prefixes, template).flatMap((written) =>
+        aspnetPath(textValue(withTokens(written, type.node.name, node.name, area))),
+      );
+      const where = { file: owner.scope.file, ...at };
+      for (const path of paths) {
+        book.route(router, 'aspnet', methods, path, 'brace', where, { security });
       }
     }
   }
@@ -71,27 +71,17 @@ export function registerController(type: ClassValue, program: Program): void {
 function isController(type: ClassValue): boolean {
   const { name, decorators } = type.node;
   if (decorators.some((item) => item.is === 'name' && item.name === '#abstract')) return false;
-  const all = lineage(type);
-  if (
-    has(
-      all.flatMap(({ node }) => node.decorators),
-      'NonController',
-    )
-  )
-    return false;
+  if (has(decoratorsOf(type), 'NonController')) return false;
   return (
     name.endsWith('Controller') ||
-    has(
-      all.flatMap(({ node }) => node.decorators),
-      'ApiController',
-      'Controller',
-    ) ||
-    all.some(({ bases }) =>
-      bases.some(
-        (base) => base.is === 'external' && /(?:^|\.)(?:Api)?Controller(?:Base)?$/.test(base.path),
-      ),
-    )
+    has(decoratorsOf(type), 'ApiController', 'Controller') ||
+    libraryBases(type).some((path) => /(?:^|\.)(?:Api)?Controller(?:Base)?$/.test(path))
   );
+}
+
+/** The attributes of a class and of those that it inherits from. */
+function decoratorsOf(type: ClassValue): Expression[] {
+  return lineage(type).flatMap(({ node }) => node.decorators);
 }
 
 /** The class and those of the program that it inherits from, nearest first. */
@@ -111,35 +101,38 @@ function inherited(type: ClassValue, read: (one: ClassValue) => string[]): strin
   return [];
 }
 
-function actionsOf(type: ClassValue): { value: FunctionValue; owner: ClassValue }[] {
-  const found = new Map<string, { value: FunctionValue; owner: ClassValue }>();
+interface Method {
+  readonly node: FunctionNode;
+  readonly owner: ClassValue;
+}
+
+/** The methods of a class and those that it inherits and does not override. Methods of one name
+ *  differ in their parameters. */
+function actionsOf(type: ClassValue): Method[] {
+  const found: Method[] = [];
   for (const owner of lineage(type)) {
-    owner.node.body.forEach((statement, index) => {
-      if (statement.is !== 'function' || statement.function.name === '.ctor') return;
-      const node = statement.function;
-      // Methods of one name differ in their parameters; what overrides hides what it overrides.
-      const signature = `${node.name}/${node.parameters.length}`;
-      const key = owner === type ? `${signature}#${index}` : signature;
-      const isHidden =
-        owner !== type && [...found.keys()].some((known) => known.startsWith(`${signature}#`));
-      if (found.has(key) || isHidden) return;
-      found.set(key, {
-        value: { is: 'function', node, scope: owner.members, facts: new Map() },
-        owner,
-      });
-    });
+    const inherited = found.map(({ node }) => signatureOf(node));
+    for (const statement of owner.node.body) {
+      if (statement.is !== 'function' || statement.function.name === '.ctor') continue;
+      const isOverridden = inherited.includes(signatureOf(statement.function));
+      if (!isOverridden) found.push({ node: statement.function, owner });
+    }
   }
-  return [...found.values()];
+  return found;
+}
+
+function signatureOf({ name, parameters }: FunctionNode): string {
+  return `${name}/${parameters.length}`;
 }
 
 function attributesOf(
   owner: ClassValue,
-  decorators: readonly Expression[],
+  { decorators }: { readonly decorators: readonly Expression[] },
   { interpreter }: Program,
 ): Attribute[] {
   return decorators
     .filter((item): item is CallExpression => item.is === 'call')
-    .map(({ callee, arguments: given }) => {
+    .map(({ callee, arguments: given, at }) => {
       const positional: Value[] = [];
       const named = new Map<string, Value>();
       for (const { name, value } of given) {
@@ -147,7 +140,7 @@ function attributesOf(
         if (name === undefined || name === 'template') positional.push(evaluated);
         else named.set(name, evaluated);
       }
-      return { name: callee.is === 'name' ? callee.name : '', positional, named };
+      return { name: callee.is === 'name' ? callee.name : '', at, positional, named };
     });
 }
 
@@ -171,22 +164,26 @@ function routesOf(attributes: readonly Attribute[]): string[] {
 /** Each method attribute with a template is a route; those without share the `[Route]`s. */
 function routedActions(attributes: readonly Attribute[]): Action[] {
   const actions: Action[] = [];
-  const bare: string[] = [];
+  const bare: { methods: string[]; at: Position }[] = [];
   for (const attribute of attributes) {
-    const verb = Object.hasOwn(VERBS, attribute.name) ? VERBS[attribute.name] : undefined;
-    const accepts = attribute.name === 'AcceptVerbs' ? attribute.positional.flatMap(textsOf) : [];
+    const { name, at } = attribute;
+    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+    const accepts = name === 'AcceptVerbs' ? attribute.positional.flatMap(textsOf) : [];
     const methods = verb === undefined ? accepts : [verb];
+    const isVerb = verb !== undefined;
+    const template = isVerb ? templateOf(attribute) : textsOf(attribute.named.get('Route'))[0];
     if (methods.length === 0) continue;
-    const given =
-      verb === undefined ? textsOf(attribute.named.get('Route'))[0] : templateOf(attribute);
-    if (given === undefined) bare.push(...methods);
-    else actions.push({ methods, template: given });
+    if (template === undefined) bare.push({ methods, at });
+    else actions.push({ methods, template, at });
   }
-  const routes = routesOf(attributes);
-  for (const template of routes)
-    actions.push({ methods: bare.length > 0 ? bare : ['ANY'], template });
-  if (routes.length === 0 && bare.length > 0) actions.push({ methods: bare, template: undefined });
-  return actions;
+  const shared = bare.flatMap(({ methods }) => methods);
+  const routes = attributes.filter(({ name }) => name === 'Route');
+  for (const route of routes) {
+    const methods = shared.length > 0 ? shared : ['ANY'];
+    actions.push({ methods, template: templateOf(route) ?? '', at: route.at });
+  }
+  if (routes.length > 0) return actions;
+  return [...actions, ...bare.map((action) => ({ ...action, template: undefined }))];
 }
 
 /** An action's template goes below the class's, unless it begins with a slash. Without either the
@@ -207,7 +204,7 @@ function withTokens(template: string, controller: string, action: string, area: 
 
 function areaOf(type: ClassValue, program: Program): string {
   const [area] = inherited(type, (one) =>
-    attributesOf(one, one.node.decorators, program)
+    attributesOf(one, one.node, program)
       .filter(({ name }) => name === 'Area')
       .flatMap((attribute) => templateOf(attribute) ?? []),
   );

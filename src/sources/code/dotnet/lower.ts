@@ -315,6 +315,11 @@ const EXPRESSIONS: Readonly<Record<string, (node: SyntaxNode, depth: number) => 
   implicit_array_creation_expression: items,
   array_creation_expression: items,
   collection_expression: (node, depth) => ({ is: 'list', items: children(node, depth) }),
+  // `["a", "b"]` among arguments, as this grammar has it.
+  element_binding_expression: (node, depth) => ({
+    is: 'list',
+    items: named(node).map((child) => of(named(child).at(-1) ?? null, depth)),
+  }),
   initializer_expression: (node, depth) => ({ is: 'list', items: children(node, depth) }),
   tuple_expression: (node, depth) => ({
     is: 'list',

@@ -8,11 +8,8 @@ export function aspnetPath(pattern: Value): Value[] {
   const written = pattern.text.replace(/^~?\//, '/');
   // Constraints may hold braces, doubled: `{ssn:regex(^\\d{{3}}$)}`.
   const simple = written.replaceAll('{{', '').replaceAll('}}', '');
-  let isOptional = false;
-  const full = simple.replaceAll(/\{(\*{0,2})([A-Za-z_]\w*)[^{}]*\}/g, (whole, stars, name) => {
-    isOptional ||= /\?\}$|=/.test(whole);
-    return `{${stars}${name}}`;
-  });
+  const isOptional = /\{[^{}]*(?:\?|=[^{}]*)\}$/.test(simple);
+  const full = simple.replaceAll(/\{(\*{0,2})([A-Za-z_]\w*)[^{}]*\}/g, '{$1$2}');
   const forms = isOptional ? [full.replace(/\/?\{[^{}]*\}$/, ''), full] : [full];
   return forms.map((form) => textValue(form, pattern.place));
 }

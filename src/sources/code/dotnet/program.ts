@@ -40,6 +40,7 @@ export class CSharpProgram implements Semantics {
   readonly #index: CSharpIndex;
   readonly #files = new Map<string, Scope>();
   readonly #classes: ClassValue[] = [];
+  readonly #wanted = new Set<string>();
   readonly #program: Program;
 
   constructor(context: ReadContext, index: CSharpIndex) {
@@ -51,6 +52,7 @@ export class CSharpProgram implements Semantics {
   /** Runs these files and whatever they name. */
   run(files: readonly string[]): RouterModel {
     const { book, interpreter } = this.#program;
+    for (const file of files) this.#wanted.add(file);
     for (const file of files) this.#file(file);
     interpreter.runWaiting();
     for (let index = 0; index < this.#classes.length; index++) {
@@ -66,6 +68,10 @@ export class CSharpProgram implements Semantics {
       });
     }
     return book.finish('brace');
+  }
+
+  runsAlone(file: string): boolean {
+    return this.#wanted.has(file);
   }
 
   /** A type of the program, the nearest of several; else a library's. */

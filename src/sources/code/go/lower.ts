@@ -33,6 +33,7 @@ export function lowerGo(root: SyntaxNode): GoFile {
   const types: ClassNode[] = [];
   const values: (Statement & { is: 'assign' })[] = [];
   const imports: { path: string; alias: string | undefined }[] = [];
+  const loose: Statement[] = [];
   let packageName = '';
   for (const node of named(root)) {
     const kind = String(node.kind());
@@ -44,10 +45,17 @@ export function lowerGo(root: SyntaxNode): GoFile {
       for (const statement of statementsOf(node, 0)) {
         if (statement.is === 'class') types.push(statement.class);
         else if (statement.is === 'assign') values.push(statement);
+        else loose.push(statement);
       }
     }
   }
+  // What stands outside of functions is the inside of one that could not be read whole.
+  if (loose.length > 0) functions.push(brokenFunction(loose, positionOf(root)));
   return { packageName, imports, functions, types, values };
+}
+
+function brokenFunction(body: readonly Statement[], at: Position): FunctionNode {
+  return { name: '', parameters: [], decorators: [], body, at };
 }
 
 function importsOf(node: SyntaxNode): { path: string; alias: string | undefined }[] {

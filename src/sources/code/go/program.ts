@@ -11,7 +11,6 @@ import {
   itemsOf,
   listValue,
   type ModuleValue,
-  plainText,
   routerIn,
   textValue,
   UNKNOWN,
@@ -41,6 +40,7 @@ export class GoProgram implements Semantics {
   readonly #packages = new Map<string, ModuleValue>();
   readonly #entries: FunctionValue[] = [];
   readonly #methods = new Map<string, FunctionValue[]>();
+  readonly #wanted = new Set<string>();
   readonly #program: Program;
 
   constructor(context: ReadContext, modules: ReadonlyMap<string, string>) {
@@ -52,10 +52,15 @@ export class GoProgram implements Semantics {
     this.#program = { book, interpreter };
   }
 
-  /** Runs the packages in these folders and whatever they import. */
-  run(folders: readonly string[]): RouterModel {
+  /** Runs the packages in these folders, and what they need of others. `mains` are folders of
+   *  programs, which may say with what the packages are set up. */
+  run(folders: readonly string[], mains: readonly string[]): RouterModel {
     const { book, interpreter } = this.#program;
-    for (const folder of folders) this.#package(folder);
+    for (const folder of folders) this.#wanted.add(folder);
+    for (const folder of [...folders, ...mains]) {
+      const { scope } = this.#package(folder);
+      for (const declared of scope.names) scope.own(declared);
+    }
     for (const entry of this.#entries) interpreter.runAlone(entry);
     interpreter.runWaiting();
     if (interpreter.isExhausted) {
@@ -67,6 +72,10 @@ export class GoProgram implements Semantics {
       });
     }
     return book.finish('brace');
+  }
+
+  runsAlone(file: string): boolean {
+    return this.#wanted.has(folderOf(file));
   }
 
   global(): Value | undefined {
@@ -117,12 +126,8 @@ export class GoProgram implements Semantics {
       if (!file || !isReadable(file, 'go', this.#context.report)) return [];
       return [{ path, content: lowerGo(parseSource('go', file.text)) }];
     });
-    // `package main` and its generators may share a folder with another package; tests do not count.
-    const name = files.find(({ content }) => content.packageName !== '')?.content.packageName;
-    scope.set('#name', textValue(name ?? ''));
     const methods = new Map<string, (() => [string, FunctionValue])[]>();
     for (const { path, content } of files) this.#declare(path, content, scope, methods);
-    for (const declared of scope.names) scope.own(declared);
     return made;
   }
 
@@ -135,8 +140,7 @@ export class GoProgram implements Semantics {
     const { interpreter } = this.#program;
     const file = new Scope(path, scope);
     for (const { path: imported, alias } of content.imports) {
-      const value = this.#import(imported, path);
-      file.set(alias ?? this.#nameOf(value, imported), value);
+      file.define(alias ?? this.#nameOf(imported, path), () => this.#import(imported, path));
     }
     for (const node of content.functions) {
       const value = interpreter.functionValue(node, file);
@@ -152,7 +156,7 @@ export class GoProgram implements Semantics {
         const isEntry =
           node.name === 'init' || (node.name === 'main' && content.packageName === 'main');
         if (isEntry) this.#entries.push(value);
-        if (node.name !== 'init') scope.set(node.name, value);
+        if (node.name !== 'init' && node.name !== '') scope.set(node.name, value);
       }
     }
     for (const node of content.types) {
@@ -176,14 +180,24 @@ export class GoProgram implements Semantics {
   }
 
   #import(path: string, from: string): Value {
-    const folder = this.#paths.find(path, from);
-    if (folder !== undefined && folder !== folderOf(from)) return this.#package(folder);
+    const folder = this.#folderOf(path, from);
+    if (folder !== undefined) return this.#package(folder);
     return { is: 'external', path: path.replace(/\/v\d+$/, '') };
   }
 
-  #nameOf(value: Value, path: string): string {
-    const own = value.is === 'module' ? plainText(value.scope.own('#name')) : undefined;
-    if (own) return own;
+  /** The folder of a package of the program's own. */
+  #folderOf(path: string, from: string): string | undefined {
+    const folder = this.#paths.find(path, from);
+    return folder === folderOf(from) ? undefined : folder;
+  }
+
+  /** A package goes by the name that it gives itself; those of libraries by the end of their path. */
+  #nameOf(path: string, from: string): string {
+    const folder = this.#folderOf(path, from);
+    const [file] = folder === undefined ? [] : this.#paths.filesOf(folder);
+    const text = file === undefined ? '' : (this.#context.open(file)?.text ?? '');
+    const own = /^package[ \t]+(\w+)/m.exec(text)?.[1];
+    if (own !== undefined) return own;
     const last =
       path
         .replace(/\/v\d+$/, '')

@@ -45,10 +45,15 @@ const MAX_TEXT = 10_000;
 const MAX_ITEMS = 20_000;
 
 interface Run {
-  /** The function did something, or gave a value that is known: worth running again. */
-  matters: boolean;
+  /** The function registers something: worth running again. */
+  acts: boolean;
   last: Value;
+  /** What it gave for arguments that are texts or not known. */
+  readonly results: Map<string, Value>;
 }
+
+/** Results of one function that are kept. */
+const MAX_RESULTS = 1_000;
 
 /** Runs a program for the routes that it registers, without what decides at run time: every branch
  *  is taken, every loop over something that is not known runs once, every function runs at least
@@ -106,8 +111,7 @@ export class Interpreter {
     ) {
       this.runAlone(value);
       // Past a limit a function may not run; it is not tried again.
-      if (!this.#runs.has(value.node))
-        this.#runs.set(value.node, { matters: false, last: UNKNOWN });
+      if (!this.#runs.has(value.node)) this.#runs.set(value.node, newRun());
     }
   }
 
@@ -119,7 +123,7 @@ export class Interpreter {
       ...(self && { self }),
       facts: new Map(),
     };
-    this.#waiting.add(value);
+    if (this.#semantics.runsAlone(scope.file)) this.#waiting.add(value);
     return value;
   }
 
@@ -332,12 +336,14 @@ export class Interpreter {
 
   #invoke(value: FunctionValue, call: Call): Value {
     const { node } = value;
-    const run = this.#runs.get(node) ?? { matters: false, last: UNKNOWN };
+    const run = this.#runs.get(node) ?? newRun();
     const isFirst = !this.#runs.has(node);
     if (this.#active.has(node) || this.#depth >= this.#limits.maxDepth || !this.#step()) {
       return run.last;
     }
-    if (!isFirst && !run.matters && !this.#carriesRouter(value, call)) return run.last;
+    const key = run.acts ? undefined : argumentKey(value, call);
+    const known = key === undefined ? undefined : run.results.get(key);
+    if (known) return known;
     if (isFirst) this.#waiting.ran(node);
     this.#runs.set(node, run);
     this.#active.add(node);
@@ -353,8 +359,10 @@ export class Interpreter {
       this.#active.delete(node);
     }
     const result = this.#resultOf(value, returned);
-    run.matters ||= this.#effects !== effects || result.is !== 'unknown';
+    run.acts ||= this.#effects !== effects;
     run.last = result;
+    if (!run.acts && key !== undefined && run.results.size < MAX_RESULTS)
+      run.results.set(key, result);
     return result;
   }
 
@@ -365,16 +373,6 @@ export class Interpreter {
       this.evaluate(value.node.returns, value.scope),
       value.scope,
       value.node.at,
-    );
-  }
-
-  #carriesRouter(value: FunctionValue, call: Call): boolean {
-    const values = [...call.positional, ...call.named.values(), value.self ?? UNKNOWN];
-    return values.some(
-      (item) =>
-        item.is === 'router' ||
-        item.is === 'data' ||
-        (item.is === 'record' && [...item.fields.values()].some((field) => field.is === 'router')),
     );
   }
 
@@ -618,6 +616,27 @@ function unplaced(value: Value): Value {
 }
 
 const START: Position = { line: 1, column: 1 };
+
+function newRun(): Run {
+  return { acts: false, last: UNKNOWN, results: new Map() };
+}
+
+/** Arguments as a text, where they are texts or not known; undefined where they hold more. */
+function argumentKey(value: FunctionValue, call: Call): string | undefined {
+  const given = [
+    ...call.positional,
+    ...[...call.named].flat(),
+    ...(value.self ? [value.self] : []),
+  ];
+  const parts: string[] = [];
+  for (const item of given) {
+    if (typeof item === 'string') parts.push(`${item}:`);
+    else if (item.is === 'text') parts.push(JSON.stringify(item.text));
+    else if (item.is === 'unknown' || item.is === 'external') parts.push('?');
+    else return undefined;
+  }
+  return parts.join();
+}
 
 function emptyCall(file: string, at: Position): Call {
   return {

@@ -9,6 +9,8 @@ import type { Call, Value } from './value.ts';
 export interface Semantics {
   /** Names of the method that a new object is set up with. */
   readonly constructors: readonly string[];
+  /** Whether functions of this file are run even where nobody calls them. */
+  runsAlone(file: string): boolean;
   /** A name that no scope knows. */
   global(name: string, scope: Scope): Value | undefined;
   load(statement: Statement & { is: 'import' }, scope: Scope): void;

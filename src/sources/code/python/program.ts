@@ -56,6 +56,7 @@ export class PythonProgram implements Semantics {
   readonly #context: ReadContext;
   readonly #paths: PythonPaths;
   readonly #modules = new Map<string, ModuleValue>();
+  readonly #wanted = new Set<string>();
   readonly #program: Program;
 
   constructor(context: ReadContext) {
@@ -67,6 +68,7 @@ export class PythonProgram implements Semantics {
   /** Runs these files and whatever they import. */
   run(files: readonly string[]): RouterModel {
     const { book, interpreter } = this.#program;
+    for (const file of files) this.#wanted.add(file);
     for (const file of files) this.#module(file);
     interpreter.runWaiting();
     // A module that an include names may be loaded on the way.
@@ -82,6 +84,10 @@ export class PythonProgram implements Semantics {
       });
     }
     return book.finish('angle');
+  }
+
+  runsAlone(file: string): boolean {
+    return this.#wanted.has(file);
   }
 
   global(name: string): Value | undefined {
@@ -150,6 +156,7 @@ export class PythonProgram implements Semantics {
   }
 
   #kindFor(file: string): 'flask' | 'fastapi' | undefined {
+    if (!this.#wanted.has(file)) return undefined;
     const text = this.#context.open(file)?.text ?? '';
     if (/\b(?:fastapi|APIRouter)\b/.test(text)) return 'fastapi';
     return /\b(?:flask\w*|quart|Blueprint)\b/i.test(text) ? 'flask' : undefined;

@@ -1,0 +1,2 @@
+var app = WebApplication.Create(args);
+app.MapGet("/generated", () => 1);

@@ -1,0 +1,5 @@
+namespace Shop.Services;
+
+public class CartService(ILogger<CartService> logger) : Cart.CartBase
+{
+}

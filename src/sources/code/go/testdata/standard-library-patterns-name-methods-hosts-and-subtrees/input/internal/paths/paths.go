@@ -1,0 +1,6 @@
+package paths
+
+const (
+	root   = "/api"
+	Orders = root + "/orders"
+)
