@@ -1,4 +1,5 @@
 import type { Credential, CredentialRecord, ServiceRecord } from '../estate/index.ts';
+import { isTestPath } from './leaks/index.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const SOON = 30 * DAY;
@@ -39,8 +40,16 @@ export function governCredential(
     lastRotated: record.lastRotated ?? null,
     expires: record.expires ?? null,
     rotation,
-    problems: [...new Set([...record.problems, ...found])],
+    problems: problemsOf(record, found),
   };
+}
+
+/** `test-only` holds of a credential whose every place is a test, an example or documentation; one use
+ *  elsewhere is enough for it to be in earnest. */
+function problemsOf(record: CredentialRecord, found: readonly string[]): string[] {
+  const problems = new Set([...record.problems, ...found]);
+  if (!record.locations.every(({ file }) => isTestPath(file))) problems.delete('test-only');
+  return [...problems];
 }
 
 function commonOwner(

@@ -270,7 +270,8 @@ interface Value {
 /** The literal that begins here, as the syntax writes it. */
 function valueAt(text: string, at: number, syntax: Syntax): Value | undefined {
   const quoted = quotedAt(text, at);
-  if (quoted) return quoted;
+  // Back quotes run a command in a shell.
+  if (quoted) return syntax === 'shell' && text[at] === '`' ? undefined : quoted;
   return plainRun(text, at, PLAIN[syntax]);
 }
 
@@ -290,7 +291,7 @@ const PLAIN: Readonly<Record<Syntax, RegExp>> = {
 
 function plainRun(text: string, at: number, pattern: RegExp): Value | undefined {
   const match = sticky(pattern, text, at);
-  if (!match) return undefined;
+  if (!match || text[at + match[0].length] === '(') return undefined;
   let value = match[0].replace(/\s+[#;].*$/, '').trimEnd();
   if (pattern === PLAIN.yaml && isInFlow(text, at)) value = value.replace(/\s*[,}\]].*$/, '');
   return value === '' ? undefined : { start: at, end: at + value.length, quoted: false };

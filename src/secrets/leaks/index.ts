@@ -1,1 +1,2 @@
+export { isTestPath } from './files.ts';
 export { credentials, DEFAULT_LEAK_LIMITS, type LeakLimits, type LeakReader } from './reader.ts';

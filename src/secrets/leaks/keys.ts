@@ -5,7 +5,7 @@ import type { Match } from './match.ts';
 
 const BEGIN = /-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?)-----/g;
 const PUTTY = /PuTTY-User-Key-File-\d: /g;
-const PUTTY_PRIVATE = /Private-Lines: \d{1,4}\r?\n(?<value>(?:[A-Za-z0-9+/=]{1,64}\r?\n?){1,200})/y;
+const PUTTY_PRIVATE = /Private-Lines: \d{1,4}\r?\n(?<value>(?:[A-Za-z0-9+/=]{1,64}\r?\n){1,200})/y;
 const JWK_KEY_TYPE = /"kty"\s{0,8}:\s{0,8}"(?:RSA|EC|OKP)"/;
 const JWK_PRIVATE = /"d"\s{0,8}:\s{0,8}"(?<value>[A-Za-z0-9_-]{40,2000})"/g;
 /** A 16,384-bit RSA key in base64, with room for escapes. */
@@ -41,6 +41,7 @@ export function keyBody(block: string): string {
   return block
     .replace(/-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----/g, '')
     .replace(/\\[nrt]/g, '\n')
+    .replace(/["'`]\s{0,20}[+.,]?\s{0,200}["'`]/g, '')
     .replace(/^[\s"'+\\]*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset)\s?:.*$/gm, '')
     .replace(/[^A-Za-z0-9+/=]/g, '');
 }
@@ -60,6 +61,7 @@ function isEncrypted(body: string, label: string): boolean {
 }
 
 function* puttyKeys(text: string): Iterable<Match> {
+  if (!text.includes('Private-Lines:')) return;
   for (const begin of text.matchAll(PUTTY)) {
     const at = text.slice(begin.index, begin.index + MAX_BLOCK).indexOf('Private-Lines:');
     if (at === -1) continue;

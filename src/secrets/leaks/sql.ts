@@ -21,7 +21,7 @@ export function scanSql(text: string): readonly Match[] {
         kind: /identified/i.test(match[0]) ? 'mysql' : 'password',
         start,
         end: start + value.length,
-        name: nameOfUser(match[0]) ?? 'database user',
+        name: nameOfUser(text.slice(Math.max(0, match.index - 120), start)) ?? 'database user',
         rule: 'generic/sql',
         confidence: 'medium',
         encoding: 'plain',
@@ -31,8 +31,9 @@ export function scanSql(text: string): readonly Match[] {
   return found;
 }
 
-function nameOfUser(statement: string): string | undefined {
+/** The user that the statement, or what stands before it on its line, is about. */
+function nameOfUser(before: string): string | undefined {
   return /\b(?:USER|ROLE|LOGIN)\s{1,4}(?:IF NOT EXISTS\s{1,4})?["'`]?([\w-]{1,60})/i.exec(
-    statement,
+    before.slice(before.lastIndexOf('\n') + 1),
   )?.[1];
 }

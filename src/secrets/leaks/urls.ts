@@ -12,6 +12,7 @@ const BRACED_AUTHORITY = /(?:[^\s"'`<>/\\?#,;|]|\$\{[^{}\s"'`]{0,100}\}){0,512}/
  *  @see RFC 3986 §3.2.1, which deprecates the form */
 export function scanUrls(text: string): readonly Match[] {
   const found: Match[] = [];
+  if (!text.includes('@')) return found;
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     const scheme = SCHEME_BEFORE.exec(text.slice(Math.max(0, at - 31), at))?.[0];
     if (scheme === undefined) continue;
