@@ -1,4 +1,4 @@
-import type { RawBuilder } from 'kysely';
+import type { AliasedRawBuilder, RawBuilder } from 'kysely';
 import type { Database, DatabaseTransaction } from './tables.ts';
 
 /** A database under the store: what SQLite and PostgreSQL do each in their own way. Everything else
@@ -20,18 +20,23 @@ export interface Engine {
 /** Locks by which writers wait for each other where several processes share the database. */
 export type LockName = 'migrate' | 'replace' | 'publish';
 
+/** A row whose every column is text. */
+export type TextRow = Readonly<Record<string, string | null>>;
+
 /** The SQL words in which the two databases differ. */
 export interface SqlWords {
   /** The type of columns that are compared and sorted: text by code point. */
   readonly keyType: RawBuilder<unknown>;
   /** The type of a key that counts up by itself. */
   readonly sequenceType: RawBuilder<unknown>;
-  /** Members of a JSON object as rows (`key`, `value`), values as text. */
-  members(json: string): RawBuilder<{ key: string; value: string }>;
-  /** Items of a JSON array of texts as rows (`value`). */
-  items(json: string): RawBuilder<{ value: string }>;
-  /** Objects of a JSON array as rows, their members as text columns. */
-  rows(columns: readonly string[], json: string): RawBuilder<Record<string, string | null>>;
+  /** Bulk values as a derived table `item`: names and JSON texts (`key`, `value`). */
+  pairs(
+    pairs: ReadonlyMap<string, string>,
+  ): AliasedRawBuilder<{ key: string; value: string }, 'item'>;
+  /** Texts (`value`). */
+  texts(texts: readonly string[]): AliasedRawBuilder<{ value: string }, 'item'>;
+  /** Rows of these columns. */
+  rows(columns: readonly string[], rows: readonly TextRow[]): AliasedRawBuilder<TextRow, 'item'>;
   /** Whether a column holds a text, case counting. */
   contains(column: string, text: string): RawBuilder<boolean>;
   readonly earlier: 'min' | 'least';

@@ -47,18 +47,17 @@ function upsertFacts(
   at: string,
 ): Promise<unknown> {
   // in one order everywhere, so that two writers cannot wait for each other's rows
-  const members = [...bodies].sort(([a], [b]) => (a < b ? -1 : 1));
-  const json = `{${members.map(([id, body]) => `"${id}":${body}`).join(',')}}`;
+  const pairs = new Map([...bodies].sort(([a], [b]) => (a < b ? -1 : 1)));
   return transaction
     .insertInto('facts')
     .columns(['scope', 'id', 'body', 'first_seen', 'last_seen'])
     .expression((build) =>
       build
-        .selectFrom(words.members(json).as('member'))
+        .selectFrom(words.pairs(pairs))
         .select([
           sql<string>`${scope}`.as('scope'),
-          'member.key as id',
-          'member.value as body',
+          'item.key as id',
+          'item.value as body',
           sql<string>`${at}`.as('first_seen'),
           sql<string>`${at}`.as('last_seen'),
         ])
@@ -105,11 +104,11 @@ export async function replaceFacts(
     .execute();
   const gone = known.map((row) => row.id).filter((id) => !kept.has(id));
   for (let start = 0; start < gone.length; start += BATCH_SIZE) {
-    const ids = JSON.stringify(gone.slice(start, start + BATCH_SIZE));
+    const ids = gone.slice(start, start + BATCH_SIZE);
     await transaction
       .deleteFrom('facts')
       .where('scope', '=', toKey(sighting.scope))
-      .where('id', 'in', (build) => build.selectFrom(words.items(ids).as('item')).select('value'))
+      .where('id', 'in', (build) => build.selectFrom(words.texts(ids)).select('value'))
       .execute();
   }
 }

@@ -83,12 +83,11 @@ function rowsAt(
   positions: readonly string[],
 ): Promise<ListedRow[]> {
   if (positions.length === 0) return Promise.resolve([]);
-  const items = words.items(JSON.stringify(positions)).as('item');
   return reader
     .selectFrom(list as 'findings')
     .select('body')
     .$if(list === 'findings', (select) => select.select(['first_seen', 'last_seen', 'resolved_at']))
-    .where('position', 'in', (build) => build.selectFrom(items).select('value'))
+    .where('position', 'in', (build) => build.selectFrom(words.texts(positions)).select('value'))
     .orderBy('position')
     .execute();
 }
@@ -109,7 +108,8 @@ function checkQuery(list: ListName, query: ListQuery): CheckedQuery {
   }
   return {
     limit,
-    after: after === '' ? '' : toKey(after),
+    // a key already, if it came from a page; whatever else it is, it must be a text to PostgreSQL
+    after: after.toWellFormed().replaceAll('\0', ''),
     filters: checkFilters(list, filter),
     words: toSearchText(search)
       .split(/\s+/)

@@ -104,7 +104,7 @@ async function upsertRows(
   const changes = sql.join(
     updated.map((column) => sql`${sql.id(column)} = ${sql.ref(`excluded.${column}`)}`),
   );
-  const source = words.rows(judged, JSON.stringify(rows)).as('item');
+  const source = words.rows(judged, rows);
   await sql`insert into ${sql.table(table)} (${list}) select ${values} from ${source} where true
     on conflict (id) do update set ${changes}`.execute(transaction);
 }
@@ -115,7 +115,7 @@ async function dropRows(
   table: JudgedTable,
   ids: readonly string[],
 ): Promise<void> {
-  const items = words.items(JSON.stringify(ids)).as('item');
+  const items = words.texts(ids);
   if (table !== 'findings') {
     await transaction
       .deleteFrom(table as 'services')

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -35,7 +36,10 @@ class SqliteDriver implements Driver {
 
   async init(): Promise<void> {}
 
+  /** Queries here are done before they return: without a turn for others, a loop over the store would
+   *  keep the process from its sockets. */
   async acquireConnection(): Promise<DatabaseConnection> {
+    await setImmediate();
     const free = this.#free.pop();
     if (free) return free;
     return new Promise((resolve) => this.#waiting.push(resolve));

@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import type { EstateStore } from '../store.ts';
+import { factsContract } from './contract/facts.ts';
+import { listsContract } from './contract/lists.ts';
+import { publicationContract } from './contract/publication.ts';
+
+/** A store under test: each `open` gives an empty one, and `reopen` closes it and opens it again. */
+export interface StoreFixture {
+  open(): Promise<EstateStore>;
+  reopen(store: EstateStore): Promise<EstateStore>;
+}
+
+/** What every store must do; each adapter's test runs it. */
+export function storeContract(fixture: StoreFixture): void {
+  describe('facts', () => factsContract(fixture));
+  describe('publication', () => publicationContract(fixture));
+  describe('lists', () => listsContract(fixture));
+}
