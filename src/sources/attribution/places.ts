@@ -50,6 +50,10 @@ const GENERIC_FOLDERS = new Set([
   'web',
 ]);
 
+/** What lies here helps to build or test the services, and is none itself. */
+const HELPING_FOLDER =
+  /(^|\/)(\.[^/]+|tests?|__tests__|e2e|[^/]*[.-](unit|functional|integration)?tests?|testdata|fixtures|tools|scripts|hack|docs|benchmarks?)(\/|$)/i;
+
 /** Finds the service whose folder holds a file. */
 export class Places {
   readonly #registry: Registry;
@@ -103,6 +107,7 @@ export class Places {
     const alone = this.#registry.all().length === 0;
     for (const component of components) {
       if (this.#services.get(component.folder) || !component.runnable) continue;
+      if (HELPING_FOLDER.test(component.folder) || this.#isWholeRepository(component)) continue;
       if (!isActive(component.folder) && !alone) continue;
       this.#services.set(component.folder, this.#become(component));
     }
@@ -134,12 +139,17 @@ export class Places {
   serviceMade(path: string): Named | undefined {
     for (const folder of enclosing(path)) {
       const component = this.#components.get(folder);
-      if (!component) continue;
+      if (!component || this.#isWholeRepository(component)) continue;
       const service = this.#become(component);
       this.#services.set(folder, service);
       return service;
     }
     return undefined;
+  }
+
+  /** The root of a repository of several services is none of them. */
+  #isWholeRepository({ folder }: Component): boolean {
+    return folder === '' && this.#registry.all().length > 0;
   }
 
   #namedService(component: Component): Named | undefined {
