@@ -15,38 +15,70 @@ export function textsOf(node: SyntaxNode | undefined, type: JavaType, program: P
 
 function evaluate(node: SyntaxNode, type: JavaType, program: Program, depth: number): string[] {
   if (depth > MAX_DEPTH) return [];
-  const inner = (each: SyntaxNode | null): string[] =>
-    each === null ? [] : evaluate(each, type, program, depth + 1);
-  switch (node.kind()) {
-    case 'string_literal':
-      return [literal(node.text())];
-    case 'decimal_integer_literal':
-      return [node.text()];
-    case 'parenthesized_expression':
-      return inner(node.children().find((child) => child.isNamed()) ?? null);
-    case 'element_value_array_initializer':
-    case 'array_initializer':
-      return node
-        .children()
-        .filter((child) => child.isNamed())
-        .flatMap(inner);
-    case 'binary_expression': {
-      const [left] = inner(node.field('left'));
-      const [right] = inner(node.field('right'));
-      return left === undefined || right === undefined ? [] : [left + right];
-    }
-    case 'identifier':
-      return ofName(node.text(), type, program, depth);
-    case 'field_access':
-    case 'scoped_identifier':
-      return ofMember(node.text().replaceAll(/\s/g, ''), type, program, depth);
-    default:
-      return [];
-  }
+  const evaluator = EVALUATORS[node.kind() as string];
+  return evaluator?.(node, type, program, depth) ?? [];
 }
 
+type Evaluate = (node: SyntaxNode, type: JavaType, program: Program, depth: number) => string[];
+
+function partsOf(node: SyntaxNode): SyntaxNode[] {
+  return node.children().filter((child) => child.isNamed());
+}
+
+const all: Evaluate = (node, type, program, depth) =>
+  partsOf(node).flatMap((part) => evaluate(part, type, program, depth + 1));
+
+const sum: Evaluate = (node, type, program, depth) => {
+  const [left, right] = partsOf(node).map((part) => evaluate(part, type, program, depth + 1)[0]);
+  return left === undefined || right === undefined ? [] : [left + right];
+};
+
+const name: Evaluate = (node, type, program, depth) => ofName(node.text(), type, program, depth);
+const member: Evaluate = (node, type, program, depth) =>
+  ofMember(node.text().replaceAll(/\s/g, ''), type, program, depth);
+
+/** Kotlin puts constants into literals: `"$BASE/orders"`. */
+const kotlinLiteral: Evaluate = (node, type, program, depth) => {
+  const parts = partsOf(node);
+  const texts = parts.map((part) => {
+    if (part.kind() === 'string_content') return withoutEscapes(part.text());
+    if (part.kind() === 'character_escape_seq') return withoutEscapes(part.text());
+    if (part.kind() === 'interpolated_identifier')
+      return ofName(part.text(), type, program, depth)[0];
+    return all(part, type, program, depth)[0];
+  });
+  return texts.includes(undefined) ? [] : [texts.join('')];
+};
+
+/** What a literal, a name or an operator gives, by its kind in the grammars of Java and Kotlin. */
+const EVALUATORS: Readonly<Record<string, Evaluate>> = {
+  string_literal: (node, type, program, depth) =>
+    type.file.path.endsWith('.kt')
+      ? kotlinLiteral(node, type, program, depth)
+      : [literal(node.text())],
+  decimal_integer_literal: (node) => [node.text()],
+  parenthesized_expression: all,
+  element_value_array_initializer: all,
+  array_initializer: all,
+  binary_expression: sum,
+  identifier: name,
+  field_access: member,
+  scoped_identifier: member,
+  collection_literal: all,
+  additive_expression: sum,
+  simple_identifier: name,
+  navigation_expression: member,
+  // Of `@GetMapping("/a", "/b", produces = "…")` those without a name.
+  value_arguments: (node, type, program, depth) =>
+    partsOf(node)
+      .filter((part) => !part.children().some((child) => child.kind() === '='))
+      .flatMap((part) => all(part, type, program, depth)),
+  value_argument: all,
+};
+
 function ofName(name: string, type: JavaType, program: Program, depth: number): string[] {
-  for (const owner of [...program.hierarchy(type), ...type.file.types]) {
+  const packaged = program.packageConstant(name, type.file);
+  for (const owner of [...program.hierarchy(type), ...type.file.types, ...packaged]) {
     const value = owner.constants.get(name);
     if (value !== undefined) return evaluate(value, owner, program, depth + 1);
   }
@@ -77,5 +109,9 @@ function ofMember(text: string, type: JavaType, program: Program, depth: number)
 
 function literal(text: string): string {
   const inner = text.startsWith('"""') ? text.slice(3, -3).trim() : text.slice(1, -1);
-  return inner.replace(/\\(.)/g, '$1');
+  return withoutEscapes(inner);
+}
+
+function withoutEscapes(text: string): string {
+  return text.replace(/\\(.)/g, '$1');
 }

@@ -30,11 +30,11 @@ const FRAMEWORKS: readonly JavaFramework[] = [
 const SNIFF =
   /@(?:\w*Controller|\w+Api|FeignClient|RepositoryRestResource|Path|ApplicationPath|WebServlet|(?:Kafka|Rabbit|Jms|Sqs|Pulsar)Listener|Incoming|GrpcService)\b|\bRouterFunctions?\b|ImplBase\b/;
 
-/** Reads what Java programs serve: Spring MVC and WebFlux, JAX-RS, servlets, gRPC services and
+/** Reads what Java and Kotlin programs serve: Spring MVC and WebFlux, JAX-RS, servlets, gRPC services and
  *  message listeners; and the calls of Feign clients. Sources name the framework. */
 export const java: Reader = {
   name: 'java',
-  wants: (path) => path.endsWith('.java') && isProductionSource(path),
+  wants: (path) => /\.(?:java|kt)$/.test(path) && isProductionSource(path),
   start: (context) => new Run(context),
 };
 

@@ -18,6 +18,8 @@ describe('java', () => {
       '@FeignClient(url = "${a:${b:c}}") interface F {\n',
       'A f(@RequestBody A a) {}\n',
       'static String B = C + B;\n',
+      'const val C = "$B/x"\n',
+      '@PostMapping(path = [A.B, "/y"]) fun g(@RequestBody a: A?) {}\n',
       'RouterFunction r = route(GET("/x"), h).nest(path(X), ',
       '"',
       '(',
@@ -33,7 +35,7 @@ describe('java', () => {
     try {
       fc.assert(
         fc.property(text, (source) => {
-          writeFileSync(join(folder, 'A.java'), source);
+          for (const name of ['A.java', 'B.kt']) writeFileSync(join(folder, name), source);
           expect(describeFolder(java, folder)).not.toContain('failed');
         }),
         { numRuns: 150 },

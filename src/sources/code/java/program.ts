@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ReadContext } from '../../reader.ts';
 import { isReadable, parseSource, reportBroken } from '../parse.ts';
+import { FILE_TYPE, toKotlinFile } from './kotlin.ts';
 import { type JavaFile, type JavaMethod, type JavaType, lastName, toJavaFile } from './types.ts';
 
 /** Types above one, and calls of constants through constants. */
@@ -12,12 +13,17 @@ const MAX_CANDIDATES = 50;
 export class Program {
   readonly #context: ReadContext;
   readonly #byName: ReadonlyMap<string, readonly string[]>;
+  readonly #kotlin: ReadonlyMap<string, readonly string[]>;
   readonly #files = new Map<string, JavaFile | undefined>();
 
   constructor(context: ReadContext) {
     this.#context = context;
-    const paths = context.paths.filter((path) => path.endsWith('.java'));
-    this.#byName = Map.groupBy(paths, (path) => posix.basename(path, '.java'));
+    const paths = context.paths.filter((path) => /\.(?:java|kt)$/.test(path));
+    this.#byName = Map.groupBy(paths, (path) => posix.basename(path).replace(/\.\w+$/, ''));
+    this.#kotlin = Map.groupBy(
+      paths.filter((path) => path.endsWith('.kt')),
+      (path) => posix.dirname(path),
+    );
   }
 
   file(path: string): JavaFile | undefined {
@@ -25,7 +31,7 @@ export class Program {
     const source = this.#context.open(path);
     const file =
       source !== undefined && isReadable(source, 'java', this.#context.report)
-        ? toJavaFile(path, source.text, parseSource('java', source.text))
+        ? readTypes(path, source.text)
         : undefined;
     if (file !== undefined) reportBroken(file.root, path, 'java', this.#context.report);
     this.#files.set(path, file);
@@ -54,18 +60,37 @@ export class Program {
     );
     const wanted = qualified.map((each) => {
       const upTo = each.indexOf(`.${fileName}`);
-      return `/${each.slice(0, upTo).replaceAll('.', '/')}/${fileName}.java`;
+      return `/${each.slice(0, upTo).replaceAll('.', '/')}/${fileName}`;
     });
-    wanted.push(`/${from.packageName.replaceAll('.', '/')}/${fileName}.java`);
+    wanted.push(`/${from.packageName.replaceAll('.', '/')}/${fileName}`);
     for (const ending of wanted) {
       const found = nearest(
-        candidates.filter((path) => `/${path}`.endsWith(ending)),
+        candidates.filter((path) => `/${path}`.replace(/\.\w+$/, '').endsWith(ending)),
         from.path,
       );
       if (found !== undefined) return found;
     }
     const isStar = from.imports.some((each) => each.endsWith('.*'));
     return isStar || candidates.length === 1 ? nearest(candidates, from.path) : undefined;
+  }
+
+  /** The Kotlin files that declare a constant at their top, of the package of `from` or of one that
+   *  it imports the name from. */
+  packageConstant(name: string, from: JavaFile): JavaType[] {
+    if (!from.path.endsWith('.kt')) return [];
+    const imported = from.imports.find((each) => lastName(each) === name);
+    const packageName = imported?.slice(0, -name.length - 1) ?? from.packageName;
+    const folder = `/${packageName.replaceAll('.', '/')}`;
+    const folders = [...this.#kotlin].filter(([path]) => `/${path}`.endsWith(folder));
+    const nearby = nearest(
+      folders.map(([path]) => path),
+      from.path,
+    );
+    const files = nearby === undefined ? [] : (this.#kotlin.get(nearby) ?? []);
+    return files
+      .slice(0, MAX_CANDIDATES)
+      .flatMap((path) => this.file(path)?.types ?? [])
+      .filter((type) => type.name === FILE_TYPE && type.constants.has(name));
   }
 
   /** A type and everything above it in the folder: itself, superclasses, interfaces. */
@@ -101,6 +126,11 @@ export class Program {
     }
     return [...bySignature.values()];
   }
+}
+
+function readTypes(path: string, text: string): JavaFile {
+  if (path.endsWith('.kt')) return toKotlinFile(path, text, parseSource('kotlin', text));
+  return toJavaFile(path, text, parseSource('java', text));
 }
 
 /** The path that shares most folders with `from`. */

@@ -1,0 +1,7 @@
+package shop.orders
+@RestController
+class Broken {
+    @GetMapping("/whole")
+    fun whole() {}
+    fun (
+}

@@ -1,0 +1,2 @@
+package shop.orders
+class Locations : LocationsGrpcKt.LocationsCoroutineImplBase() {}

@@ -1,0 +1,5 @@
+package shop.orders
+interface OrdersApi {
+    @DeleteMapping("/{id}")
+    fun remove(@PathVariable id: Long)
+}
