@@ -1,5 +1,5 @@
 import { wrap } from '../src/cli/terminal.ts';
-import { endOfProcess, greeting } from '../src/server/up.ts';
+import { endOfProcess, greeting } from '../src/server/greeting.ts';
 import { type AnswerSummary, startExample, summarise } from './example.ts';
 import { buildWeb } from './web.ts';
 

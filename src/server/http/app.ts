@@ -27,6 +27,7 @@ const MAX_PARAMETER_LENGTH = 4_096;
 /** Makes the HTTP server of the API and the console; it does not listen yet. */
 export function buildApp(ports: AppPorts): FastifyInstance {
   const { tls } = ports;
+  const handleError = createErrorHandler(ports.log);
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
@@ -34,6 +35,10 @@ export function buildApp(ports: AppPorts): FastifyInstance {
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
     logger: false,
+    // What fails before a route is found, such as a broken percent-encoding.
+    frameworkErrors: (error, request, reply) => {
+      handleError(error, request as FastifyRequest, reply as FastifyReply);
+    },
     ...(tls && {
       https: {
         cert: readFileSync(tls.certificateFile),
@@ -42,7 +47,7 @@ export function buildApp(ports: AppPorts): FastifyInstance {
       },
     }),
   }) as unknown as FastifyInstance;
-  app.setErrorHandler(createErrorHandler(ports.log));
+  app.setErrorHandler(handleError);
   app.decorateRequest('principal', undefined);
   app.addHook('onRequest', createGuard(ports.guard));
   app.addHook('onSend', async (request, reply) => setSecurityHeaders(request, reply));

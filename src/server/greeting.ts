@@ -1,27 +1,5 @@
-import { loadConfig } from '../base/config.ts';
-import { ServerConfig } from './config.ts';
-import { type RunningServer, startServer } from './main.ts';
-
-/** What the command line may say beside the configuration file. */
-export interface UpOptions {
-  /** YAML; `ServerConfig` says what it may hold. */
-  readonly config?: string;
-  /** Data folder; goes before the file's. */
-  readonly data?: string;
-}
-
-/** `reeve up`: runs the server until it is told to end (SIGINT, SIGTERM).
- *  @throws {Fault} `config/…`, and what `startServer` throws */
-export async function up(options: UpOptions, print: (line: string) => void): Promise<void> {
-  const config = loadConfig(ServerConfig, options.config);
-  const server = await startServer({
-    ...config,
-    ...(options.data !== undefined && { data: options.data }),
-  });
-  for (const line of greeting(server, config)) print(line);
-  await endOfProcess();
-  await server.close();
-}
+import type { ServerConfig } from './config.ts';
+import type { RunningServer } from './main.ts';
 
 /** What a person needs to know who has just started the server. */
 export function greeting(server: RunningServer, config: ServerConfig): string[] {
