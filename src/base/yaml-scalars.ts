@@ -125,15 +125,37 @@ export function readBlockScalar(text: string, at: number, indent: number): Block
   const headerEnd = text.indexOf('\n', header);
   if (headerEnd === -1 || !/^ *$/.test(text.slice(header, headerEnd))) throw BEYOND;
   const start = headerEnd + 1;
-  const { end, contentIndent } = blockLines(text, start, Math.max(indent, 1));
+  const lines = blockLines(text, start, Math.max(indent, 1));
   const isLiteral = text.charCodeAt(at) === PIPE;
-  const style = isLiteral ? SCALAR_STYLE.LITERAL_BLOCK : SCALAR_STYLE.FOLDED_BLOCK;
-  const value = getScalarValue(text, {
-    ...scalarEvent(start, end, style),
-    chomping: chomping ?? CHOMPING_MODE.CLIP,
-    indent: contentIndent,
-  });
-  return { value, start, end };
+  const value =
+    isLiteral && !lines.isPadded
+      ? literalValue(text.slice(start, lines.end), lines.contentIndent, chomping)
+      : getScalarValue(text, {
+          ...scalarEvent(
+            start,
+            lines.end,
+            isLiteral ? SCALAR_STYLE.LITERAL_BLOCK : SCALAR_STYLE.FOLDED_BLOCK,
+          ),
+          chomping: chomping ?? CHOMPING_MODE.CLIP,
+          indent: lines.contentIndent,
+        });
+  return { value, start, end: lines.end };
+}
+
+/** The value of a literal block without blank lines that hold spaces: prose, for the most part, so
+ *  it is taken whole rather than line by line. */
+function literalValue(
+  region: string,
+  indent: number,
+  chomping: ScalarEvent['chomping'] | undefined,
+): string {
+  const text = `\n${region}`.replaceAll(`\n${' '.repeat(indent)}`, '\n');
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === NEWLINE) end--;
+  const content = text.slice(1, end);
+  if (chomping === CHOMPING_MODE.STRIP) return content;
+  const breaks = chomping === CHOMPING_MODE.KEEP ? Math.max(1, text.length - end) : 1;
+  return content + '\n'.repeat(breaks);
 }
 
 /** The lines of a block scalar: up to the first with text that is indented less than the first with
@@ -141,6 +163,7 @@ export function readBlockScalar(text: string, at: number, indent: number): Block
 function blockLines(text: string, start: number, indent: number) {
   let contentIndent = -1;
   let blankIndent = 0;
+  let isPadded = false;
   let line = start;
   while (line < text.length) {
     let at = line;
@@ -149,6 +172,7 @@ function blockLines(text: string, start: number, indent: number) {
     if (newline === -1 && at >= text.length) throw BEYOND;
     const column = at - line;
     if (newline === at) {
+      if (column > 0) isPadded = true;
       if (contentIndent === -1) blankIndent = Math.max(blankIndent, column);
     } else if (column < (contentIndent === -1 ? indent : contentIndent)) {
       if (text.charCodeAt(at) === TAB) throw BEYOND;
@@ -160,5 +184,5 @@ function blockLines(text: string, start: number, indent: number) {
     line = newline === -1 ? text.length : newline + 1;
   }
   if (contentIndent === -1) throw BEYOND;
-  return { end: line, contentIndent };
+  return { end: line, contentIndent, isPadded };
 }
