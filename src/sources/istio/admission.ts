@@ -4,7 +4,7 @@ import { matchesLabels } from '../kubernetes/selector.ts';
 import { namespaceOf, servicesSelecting, type Workload } from '../kubernetes/workload.ts';
 import { type Admission, titleOf } from '../mesh/verdict.ts';
 import type { IstioFacts } from './facts.ts';
-import { operationsOf } from './operations.ts';
+import { limitsOperations, operationsOf } from './operations.ts';
 import { callersOf, hasOtherConditions, meansTokenless, sourcesOf } from './source-match.ts';
 
 /** What the AuthorizationPolicies of a workload let in and keep out. Without any ALLOW policy
@@ -93,8 +93,8 @@ function admissionsByPolicy(policy: Resource, workload: Workload, facts: IstioFa
     if (effect === 'deny' && hasOtherConditions(rule)) return [];
     const from = [
       ...new Set(
-        sourcesOf(rule).flatMap((fields) =>
-          callersOf(fields, effect, namespaceOf(policy), facts.principals),
+        sourcesOf(rule).flatMap((demands) =>
+          callersOf(demands, effect, namespaceOf(policy), facts.principals),
         ),
       ),
     ].sort();
@@ -111,7 +111,8 @@ function breadthOf(
   operations: readonly string[],
   rule: unknown,
 ): string | undefined {
-  if (!operations.includes('*') || hasOtherConditions(rule)) return undefined;
+  if (!operations.includes('*') || limitsOperations(rule) || hasOtherConditions(rule))
+    return undefined;
   if (from.includes('*'))
     return 'lets in every caller, with an identity or without, to every operation';
   if (from.includes('*authenticated'))

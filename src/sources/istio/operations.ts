@@ -25,14 +25,28 @@ function operationsOfItem(item: unknown, effect: 'allow' | 'deny', workload: Wor
   const texts = (field: string) =>
     listAt(item, 'operation', field).flatMap((value) => textAt(value) ?? []);
   if (effect === 'deny') {
-    const unsaid = ['notPaths', 'notPorts', 'hosts', 'notHosts'];
-    if (unsaid.some((field) => texts(field).length > 0)) return [];
+    if (UNSAID.some((field) => texts(field).length > 0)) return [];
     if (!coversEveryPort(texts('ports'), workload)) return [];
   } else if (texts('ports').length > 0 && !concerns(texts('ports'), workload)) return [];
   const methods = methodsOf(texts('methods'), texts('notMethods'));
   const paths = texts('paths').slice(0, MAX_OPERATIONS);
   if (methods.length === 0 && paths.length === 0) return ['*'];
-  return orAny(methods).flatMap((method) => orAny(paths).map((path) => `${method} ${path}`));
+  return orAny(methods).flatMap((method) =>
+    orAny(paths).map((path) => (method === '*' && path === '*' ? '*' : `${method} ${path}`)),
+  );
+}
+
+const UNSAID = ['notPaths', 'notPorts', 'hosts', 'notHosts'];
+
+/** Whether a rule is for some hosts, ports or paths only, even where no permission can say so. */
+export function limitsOperations(rule: unknown): boolean {
+  const items = listAt(rule, 'to');
+  return (
+    items.length > 0 &&
+    items.every((item) =>
+      [...UNSAID, 'ports'].some((field) => listAt(item, 'operation', field).length > 0),
+    )
+  );
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];

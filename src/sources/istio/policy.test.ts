@@ -112,6 +112,24 @@ const POLICIES: [name: string, manifest: string, want: string[]][] = [
     [`allow ${P}: shop/web tools/mail → *`],
   ],
   [
+    'a source and a condition',
+    policy(
+      '{ rules: [{ from: [{ source: { namespaces: [shop] } }], when: [{ key: source.namespace, values: [tools, shop] }, { key: source.principal, values: ["*/sa/web"] }] }] }',
+    ),
+    [`allow ${P}: shop/web → *`],
+  ],
+  [
+    'a demand that everyone meets beside another',
+    policy(allowFrom('{ namespaces: [tools], principals: ["*"], trustDomains: [a] }')),
+    [`allow ${P}: tools/* → *`],
+  ],
+  [
+    'a trust domain',
+    policy(allowFrom('{ trustDomains: [cluster.local] }')),
+    [`allow ${P}: *authenticated → *`],
+  ],
+  ['every path', policy(allowTo('{ paths: ["*", /a] }')), [`allow ${P}: * → *`]],
+  [
     'conditions that all hold',
     policy(allowFrom('{ namespaces: [shop], notPrincipals: ["*/sa/web"] }')),
     [`allow ${P}: shop/orders → *`],
@@ -217,6 +235,11 @@ describe('AuthorizationPolicy', () => {
       'for every namespace',
       `{ selector: { matchLabels: { app: orders } }, rules: [{ from: [{ source: { namespaces: ["*"] } }] }] }`,
       true,
+    ],
+    [
+      'for some hosts',
+      '{ selector: { matchLabels: { app: orders } }, rules: [{ to: [{ operation: { hosts: [a] } }] }] }',
+      false,
     ],
     [
       'for some operations',

@@ -57,6 +57,8 @@ const IDENTITY_FIELDS: Record<string, (namespace: string) => Reading> = {
         fromPrincipals((principal) => means(value, principal), value, known),
     };
   },
+  // Which trust domain a caller has is not known from manifests: all have the mesh's own.
+  trustDomains: () => ({ means: () => true, toFrom: () => ['*authenticated'] }),
 };
 
 /** Keys of `when` that say the same as a field of `from.source`. */
@@ -69,25 +71,21 @@ const FIELD_OF_KEY: Record<string, string> = {
   'remote.ip': 'remoteIpBlocks',
 };
 
-/** Fields of every source with the `when` terms that speak of the caller. */
+/** Fields of a source (`principals`, `notNamespaces` …) with their values. */
 export interface CallerFields {
   readonly [field: string]: readonly string[];
 }
 
-/** The fields of each source of a rule; without `from`, one source without fields. */
-export function sourcesOf(rule: unknown): CallerFields[] {
-  const when = Object.fromEntries(
-    listAt(rule, 'when').flatMap((term) => {
-      const field = FIELD_OF_KEY[textAt(term, 'key') ?? ''];
-      if (field === undefined) return [];
-      return [
-        [field, textsIn(term, 'values')],
-        [negated(field), textsIn(term, 'notValues')],
-      ] as const;
-    }),
-  );
-  const sources = listAt(rule, 'from').map((item) => fieldsOfSource(item, when));
-  return sources.length > 0 ? sources : [fieldsOfSource({}, when)];
+/** The demands on a caller by each source of a rule, all of which must hold: the source's own fields,
+ *  and each term of `when` that speaks of the caller. Without `from`, one source without fields. */
+export function sourcesOf(rule: unknown): (readonly CallerFields[])[] {
+  const terms = listAt(rule, 'when').flatMap((term) => {
+    const field = FIELD_OF_KEY[textAt(term, 'key') ?? ''];
+    if (field === undefined) return [];
+    return [{ [field]: textsIn(term, 'values'), [negated(field)]: textsIn(term, 'notValues') }];
+  });
+  const sources = listAt(rule, 'from').map((item) => [fieldsOfSource(item), ...terms]);
+  return sources.length > 0 ? sources : [terms];
 }
 
 /** A rule asks for something else of the request (a header, a claim) that no permission can say. */
@@ -97,17 +95,17 @@ export function hasOtherConditions(rule: unknown): boolean {
   );
 }
 
-const POSITIVE_FIELDS = [...new Set(Object.values(FIELD_OF_KEY))];
+const POSITIVE_FIELDS = [...new Set(Object.values(FIELD_OF_KEY)), 'trustDomains'];
 
 function negated(field: string): string {
   return `not${field[0]?.toUpperCase()}${field.slice(1)}`;
 }
 
-function fieldsOfSource(item: unknown, when: CallerFields): CallerFields {
+function fieldsOfSource(item: unknown): CallerFields {
   return Object.fromEntries(
     POSITIVE_FIELDS.flatMap((field) => [field, negated(field)]).map((field) => [
       field,
-      [...textsIn(item, 'source', field), ...(when[field] ?? [])],
+      textsIn(item, 'source', field),
     ]),
   );
 }
@@ -116,35 +114,37 @@ function textsIn(value: unknown, ...path: string[]): string[] {
   return listAt(value, ...path).flatMap((item) => textAt(item) ?? []);
 }
 
-/** Who matches one source, as the `from` of a permission. Exclusions alone let in everyone else,
+/** Who meets all demands, as the `from` of a permission. Exclusions alone let in everyone else,
  *  strangers too; where they keep somebody out (`deny`), only callers that are surely meant count. */
 export function callersOf(
-  fields: CallerFields,
+  demands: readonly CallerFields[],
   effect: 'allow' | 'deny',
   policyNamespace: string,
   known: Principals,
 ): readonly string[] {
-  const conditions = conditionsOf(fields, policyNamespace);
-  if (effect === 'deny' && isUnsaid(fields, conditions.length > 0)) return [];
-  const wanted = conditions.filter(({ isExcluding }) => !isExcluding);
+  const conditions = demands.flatMap((fields) => conditionsOf(fields, policyNamespace));
+  if (effect === 'deny' && isUnsaid(demands, conditions.length > 0)) return [];
   const excluding = conditions.filter(({ isExcluding }) => isExcluding);
-  const [only] = wanted;
-  if (only && wanted.length === 1 && excluding.length === 0) {
-    return only.values.flatMap((value) => only.toFrom(value, known));
-  }
-  if (wanted.length > 0 || (excluding.length > 0 && effect === 'deny')) {
+  const wanted = conditions
+    .filter(({ isExcluding }) => !isExcluding)
+    .map((condition) => condition.values.flatMap((value) => condition.toFrom(value, known)));
+  // A demand that everyone in the mesh meets adds nothing to a narrower one.
+  const narrow = wanted.filter((from) => !from.includes('*authenticated'));
+  const [only = wanted[0]] = narrow;
+  if (only && narrow.length <= 1 && excluding.length === 0) return only;
+  if (only || (excluding.length > 0 && effect === 'deny')) {
     const services = known.servicesWhere((principal) =>
       conditions.every((one) => holds(one, principal)),
     );
-    return services.length > 0 || !only ? services : only.values;
+    return services.length > 0 || !only || effect === 'deny' ? services : only;
   }
-  return strangersOf(fields);
+  return strangersOf(demands);
 }
 
 /** Tokens and addresses beside an identity, or their absence, are in no permission: a caller that
  *  might get through is not denied. */
-function isUnsaid(fields: CallerFields, hasIdentity: boolean): boolean {
-  const isSet = (field: string) => (fields[field] ?? []).length > 0;
+function isUnsaid(demands: readonly CallerFields[], hasIdentity: boolean): boolean {
+  const isSet = (field: string) => valuesOf(demands, field).length > 0;
   return (
     TOKEN_AND_ADDRESS_FIELDS.some((field) => isSet(negated(field))) ||
     (hasIdentity && TOKEN_AND_ADDRESS_FIELDS.some(isSet))
@@ -155,11 +155,15 @@ const TOKEN_AND_ADDRESS_FIELDS = ['requestPrincipals', 'ipBlocks', 'remoteIpBloc
 
 /** A rule that denies whoever brings no validated token, and nobody else. */
 export function meansTokenless(rule: unknown): boolean {
-  return sourcesOf(rule).some((fields) =>
-    Object.entries(fields).every(([field, values]) =>
-      field === 'notRequestPrincipals' ? values.includes('*') : values.length === 0,
-    ),
-  );
+  return sourcesOf(rule).some((demands) => {
+    const said = demands
+      .flatMap((fields) => Object.entries(fields))
+      .filter(([, values]) => values.length > 0);
+    return (
+      said.length > 0 &&
+      said.every(([field, values]) => field === 'notRequestPrincipals' && values.includes('*'))
+    );
+  });
 }
 
 function conditionsOf(fields: CallerFields, policyNamespace: string): Condition[] {
@@ -178,8 +182,12 @@ function holds({ values, isExcluding, means }: Condition, principal: Principal):
 const EVERYWHERE = new Set(['0.0.0.0/0', '::/0']);
 
 /** Without an identity of the mesh, a token or an address may still be asked for. */
-function strangersOf(fields: CallerFields): readonly string[] {
-  if ((fields.requestPrincipals ?? []).length > 0) return ['*token'];
-  const blocks = [...(fields.ipBlocks ?? []), ...(fields.remoteIpBlocks ?? [])];
+function strangersOf(demands: readonly CallerFields[]): readonly string[] {
+  if (valuesOf(demands, 'requestPrincipals').length > 0) return ['*token'];
+  const blocks = [...valuesOf(demands, 'ipBlocks'), ...valuesOf(demands, 'remoteIpBlocks')];
   return blocks.length === 0 || blocks.some((block) => EVERYWHERE.has(block)) ? ['*'] : blocks;
+}
+
+function valuesOf(demands: readonly CallerFields[], field: string): string[] {
+  return demands.flatMap((fields) => fields[field] ?? []);
 }

@@ -223,6 +223,12 @@ const SERVERS: [name: string, manifest: string, inbound: string, permission: str
     `${P} shop/web → *`,
   ],
   [
+    'of another namespace',
+    policy(`[${ACCOUNT}]`, '{ kind: Namespace, name: tools }'),
+    'strict',
+    NOBODY,
+  ],
+  [
     'with a policy for another server',
     policy(`[${ACCOUNT}]`, '{ kind: Server, name: other }'),
     'strict',
