@@ -1,9 +1,9 @@
 import type { Position } from '../../base/text.ts';
 import type { SourceFile } from '../reader.ts';
 
-const MAX_TEMPLATES = 200;
+const MAX_TEMPLATES = 100;
 /** Places in one file where a template is looked for, and how far around each. */
-const MAX_TRIES = 500;
+const MAX_TRIES = 100;
 const MAX_LENGTH = 500_000;
 
 /** Schema definition language in a template literal of source code. */

@@ -10,5 +10,7 @@ export function toTemplate(path: string): string {
 
 /** `{+path}`, `{path*}` and `{id:[0-9]+}` are all the parameter of that name. */
 function plainParameters(segment: string): string {
-  return segment.trim().replace(/\{[+./;?&#]?([^{}:*]*)[^{}]*\}/g, '{$1}');
+  return segment.trim().replace(/\{([^{}]*)\}/g, (_, parameter: string) => {
+    return `{${/^[+./;?&#]?([^:*]*)/.exec(parameter)?.[1] ?? ''}}`;
+  });
 }
