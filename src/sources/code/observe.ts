@@ -1,3 +1,4 @@
+import { toDiagnostic } from '../../base/diagnostic.ts';
 import type { EndpointObservation } from '../../estate/index.ts';
 import type { ReadContext } from '../reader.ts';
 import { type RouterModel, resolveRoutes } from './routes.ts';
@@ -9,6 +10,21 @@ const MAX_FIELDS = 200;
 /** Paths that only the platform calls, as the frameworks and Kubernetes habits name them. */
 const OPERATIONAL =
   /^(?:\/actuator\/.*|.*\/(?:health[yz]?|_?health-?check|livez?|liveness|alive|readyz?|readiness|startup|metrics|prometheus|ping|_healthz|_status)(?:\/(?:live|ready|liveness|readiness))?)$/i;
+
+/** Does work on one file, or on all, where what breaks must not cost the rest. */
+export function guarded(
+  context: ReadContext,
+  file: string | undefined,
+  code: string,
+  work: () => void,
+): void {
+  try {
+    work();
+  } catch (thrown) {
+    const { file: _, ...diagnostic } = toDiagnostic(thrown, '', code);
+    context.report({ ...diagnostic, ...(file !== undefined && { file }) });
+  }
+}
 
 /** Resolves a model and observes each endpoint in it as implemented. */
 export function observeRoutes(context: ReadContext, model: RouterModel): void {

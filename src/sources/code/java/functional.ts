@@ -11,7 +11,8 @@ const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIO
  *  `nest`. @see Spring Framework reference, "Functional Endpoints" */
 export const functional: JavaFramework = (file, reading) => {
   const [type] = file.types;
-  if (type === undefined || !/\bRouterFunctions?\b/.test(file.text)) return;
+  if (type === undefined || !file.path.endsWith('.java')) return;
+  if (!/\bRouterFunctions?\b/.test(file.text)) return;
   const router = routerId(file.path, 'router functions');
   for (const node of file.root.findAll({ rule: { kind: 'method_invocation' } })) {
     const method = node.field('name')?.text() ?? '';

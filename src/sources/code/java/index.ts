@@ -1,9 +1,10 @@
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../../reader.ts';
-import { observeRoutes } from '../observe.ts';
+import { guarded, observeRoutes } from '../observe.ts';
 import { isProductionSource, isReadable } from '../parse.ts';
 import { emptyModel } from '../routes.ts';
 import { feignClients } from './clients.ts';
 import { functional } from './functional.ts';
+import { functionalKotlin } from './functional-kotlin.ts';
 import { grpc } from './grpc.ts';
 import { jaxRs } from './jax-rs.ts';
 import { messaging } from './messaging.ts';
@@ -18,6 +19,7 @@ import { annotationOf } from './types.ts';
 const FRAMEWORKS: readonly JavaFramework[] = [
   spring,
   functional,
+  functionalKotlin,
   feignClients,
   jaxRs,
   servlet,
@@ -28,7 +30,7 @@ const FRAMEWORKS: readonly JavaFramework[] = [
 /** What makes a file worth parsing. Files that only hold constants or base classes are parsed when
  *  one of these leads to them. */
 const SNIFF =
-  /@(?:\w*Controller|\w+Api|FeignClient|RepositoryRestResource|Path|ApplicationPath|WebServlet|(?:Kafka|Rabbit|Jms|Sqs|Pulsar)Listener|Incoming|GrpcService)\b|\bRouterFunctions?\b|ImplBase\b/;
+  /@(?:\w*Controller|\w+Api|FeignClient|RepositoryRestResource|Path|ApplicationPath|WebServlet|(?:Kafka|Rabbit|Jms|Sqs|Pulsar)Listener|Incoming|GrpcService)\b|\bRouterFunctions?\b|\b(?:coR|r)outer\s*\{|ImplBase\b/;
 
 /** Reads what Java and Kotlin programs serve: Spring MVC and WebFlux, JAX-RS, servlets, gRPC services and
  *  message listeners; and the calls of Feign clients. Sources name the framework. */
@@ -70,7 +72,11 @@ class Run implements ReaderRun {
       const [path] = argumentTexts(annotation, ['value'], type, reading);
       if (path !== undefined) applicationPaths.set(moduleOf(type.file.path), path);
     }
-    for (const file of files) for (const read of FRAMEWORKS) read(file, reading);
+    for (const file of files) {
+      guarded(this.#context, file.path, 'java/failed', () => {
+        for (const read of FRAMEWORKS) read(file, reading);
+      });
+    }
     observeRoutes(this.#context, reading.model);
   }
 }

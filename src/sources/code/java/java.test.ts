@@ -20,6 +20,7 @@ describe('java', () => {
       'static String B = C + B;\n',
       'const val C = "$B/x"\n',
       '@PostMapping(path = [A.B, "/y"]) fun g(@RequestBody a: A?) {}\n',
+      'val r = router { "/x".nest { GET("/y", h) } }\n',
       'RouterFunction r = route(GET("/x"), h).nest(path(X), ',
       '"',
       '(',

@@ -1,5 +1,5 @@
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../../reader.ts';
-import { observeRoutes } from '../observe.ts';
+import { guarded, observeRoutes } from '../observe.ts';
 import { isProductionSource, isReadable, languageOf } from '../parse.ts';
 import { emptyModel } from '../routes.ts';
 import { Interpreter } from './interpreter.ts';
@@ -41,9 +41,11 @@ class Run implements ReaderRun {
   finish(): void {
     const model = emptyModel();
     const interpreter = new Interpreter(this.#context, model);
-    for (const path of this.#files) interpreter.run(path);
-    interpreter.runLeftovers();
-    composeNest(interpreter);
+    for (const path of this.#files) {
+      guarded(this.#context, path, 'javascript/failed', () => interpreter.run(path));
+    }
+    guarded(this.#context, undefined, 'javascript/failed', () => interpreter.runLeftovers());
+    guarded(this.#context, undefined, 'nestjs/failed', () => composeNest(interpreter));
     observeRoutes(this.#context, model);
   }
 }
