@@ -1,3 +1,4 @@
+import { plainRun, quotedAt, sticky, valueAt } from './literals.ts';
 import type { Syntax } from './match.ts';
 import { secretClassOf } from './names.ts';
 
@@ -25,7 +26,6 @@ export interface Candidate {
 const KEYWORD = /pass|pwd|psw|secret|token|cred|key|salt|pepper|auth|pw(?![a-z])/gi;
 const NAME_CHARACTER = /[A-Za-z0-9_$.-]/;
 const MAX_NAME = 100;
-const MAX_VALUE = 4_096;
 
 /** Finds candidates in a text; each name is looked at once and every look is bounded, so the work is
  *  linear. Values never reach beyond the end of a line, save in pairs of `name` and `value`. Lines
@@ -109,11 +109,6 @@ const FORMS: readonly ((place: Place) => Candidate | undefined)[] = [
   callForm,
   spacedForm,
 ];
-
-function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
-}
 
 /** `${NAME:-…}`, `${NAME:…}` */
 function fallbackForm({ text, start, end, name }: Place): Candidate | undefined {
@@ -244,7 +239,7 @@ function callForm({ text, start, end, name }: Place): Candidate | undefined {
   );
   const value = match && quotedAt(text, match.index + match[0].length);
   return value && /^["'`][ \t]{0,4}\)/.test(text.slice(value.end, value.end + 6))
-    ? { name, ...value, form: 'call' }
+    ? { name: last, ...value, form: 'call' }
     : undefined;
 }
 
@@ -259,71 +254,6 @@ function spacedForm({ text, syntax, start, end, name }: Place): Candidate | unde
   const gap = isAllowed ? sticky(/[ \t]{1,20}(?=[^\s=:])/y, text, end) : null;
   const value = gap && valueAt(text, gap.index + gap[0].length, 'env');
   return value ? { name, ...value, form: 'assignment' } : undefined;
-}
-
-interface Value {
-  readonly start: number;
-  readonly end: number;
-  readonly quoted: boolean;
-}
-
-/** The literal that begins here, as the syntax writes it. */
-function valueAt(text: string, at: number, syntax: Syntax): Value | undefined {
-  const quoted = quotedAt(text, at);
-  // Back quotes run a command in a shell.
-  if (quoted) return syntax === 'shell' && text[at] === '`' ? undefined : quoted;
-  return plainRun(text, at, PLAIN[syntax]);
-}
-
-/** Unquoted values; nothing matches where the syntax has none. Ends are trimmed by `plainRun`. */
-const PLAIN: Readonly<Record<Syntax, RegExp>> = {
-  env: /[^\s"'`;|<>()][^\s"'`]{0,1000}/y,
-  shell: /[^\s"'`;&|<>()][^\s"'`;&|<>()]{0,1000}/y,
-  dockerfile: /[^\s"'`;&|<>()][^\s"'`;&|<>()]{0,1000}/y,
-  properties: /[^\s"'`;#][^\r\n]{0,1000}/y,
-  yaml: /[^\s"'`#,[\]{}&*!|>%@][^\r\n]{0,1000}/y,
-  json: /[0-9]{4,20}(?=\s*[,}\r\n])/y,
-  xml: /[^<>\r\n]{1,1000}(?=<)/y,
-  code: /(?!)/y,
-  sql: /(?!)/y,
-  docs: /(?<==)[^\s"'`;&|<>(){}[\],]{1,400}/y,
-};
-
-function plainRun(text: string, at: number, pattern: RegExp): Value | undefined {
-  const match = sticky(pattern, text, at);
-  if (!match || text[at + match[0].length] === '(') return undefined;
-  let value = match[0].replace(/\s+[#;].*$/, '').trimEnd();
-  if (pattern === PLAIN.yaml && isInFlow(text, at)) value = value.replace(/\s*[,}\]].*$/, '');
-  return value === '' ? undefined : { start: at, end: at + value.length, quoted: false };
-}
-
-/** Whether a brace or bracket opened on this line is still open. */
-function isInFlow(text: string, at: number): boolean {
-  const before = text.slice(Math.max(text.lastIndexOf('\n', at - 1) + 1, at - 500), at);
-  const depth = (before.match(/[{[](?!\{)/g)?.length ?? 0) - (before.match(/[}\]]/g)?.length ?? 0);
-  return depth > 0;
-}
-
-const OPENING = /(?:@|\$|[rbuRBU]{1,2}|new String\()?(\\?)("""|'''|["'`])/y;
-
-/** A quoted literal on one line, its quotes left off; also within another literal, with its quotes
- *  escaped. */
-function quotedAt(text: string, at: number): Value | undefined {
-  const open = sticky(OPENING, text, at);
-  if (!open) return undefined;
-  const start = open.index + open[0].length;
-  const close = `${open[1] ?? ''}${open[2] ?? ''}`;
-  for (
-    let end = text.indexOf(close, start);
-    end !== -1 && end - start <= MAX_VALUE;
-    end = text.indexOf(close, end + 1)
-  ) {
-    const body = text.slice(start, end);
-    if (body.includes('\n')) return undefined;
-    const isEscaped = close.length === 1 && /(?<!\\)(?:\\\\)*\\$/.test(body.slice(-20));
-    if (!isEscaped) return { start, end, quoted: true };
-  }
-  return undefined;
 }
 
 function span(start: number, value: string): { start: number; end: number } {

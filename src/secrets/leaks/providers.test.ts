@@ -145,6 +145,12 @@ describe('provider patterns', () => {
     },
   );
 
+  it('know the checksum of GitHub and npm', () => {
+    // CRC-32 of `123456789` is cbf43926, the check value of its definition.
+    expect(base62Checksum('123456789')).toBe('3jZRME');
+    expect(base62Checksum('')).toBe('000000');
+  });
+
   it('doubt a GitHub token whose checksum is wrong', () => {
     const right = checksummed('ghp_');
     const wrong = right.slice(0, -1) + (right.endsWith('a') ? 'b' : 'a');

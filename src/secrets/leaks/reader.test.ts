@@ -101,6 +101,13 @@ describe('manifests', () => {
     }
   });
 
+  it('tie entries to no one else', () => {
+    const elsewhere = WORKLOAD.replace('name: orders-config', 'name: payments-config');
+    const result = scan({ 'config.yaml': CONFIG, 'orders.yaml': elsewhere });
+    const entries = result.found.filter(({ location }) => location?.in === 'configmap');
+    expect(entries.map(({ subject }) => subject)).toEqual([undefined, undefined]);
+  });
+
   it('leave sealed and external Secrets alone', () => {
     const sealed = `apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db}\nspec:\n  encryptedData:\n    password: AgB${made(120)}\n`;
     const external = `apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\nspec:\n  data:\n    - secretKey: password\n      remoteRef: {key: shop/db}\n`;

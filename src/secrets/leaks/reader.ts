@@ -2,13 +2,11 @@ import type { DataDocument } from '../../base/data.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Position } from '../../base/text.ts';
 import type { CredentialObservation, Observation, Subject } from '../../estate/index.ts';
-import type { CredentialProblemId } from '../problems.ts';
 import { certificatePathsOf, expiryOf } from './certificates.ts';
 import { isComposePath, readCompose } from './compose.ts';
 import { isUseOf } from './configmap-uses.ts';
 import { detect, hasLongLine } from './detect.ts';
-import { isSkipped, isTestPath, isTranslation, placeOf, syntaxOf } from './files.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { isSkipped, isTranslation, placeOf, syntaxOf } from './files.ts';
 import {
   type ConfigMapKey,
   type ConfigMapUse,
@@ -19,7 +17,7 @@ import {
 import { isKeystorePath, keystoreKind } from './keystores.ts';
 import { mentionsKubernetes, readKubernetes } from './kubernetes.ts';
 import { DEFAULT_DETECT_LIMITS, type DetectLimits } from './match.ts';
-import { isWeak } from './strength.ts';
+import { toObservation } from './observe.ts';
 
 /** What this reader needs of a file and of the pass over a folder. It fits the port of readers of
  *  files (name, wants, start) without importing it: domains do not import each other. */
@@ -54,8 +52,6 @@ export const DEFAULT_LEAK_LIMITS: LeakLimits = {
   maxFileBytes: 5 * 1024 * 1024,
 };
 
-const READER = 'credentials';
-
 /** The reader that finds credentials lying about in files. Values leave it only as fingerprints made
  *  with `fingerprintKey`. */
 export function credentials(
@@ -63,7 +59,7 @@ export function credentials(
   limits: LeakLimits = DEFAULT_LEAK_LIMITS,
 ): LeakReader {
   return {
-    name: READER,
+    name: 'credentials',
     wants: (path) => isKeystorePath(path) || !isSkipped(path),
     start: (context) => {
       const entries: { observation: CredentialObservation; configMap: ConfigMapKey }[] = [];
@@ -208,43 +204,4 @@ function merge(structured: Structured | undefined, inText: readonly Found[]): re
       return !seen.has(place) && seen.add(place);
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-function toObservation(file: string, found: Found, key: Uint8Array): CredentialObservation {
-  const { line, column } = found;
-  const fingerprint = fingerprintOf(key, found.value, { name: found.name, file });
-  return {
-    kind: 'credential',
-    ...(found.subject && { subject: found.subject }),
-    name: found.name,
-    credentialKind: found.kind,
-    keys: [`value:${fingerprint}`, ...(found.keys ?? [])],
-    location: { file, line, column, in: found.in },
-    fingerprint,
-    ...(found.expires !== undefined && { expires: found.expires }),
-    problems: problemsOf(file, found),
-    source: { reader: READER, how: 'configured', file, line, column },
-  };
-}
-
-const PROBLEM_OF_PLACE: Readonly<Record<Found['in'], CredentialProblemId>> = {
-  secret: 'plain-text',
-  configmap: 'in-configmap',
-  argument: 'in-argument',
-  code: 'in-code',
-  env: 'plain-text',
-  file: 'plain-text',
-};
-
-function problemsOf(file: string, found: Found): readonly CredentialProblemId[] {
-  const problems: CredentialProblemId[] = [
-    found.isEncoded ? 'base64-only' : PROBLEM_OF_PLACE[found.in],
-  ];
-  const isChosen =
-    !/^(?:key\/|format\/(?:htpasswd|shadow|password-hash|docker-config|kubeconfig))/.test(
-      found.rule,
-    );
-  if (isChosen && isWeak(found.value)) problems.push('weak');
-  if (isTestPath(file)) problems.push('test-only');
-  return problems;
 }

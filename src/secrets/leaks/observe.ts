@@ -1,0 +1,46 @@
+import type { CredentialObservation } from '../../estate/index.ts';
+import type { CredentialProblemId } from '../problems.ts';
+import { isTestPath } from './files.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { Found } from './found.ts';
+import { isWeak } from './strength.ts';
+
+/** What the estate is told of a find: everything but the value, which becomes a fingerprint. */
+export function toObservation(file: string, found: Found, key: Uint8Array): CredentialObservation {
+  const { line, column } = found;
+  const fingerprint = fingerprintOf(key, found.value, { name: found.name, file });
+  return {
+    kind: 'credential',
+    ...(found.subject && { subject: found.subject }),
+    name: found.name,
+    credentialKind: found.kind,
+    keys: [`value:${fingerprint}`, ...(found.keys ?? [])],
+    location: { file, line, column, in: found.in },
+    fingerprint,
+    ...(found.expires !== undefined && { expires: found.expires }),
+    problems: problemsOf(file, found),
+    source: { reader: 'credentials', how: 'configured', file, line, column },
+  };
+}
+
+const PROBLEM_OF_PLACE: Readonly<Record<Found['in'], CredentialProblemId>> = {
+  secret: 'plain-text',
+  configmap: 'in-configmap',
+  argument: 'in-argument',
+  code: 'in-code',
+  env: 'plain-text',
+  file: 'plain-text',
+};
+
+function problemsOf(file: string, found: Found): readonly CredentialProblemId[] {
+  const problems: CredentialProblemId[] = [
+    found.isEncoded ? 'base64-only' : PROBLEM_OF_PLACE[found.in],
+  ];
+  const isChosen =
+    !/^(?:key\/|format\/(?:htpasswd|shadow|password-hash|docker-config|kubeconfig))/.test(
+      found.rule,
+    );
+  if (isChosen && isWeak(found.value)) problems.push('weak');
+  if (isTestPath(file)) problems.push('test-only');
+  return problems;
+}
