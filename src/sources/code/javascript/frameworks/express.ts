@@ -31,6 +31,8 @@ function register(site: RouterCall, method: string): Value {
   const handlers = isAt ? site.arguments : rest;
   for (const handler of handlers) world.markHandler(handler);
   const offset = isAt ? 0 : 1;
+  // `router.get('/x', { params })` passes no handler: it is some client's call.
+  if (handlers.every(isData)) return router;
   const isGuarded = handlers.some((handler, index) =>
     world.isGuard(handler, site.nodes[index + offset]),
   );
@@ -45,6 +47,11 @@ function register(site: RouterCall, method: string): Value {
     });
   }
   return router;
+}
+
+function isData(value: Value): boolean {
+  if (value.kind === 'text') return true;
+  return value.kind === 'object' && value.module === undefined && value.type === undefined;
 }
 
 function routeAt(site: RouterCall): Value {

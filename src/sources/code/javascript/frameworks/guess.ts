@@ -40,8 +40,12 @@ function byName(parameter: SyntaxNode, owner: FunctionValue): RouterKind | undef
     modules.some((module) => text.includes(`'${module}'`) || text.includes(`"${module}"`)),
   );
   const named = fits.find(({ reader }) => reader === name);
-  return (mentioned ?? named ?? fits[0])?.parameter?.kind;
+  const usual = ROUTER_NAMES.has(name) ? fits[0] : undefined;
+  return (mentioned ?? named ?? usual)?.parameter?.kind;
 }
+
+/** Names that HTTP clients do not go by: `api.get('/users')` is as often a call. */
+const ROUTER_NAMES = new Set(['app', 'router', 'expressApp']);
 
 const REGISTRATION =
   /([A-Za-z_$][\w$]*)\s*\.\s*(?:get|post|put|patch|delete|all|route|use)\s*\(\s*['"`]\/[^'"`]{0,300}['"`]\s*[,)]/g;

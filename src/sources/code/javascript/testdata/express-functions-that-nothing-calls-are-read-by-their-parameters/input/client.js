@@ -4,3 +4,12 @@ export function load(client, http) {
   fetch('/books');
   return $.get('/books', () => {});
 }
+
+export default (api) => ({
+  load: () => api.get('/books', { params: {} }),
+  add: (book, done) => api.post('/books', book),
+});
+
+export function users(app) {
+  return app.get('/users', { params: { page: 1 } });
+}
