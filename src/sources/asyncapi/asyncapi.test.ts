@@ -109,7 +109,12 @@ operations:
 
 describe('asyncapi reports, and reads the rest of', () => {
   it.each([
-    ['an unknown version', 'asyncapi: 1.2.0\n', 'error asyncapi/version-unknown a.yaml:1:1', 0],
+    [
+      'an unknown version',
+      'asyncapi: 1.2.0\nchannels: {}\n',
+      'error asyncapi/version-unknown a.yaml:1:1',
+      0,
+    ],
     [
       'channels that are a list',
       'asyncapi: 2.0.0\nchannels: []\n',

@@ -36,6 +36,11 @@ function readFile(file: SourceFile, context: ReadContext, tools: Tools): void {
     const written = textAt(root.value, 'asyncapi') ?? '';
     const version = VERSIONS.find(({ is }) => is.test(written));
     if (version === undefined) {
+      // Settings of programs may have a key of this name too.
+      const hasChannels = ['channels', 'operations'].some((key) => {
+        return pick(root.value, key) !== undefined;
+      });
+      if (!hasChannels) continue;
       const message = `${quote(written)} is not a version of AsyncAPI that is known, so the document was not read`;
       const hint = 'begin the document with `asyncapi: 3.0.0`';
       tools.report.at(childNode(root, 'asyncapi'), 'error', 'version-unknown', message, { hint });

@@ -9,6 +9,7 @@ import { isDataFile, mentionsRootKey } from '../sniff.ts';
 import { readOperations, type Tools } from './operations.ts';
 
 const VERSION_KEYS = ['openapi', 'swagger'] as const;
+const KNOWN_VERSIONS = { openapi: /^3(?:\.|$)/, swagger: /^2(?:\.|$)/ } as const;
 
 /** Reads OpenAPI 2.0 (Swagger), 3.0 and 3.1 documents, YAML or JSON, alone or split over files. */
 export const openapi: Reader = {
@@ -29,12 +30,21 @@ function readFile(file: SourceFile, context: ReadContext, tools: Tools): void {
   for (const document of file.documents(context.report)) {
     const root = rootNode(file.path, document);
     if (!isFields(root.value)) continue;
-    const isVersioned = VERSION_KEYS.some((key) => pick(root.value, key) !== undefined);
-    if (!isVersioned && !(isNamedSo && pick(root.value, 'paths') !== undefined)) continue;
+    if (!isSpecification(root, isNamedSo)) continue;
     checkVersion(root, tools.report);
     tools.references.enter(file.path, document);
     readOperations(root, tools);
   }
+}
+
+/** Settings of programs have keys of these names too, `swagger: {enabled: true}`: a document without
+ *  a known version must at least have paths. */
+function isSpecification(root: DataNode, isNamedSo: boolean): boolean {
+  const hasPaths = pick(root.value, 'paths') !== undefined;
+  const key = VERSION_KEYS.find((name) => pick(root.value, name) !== undefined);
+  if (key === undefined) return isNamedSo && hasPaths;
+  if (KNOWN_VERSIONS[key].test(textAt(root.value, key) ?? '')) return true;
+  return hasPaths && typeof pick(root.value, key) !== 'boolean' && !isFields(pick(root.value, key));
 }
 
 /** An unknown version is read like its nearest known one. */
@@ -46,8 +56,7 @@ function checkVersion(root: DataNode, report: BoundedReport): void {
     return;
   }
   const version = textAt(root.value, key) ?? '';
-  const isKnown = key === 'openapi' ? /^3(?:\.|$)/ : /^2(?:\.|$)/;
-  if (isKnown.test(version)) return;
+  if (KNOWN_VERSIONS[key].test(version)) return;
   const message = `${quote(version)} is not a version of \`${key}\` that is known`;
   report.at(childNode(root, key), 'warning', 'version-unknown', message, { hint });
 }

@@ -174,8 +174,11 @@ paths:
         'openapi: 3.0.0\npaths: {/a: {get: {callbacks: {x: {"{$url}": {post: {}}}}}}}\n',
       'crd.yaml': 'kind: CustomResourceDefinition\nspec:\n  openapi: {paths: {/x: {get: {}}}}\n',
       'other.yaml': 'paths: {/x: {get: {}}}\n',
+      'application.yml': 'swagger:\n  enabled: true\npaths: {/x: {get: {}}}\n',
+      'settings.yml': 'swagger: enabled\n',
     });
     expect(endpointLines(reading)).toEqual(['GET /a calls.yaml:2']);
+    expect(reading.diagnostics).toEqual([]);
   });
 });
 
