@@ -18,6 +18,8 @@ const log = openSync(join(scratch, 'log'), 'a');
 let server: ChildProcess | undefined;
 
 function startServer(): void {
+  // asked twice before the first answer was read: a second server would only fail and hide the first
+  if (server) return;
   const [command = '', ...args] = positionals;
   const started = spawn(command, args, { ...user, cwd: '/', stdio: ['ignore', log, log] });
   server = started;
