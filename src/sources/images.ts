@@ -96,5 +96,6 @@ export function isDatastore(image: string | undefined, serviceName: string): boo
 }
 
 function endsInStoreWord(name: string): boolean {
-  return STORE_WORDS.has(name.toLowerCase().split(/[-_.]/).at(-1) ?? '');
+  const word = name.toLowerCase().split(/[-_.]/).at(-1) ?? '';
+  return STORE_WORDS.has(word) || word.endsWith('db');
 }

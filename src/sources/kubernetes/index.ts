@@ -57,9 +57,9 @@ class KubernetesRun implements ReaderRun {
 
   finish(): void {
     const { folder, paths, report } = this.#context;
-    const render = kustomizeTool(folder.root, new Set(paths), this.#files);
+    const render = kustomizeTool(folder, new Set(paths), this.#files);
     const kustomized = readKustomizations(paths, this.#files, render, report);
-    const charts = readCharts(this.#charts, paths, this.#files, helmTool(folder.root), report);
+    const charts = readCharts(this.#charts, paths, this.#files, helmTool(folder), report);
     const plain = this.#manifests
       .filter((path) => !kustomized.files.has(path))
       .sort(compareFiles)

@@ -117,7 +117,9 @@ function* cluesOf(
     for (const { name, value, isSecret, source, evidence } of variables) {
       // A secret that is no URL is not looked at: it might pass for a host.
       if (isSecret && !value.includes('://')) continue;
-      for (const address of addressesIn(name, value)) yield { address, source, evidence };
+      // Variables that hold whole files are read as files, comments left out.
+      const found = value.includes('\n') ? addressesInText(value) : addressesIn(name, value);
+      for (const address of found) yield { address, source, evidence };
     }
     const values = new Map(variables.map(({ name, value }) => [name, value]));
     const command = commandOf(container).map(({ word, path }) => ({

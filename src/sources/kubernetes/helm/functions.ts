@@ -119,15 +119,18 @@ function indented(count: number, text: string): string {
 /** The verbs that charts use, with a width for numbers. */
 function formatted(format: string, args: readonly Value[]): string {
   let next = 0;
+  const verbs: Record<string, (value: Value, width: string) => string> = {
+    d: (value) => String(Math.trunc(toNumber(value))),
+    f: (value, width) => toNumber(value).toFixed(Number(width.split('.')[1] ?? 6)),
+    x: (value) => Math.trunc(toNumber(value)).toString(16),
+    q: (value) => JSON.stringify(toText(value)),
+  };
   return format.replace(
     /%([-+0]?\d{0,3}(?:\.\d{1,2})?)([a-zA-Z%])/g,
     (_, width: string, verb: string) => {
       if (verb === '%') return '%';
       const value = args[next++];
-      if (verb === 'q') return JSON.stringify(toText(value));
-      if (verb === 'x') return Math.trunc(toNumber(value)).toString(16);
-      if (verb === 'f') return toNumber(value).toFixed(Number(width.split('.')[1] ?? 6));
-      const text = verb === 'd' ? String(Math.trunc(toNumber(value))) : toText(value);
+      const text = verbs[verb]?.(value, width) ?? toText(value);
       const size = Number.parseInt(width.replace(/^[-+]/, ''), 10) || 0;
       if (width.startsWith('-')) return text.padEnd(size);
       return text.padStart(size, width.startsWith('0') ? '0' : ' ');

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseYaml } from '../../../base/data.ts';
+import type { Folder } from '../../../base/folder.ts';
 import { type Place, resourcesIn } from '../manifest.ts';
 import type { Resource } from '../resource.ts';
 import { runTool, toolPath } from '../tool.ts';
@@ -16,11 +17,12 @@ export type RenderByHelm = (
 
 /** Renders charts with `helm template`, which fetches nothing and asks no cluster. Charts with
  *  symbolic links are refused, because Helm follows them out of the folder. */
-export function helmTool(folderRoot: string): RenderByHelm {
+export function helmTool(root: Folder): RenderByHelm {
   return (chart, own) => {
     const program = toolPath('helm');
-    const folder = join(folderRoot, chart.folder);
-    if (!program || hasLinks(folder, 0)) return undefined;
+    if (!program) return undefined;
+    const folder = join(root.root, chart.folder);
+    if (hasLinks(folder, 0)) return undefined;
     const output = runTool(program, [
       'template',
       chart.name,

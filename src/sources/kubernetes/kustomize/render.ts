@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { parseYaml } from '../../../base/data.ts';
+import type { Folder } from '../../../base/folder.ts';
 import { isFields, textAt } from '../../../base/pick.ts';
 import { resourcesIn } from '../manifest.ts';
 import type { ManifestFiles } from '../manifest-files.ts';
@@ -17,7 +18,7 @@ export type Render = (root: Build & { readonly file: string }) => Rendering;
  *  kustomize`, where one is installed. Whatever could reach the network, a program or a file outside
  *  the folder is refused before. */
 export function kustomizeTool(
-  folderRoot: string,
+  folder: Folder,
   paths: ReadonlySet<string>,
   files: ManifestFiles,
 ): Render {
@@ -25,12 +26,15 @@ export function kustomizeTool(
     const kustomize = toolPath('kustomize');
     const program = kustomize ?? toolPath('kubectl');
     if (!program) return { why: 'neither kustomize nor kubectl is installed' };
+    // Kustomize takes a path that is not there for an address.
+    const absent = root.skipped.find((what) => /^(?:cycle|remote|resource|component) /.test(what));
+    if (absent) return { why: `${absent} is not there to read` };
     const danger = [...root.files].map((file) => dangerIn(file, paths, files)).find(Boolean);
     if (danger) return { why: danger };
-    const folder = posix.join(folderRoot, posix.dirname(root.file));
+    const path = posix.join(folder.root, posix.dirname(root.file));
     const words = [
       kustomize ? 'build' : 'kustomize',
-      folder,
+      path,
       '--load-restrictor',
       'LoadRestrictionsRootOnly',
     ];

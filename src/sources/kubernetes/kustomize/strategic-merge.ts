@@ -61,7 +61,8 @@ function mergeChild(
     const list = mergeLists(key, child, patch, depth + 1);
     if (list) merged[key] = list;
     else set(merged, key, patch.value, patch.origin);
-  } else set(merged, key, patch.value, patch.origin);
+    // What a patch repeats, as it must for names, still stands where it stood.
+  } else if (child.value !== patch.value) set(merged, key, patch.value, patch.origin);
 }
 
 function set(merged: Record<string, unknown>, key: string, value: unknown, origin: Origin): void {
