@@ -33,6 +33,15 @@ describe('parseYaml', () => {
     expect(problems[0]?.line).toBeGreaterThanOrEqual(3);
   });
 
+  it('takes a flow collection that is closed at the indentation of its key', () => {
+    const { documents, problems } = parseYaml(
+      'a:\n  b: [\n    x,\n    y\n  ]\n  c: {\n    d: 1\n  }\n',
+    );
+    expect(problems).toEqual([]);
+    expect(documents[0]?.value).toEqual({ a: { b: ['x', 'y'], c: { d: 1 } } });
+    expect(documents[0]?.at(['a', 'c', 'd'])).toEqual({ line: 7, column: 5 });
+  });
+
   it('keeps the values of local tags', () => {
     expect(parseYaml('a: !Ref thing\n').documents[0]?.value).toEqual({ a: 'thing' });
   });

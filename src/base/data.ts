@@ -5,7 +5,7 @@ import { messageOf } from './fault.ts';
 import { jsonRows } from './json-rows.ts';
 import type { Places } from './place-rows.ts';
 import { LineMap, type Position } from './text.ts';
-import { readYamlEvents } from './yaml-events.ts';
+import { type EventReading, readYamlEvents } from './yaml-events.ts';
 
 /** Steps from the root of a document: keys of mappings, indexes of sequences. */
 export type DataPath = readonly (string | number)[];
@@ -186,7 +186,7 @@ function readWithEvents(
   const documents: DocumentReading[] = [];
   const problems: DataProblem[] = [];
   try {
-    const read = readYamlEvents(part, limits);
+    const read = readLeniently(part, limits);
     problems.push(...read.duplicates.map((key) => duplicateKey(lines.position(start + key))));
     for (const value of read.values) {
       const tooMuch = excess(value, limits);
@@ -197,6 +197,24 @@ function readWithEvents(
     problems.push(toProblem(thrown, lines, start));
   }
   return { documents, problems };
+}
+
+/** Many files close a flow collection at the indentation of its key, which YAML 1.2 §7.4 forbids and
+ *  every other parser takes. The closing line is then read as the end of the line before it. */
+function readLeniently(part: string, limits: DataLimits): EventReading {
+  try {
+    return readYamlEvents(part, limits);
+  } catch (thrown) {
+    const joined = part.replace(/(?<=\n[^\n#]*)\r?\n(?=[ \t]*[\]}])/g, (end) =>
+      ' '.repeat(end.length),
+    );
+    if (!(thrown instanceof YAMLException) || joined === part) throw thrown;
+    try {
+      return readYamlEvents(joined, limits);
+    } catch {
+      throw thrown;
+    }
+  }
 }
 
 /** A `---` in the first column always begins a document: inside a scalar it would end it. */

@@ -21,13 +21,18 @@ export function readFolder(
 ): FolderReading {
   const observations: Observation[] = [];
   const listing = folder.list();
-  const diagnostics: Diagnostic[] = [...listing.diagnostics];
+  const diagnostics = new Map<string, Diagnostic>();
+  // Readers that share a file may find the same problem in it.
+  const report = (diagnostic: Diagnostic) => {
+    diagnostics.set(JSON.stringify(diagnostic), diagnostic);
+  };
+  listing.diagnostics.forEach(report);
   const paths = listing.files.map((file) => file.path);
   const context: ReadContext = {
     folder,
     paths,
     observe: (observation) => observations.push(observation),
-    report: (diagnostic) => diagnostics.push(diagnostic),
+    report,
     open: (path) => {
       try {
         return new SourceFile(path, folder.read(path));
@@ -56,7 +61,7 @@ export function readFolder(
   onProgress(paths.length, paths.length);
   return {
     observations,
-    diagnostics: diagnostics.sort(compareDiagnostics),
+    diagnostics: [...diagnostics.values()].sort(compareDiagnostics),
     fileCount: paths.length,
   };
 }

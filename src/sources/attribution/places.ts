@@ -1,6 +1,6 @@
 import { compareText } from '../../base/diagnostic.ts';
 import type { ComponentObservation } from '../../estate/index.ts';
-import { enclosing } from './names.ts';
+import { enclosing, looseKey } from './names.ts';
 import type { Named, Registry } from './registry.ts';
 
 /** All that is said of one folder. */
@@ -10,7 +10,8 @@ interface Component {
   readonly images: string[];
   readonly files: string[];
   runnable: boolean;
-  explicit: { name: string; namespace?: string } | undefined;
+  /** Services that say that they are built from it. */
+  readonly explicit: { name: string; namespace?: string }[];
 }
 
 /** Folders named after what they hold rather than whom they belong to. */
@@ -80,13 +81,13 @@ export class Places {
       images: [],
       files: [],
       runnable: false,
-      explicit: undefined,
+      explicit: [],
     };
     component.names.push(...observation.names);
     component.images.push(...(observation.images ?? []));
     if (observation.source.file) component.files.push(observation.source.file);
     component.runnable ||= observation.runnable;
-    component.explicit ??= observation.service;
+    if (observation.service) component.explicit.push(observation.service);
     this.#components.set(folder, component);
   }
 
@@ -153,8 +154,8 @@ export class Places {
   }
 
   #namedService(component: Component): Named | undefined {
-    if (component.explicit) {
-      const { explicit } = component;
+    const explicit = mostAlike(component);
+    if (explicit) {
       const query = { ...explicit, near: component.folder };
       return this.#note(component, this.#registry.find(query) ?? this.#registry.add(query));
     }
@@ -175,4 +176,11 @@ export class Places {
     for (const file of component.files) service.files.add(file);
     return service;
   }
+}
+
+/** Of several services that are built from one folder (the service, its tests, a variant), the one that
+ *  is named as the folder. */
+function mostAlike({ folder, explicit }: Component): Component['explicit'][number] | undefined {
+  const key = looseKey(folder.split('/').at(-1) ?? '');
+  return explicit.find(({ name }) => looseKey(name) === key) ?? explicit[0];
 }
