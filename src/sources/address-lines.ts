@@ -15,6 +15,9 @@ const COMMENT = /^\s*(?:#|\/\/|;|--|<!--|\*)/;
 /** `key: value`, `key=value`, `"key": "value"`, `proxy_pass value;`, each also as an item. */
 const PROPERTY = /^\s*(?:-\s+)?["']?([A-Za-z][\w.-]{0,99})["']?(?:\s*[:=]\s*|\s+)(.*)$/;
 
+/** Properties that hold links for people at least as often as addresses for programs. */
+const LINK = /^(?:url|uri|href|link|homepage)$/i;
+
 /** The addresses in the text of a configuration file: properties, YAML, JSON, nginx and the like,
  *  line by line. Public hosts only count where the property is named for an address: such files
  *  link to documentation. */
@@ -25,7 +28,7 @@ export function addressesInText(text: string): readonly AddressLine[] {
     const [, name = '', value = line] = PROPERTY.exec(line) ?? [];
     const plain = value.trim().replace(/^["']|[;,"']+$/g, '');
     return addressesIn(name, plain)
-      .filter(({ known }) => known || namesHost(name))
+      .filter(({ known }) => known || (namesHost(name) && !LINK.test(name)))
       .map((address) => ({ ...address, lineIndex, name }));
   });
 }
