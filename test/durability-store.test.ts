@@ -11,6 +11,7 @@ import { ChildProgram } from '../src/estate/store/testing/child.ts';
 import { startPostgres, type TestPostgres } from '../src/estate/store/testing/postgres.ts';
 
 const WRITER = join(import.meta.dirname, '../src/estate/store/testing/writer.ts');
+const SLOW_MILLISECONDS = 120_000;
 const VARIABLE = 'REEVE_TEST_DURABILITY_URL';
 const isAck = (line: string) => line.startsWith('ack ');
 const isUnavailable = (line: string) => line === 'fault estate/unavailable';
@@ -62,14 +63,18 @@ async function killWriters(config: object, rounds: number): Promise<void> {
 }
 
 describe('nothing that the store acknowledged is lost', () => {
-  test('when a process with the embedded store is killed at any moment', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'reeve-durability-'));
-    try {
-      await killWriters({ kind: 'sqlite', folder }, 8);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+  test(
+    'when a process with the embedded store is killed at any moment',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'reeve-durability-'));
+      try {
+        await killWriters({ kind: 'sqlite', folder }, 6);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    SLOW_MILLISECONDS,
+  );
 
   describe('in PostgreSQL', () => {
     let postgres: TestPostgres;
@@ -78,47 +83,59 @@ describe('nothing that the store acknowledged is lost', () => {
     });
     afterAll(() => postgres?.close());
 
-    test('when a process is killed at any moment', async () => {
-      process.env[VARIABLE] = await postgres.createDatabase();
-      await killWriters({ kind: 'postgres', urlVariable: VARIABLE }, 3);
-    });
+    test(
+      'when a process is killed at any moment',
+      async () => {
+        process.env[VARIABLE] = await postgres.createDatabase();
+        await killWriters({ kind: 'postgres', urlVariable: VARIABLE }, 3);
+      },
+      SLOW_MILLISECONDS,
+    );
 
-    test('when the database ends in any way under a process, which is told and recovers by itself', async () => {
-      process.env[VARIABLE] = await postgres.createDatabase();
-      const config = { kind: 'postgres', urlVariable: VARIABLE, retrySeconds: 0.2 };
-      const program = writer(config, 0);
-      try {
-        for (const ending of ['fast', 'immediate', 'kill'] as const) {
-          await program.waitFor(isAck, { from: program.lines.length, count: 3 });
-          await setTimeout(randomInt(100));
-          const up = program.lines.length;
-          await postgres.stop(ending);
-          await program.waitFor(isUnavailable, { from: up });
+    test(
+      'when the database ends in any way under a process, which is told and recovers by itself',
+      async () => {
+        process.env[VARIABLE] = await postgres.createDatabase();
+        const config = { kind: 'postgres', urlVariable: VARIABLE, retrySeconds: 0.2 };
+        const program = writer(config, 0);
+        try {
+          for (const ending of ['fast', 'immediate', 'kill'] as const) {
+            await program.waitFor(isAck, { from: program.lines.length, count: 3 });
+            await setTimeout(randomInt(100));
+            const up = program.lines.length;
+            await postgres.stop(ending);
+            await program.waitFor(isUnavailable, { from: up });
+            const down = program.lines.length;
+            await postgres.start();
+            await program.waitFor(isAck, { from: down, count: 2 });
+          }
+        } finally {
+          await program.kill();
+        }
+        await expectAllKept(config, lastAck(program, -1));
+      },
+      SLOW_MILLISECONDS,
+    );
+
+    test(
+      'and a short stop costs a process that may wait nothing but time',
+      async () => {
+        process.env[VARIABLE] = await postgres.createDatabase();
+        const config = { kind: 'postgres', urlVariable: VARIABLE, retrySeconds: 30 };
+        const program = writer(config, 0);
+        try {
+          await program.waitFor(isAck);
+          await postgres.stop('immediate');
           const down = program.lines.length;
           await postgres.start();
           await program.waitFor(isAck, { from: down, count: 2 });
+        } finally {
+          await program.kill();
         }
-      } finally {
-        await program.kill();
-      }
-      await expectAllKept(config, lastAck(program, -1));
-    });
-
-    test('and a short stop costs a process that may wait nothing but time', async () => {
-      process.env[VARIABLE] = await postgres.createDatabase();
-      const config = { kind: 'postgres', urlVariable: VARIABLE, retrySeconds: 30 };
-      const program = writer(config, 0);
-      try {
-        await program.waitFor(isAck);
-        await postgres.stop('immediate');
-        const down = program.lines.length;
-        await postgres.start();
-        await program.waitFor(isAck, { from: down, count: 2 });
-      } finally {
-        await program.kill();
-      }
-      expect(program.lines.filter((line) => line.startsWith('fault'))).toEqual([]);
-      await expectAllKept(config, lastAck(program, -1));
-    });
+        expect(program.lines.filter((line) => line.startsWith('fault'))).toEqual([]);
+        await expectAllKept(config, lastAck(program, -1));
+      },
+      SLOW_MILLISECONDS,
+    );
   });
 });

@@ -120,7 +120,6 @@ const weaknessFact: fc.Arbitrary<WeaknessFact> = fc
   .record({ subject: service, control: text, object: text, message: text, source })
   .map((said) => ({ entity: 'weakness', id: `${said.control} ${said.subject}`, ...said }));
 
-export const anyServiceFact = serviceFact;
 export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   serviceFact,
   endpointFact,

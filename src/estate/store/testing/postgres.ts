@@ -94,7 +94,7 @@ class Keeper implements TestPostgres {
 
   async start(): Promise<void> {
     const deadline = Date.now() + START_MILLISECONDS;
-    while (!(await this.#answers())) {
+    while (this.#server === undefined || !(await this.#answers())) {
       if (Date.now() > deadline) {
         const log = readFileSync(join(this.#scratch, 'log'), 'utf8');
         throw new Error(`PostgreSQL does not start:\n${log.slice(-4_000)}`);
