@@ -1,6 +1,6 @@
 import type { Position } from '../../../base/text.ts';
+import { libraryBases, lineageOf } from '../interpreter/classes.ts';
 import type { Program } from '../interpreter/framework.ts';
-import { libraryBases } from '../interpreter/interpreter.ts';
 import type { CallExpression, Expression, FunctionNode } from '../interpreter/program.ts';
 import {
   type ClassValue,
@@ -23,9 +23,6 @@ const VERBS: Readonly<Record<string, string>> = {
   HttpHead: 'HEAD',
   HttpOptions: 'OPTIONS',
 };
-
-/** Classes from which a class inherits, as far up as is looked. */
-const MAX_BASES = 16;
 
 interface Attribute {
   readonly name: string;
@@ -81,20 +78,12 @@ function isController(type: ClassValue): boolean {
 
 /** The attributes of a class and of those that it inherits from. */
 function decoratorsOf(type: ClassValue): Expression[] {
-  return lineage(type).flatMap(({ node }) => node.decorators);
-}
-
-/** The class and those of the program that it inherits from, nearest first. */
-function lineage(type: ClassValue, depth = 0): ClassValue[] {
-  const bases = type.bases.flatMap((base) =>
-    base.is === 'class' && depth < MAX_BASES ? lineage(base, depth + 1) : [],
-  );
-  return [type, ...bases];
+  return lineageOf(type).flatMap(({ node }) => node.decorators);
 }
 
 /** What the nearest class says that says anything. */
 function inherited(type: ClassValue, read: (one: ClassValue) => string[]): string[] {
-  for (const one of lineage(type)) {
+  for (const one of lineageOf(type)) {
     const found = read(one);
     if (found.length > 0) return found;
   }
@@ -110,7 +99,7 @@ interface Method {
  *  differ in their parameters. */
 function actionsOf(type: ClassValue): Method[] {
   const found: Method[] = [];
-  for (const owner of lineage(type)) {
+  for (const owner of lineageOf(type)) {
     const inherited = found.map(({ node }) => signatureOf(node));
     for (const statement of owner.node.body) {
       if (statement.is !== 'function' || statement.function.name === '.ctor') continue;

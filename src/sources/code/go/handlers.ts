@@ -1,4 +1,5 @@
 import type { Program } from '../interpreter/framework.ts';
+import { baseKey } from '../interpreter/members.ts';
 import {
   type Call,
   type RouterValue,
@@ -36,7 +37,7 @@ export function mountedIn(
   if (handler?.is === 'record' && handler.class) {
     const isHandler =
       handler.class.members.own('ServeHTTP') !== undefined ||
-      [...handler.fields.keys()].some((key) => key.startsWith('#base '));
+      [...handler.fields.keys()].some((key) => key.startsWith(baseKey('')));
     if (!isHandler) return undefined;
   }
   const router = handler?.is === 'list' ? undefined : routerIn(handler);

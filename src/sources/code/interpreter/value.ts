@@ -58,6 +58,8 @@ export interface ClassValue {
   readonly node: ClassNode;
   readonly scope: Scope;
   readonly bases: readonly Value[];
+  /** Classes of the program that it inherits from, nearest first. */
+  readonly ancestors: readonly ClassValue[];
   readonly members: Scope;
   /** Values of types that are not known further, one for each class. */
   readonly facts: Map<string, Value>;

@@ -1,4 +1,4 @@
-import { memberOfClass } from '../interpreter/interpreter.ts';
+import { memberOfClass } from '../interpreter/classes.ts';
 import type { Expression, FunctionNode } from '../interpreter/program.ts';
 import {
   type Call,

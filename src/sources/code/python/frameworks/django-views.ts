@@ -1,4 +1,4 @@
-import { libraryBases, memberOfClass } from '../../interpreter/interpreter.ts';
+import { libraryBases, memberOfClass } from '../../interpreter/classes.ts';
 import { type ClassValue, textsOf, type Value } from '../../interpreter/value.ts';
 import { methodsOfView, viewClass } from '../views.ts';
 

@@ -1,5 +1,5 @@
+import { lineageOf, memberOfClass } from '../../interpreter/classes.ts';
 import type { ExternalFunction, Framework, RouterMethod } from '../../interpreter/framework.ts';
-import { memberOfClass } from '../../interpreter/interpreter.ts';
 import {
   argument,
   type ClassValue,
@@ -60,18 +60,12 @@ function angled(path: string): string {
 }
 
 function extraActions(type: ClassValue): { view: FunctionValue; fact: RecordValue }[] {
-  return [...new Set(classNames(type))].flatMap((name) => {
+  const names = lineageOf(type).flatMap(({ members }) => members.names);
+  return [...new Set(names)].flatMap((name) => {
     const view = memberOfClass(type, name);
     const fact = view?.is === 'function' ? view.facts.get(ACTION) : undefined;
     return view?.is === 'function' && fact?.is === 'record' ? [{ view, fact }] : [];
   });
-}
-
-function classNames(type: ClassValue, depth = 0): string[] {
-  const inherited = type.bases.flatMap((base) =>
-    base.is === 'class' && depth < 16 ? classNames(base, depth + 1) : [],
-  );
-  return [...type.members.names, ...inherited];
 }
 
 function router(hasRoot: boolean): ExternalFunction {
