@@ -2,11 +2,11 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readSync,
   realpathSync,
-  statSync,
 } from 'node:fs';
 import { join, sep } from 'node:path';
 import { compareText, type Diagnostic } from './diagnostic.ts';
@@ -80,6 +80,7 @@ export class Folder {
   list(): { files: FolderFile[]; diagnostics: Diagnostic[] } {
     const files: FolderFile[] = [];
     const diagnostics: Diagnostic[] = [];
+    let isFull = false;
     const skip = (file: string, code: string, message: string, hint?: string): void => {
       diagnostics.push({ severity: 'warning', code, message, file, ...(hint && { hint }) });
     };
@@ -88,12 +89,16 @@ export class Folder {
       try {
         entries = readEntries(join(this.root, folder));
       } catch (thrown) {
-        skip(folder, 'folder/unreadable', `cannot be read: ${messageOf(thrown)}`);
+        skip(folder, 'folder/unreadable', `cannot be read: ${reasonOf(thrown)}`);
         return;
       }
       for (const entry of entries) {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        if (files.length >= this.#limits.maxFiles) return;
+        // What is passed over counts too: a folder of a million links is as long as one of files.
+        if (isFull || files.length + diagnostics.length >= this.#limits.maxFiles) {
+          isFull = true;
+          return;
+        }
         const kind = entry.isSymbolicLink() ? this.#linkKind(path) : kindOf(entry);
         if (kind === 'outside') {
           skip(
@@ -111,9 +116,11 @@ export class Folder {
               'raise `read.maxFolderDepth`',
             );
           } else walk(path, depth + 1);
+        } else if (kind === 'special') {
+          skip(path, 'folder/not-a-file', 'is a pipe, a socket or a device, so it was not read');
         } else if (kind === 'file') {
           const size = this.#sizeOf(path);
-          if (size === undefined) skip(path, 'folder/unreadable', 'cannot be read');
+          if (typeof size === 'string') skip(path, 'folder/unreadable', `cannot be read: ${size}`);
           else if (size > this.#limits.maxFileBytes) {
             skip(
               path,
@@ -126,9 +133,9 @@ export class Folder {
       }
     };
     walk('', 0);
-    if (files.length >= this.#limits.maxFiles) {
+    if (isFull) {
       skip(
-        '',
+        '.',
         'folder/too-many-files',
         `holds more than ${this.#limits.maxFiles} files; the rest was not read`,
         'raise `read.maxFiles`, or scan a folder inside it',
@@ -138,10 +145,10 @@ export class Folder {
   }
 
   /** The bytes of a file inside the folder.
-   *  @throws {Fault} `folder/outside-forbidden`, `folder/not-found`, `folder/too-large` */
+   *  @throws {Fault} `folder/outside-forbidden`, `folder/not-found`, `folder/too-large`,
+   *  `folder/unreadable` */
   read(path: string): Buffer {
-    const absolute = this.#inside(path);
-    const descriptor = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
+    const descriptor = openRegular(this.#inside(path), path);
     try {
       const status = fstatSync(descriptor);
       if (!status.isFile())
@@ -160,6 +167,8 @@ export class Folder {
         length += count;
       }
       return bytes.subarray(0, length);
+    } catch (thrown) {
+      throw toFault(thrown, path);
     } finally {
       closeSync(descriptor);
     }
@@ -186,26 +195,70 @@ export class Folder {
   }
 
   /** What a link inside the folder names is read at its own place. */
-  #linkKind(path: string): 'other' | 'outside' {
+  #linkKind(path: string): 'elsewhere' | 'outside' {
     try {
       this.#inside(path);
-      return 'other';
+      return 'elsewhere';
     } catch {
       return 'outside';
     }
   }
 
-  #sizeOf(path: string): number | undefined {
-    return statSync(join(this.root, path), { throwIfNoEntry: false })?.size;
+  /** In bytes, or why it cannot be told. */
+  #sizeOf(path: string): number | string {
+    try {
+      return lstatSync(join(this.root, path)).size;
+    } catch (thrown) {
+      return reasonOf(thrown);
+    }
   }
+}
+
+/** Opens without waiting for the other end of a pipe, and follows no link that has just taken the
+ *  place of the file. */
+function openRegular(absolute: string, path: string): number {
+  try {
+    return openSync(
+      absolute,
+      constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0),
+    );
+  } catch (thrown) {
+    throw toFault(thrown, path);
+  }
+}
+
+function toFault(thrown: unknown, path: string): Fault {
+  if (thrown instanceof Fault) return thrown;
+  const message = `${quote(path, 200)} cannot be read: ${reasonOf(thrown)}`;
+  return new Fault('folder/unreadable', message, { cause: thrown });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  ENOENT: 'it is no longer there, or its name is no valid text',
+  ENAMETOOLONG: 'its path is too long',
+  ELOOP: 'it is a symbolic link',
+  ENXIO: 'it is no regular file',
+  EIO: 'the disk fails',
+  EMFILE: 'too many files are open',
+};
+
+/** Why the system refused, without the path that its own message carries. */
+function reasonOf(thrown: unknown): string {
+  const code = String((thrown as NodeJS.ErrnoException).code);
+  return REASONS[code] ?? code;
 }
 
 function readEntries(path: string) {
   return readdirSync(path, { withFileTypes: true }).sort((a, b) => compareText(a.name, b.name));
 }
 
-function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): 'file' | 'folder' | 'other' {
-  return entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
+function kindOf(entry: {
+  isFile(): boolean;
+  isDirectory(): boolean;
+}): 'file' | 'folder' | 'special' {
+  return entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'special';
 }
 
 function megabytes(bytes: number): string {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type DataDocument, type DataLimits, parseJson, parseYaml } from '../base/data.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Folder } from '../base/folder.ts';
@@ -52,6 +53,13 @@ export class SourceFile {
     return this.#text;
   }
 
+  /** Offset into `text` of the first character that stands for bytes that are not UTF-8; undefined
+   *  where there is none, or where nobody has asked for the text. */
+  get brokenAt(): number | undefined {
+    if (this.#text === undefined || isUtf16(this.bytes) || isUtf8(this.bytes)) return undefined;
+    return firstReplaced(this.#text, this.bytes);
+  }
+
   /** Holds a NUL byte near its beginning, as no text does. */
   get isBinary(): boolean {
     return this.bytes.subarray(0, 8_000).includes(0) && !isUtf16(this.bytes);
@@ -89,8 +97,29 @@ function isUtf16(bytes: Buffer): boolean {
 
 function decode(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff)
-    return Buffer.from(bytes).swap16().toString('utf16le', 2);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return swapped(bytes).toString('utf16le', 2);
   const text = bytes.toString('utf8');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** Big-endian UTF-16 as little-endian; the odd byte of a text that was cut off is left out. */
+function swapped(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16();
+}
+
+const REPLACEMENT = '\ufffd';
+const MARK_BYTES = 3;
+
+/** Up to the first broken sequence, text and bytes have the same length in UTF-8; a replacement
+ *  character may also stand in the file itself. */
+function firstReplaced(text: string, bytes: Buffer): number | undefined {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? MARK_BYTES : 0;
+  let from = 0;
+  for (let found = text.indexOf(REPLACEMENT); found !== -1; ) {
+    at += Buffer.byteLength(text.slice(from, found));
+    if (bytes.toString('latin1', at, at + 3) !== '\xef\xbf\xbd') return found;
+    from = found;
+    found = text.indexOf(REPLACEMENT, found + 1);
+  }
+  return undefined;
 }
