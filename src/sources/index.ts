@@ -1,3 +1,4 @@
+import { addressesInCode } from './addresses-in-code/index.ts';
 import { asyncapi } from './asyncapi/index.ts';
 import { cilium } from './cilium/index.ts';
 import { dotnet } from './code/dotnet/index.ts';
@@ -40,4 +41,5 @@ export const READERS: readonly Reader[] = [
   python,
   go,
   dotnet,
+  addressesInCode,
 ];

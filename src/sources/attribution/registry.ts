@@ -57,11 +57,12 @@ export class Registry {
     );
   }
 
-  /** By name or alias only: what a host name resolves to. */
+  /** By name or alias only: what a host name resolves to. Of several workloads behind one alias, the
+   *  one that is named so is meant. */
   byHost(query: NameQuery): Named | undefined {
     const name = query.name.toLowerCase();
     return (
-      this.#choose(this.#byAlias.get(name), query) ?? this.#choose(this.#byName.get(name), query)
+      this.#choose(this.#byName.get(name), query) ?? this.#choose(this.#byAlias.get(name), query)
     );
   }
 

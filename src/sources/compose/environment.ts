@@ -15,13 +15,22 @@ export function variablesOf(definition: Definition, context: ReadContext): reado
   return [...fromFiles(definition, context), ...fromEnvironment(definition)];
 }
 
-/** A mapping, or a list of `NAME=value`. */
+/** A mapping, or a list of `NAME=value`. A name without a value is passed on from the project's own
+ *  variables.
+ *  @see Compose Specification, environment */
 function fromEnvironment(definition: Definition): Variable[] {
-  return pairsOf(definition, 'environment').map(({ name, value, source }) => ({
-    name,
-    value,
-    source,
-  }));
+  const { environment } = definition.value;
+  const bare: [string | number, string][] = isFields(environment)
+    ? Object.entries(environment).flatMap(([name, value]) => (value === null ? [[name, name]] : []))
+    : listAt(environment).flatMap((item, index) =>
+        typeof item === 'string' && !item.includes('=') ? [[index, item]] : [],
+      );
+  const passedOn = bare.flatMap(([step, name]) => {
+    const value = definition.variables.get(name);
+    const source = definition.sourceAt(['environment', step]);
+    return value === undefined ? [] : [{ name, value, source }];
+  });
+  return [...pairsOf(definition, 'environment'), ...passedOn];
 }
 
 /** The pairs of a field that may be a mapping or a list of `name=value` (`environment`, `labels`). */
