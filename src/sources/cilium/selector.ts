@@ -44,28 +44,44 @@ function namesNamespaceLabels(selector: unknown): boolean {
   return keys.some((key) => key.startsWith(NAMESPACE_LABEL));
 }
 
-function labelsOf(workload: Workload): Readonly<Record<string, string>> {
-  const ofNamespace = Object.entries(workload.namespaceLabels).map(
-    ([key, value]) => [`${NAMESPACE_LABEL}${key}`, value] as const,
-  );
-  return {
-    ...workload.podLabels,
-    ...Object.fromEntries(ofNamespace),
-    [NAMESPACE]: namespaceOf(workload),
-    'io.cilium.k8s.policy.serviceaccount': workload.serviceAccount,
-  };
+type Labels = Readonly<Record<string, string>>;
+
+/** Every policy asks every workload, so what they are compared by is made once. */
+const LABELS = new WeakMap<Workload, Labels>();
+const PLAIN = new WeakMap<object, unknown>();
+
+function labelsOf(workload: Workload): Labels {
+  let labels = LABELS.get(workload);
+  if (!labels) {
+    const ofNamespace = Object.entries(workload.namespaceLabels).map(
+      ([key, value]) => [`${NAMESPACE_LABEL}${key}`, value] as const,
+    );
+    labels = {
+      ...workload.podLabels,
+      ...Object.fromEntries(ofNamespace),
+      [NAMESPACE]: namespaceOf(workload),
+      'io.cilium.k8s.policy.serviceaccount': workload.serviceAccount,
+    };
+    LABELS.set(workload, labels);
+  }
+  return labels;
 }
 
 /** `k8s:app` as `app`. Labels of other sources (`reserved:`) are kept, and match no pod. */
 function withoutSources(selector: unknown): unknown {
   if (!isFields(selector)) return selector;
-  const matchLabels = Object.fromEntries(
-    Object.entries(textsAt(selector, 'matchLabels')).map(([key, value]) => [plain(key), value]),
-  );
-  const matchExpressions = listAt(selector, 'matchExpressions').map((term) =>
-    isFields(term) ? { ...term, key: plain(textAt(term, 'key') ?? '') } : term,
-  );
-  return { matchLabels, matchExpressions };
+  let result = PLAIN.get(selector);
+  if (result === undefined) {
+    const matchLabels = Object.fromEntries(
+      Object.entries(textsAt(selector, 'matchLabels')).map(([key, value]) => [plain(key), value]),
+    );
+    const matchExpressions = listAt(selector, 'matchExpressions').map((term) =>
+      isFields(term) ? { ...term, key: plain(textAt(term, 'key') ?? '') } : term,
+    );
+    result = { matchLabels, matchExpressions };
+    PLAIN.set(selector, result);
+  }
+  return result;
 }
 
 function plain(key: string): string {

@@ -1,5 +1,4 @@
 import type { DataPath } from '../../base/data.ts';
-import type { Resource } from '../kubernetes/resource.ts';
 import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
 import { type Membership, titleOfNamespace } from '../mesh/membership.ts';
 import type { Place } from '../mesh/verdict.ts';
@@ -83,9 +82,7 @@ function isUnderPolicy(namespace: string, facts: IstioFacts): boolean {
 /** The labels of the namespace, where it is here; else the workload. */
 function placeOf(workload: Workload, { cluster }: IstioFacts): Place {
   const namespace = namespaceOf(workload);
-  const resource: Resource | undefined = cluster
-    .of('', 'Namespace')
-    .find(({ name }) => name === namespace);
+  const resource = cluster.of('', 'Namespace').find(({ name }) => name === namespace);
   return resource
     ? { resource, path: ['metadata', 'labels'] }
     : { resource: workload.resource, path: ['metadata', 'name'] };

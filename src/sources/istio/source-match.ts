@@ -13,13 +13,11 @@ interface Condition {
 
 type Reading = Pick<Condition, 'means' | 'toFrom'>;
 
-/** A pattern of one principal as services, or as its own text where nobody has it. */
-function fromPrincipals(
-  isMeant: (principal: Principal) => boolean,
-  text: string,
-  known: Principals,
-) {
-  const services = known.servicesWhere(isMeant);
+/** A principal without a pattern in it. */
+const EXACT_PRINCIPAL = /^[^*]*\/ns\/([^/*]+)\/sa\/([^/*]+)$/;
+
+/** A principal as services, or as its own text where nobody has it. */
+function orText(services: readonly string[], text: string): readonly string[] {
   return services.length > 0 ? services : [text];
 }
 
@@ -28,14 +26,15 @@ const IDENTITY_FIELDS: Record<string, (namespace: string) => Reading> = {
   principals: () => ({
     means: (value, { namespace, serviceAccount }) =>
       matchesPrincipal(value, namespace, serviceAccount),
-    toFrom: (value, known) =>
-      isAnyPrincipal(value)
-        ? ['*authenticated']
-        : fromPrincipals(
-            ({ namespace, serviceAccount }) => matchesPrincipal(value, namespace, serviceAccount),
-            value,
-            known,
-          ),
+    toFrom: (value, known) => {
+      if (isAnyPrincipal(value)) return ['*authenticated'];
+      const [, namespace, account] = EXACT_PRINCIPAL.exec(value) ?? [];
+      if (namespace && account) return orText(known.servicesOf(namespace, account), value);
+      const services = known.servicesWhere((principal) =>
+        matchesPrincipal(value, principal.namespace, principal.serviceAccount),
+      );
+      return orText(services, value);
+    },
   }),
   namespaces: () => ({
     means: (value, { namespace }) => matchesText(value, namespace),
@@ -54,7 +53,10 @@ const IDENTITY_FIELDS: Record<string, (namespace: string) => Reading> = {
     return {
       means,
       toFrom: (value, known) =>
-        fromPrincipals((principal) => means(value, principal), value, known),
+        orText(
+          known.servicesWhere((principal) => means(value, principal)),
+          value,
+        ),
     };
   },
   // Which trust domain a caller has is not known from manifests: all have the mesh's own.

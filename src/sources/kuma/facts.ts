@@ -1,6 +1,11 @@
 import { textAt } from '../../base/pick.ts';
 import type { Cluster, Resource } from '../kubernetes/resource.ts';
-import { type Workload, workloadsOf } from '../kubernetes/workload.ts';
+import {
+  namespaceOf,
+  servicesSelecting,
+  type Workload,
+  workloadsOf,
+} from '../kubernetes/workload.ts';
 import { Principals } from '../mesh/principals.ts';
 
 /** What decides about Kuma's (and Kong Mesh's) workloads, collected once from a cluster. */
@@ -19,7 +24,17 @@ export interface KumaFacts {
   /** Of the kind before MeshTrafficPermission. */
   readonly legacyPermissions: readonly Resource[];
   readonly workloads: readonly Workload[];
+  /** What proxies are called by policies; made once, since every policy asks every workload. */
+  readonly proxies: ReadonlyMap<Workload, Proxy>;
   readonly principals: Principals;
+}
+
+/** What a workload's proxy is known by. */
+export interface Proxy {
+  /** The pod's labels and what Kuma adds. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Names of the Services that select it, or its own. */
+  readonly services: ReadonlySet<string>;
 }
 
 export const GROUP = 'kuma.io';
@@ -50,7 +65,20 @@ export function kumaFacts(cluster: Cluster): KumaFacts {
     trafficPermissions: cluster.of(GROUP, 'MeshTrafficPermission'),
     legacyPermissions: cluster.of(GROUP, 'TrafficPermission'),
     workloads,
+    proxies: new Map(workloads.map((workload) => [workload, toProxy(workload, cluster)])),
     principals: new Principals(cluster),
+  };
+}
+
+function toProxy(workload: Workload, cluster: Cluster): Proxy {
+  const services = servicesSelecting(cluster, workload).map(({ name }) => name);
+  return {
+    tags: {
+      ...workload.podLabels,
+      'k8s.kuma.io/namespace': namespaceOf(workload),
+      'k8s.kuma.io/service-account': workload.serviceAccount,
+    },
+    services: new Set(services.length > 0 ? services : [workload.serviceName]),
   };
 }
 

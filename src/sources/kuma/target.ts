@@ -1,7 +1,6 @@
 import { isFields, pick, textAt, textsAt } from '../../base/pick.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { matchesLabels } from '../kubernetes/selector.ts';
-import { namespaceOf, servicesSelecting, type Workload } from '../kubernetes/workload.ts';
+import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
 import { type KumaFacts, meshNameOf, meshNameOfPolicy, SYSTEM_NAMESPACES } from './facts.ts';
 
 /** Whether a policy is for a workload: of its mesh, of its own namespace or the system's, and with a
@@ -41,25 +40,17 @@ export function selects(ref: unknown, workload: Workload, facts: KumaFacts): boo
   }
 }
 
-/** Tags of a proxy: the pod's labels and what Kuma adds. */
+/** Whether a workload's proxy has all these tags, `*` being any value. */
 export function hasTags(
   tags: Readonly<Record<string, string>>,
   workload: Workload,
   facts: KumaFacts,
 ): boolean {
-  const { 'kuma.io/service': service, ...labels } = tags;
-  if (service !== undefined && service !== '*' && !isService(service, undefined, workload, facts)) {
-    return false;
-  }
-  const own = {
-    ...workload.podLabels,
-    'k8s.kuma.io/namespace': namespaceOf(workload),
-    'k8s.kuma.io/service-account': workload.serviceAccount,
-  };
-  return matchesLabels(
-    Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== '*')),
-    own,
-  );
+  return Object.entries(tags).every(([key, value]) => {
+    if (value === '*') return true;
+    if (key === 'kuma.io/service') return isService(value, undefined, workload, facts);
+    return facts.proxies.get(workload)?.tags[key] === value;
+  });
 }
 
 /** A service goes by its Service's name, or by the older `NAME_NAMESPACE_svc_PORT`. */
@@ -69,16 +60,12 @@ function isService(
   text: string,
   namespace: string | undefined,
   workload: Workload,
-  { cluster }: KumaFacts,
+  { proxies }: KumaFacts,
 ): boolean {
   const old = OLD_NAME.exec(text);
-  const name = old?.[1] ?? text;
   const wanted = old?.[2] ?? namespace;
   if (wanted !== undefined && wanted !== namespaceOf(workload)) return false;
-  const services = servicesSelecting(cluster, workload);
-  return services.length === 0
-    ? workload.serviceName === name
-    : services.some((service) => service.name === name);
+  return proxies.get(workload)?.services.has(old?.[1] ?? text) ?? false;
 }
 
 /** How narrowly a policy speaks of a workload; the narrower one counts. */

@@ -1,4 +1,5 @@
 import { listAt, pick, textAt } from '../../base/pick.ts';
+import { find } from '../kubernetes/lookup.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { namespaceOf } from '../kubernetes/workload.ts';
 import type { Principals } from '../mesh/principals.ts';
@@ -47,9 +48,7 @@ function clientOfRef(ref: unknown, policy: Resource, facts: LinkerdFacts): Clien
   if (kind === 'ServiceAccount') {
     return { isAuthenticated: true, from: fromAccount(namespace, name, facts.principals) };
   }
-  const target = facts.cluster
-    .of(POLICY_GROUP, kind ?? '')
-    .find((one) => one.name === name && namespaceOf(one) === namespace);
+  const target = find(facts.cluster, POLICY_GROUP, kind ?? '', namespace, name);
   if (!target) return undefined;
   if (kind === 'MeshTLSAuthentication') {
     return {

@@ -18,6 +18,7 @@ export interface LinkerdFacts {
   /** By namespace. */
   readonly servers: ReadonlyMap<string, readonly Resource[]>;
   readonly serverAuthorizations: ReadonlyMap<string, readonly Resource[]>;
+  /** By what they are for, as `NAMESPACE KIND NAME`. */
   readonly authorizationPolicies: ReadonlyMap<string, readonly Resource[]>;
   readonly routes: ReadonlyMap<string, readonly Resource[]>;
   readonly principals: Principals;
@@ -45,10 +46,23 @@ export function linkerdFacts(cluster: Cluster): LinkerdFacts {
     defaultPolicy: installedDefault(cluster),
     servers: of('Server'),
     serverAuthorizations: of('ServerAuthorization'),
-    authorizationPolicies: of('AuthorizationPolicy'),
+    authorizationPolicies: Map.groupBy(
+      cluster.of(POLICY_GROUP, 'AuthorizationPolicy'),
+      ({ namespace, value }) =>
+        targetKey(
+          namespaceOf({ namespace }),
+          textAt(value, 'spec', 'targetRef', 'kind'),
+          textAt(value, 'spec', 'targetRef', 'name'),
+        ),
+    ),
     routes: Map.groupBy(routes, namespaceOf),
     principals: new Principals(cluster),
   };
+}
+
+/** The key of what a policy of a namespace is for. */
+export function targetKey(namespace: string, kind = '', name = ''): string {
+  return `${namespace} ${kind} ${name}`;
 }
 
 /** A proxy that `linkerd inject` wrote into the manifest. */

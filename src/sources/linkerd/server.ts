@@ -3,7 +3,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { matchesSelector } from '../kubernetes/selector.ts';
 import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
 import { type Client, clientOfPolicy, clientOfServerAuthorization } from './client.ts';
-import type { LinkerdFacts } from './facts.ts';
+import { type LinkerdFacts, targetKey } from './facts.ts';
 import { operationsOfRoute } from './operations.ts';
 
 /** One object that lets callers through a Server. */
@@ -36,33 +36,29 @@ function portOf(port: unknown, workload: Workload): number | undefined {
  *  ServerAuthorizations that name or select it. */
 export function admissionsThrough(server: Resource, facts: LinkerdFacts): ServerAdmission[] {
   const namespace = namespaceOf(server);
-  const policies = facts.authorizationPolicies.get(namespace) ?? [];
   const routes = (facts.routes.get(namespace) ?? []).filter((route) => isRouteOf(route, server));
-  const byPolicy = policies.flatMap((resource) => {
-    const operations = operationsFor(resource, server, routes);
-    const client = operations && clientOfPolicy(resource, facts);
-    return client ? [{ resource, client, operations }] : [];
-  });
+  const targets = [
+    { kind: 'Namespace', name: namespace, operations: ['*'] },
+    { kind: 'Server', name: server.name, operations: ['*'] },
+    ...routes.map((route) => ({
+      kind: route.kind,
+      name: route.name,
+      operations: operationsOfRoute(route),
+    })),
+  ];
+  const byPolicy = targets.flatMap(({ kind, name, operations }) =>
+    (facts.authorizationPolicies.get(targetKey(namespace, kind, name)) ?? []).flatMap(
+      (resource) => {
+        const client = clientOfPolicy(resource, facts);
+        return client ? [{ resource, client, operations }] : [];
+      },
+    ),
+  );
   const byAuthorization = (facts.serverAuthorizations.get(namespace) ?? []).flatMap((resource) => {
     const client = namesServer(resource, server) && clientOfServerAuthorization(resource, facts);
     return client ? [{ resource, client, operations: ['*'] }] : [];
   });
   return [...byPolicy, ...byAuthorization];
-}
-
-/** The operations of a server that a policy is for; undefined where it is for something else. */
-function operationsFor(
-  policy: Resource,
-  server: Resource,
-  routes: readonly Resource[],
-): readonly string[] | undefined {
-  const ref = pick(policy.value, 'spec', 'targetRef');
-  const kind = textAt(ref, 'kind');
-  const name = textAt(ref, 'name');
-  if (kind === 'Namespace') return name === namespaceOf(server) ? ['*'] : undefined;
-  if (kind === 'Server') return name === server.name ? ['*'] : undefined;
-  const route = routes.find((one) => one.kind === kind && one.name === name);
-  return route && operationsOfRoute(route);
 }
 
 function isRouteOf(route: Resource, server: Resource): boolean {
