@@ -13,7 +13,9 @@ export async function buildWeb(): Promise<void> {
   console.error('Building the console ...');
   const vite = join(process.cwd(), 'node_modules/vite/bin/vite.js');
   const args = [vite, 'build', '--logLevel', 'warn', 'web'];
-  if ((await run(process.execPath, args)) !== 0) throw new Error('the console could not be built');
+  const env = { ...process.env, NODE_ENV: 'production' };
+  if ((await run(process.execPath, args, env)) !== 0)
+    throw new Error('the console could not be built');
 }
 
 function changedAt(path: string): number {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../base/fault.ts';
 import { createLog } from '../base/log.ts';
 import type { JobOptions, ScanJob, ScanResult } from './jobs.ts';
 import { createMetrics } from './metrics.ts';
@@ -29,6 +30,7 @@ function setUp(scan?: (job: ScanJob, options: JobOptions) => Promise<ScanResult>
     log: createLog('silent'),
     metrics: createMetrics(),
     onFolded: () => folded.count++,
+    retryMs: 5,
     ...(scan && { scan }),
   });
   return { store, scans, folded };
@@ -85,6 +87,17 @@ describe('scans', () => {
     await scans.idle();
     expect(scans.list()[0]).toMatchObject({ state: 'failed', failure: 'broken' });
     expect(store.folds).toBe(1);
+  });
+
+  it('wait for a store that is away', async () => {
+    const { scans, store, folded } = setUp(async () => EMPTY);
+    store.fail = new Fault('estate/unavailable', 'away');
+    scans.start(['one']);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(scans.list()[0]?.state).toBe('running');
+    store.fail = undefined;
+    await scans.idle();
+    expect([scans.list()[0]?.state, folded.count]).toEqual(['done', 1]);
   });
 
   it('end with the server, whatever is under way', async () => {

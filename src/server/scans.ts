@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { Fault, messageOf, quote } from '../base/fault.ts';
+import { Fault, messageOf, quote, statusOf } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import type { EstateStore } from '../estate/index.ts';
 import { type JobOptions, type ScanJob, type ScanResult, scanApart } from './jobs.ts';
@@ -35,7 +36,10 @@ export interface ScansPorts {
   readonly onFolded: () => void;
   /** Replaced in tests. */
   readonly scan?: (job: ScanJob, options: JobOptions) => Promise<ScanResult>;
+  readonly retryMs?: number;
 }
+
+const RETRY_MS = 5_000;
 
 const NOT_YET = {
   progress: { done: 0, total: 0 },
@@ -136,7 +140,23 @@ export class Scans {
       },
     );
     this.#diagnostics.set(folder.name, result.diagnostics);
-    await store.replace(`scan:${folder.name}`, result.facts, toTimestamp(clock()));
+    await this.#keep(() =>
+      store.replace(`scan:${folder.name}`, result.facts, toTimestamp(clock())),
+    );
     return result;
+  }
+
+  /** What was read with effort waits for a store that is away. */
+  async #keep(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stop;
+    for (;;) {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (!(thrown instanceof Fault) || statusOf(thrown.code).http !== 503) throw thrown;
+        this.#ports.log.warn({ err: thrown }, 'the store is away; trying again');
+        await sleep(this.#ports.retryMs ?? RETRY_MS, undefined, { signal });
+      }
+    }
   }
 }
