@@ -1,3 +1,5 @@
+import { isProductionSource } from '../production.ts';
+
 /** Finds the folder of a Go package among the files of a folder.
  *  @see Go Modules Reference: Packages, modules, and versions */
 export class GoPaths {
@@ -8,7 +10,7 @@ export class GoPaths {
   /** @param modules the text of every `go.mod`, by its path */
   constructor(paths: readonly string[], modules: ReadonlyMap<string, string>) {
     for (const path of paths) {
-      if (!path.endsWith('.go') || path.endsWith('_test.go')) continue;
+      if (!path.endsWith('.go') || !isProductionSource(path)) continue;
       const folder = folderOf(path);
       const files = this.#folders.get(folder);
       if (files) files.push(path);

@@ -1,4 +1,4 @@
-import { memberOfClass } from '../interpreter/classes.ts';
+import { lineageOf, memberOfClass } from '../interpreter/classes.ts';
 import type { Expression, FunctionNode } from '../interpreter/program.ts';
 import {
   type Call,
@@ -80,7 +80,8 @@ export function requestFields(view: FunctionValue, typeOf: (type: Expression) =>
 }
 
 function fieldsOfModel(model: ClassValue): string[] {
-  return model.node.body.flatMap((statement) => {
+  const statements = lineageOf(model).flatMap(({ node }) => node.body);
+  return statements.flatMap((statement) => {
     if (statement.is !== 'assign' || statement.type === undefined) return [];
     return statement.targets.flatMap((target) => (target.is === 'name' ? [target.name] : []));
   });

@@ -153,7 +153,10 @@ class UrlRegistrar {
       const child = this.#included(view, call, depth);
       if (child) book.mount(router, child, route, syntax);
     } else if (view.is === 'external' && view.path.endsWith('admin.site.urls')) {
-      const path = route.is === 'text' ? textValue(`${route.text}<path:path>`) : route;
+      const path =
+        route.is === 'text'
+          ? textValue(`${route.text}${syntax === 'regex' ? '(?P<path>.*)' : '<path:path>'}`)
+          : route;
       book.route(router, 'django', ['ANY'], path, syntax, call.place, { security: 'required' });
     } else {
       book.route(

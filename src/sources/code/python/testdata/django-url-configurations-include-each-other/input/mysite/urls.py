@@ -17,5 +17,6 @@ urlpatterns = [
     path('legal/', include(extra)),
     path('api/', include(router.urls)),
     re_path(r'^archive/(?P<year>[0-9]{4})/$', views.archive),
+    url(r'^backstage/', admin.site.urls),
     url(r'^old/(\d+)/$', views.Basket.as_view()),
 ]

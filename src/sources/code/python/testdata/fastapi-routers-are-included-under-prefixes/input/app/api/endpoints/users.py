@@ -6,8 +6,11 @@ router = APIRouter()
 client = httpx.AsyncClient()
 
 
-class UserIn(BaseModel):
+class Contact(BaseModel):
     email: str
+
+
+class UserIn(Contact):
     phone: str | None = None
 
 
