@@ -53,7 +53,10 @@ export class Scope {
    *  application is still an application. */
   assign(name: string, value: Value): void {
     const owner = this.#ownerOf(name) ?? this;
-    if (isKnown(value) || !owner.#bindings.has(name)) owner.#bindings.set(name, value);
+    const before = owner.#bindings.get(name);
+    const isWrapped = typeof before === 'object' && before.kind === 'router';
+    const says = isKnown(value) && !(isWrapped && value.kind === 'external');
+    if (says || before === undefined) owner.#bindings.set(name, value);
   }
 
   #ownerOf(name: string): Scope | undefined {

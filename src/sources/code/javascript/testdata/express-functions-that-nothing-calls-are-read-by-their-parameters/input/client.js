@@ -13,3 +13,7 @@ export default (api) => ({
 export function users(app) {
   return app.get('/users', { params: { page: 1 } });
 }
+
+export function page(api, options) {
+  return api.get('/pages', options);
+}
