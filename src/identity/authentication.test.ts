@@ -27,6 +27,7 @@ const caller: ServiceRecord = {
   id: 'prod/shop/web',
   name: 'web',
   identities: ['ns/shop/sa/web'],
+  postures: [{ mesh: 'istio', inbound: 'strict', because: 'PeerAuthentication shop/default' }],
 };
 const call: CallRecord = {
   id: 'x',
@@ -101,10 +102,22 @@ describe('the authentication of a call', () => {
       'token',
     ],
     [
+      'is token beside a policy that lets nobody in',
+      call,
+      { permissions: [allow('*token'), allow()] },
+      'token',
+    ],
+    [
       'is not token where others are let in too',
       call,
       { permissions: [allow('*token', '*')] },
       'none',
+    ],
+    [
+      'is token beside a policy that lets nobody in',
+      call,
+      { permissions: [allow('*token'), allow()] },
+      'token',
     ],
     [
       'is token behind permissive mTLS',
@@ -160,11 +173,22 @@ describe('a policy', () => {
     ['other/*', false],
     ['shop/other', false],
     ['*token', false],
+    ['cluster', true],
+    ['world', false],
   ];
   it.each(cases)('from %s admits shop/web: %s', (from, admits) => {
     const found = admittedBy(call, caller, { ...callee, permissions: [allow(from)] });
     expect(found).toEqual(admits ? ['AuthorizationPolicy shop/orders'] : []);
   });
+});
+
+it('a policy for whoever has an identity does not admit a caller outside the mesh', () => {
+  const found = admittedBy(
+    call,
+    { ...caller, postures: [] },
+    { ...callee, permissions: [allow('*authenticated')] },
+  );
+  expect(found).toEqual([]);
 });
 
 describe('a call of unknown operation', () => {

@@ -74,13 +74,10 @@ function byPosture(posture: Posture, caller: ServiceRecord): Verdict {
 /** A policy that lets in only requests with a validated token. */
 function tokenPolicy({ permissions }: ServiceRecord): Verdict | undefined {
   const allowing = permissions.filter(
-    ({ effect, layer }) => effect === 'allow' && layer === 'request',
+    ({ effect, layer, from }) => effect === 'allow' && layer === 'request' && from.length > 0,
   );
   const [first] = allowing;
-  if (
-    !first ||
-    !allowing.every(({ from }) => from.length > 0 && from.every((one) => one === '*token'))
-  ) {
+  if (!first || !allowing.every(({ from }) => from.every((one) => one === '*token'))) {
     return undefined;
   }
   return { authentication: 'token', evidence: `${first.policy} demands a validated token` };
@@ -122,14 +119,20 @@ export function admittedBy(
 
 /** Whether a policy's `from` means the caller. */
 export function admits(permission: Permission, caller: ServiceRecord): boolean {
-  return permission.from.some(
-    (from) =>
-      from === '*' ||
-      from === '*authenticated' ||
-      from === `${caller.namespace}/${caller.name}` ||
-      from === `${caller.namespace}/*` ||
-      caller.identities.includes(from),
-  );
+  const names = new Set([
+    '*',
+    'cluster',
+    `${caller.namespace}/${caller.name}`,
+    `${caller.namespace}/*`,
+    ...(hasIdentity(caller) ? ['*authenticated'] : []),
+    ...caller.identities,
+  ]);
+  return permission.from.some((from) => names.has(from));
+}
+
+/** A workload of a mesh, which gives it a certificate. */
+function hasIdentity({ postures }: ServiceRecord): boolean {
+  return postures.some(({ inbound }) => inbound === 'strict' || inbound === 'permissive');
 }
 
 /** Every call with its verdict. Calls of services that no record describes are left out. */

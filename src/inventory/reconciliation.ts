@@ -202,7 +202,7 @@ function routedBy(
     .filter(
       (route) =>
         (route.methods.length === 0 || route.methods.includes(method)) &&
-        covers(route.path, route.match, template),
+        covers(route.rewrittenTo ?? route.path, route.match, template),
     )
     .flatMap(({ source }) => toLocation(source));
 }

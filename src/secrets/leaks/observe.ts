@@ -14,7 +14,8 @@ export function toObservation(file: string, found: Found, key: Uint8Array): Cred
     ...(found.subject && { subject: found.subject }),
     name: found.name,
     credentialKind: found.kind,
-    keys: [`value:${fingerprint}`, ...(found.keys ?? [])],
+    // Readers of the file's own format name the same place.
+    keys: [`value:${fingerprint}`, `at:${file}:${line}:${column}`, ...(found.keys ?? [])],
     location: { file, line, column, in: found.in },
     fingerprint,
     ...(found.expires !== undefined && { expires: found.expires }),

@@ -181,6 +181,26 @@ describe('a specification outside every service', () => {
   });
 });
 
+it('endpoints that a specification declares carry what its service declares of it', () => {
+  const found = facts(
+    workload('orders'),
+    component('orders/openapi.yaml', {
+      service: { name: 'orders' },
+      runnable: false,
+      sensitivity: [{ tag: 'pci', because: 'reeve.yaml' }],
+    }),
+    route('orders/openapi.yaml', '/x', { source: source('declared', 'orders/openapi.yaml') }),
+    route('orders/main.js', '/y'),
+  );
+  const tags = found.flatMap((fact) =>
+    fact.entity === 'endpoint' ? [[fact.template, fact.sensitivity?.[0]?.tag]] : [],
+  );
+  expect(tags).toEqual([
+    ['/x', 'pci'],
+    ['/y', undefined],
+  ]);
+});
+
 describe('namespaces', () => {
   it('of a source that names none are those of the one that does', () => {
     const compose = {

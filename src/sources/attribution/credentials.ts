@@ -100,7 +100,7 @@ class Groups {
   }
 }
 
-const KEY_KINDS = ['value:', 'secret:', 'declared:'];
+const KEY_KINDS = ['value:', 'secret:', 'declared:', 'kong:', 'at:'];
 
 function compareKeys(a: string, b: string): number {
   const kind = (key: string) => KEY_KINDS.findIndex((prefix) => key.startsWith(prefix));

@@ -8,10 +8,11 @@ import {
   type ServiceRecord,
   type Source,
   type Subject,
+  type Tag,
 } from '../../estate/index.ts';
 import { groupCredentials } from './credentials.ts';
 import { Interfaces } from './interfaces.ts';
-import { imageName, looseKey, toSlug } from './names.ts';
+import { enclosing, imageName, looseKey, toSlug } from './names.ts';
 import { ownersByPath } from './owners.ts';
 import { Places } from './places.ts';
 import { type Named, Registry } from './registry.ts';
@@ -54,6 +55,8 @@ class Attribution {
   readonly #places: Places;
   readonly #interfaces: Interfaces;
   readonly #ownerOf: ReturnType<typeof ownersByPath>;
+  /** By the path of a folder or a specification. */
+  readonly #sensitivity = new Map<string, readonly Tag[]>();
   readonly #facts: Fact[] = [];
 
   constructor(observations: readonly Observation[], options: AttributionOptions) {
@@ -64,6 +67,9 @@ class Attribution {
     this.#nameServices();
     this.#places = new Places(this.#registry, this.#of('component'));
     this.#bindPlaces();
+    for (const { folder, sensitivity } of this.#of('component')) {
+      if (sensitivity) this.#sensitivity.set(folder, sensitivity);
+    }
     this.#interfaces = new Interfaces(this.#of('implementation'), this.#of('endpoint'), (subject) =>
       this.#resolve(subject),
     );
@@ -209,7 +215,8 @@ class Attribution {
   }
 
   #endpoint(observation: Of<'endpoint'>): void {
-    const { kind: _, subject, time: __, ...said } = observation;
+    const { kind: _, subject, time: __, ...rest } = observation;
+    const said = { ...rest, ...this.#sensitivityOf(observation) };
     if (subject.by === 'address' && subject.known && !this.#resolve(subject)) return;
     const { protocol, method, template } = observation;
     const services =
@@ -238,6 +245,13 @@ class Attribution {
         });
       }
     }
+  }
+
+  /** What a declaration says of all operations that a file of its service declares. */
+  #sensitivityOf({ source, sensitivity }: Of<'endpoint'>): { sensitivity?: readonly Tag[] } {
+    if (source.how !== 'declared' || source.file === undefined) return {};
+    const declared = enclosing(source.file).flatMap((path) => this.#sensitivity.get(path) ?? []);
+    return declared.length === 0 ? {} : { sensitivity: [...(sensitivity ?? []), ...declared] };
   }
 
   /** Nobody is seen to implement the interface: the service of the same name, or of the folder. */
