@@ -61,17 +61,27 @@ export function parseJson(text: string, limits = DEFAULT_DATA_LIMITS): ParsedDat
     return gather([readJson(text, 0, limits, lines)]);
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
-    const errors: ParseError[] = [];
+    const { why, offset } = firstJsonError(text);
+    const message = `not valid JSON: ${why}`;
+    return { documents: [], problems: [{ message, ...lines.position(offset) }] };
+  }
+}
+
+function firstJsonError(text: string): { readonly why: string; readonly offset: number } {
+  const errors: ParseError[] = [];
+  try {
     visit(text, {
       onError: (error, offset, length) => {
         if (errors.length === 0) errors.push({ error, offset, length });
       },
     });
-    const { error, offset } = errors[0] ?? { error: 0, offset: 0 };
-    const why = error === 0 ? 'unexpected text' : sentenceOf(printParseErrorCode(error));
-    const message = `not valid JSON: ${why}`;
-    return { documents: [], problems: [{ message, ...lines.position(offset) }] };
+  } catch (thrown) {
+    // The visitor calls itself for each level, and what is no JSON may have any number of them.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    if (errors.length === 0) return { why: 'nested too deep', offset: 0 };
   }
+  const { error, offset } = errors[0] ?? { error: 0, offset: 0 };
+  return { why: error === 0 ? 'unexpected text' : sentenceOf(printParseErrorCode(error)), offset };
 }
 
 /** A document as it was read, before its place among the others is known. */

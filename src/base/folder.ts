@@ -175,15 +175,15 @@ export class Folder {
   }
 
   #inside(path: string): string {
-    let absolute: string;
+    let absolute = join(this.root, path);
+    // Nobody asks the system whether something exists out there.
+    if (!this.#contains(absolute)) throw outside(path);
     try {
-      absolute = realpathSync(join(this.root, path));
+      absolute = realpathSync(absolute);
     } catch {
       throw new Fault('folder/not-found', `${quote(path, 200)} does not exist in the folder`);
     }
-    if (!this.#contains(absolute)) {
-      throw new Fault('folder/outside-forbidden', `${quote(path, 200)} lies outside the folder`);
-    }
+    if (!this.#contains(absolute)) throw outside(path);
     return absolute;
   }
 
@@ -212,6 +212,10 @@ export class Folder {
       return reasonOf(thrown);
     }
   }
+}
+
+function outside(path: string): Fault {
+  return new Fault('folder/outside-forbidden', `${quote(path, 200)} lies outside the folder`);
 }
 
 /** Opens without waiting for the other end of a pipe, and follows no link that has just taken the

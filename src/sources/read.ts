@@ -1,8 +1,8 @@
 import { compareDiagnostics, type Diagnostic, toDiagnostic } from '../base/diagnostic.ts';
-import { Fault } from '../base/fault.ts';
 import type { Folder } from '../base/folder.ts';
 import type { Position } from '../base/text.ts';
 import type { Observation } from '../estate/index.ts';
+import { guard, type Report } from './guard.ts';
 import { type ReadContext, type Reader, SourceFile } from './reader.ts';
 
 export interface FolderReading {
@@ -44,22 +44,22 @@ export function readFolder(
     },
   };
   const runs = readers.flatMap((reader) => {
-    const run = guard(report, reader, undefined, () => reader.start(context));
+    const run = guard(report, reader.name, undefined, () => reader.start(context));
     return run ? [{ reader, run }] : [];
   });
   paths.forEach((path, index) => {
     onProgress(index, paths.length);
     const wanted = runs.filter(({ reader }) =>
-      guard(report, reader, path, () => reader.wants(path)),
+      guard(report, reader.name, path, () => reader.wants(path)),
     );
     if (wanted.length === 0) return;
     const file = open(folder, path, report);
     if (file === undefined) return;
-    for (const { reader, run } of wanted) guard(report, reader, path, () => run.read(file));
+    for (const { reader, run } of wanted) guard(report, reader.name, path, () => run.read(file));
     const brokenAt = file.brokenAt;
     if (brokenAt !== undefined) report(toBroken(path, file.position(brokenAt)));
   });
-  for (const { reader, run } of runs) guard(report, reader, undefined, () => run.finish?.());
+  for (const { reader, run } of runs) guard(report, reader.name, undefined, () => run.finish?.());
   onProgress(paths.length, paths.length);
   return {
     observations,
@@ -68,8 +68,6 @@ export function readFolder(
   };
 }
 
-type Report = (diagnostic: Diagnostic) => void;
-
 function open(folder: Folder, path: string, report: Report): SourceFile | undefined {
   try {
     return new SourceFile(path, folder.read(path));
@@ -77,36 +75,6 @@ function open(folder: Folder, path: string, report: Report): SourceFile | undefi
     report(toDiagnostic(thrown, path, 'folder/unreadable'));
     return undefined;
   }
-}
-
-/** A reader that breaks on one file costs what it would have read there, and nothing of the others. */
-function guard<Result>(
-  report: Report,
-  { name }: Reader,
-  path: string | undefined,
-  ask: () => Result,
-): Result | undefined {
-  try {
-    return ask();
-  } catch (thrown) {
-    report(toFailure(thrown, name, path));
-    return undefined;
-  }
-}
-
-/** The message of an error that nobody foresaw may quote what was read, a secret included, so only
- *  its name is told. */
-function toFailure(thrown: unknown, reader: string, path: string | undefined): Diagnostic {
-  const code = `${reader}/failed`;
-  if (thrown instanceof Fault) return toDiagnostic(thrown, path ?? '.', code);
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return {
-    severity: 'error',
-    code,
-    message: `the ${reader} reader failed on ${path === undefined ? 'the folder' : 'this file'} (${name}); the other readers went on`,
-    hint: 'this is a fault of Reeve: report it with a file that shows it',
-    file: path ?? '.',
-  };
 }
 
 function toBroken(file: string, position: Position): Diagnostic {

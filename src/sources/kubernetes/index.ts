@@ -1,4 +1,5 @@
 import { extname, join } from 'node:path/posix';
+import { guard } from '../guard.ts';
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../reader.ts';
 import { compareFiles, toCluster } from './cluster.ts';
 import { isCopyOf } from './copies.ts';
@@ -24,6 +25,8 @@ export function kubernetes(clusterReaders: readonly ClusterReader[]): Reader {
     start: (context) => new KubernetesRun(context, clusterReaders),
   };
 }
+
+const NOTHING_KUSTOMIZED = { resources: [], files: new Set<string>() };
 
 class KubernetesRun implements ReaderRun {
   readonly #context: ReadContext;
@@ -58,7 +61,10 @@ class KubernetesRun implements ReaderRun {
   finish(): void {
     const { folder, paths, report } = this.#context;
     const render = kustomizeTool(folder, new Set(paths), this.#files);
-    const kustomized = readKustomizations(paths, this.#files, render, report);
+    const kustomized =
+      guard(report, 'kubernetes', undefined, () =>
+        readKustomizations(paths, this.#files, render, report),
+      ) ?? NOTHING_KUSTOMIZED;
     const charts = readCharts(this.#charts, paths, this.#files, helmTool(folder), report);
     const plain = this.#manifests
       .filter((path) => !kustomized.files.has(path))
@@ -67,7 +73,9 @@ class KubernetesRun implements ReaderRun {
     const manifests = [...kustomized.resources, ...plain];
     const installed = charts.flatMap((chart) => this.#unlessCopy(chart, manifests));
     const cluster = toCluster([...manifests, ...installed]);
-    for (const reader of this.#clusterReaders) reader.read(cluster, this.#context);
+    for (const reader of this.#clusterReaders) {
+      guard(report, reader.name, undefined, () => reader.read(cluster, this.#context));
+    }
   }
 
   #unlessCopy(chart: ChartReading, manifests: readonly Resource[]): readonly Resource[] {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Budget, Evaluator } from './evaluate.ts';
+import { Budget } from './budget.ts';
+import { Evaluator } from './evaluate.ts';
 import { MappedOutput } from './output.ts';
 import { parseTemplate } from './parser.ts';
 import { TemplateError } from './template.ts';

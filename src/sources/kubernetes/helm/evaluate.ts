@@ -1,5 +1,6 @@
+import { type Budget, LimitError } from './budget.ts';
 import { callExpression, isExpressionFunction } from './expressions.ts';
-import { FUNCTIONS, UnknownFunction } from './functions.ts';
+import { FUNCTIONS, type TemplateFunction, UnknownFunction } from './functions.ts';
 import type { Printer, TemplatePlace } from './output.ts';
 import { parseTemplate } from './parser.ts';
 import type { Expression, Node } from './template.ts';
@@ -17,24 +18,6 @@ export interface Scope {
   /** Told of each expression that could not be evaluated, once for each place. */
   readonly onSkipped: (what: string, place: TemplatePlace) => void;
   readonly budget: Budget;
-}
-
-/** Thrown where a chart asks for more than a limit allows. */
-export class LimitError extends Error {}
-
-/** Bounds of the work for one chart. */
-export class Budget {
-  #steps = 500_000;
-  #characters = 16 * 1024 * 1024;
-
-  step(): void {
-    if (--this.#steps < 0) throw new LimitError('more than 500,000 steps of evaluation');
-  }
-
-  print(length: number): void {
-    this.#characters -= length;
-    if (this.#characters < 0) throw new LimitError('more than 16 MB of text');
-  }
 }
 
 const MAX_DEPTH = 60;
@@ -144,7 +127,9 @@ export class Evaluator {
     if (named && expression.is === 'call' && expression.args[1]) {
       this.run(named, this.#try(expression.args[1], dot, variables, place), output);
     } else {
-      this.#print(toText(this.#try(expression, dot, variables, place)), place, false, output);
+      const value = this.#try(expression, dot, variables, place);
+      this.#scope.budget.walk(value);
+      this.#print(toText(value), place, false, output);
     }
   }
 
@@ -265,7 +250,10 @@ export class Evaluator {
     if (expression) return expression.value;
     const known = FUNCTIONS.get(plain);
     if (!known) throw new UnknownFunction(name);
-    return known(...values);
+    if (!LOOKS_ONLY.has(plain)) for (const value of values) this.#scope.budget.walk(value);
+    const value = made(name, known, values);
+    this.#scope.budget.make(value);
+    return value;
   }
 
   #include(name: string, value: Value, place: TemplatePlace): string {
@@ -296,6 +284,22 @@ export class Evaluator {
     return parts.join('');
   }
 }
+
+/** What a function cannot work with, such as half a character, it does not know. */
+function made(name: string, known: TemplateFunction, values: readonly Value[]): Value {
+  try {
+    return known(...values);
+  } catch {
+    throw new UnknownFunction(name);
+  }
+}
+
+/** Functions that hand on what they are given, or look at its outside only. */
+const LOOKS_ONLY: ReadonlySet<string> = new Set(
+  'default coalesce ternary required empty not len get set unset hasKey index list tuple dict first last kindIs kindOf typeIs typeOf'.split(
+    ' ',
+  ),
+);
 
 const PIPED = '$(piped)';
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Diagnostic } from '../../../base/diagnostic.ts';
 import { fieldsAt, isFields, textAt } from '../../../base/pick.ts';
 import { LineMap } from '../../../base/text.ts';
+import { guard } from '../../guard.ts';
 import { resourcesIn } from '../manifest.ts';
 import type { ManifestFiles } from '../manifest-files.ts';
 import type { Resource } from '../resource.ts';
@@ -37,7 +38,7 @@ export function readCharts(
   byHelm: RenderByHelm,
   report: (diagnostic: Diagnostic) => void,
 ): readonly ChartReading[] {
-  return folders.map((folder) => {
+  const readOne = (folder: string): ChartReading => {
     const problems: Problem[] = [];
     const chart = readChart(folder, paths, files, (problem) => problems.push(problem));
     const documents = renderChart(chart, (problem) => problems.push(problem));
@@ -48,6 +49,10 @@ export function readCharts(
     if (!rendered) for (const problem of problems) report(toDiagnostic(problem));
     const resources = (rendered ?? own).filter((resource) => !isTest(resource));
     return { file: posix.join(folder, 'Chart.yaml'), resources };
+  };
+  return folders.flatMap((folder) => {
+    const chart = posix.join(folder, 'Chart.yaml');
+    return guard(report, 'kubernetes', chart, () => [readOne(folder)]) ?? [];
   });
 }
 

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { DataDocument } from '../../../base/data.ts';
 import { parseYaml } from '../../../base/data.ts';
+import { Budget, LimitError } from './budget.ts';
 import { type Chart, namedTemplates, type Problem, valuesOfSubchart } from './chart.ts';
-import { Budget, Evaluator, LimitError, type NamedTemplate } from './evaluate.ts';
+import { Evaluator, type NamedTemplate } from './evaluate.ts';
 import { MappedOutput, OutputLines, RenderedPlaces, TemplateLines } from './output.ts';
 import { type Dict, fieldOf, setKey, toText, type Value } from './value.ts';
 
