@@ -3,15 +3,15 @@ import { plain } from './terminal.ts';
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string | null;
-  /** Gives room first; other columns keep their width. */
-  readonly shrinks?: boolean;
+  /** Gives room first; other columns keep their width. What does not fit is cut at the beginning of
+   *  `path`s and ids, where they differ least, and at the end of `text`. */
+  readonly shrinks?: 'path' | 'text';
 }
 
 const GAP = 2;
 const NARROWEST = 8;
 
-/** Columns of text within `width` characters: what is too long is cut at its beginning, where paths
- *  and ids differ least. */
+/** Columns of text within `width` characters. */
 export function toTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -24,7 +24,10 @@ export function toTable<Row>(
   shrink(widths, columns, width);
   const line = (texts: readonly string[]) =>
     texts
-      .map((text, index) => cut(text, widths[index] ?? 0).padEnd((widths[index] ?? 0) + GAP))
+      .map((text, index) => {
+        const room = widths[index] ?? 0;
+        return cut(text, room, columns[index]?.shrinks).padEnd(room + GAP);
+      })
       .join('')
       .trimEnd();
   return [columns.map(({ title }) => title), ...cells].map(line).join('\n');
@@ -43,6 +46,9 @@ function shrink(widths: number[], columns: readonly Column<never>[], width: numb
   }
 }
 
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+function cut(text: string, width: number, kind: 'path' | 'text' | undefined): string {
+  if (text.length <= width) return text;
+  return kind === 'path'
+    ? `…${text.slice(text.length - width + 1)}`
+    : `${text.slice(0, width - 1)}…`;
 }

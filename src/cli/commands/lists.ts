@@ -32,9 +32,9 @@ const LISTS: readonly List[] = [
     name: 'services',
     summary: 'the services of the estate',
     columns: columns<Service>(
-      { title: 'service', value: ({ id }) => id, shrinks: true },
+      { title: 'service', value: ({ id }) => id, shrinks: 'path' },
       { title: 'kind', value: ({ kind }) => kind },
-      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
+      { title: 'owner', value: ({ owner }) => owner, shrinks: 'path' },
       { title: 'criticality', value: ({ criticality }) => criticality },
       { title: 'exposure', value: ({ exposure }) => exposure },
     ),
@@ -44,26 +44,26 @@ const LISTS: readonly List[] = [
     summary: 'the endpoints, with the status of each',
     columns: columns<Endpoint>(
       { title: 'status', value: ({ status }) => status },
-      { title: 'service', value: ({ service }) => withoutEnvironment(service), shrinks: true },
+      { title: 'service', value: ({ service }) => withoutEnvironment(service), shrinks: 'path' },
       {
         title: 'operation',
         value: ({ method, template }) => `${method} ${template}`,
-        shrinks: true,
+        shrinks: 'path',
       },
       {
         title: 'data',
         value: ({ sensitivity }) => sensitivity.map(({ tag }) => tag).join(',') || null,
       },
-      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
+      { title: 'owner', value: ({ owner }) => owner, shrinks: 'path' },
     ),
   },
   {
     name: 'calls',
     summary: 'who calls whom, and how the caller is proved',
     columns: columns<Call>(
-      { title: 'from', value: ({ from }) => withoutEnvironment(from), shrinks: true },
-      { title: 'to', value: ({ to }) => withoutEnvironment(to), shrinks: true },
-      { title: 'operation', value: ({ operation }) => operation, shrinks: true },
+      { title: 'from', value: ({ from }) => withoutEnvironment(from), shrinks: 'path' },
+      { title: 'to', value: ({ to }) => withoutEnvironment(to), shrinks: 'path' },
+      { title: 'operation', value: ({ operation }) => operation, shrinks: 'path' },
       { title: 'authentication', value: ({ authentication }) => authentication },
     ),
   },
@@ -71,15 +71,15 @@ const LISTS: readonly List[] = [
     name: 'credentials',
     summary: 'the credentials, never their values',
     columns: columns<Credential>(
-      { title: 'name', value: ({ name }) => name, shrinks: true },
+      { title: 'name', value: ({ name }) => name, shrinks: 'path' },
       { title: 'kind', value: ({ kind }) => kind },
       {
         title: 'service',
         value: ({ service }) => service && withoutEnvironment(service),
-        shrinks: true,
+        shrinks: 'path',
       },
-      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
-      { title: 'rotation', value: ({ rotation }) => rotation, shrinks: true },
+      { title: 'owner', value: ({ owner }) => owner, shrinks: 'path' },
+      { title: 'rotation', value: ({ rotation }) => rotation, shrinks: 'path' },
     ),
   },
   {
@@ -87,15 +87,15 @@ const LISTS: readonly List[] = [
     summary: 'what fails a control, the worst first',
     columns: columns<Finding>(
       { title: 'severity', value: ({ severity }) => severity },
-      { title: 'where', value: ({ location }) => location && toPlace(location), shrinks: true },
-      { title: 'what', value: ({ message }) => message, shrinks: true },
+      { title: 'where', value: ({ location }) => location && toPlace(location), shrinks: 'path' },
+      { title: 'what', value: ({ message }) => message, shrinks: 'text' },
     ),
   },
   {
     name: 'owners',
     summary: 'who answers for what, in numbers',
     columns: columns<OwnerSummary>(
-      { title: 'owner', value: ({ owner }) => owner, shrinks: true },
+      { title: 'owner', value: ({ owner }) => owner, shrinks: 'path' },
       { title: 'services', value: ({ services }) => grouped(services) },
       { title: 'endpoints', value: ({ endpoints }) => grouped(endpoints) },
       { title: 'credentials', value: ({ credentials }) => grouped(credentials) },
