@@ -24,6 +24,14 @@ const FILTER_COLUMNS = {
   findings: ['state', 'environment', 'control', 'severity', 'subject'],
 } as const;
 
+/** Filters that leave so few rows that an index of their own is worth its upkeep. */
+const SELECTIVE_COLUMNS = {
+  endpoints: ['service'],
+  calls: ['from', 'to'],
+  credentials: ['service'],
+  findings: ['subject'],
+} as const;
+
 async function createTables(transaction: DatabaseTransaction, words: SqlWords): Promise<void> {
   const { schema } = transaction;
   await schema
@@ -37,6 +45,12 @@ async function createTables(transaction: DatabaseTransaction, words: SqlWords): 
     .execute();
   for (const [table, filters] of Object.entries(FILTER_COLUMNS)) {
     await createJudged(transaction, words, table, filters);
+  }
+  for (const [table, columns] of Object.entries(SELECTIVE_COLUMNS)) {
+    for (const column of columns) {
+      const index = schema.createIndex(`${table}_${column}`).on(table);
+      await index.columns([column, 'position']).execute();
+    }
   }
   await schema
     .createTable('answers')

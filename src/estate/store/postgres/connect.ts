@@ -56,9 +56,11 @@ function parseUrl(text: string): URL {
           ? 'it names no database'
           : [...url.searchParams.keys()].some((key) => key !== 'host')
             ? 'it has parameters other than host; TLS is set by `tls`'
-            : !isDecodable(url)
-              ? 'it has a percent sign that escapes nothing'
-              : undefined;
+            : !(url.searchParams.get('host') ?? '/').startsWith('/')
+              ? 'its parameter host is not the folder of a Unix socket'
+              : !isDecodable(url)
+                ? 'it has a percent sign that escapes nothing'
+                : undefined;
   if (url === null || why !== undefined) {
     throw new Fault('estate/url-malformed', `The connection URL cannot be used: ${why}`, {
       hint: 'write it as postgres://user:password@host:5432/database',

@@ -14,6 +14,8 @@ const READERS = 2;
 const BUSY_MILLISECONDS = 5_000;
 /** Pages kept in memory, in KiB a connection. */
 const CACHE_KIB = 16 * 1024;
+/** Readers look at the file through the system's cache, which counts for a third of a list's time. */
+const MAPPED_BYTES = 2 ** 30;
 
 /** Opens (and where needed creates) the embedded database of a data folder, which stays locked until
  *  it is closed. A commit is on the disk when it returns.
@@ -51,7 +53,11 @@ function openWriter(file: string): DatabaseSync {
 /** Readers see the last commit and do not wait for the writer. */
 function openReader(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS });
-  database.exec(`pragma query_only = on; pragma cache_size = -${CACHE_KIB};`);
+  database.exec(`
+    pragma query_only = on;
+    pragma cache_size = -${CACHE_KIB};
+    pragma mmap_size = ${MAPPED_BYTES};
+  `);
   return database;
 }
 
