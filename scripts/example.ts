@@ -46,6 +46,8 @@ export async function startExample(say: (line: string) => void): Promise<Example
     const server = await startServer(config);
     undo.push(() => server.close());
     await server.settle();
+    const failure = server.scans().find(({ state }) => state === 'failed')?.failure;
+    if (failure) throw new Error(`examples/shop could not be read: ${failure}`);
     say('Starting its six services, and sending customers ...');
     const shop = await runShop({
       otlpEndpoint: server.otlpOrigin,

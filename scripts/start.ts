@@ -5,8 +5,8 @@ import { buildWeb } from './web.ts';
 
 /** `npm start`: Reeve with the example estate, until Ctrl-C. */
 const WIDTH = 80;
+const MAX_FAILING = 5;
 
-process.title = 'reeve-start';
 const ended = endOfProcess();
 await buildWeb();
 const example = await Promise.race([startExample((line) => console.error(line)), ended]);
@@ -27,6 +27,13 @@ function toLines({ question, satisfied, total, failing }: AnswerSummary): string
   const right = `${satisfied} of ${total}`;
   return [
     `${left}${right.padStart(WIDTH - left.length)}`,
-    ...failing.flatMap((line) => wrap(line, WIDTH - 8)).map((line) => `        ${line}`),
+    ...shortened(failing)
+      .flatMap((line) => wrap(line, WIDTH - 8))
+      .map((line) => `        ${line}`),
   ];
+}
+
+function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MAX_FAILING) return lines;
+  return [...lines.slice(0, MAX_FAILING), `and ${lines.length - MAX_FAILING} more`];
 }

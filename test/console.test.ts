@@ -13,6 +13,7 @@ beforeAll(async () => {
     startTestServer({ folders: [{ path: 'examples/shop', name: 'shop' }] }),
   ]);
   await server.settle();
+  expect(await server.get('/api/v1/scans')).toMatchObject({ items: [{ state: 'done' }] });
 });
 afterAll(async () => {
   await browser?.close();
@@ -26,6 +27,7 @@ let complaints: string[];
 beforeEach(async () => {
   complaints = [];
   context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(15_000);
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -76,8 +76,8 @@ async function run<Result>(
   const child = fork(new URL('./job-process.ts', import.meta.url), {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
-    // What renderers of charts need, and nothing else of ours.
-    env: pickEnvironment(['PATH', 'HOME', 'TMPDIR']),
+    // What renderers of charts and Node itself need, and nothing else of ours.
+    env: pickEnvironment(['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE']),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const lists = new Map<string, unknown[]>(listNames.map((name) => [name, []]));

@@ -29,7 +29,7 @@ import { Judging } from './judging.ts';
 import { listen, stopListening } from './listen.ts';
 import { bracketed, hostNamesOf } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
-import { Scans } from './scans.ts';
+import { type ScanState, Scans } from './scans.ts';
 import { openConfiguredStore } from './store.ts';
 import { Traces } from './traces.ts';
 import { VERSION } from './version.ts';
@@ -51,6 +51,8 @@ export interface RunningServer {
   readonly adminTokenFile: string;
   readonly dataFolder: string;
   readonly store: EstateStore;
+  /** How far reading each folder has come. */
+  scans(): readonly ScanState[];
   /** A new link to log in to the console with, once. */
   createLoginLink(): { readonly url: string; readonly expiresAt: string };
   /** Resolves when every folder is scanned, and all that is known is judged and published. */
@@ -205,6 +207,7 @@ async function assemble(
     adminTokenFile: data.adminTokenFile,
     dataFolder: data.path,
     store,
+    scans: () => scans.list(),
     createLoginLink: () => createLoginLink(loginTokens, origin),
     settle: async () => {
       await started;
