@@ -40,6 +40,17 @@ export function attribute(
   return new Attribution(observations, options).run();
 }
 
+/** By place, then by all that is said there. */
+function compareObservations(a: Observation, b: Observation): number {
+  return (
+    compareText(a.source.file ?? '', b.source.file ?? '') ||
+    (a.source.line ?? 0) - (b.source.line ?? 0) ||
+    (a.source.column ?? 0) - (b.source.column ?? 0) ||
+    compareText(a.kind, b.kind) ||
+    compareText(canonicalJson(a), canonicalJson(b))
+  );
+}
+
 /** Who names services, from the most to the least binding: what runs, what is declared, what is
  *  catalogued. A weaker source's name joins a stronger one's service where they mean the same. */
 const NAMING_TIERS: readonly (readonly string[])[] = [
@@ -61,7 +72,8 @@ class Attribution {
 
   constructor(observations: readonly Observation[], options: AttributionOptions) {
     this.#options = options;
-    this.#observations = observations;
+    // Names are given as they come: what comes first must not hang on who reads first.
+    this.#observations = [...observations].sort(compareObservations);
     this.#registry = new Registry(options.environment);
     this.#ownerOf = ownersByPath(this.#of('ownership'));
     this.#nameServices();
