@@ -113,6 +113,28 @@ describe('the service of a route', () => {
       'prod/default/shop-orders',
     ],
     [
+      'is, of the workloads that run the image, the one that it is named after',
+      [
+        workload('web', { images: ['acme/shop-web'] }),
+        workload('robot', { images: ['acme/shop-web'] }),
+        route('shop-web/cmd/server.go'),
+      ],
+      'prod/default/web',
+    ],
+    [
+      'is the workload named as the folder, not one that is built from the same folder around it',
+      [
+        workload('geo'),
+        workload('rate'),
+        component('', { service: { name: 'geo' } }),
+        component('', { service: { name: 'rate' } }),
+        component('cmd/geo'),
+        component('cmd/rate'),
+        route('services/rate/server.go'),
+      ],
+      'prod/default/rate',
+    ],
+    [
       'is found loosely when names differ in what says "service"',
       [workload('orders'), component('orders-service'), route('orders-service/main.js')],
       'prod/default/orders',
@@ -161,6 +183,20 @@ describe('the service of a route', () => {
   it.each(cases)('%s', (_, observations, want) => {
     expect(servicesOf('endpoint', ...observations)).toEqual([want]);
   });
+});
+
+it('a file says nothing of any service where it lies beside the folders of all that are built together', () => {
+  const found = facts(
+    workload('geo'),
+    workload('rate'),
+    workload('db'),
+    component('', { service: { name: 'geo' } }),
+    component('', { service: { name: 'rate' } }),
+    component('cmd/geo'),
+    component('cmd/rate'),
+    call({ by: 'place', file: 'config.json' }, address('db')),
+  );
+  expect(found.filter(({ entity }) => entity === 'call')).toEqual([]);
 });
 
 describe('a specification outside every service', () => {

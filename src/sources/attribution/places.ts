@@ -109,6 +109,7 @@ export class Places {
     for (const component of components) {
       if (this.#services.get(component.folder) || !component.runnable) continue;
       if (HELPING_FOLDER.test(component.folder) || this.#isWholeRepository(component)) continue;
+      if (this.#isSharedBuild(component)) continue;
       if (!isActive(component.folder) && !alone) continue;
       this.#services.set(component.folder, this.#become(component));
     }
@@ -153,7 +154,20 @@ export class Places {
     return folder === '' && this.#registry.all().length > 0;
   }
 
+  /** One image for several services that have folders of their own further in: what lies in none of
+   *  those folders belongs to all of them, so it speaks for none. */
+  #isSharedBuild({ folder, explicit }: Component): boolean {
+    const names = new Set(explicit.map(({ name }) => looseKey(name)));
+    if (names.size < 2 || names.has(lastKey(folder))) return false;
+    const prefix = folder === '' ? '' : `${folder}/`;
+    const inside = [...this.#components.keys()].filter(
+      (other) => other !== folder && other.startsWith(prefix) && names.has(lastKey(other)),
+    );
+    return new Set(inside.map(lastKey)).size > 1;
+  }
+
   #namedService(component: Component): Named | undefined {
+    if (this.#isSharedBuild(component)) return undefined;
     const explicit = mostAlike(component);
     if (explicit) {
       const query = { ...explicit, near: component.folder };
@@ -181,6 +195,9 @@ export class Places {
 /** Of several services that are built from one folder (the service, its tests, a variant), the one that
  *  is named as the folder. */
 function mostAlike({ folder, explicit }: Component): Component['explicit'][number] | undefined {
-  const key = looseKey(folder.split('/').at(-1) ?? '');
-  return explicit.find(({ name }) => looseKey(name) === key) ?? explicit[0];
+  return explicit.find(({ name }) => looseKey(name) === lastKey(folder)) ?? explicit[0];
+}
+
+function lastKey(folder: string): string {
+  return looseKey(folder.split('/').at(-1) ?? '');
 }

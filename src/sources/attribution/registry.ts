@@ -52,7 +52,7 @@ export class Registry {
     return (
       this.exact(query) ??
       this.#choose(this.#byAlias.get(name), query) ??
-      this.#only(this.#byImage.get(imageName(name)), query) ??
+      this.#ofImage(imageName(name), query) ??
       this.#only(this.#byLooseKey.get(looseKey(query.name)), query)
     );
   }
@@ -96,6 +96,14 @@ export class Registry {
   addImage(service: Named, image: string): void {
     service.images.add(image);
     this.#byImage.add(imageName(image).toLowerCase(), service);
+  }
+
+  /** Of several services that run one image, the one that the image is named after: `web` runs
+   *  `acme/shop-web`, and so does the `robot` that tries it out. */
+  #ofImage(image: string, query: NameQuery): Named | undefined {
+    const found = this.#byImage.get(image);
+    const namesakes = found.filter(({ name }) => image.endsWith(`-${name.toLowerCase()}`));
+    return this.#only(found, query) ?? this.#only(namesakes, query);
   }
 
   #only(found: readonly Named[], query: NameQuery): Named | undefined {
