@@ -1,3 +1,4 @@
+import { Fault, messageOf } from '../src/base/fault.ts';
 import { wrap } from '../src/cli/terminal.ts';
 import { endOfProcess, greeting } from '../src/server/greeting.ts';
 import { type AnswerSummary, startExample, summarise } from './example.ts';
@@ -7,10 +8,21 @@ import { buildWeb } from './web.ts';
 const WIDTH = 80;
 const MAX_FAILING = 5;
 
-const ended = endOfProcess();
-await buildWeb();
-const example = await Promise.race([startExample((line) => console.error(line)), ended]);
-if (example) {
+try {
+  await start();
+} catch (thrown) {
+  console.error(`reeve: ${messageOf(thrown)}`);
+  if (thrown instanceof Fault && thrown.hint) console.error(`       ${thrown.hint}`);
+  process.exitCode = 1;
+}
+process.exit();
+
+async function start(): Promise<void> {
+  const ended = endOfProcess();
+  await buildWeb();
+  const starting = startExample((line) => console.error(line));
+  // Who is told to end while it starts still has to take everything away.
+  const example = (await Promise.race([starting, ended])) ?? (await starting);
   const { server, config } = example;
   const services = await server.store.services({ limit: 1_000 });
   console.log(`\nReeve looks after examples/shop, ${services.total} services that run now.\n`);
@@ -20,7 +32,6 @@ if (example) {
   console.error('\nEnding ...');
   await example.stop();
 }
-process.exit();
 
 function toLines({ question, satisfied, total, failing }: AnswerSummary): string[] {
   const left = `  ${satisfied === total ? 'yes' : 'NO '} ${question}`;
