@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseError } from 'pg';
@@ -120,12 +120,12 @@ describe('errors on the way', () => {
   });
 });
 
-describe('a database that does not answer', () => {
-  const open = (url: string, settings: object) => {
-    process.env[VARIABLE] = url;
-    return openStore(configOf(settings));
-  };
+function open(url: string, settings: object) {
+  process.env[VARIABLE] = url;
+  return openStore(configOf(settings));
+}
 
+describe('a database that does not answer', () => {
   test('because nothing listens is unavailable at once', async () => {
     const opened = open(`postgres://me:${password}@127.0.0.1:1/estate`, { retrySeconds: 0 });
     await expect(opened).rejects.toMatchObject({
@@ -160,6 +160,37 @@ describe('a database that runs', () => {
     postgres = await startPostgres();
   });
   afterAll(() => postgres?.close());
+
+  test('but whose answers are lost on the way is unavailable when the time is up, and then found again', async () => {
+    let isLosing = false;
+    const ways: Socket[] = [];
+    const between = createServer((near) => {
+      const far = connect(postgres.port, '127.0.0.1');
+      ways.push(near, far);
+      for (const way of [near, far]) way.on('error', () => {});
+      near.pipe(far);
+      far.on('data', (chunk) => isLosing || near.write(chunk));
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const address = between.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const url = (await postgres.createDatabase()).replace(`:${postgres.port}/`, `:${port}/`);
+    const limits = { statementSeconds: 1, connectSeconds: 5, retrySeconds: 0, poolSize: 1 };
+    const store = await open(url, limits);
+    try {
+      isLosing = true;
+      await expect(store.ping()).rejects.toMatchObject({
+        code: 'estate/unavailable',
+        message: expect.stringContaining('it does not answer'),
+      });
+      isLosing = false;
+      await expect(store.ping()).resolves.toBeUndefined();
+    } finally {
+      await store.close();
+      for (const way of ways) way.destroy();
+      between.close();
+    }
+  });
 
   test('refuses a wrong password with a hint, at once', async () => {
     process.env[VARIABLE] = (await postgres.createDatabase()).replace(/:\w+@/, `:${password}@`);
