@@ -14,6 +14,8 @@ const SKIPPED: readonly RegExp[] = [
   /\.(?:pub|sha256|sha512|sha1|md5|sig|gpg)$/i,
   /\.(?:css|scss|sass|less|styl)$/i,
   /(?:^|\/)(?:jquery|angular|bootstrap|react|vue|lodash|moment|d3|three|ember|backbone|underscore|popper|swagger-ui|highcharts|echarts|tinymce|ckeditor|codemirror)(?:[-._][\w.-]{0,60})?\.js$/i,
+  // copies of others' work: Go's vendor folder holds import paths, which begin with a domain
+  /(?:^|\/)(?:vendor\/(?:[\w-]+\.[\w.-]+|bundle)|node_modules|site-packages|bower_components)\//,
   /_pb2(?:_grpc)?\.pyi?$|\.pb\.go$|_pb\.(?:js|d\.ts)$|\.g\.dart$/,
 ];
 

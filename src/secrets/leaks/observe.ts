@@ -7,8 +7,13 @@ import { isWeak } from './strength.ts';
 
 /** What the estate is told of a find: everything but the value, which becomes a fingerprint. */
 export function toObservation(file: string, found: Found, key: Uint8Array): CredentialObservation {
-  const { line, column } = found;
-  const fingerprint = fingerprintOf(key, found.value, { name: found.name, file });
+  const { line, column, subject } = found;
+  const workload = subject?.by === 'name' ? subject.name : undefined;
+  const fingerprint = fingerprintOf(key, found.value, {
+    name: found.name,
+    file,
+    ...(workload !== undefined && { workload }),
+  });
   return {
     kind: 'credential',
     ...(found.subject && { subject: found.subject }),

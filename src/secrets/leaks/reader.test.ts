@@ -226,8 +226,12 @@ describe('other files', () => {
       'users.csv',
       'jquery-3.7.1.js',
       'a.css',
+      'vendor/github.com/acme/db/doc.go',
+      'vendor/bundle/ruby/db.rb',
+      'web/node_modules/db/index.js',
     ];
     expect(scan(Object.fromEntries(paths.map((path) => [path, text]))).found).toEqual([]);
+    expect(scan({ 'services/vendor/db.go': text }).found).toHaveLength(1);
   });
 
   it('that are too large or hold too much are noted', () => {
@@ -263,6 +267,19 @@ describe('one credential', () => {
     }).found.map(({ keys: [value] }) => value);
     expect(keys).toHaveLength(4);
     expect(new Set(keys).size).toBe(3);
+  });
+
+  it('is the same one in every copy of a workload, and another one in another workload', () => {
+    const compose = (service: string) =>
+      `services:\n  ${service}:\n    image: mysql\n    environment:\n      MYSQL_ROOT_PASSWORD: ${WEAK}\n`;
+    const keys = scan({
+      'compose.yaml': compose('orders-db'),
+      'deploy/compose.yaml': compose('orders-db'),
+      'other/compose.yaml': compose('carts-db'),
+    }).found.map(({ keys: [value] }) => value);
+    expect(keys).toHaveLength(3);
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[0]).not.toBe(keys[2]);
   });
 });
 

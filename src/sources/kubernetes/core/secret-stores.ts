@@ -34,6 +34,10 @@ const KINDS: readonly Kind[] = [
   { group: 'bitnami.com', kinds: ['SealedSecret'], read: sealedSecret },
   { group: 'secrets-store.csi.x-k8s.io', kinds: ['SecretProviderClass'], read: providerClass },
   { group: 'cert-manager.io', kinds: ['Certificate'], read: certificate },
+  { group: 'cert-manager.io', kinds: ['Issuer', 'ClusterIssuer'], read: acmeAccount },
+  // Its name until version 0.11.
+  { group: 'certmanager.k8s.io', kinds: ['Certificate'], read: certificate },
+  { group: 'certmanager.k8s.io', kinds: ['Issuer', 'ClusterIssuer'], read: acmeAccount },
   {
     group: 'secrets.hashicorp.com',
     kinds: ['VaultStaticSecret', 'VaultDynamicSecret', 'VaultPKISecret'],
@@ -136,6 +140,14 @@ function certificate(resource: Resource): readonly Made[] {
       rotation: `cert-manager, within every ${duration}`,
     },
   ];
+}
+
+/** The key of an account, which cert-manager makes once and keeps. */
+function acmeAccount(resource: Resource): readonly Made[] {
+  const reference = pick(resource.value, 'spec', 'acme', 'privateKeySecretRef');
+  const secret = textAt(reference, 'name');
+  if (secret === undefined) return [];
+  return [{ secret, keys: [textAt(reference, 'key') ?? 'tls.key'], type: 'kubernetes.io/tls' }];
 }
 
 function vaultSecret(resource: Resource): readonly Made[] {

@@ -117,6 +117,11 @@ kind: Certificate
 metadata: { name: web }
 spec: { secretName: web-tls }
 ---
+apiVersion: certmanager.k8s.io/v1alpha1
+kind: ClusterIssuer
+metadata: { name: acme }
+spec: { acme: { privateKeySecretRef: { name: acme-account } } }
+---
 apiVersion: secrets.hashicorp.com/v1beta1
 kind: VaultDynamicSecret
 metadata: { name: pg }
@@ -134,6 +139,7 @@ spec: { provider: vault, secretObjects: [{ secretName: csi, data: [{ key: api-ke
       'sealed/token | token',
       'csi/api-key | api-key | Secrets Store CSI driver, from vault',
       'web-tls/tls.key | private-key | cert-manager, within every 2160h',
+      'acme-account/tls.key | private-key',
       'pg | secret | Vault, a new lease before each ends',
     ]);
   });
