@@ -235,10 +235,9 @@ function values<Item, Key extends keyof Item>(
 
 /** Sorted, each once. */
 function distinct<Item>(items: readonly Item[]): Item[] {
-  if (items.length === 0) return [];
-  const byText = new Map(
-    items.map((item) => [typeof item === 'string' ? item : canonicalJson(item), item]),
-  );
+  if (items.length <= 1) return [...items];
+  if (items.every((item) => typeof item === 'string')) return [...new Set(items)].sort();
+  const byText = new Map(items.map((item) => [canonicalJson(item), item]));
   return [...byText].sort(([a], [b]) => compareText(a, b)).map(([, item]) => item);
 }
 

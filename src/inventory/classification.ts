@@ -148,6 +148,17 @@ const PATH_ONLY = new Set([
   'cards',
 ]);
 
+/** One expression for each kind of data and place, which finds the first phrase that names it. */
+const TAGS = VOCABULARY.map(([tag, ...phrases]) => ({
+  tag,
+  inPath: anyOf(phrases.filter((phrase) => !FIELD_ONLY.has(phrase))),
+  inField: anyOf(phrases.filter((phrase) => !PATH_ONLY.has(phrase))),
+}));
+
+function anyOf(phrases: readonly string[]): RegExp {
+  return new RegExp(` (${phrases.join('|')}) `);
+}
+
 /** `creditCardNumber`, `credit_card-number` as ` credit card number `. */
 function wordsOf(name: string): string {
   return ` ${name
@@ -160,15 +171,28 @@ function wordsOf(name: string): string {
 /** The kinds of data that an operation handles, judged by its path and the names of its fields. */
 export function classify(template: string, fields: readonly string[]): Tag[] {
   const path = wordsOf(template);
-  const named = fields.map((field) => ({ field, words: wordsOf(field) }));
-  return VOCABULARY.flatMap(([tag, ...phrases]) => {
-    const inPath = phrases.find(
-      (phrase) => !FIELD_ONLY.has(phrase) && path.includes(` ${phrase} `),
-    );
-    if (inPath) return [{ tag, because: `the path names \`${inPath}\`` }];
-    const inField = named.find(({ words }) =>
-      phrases.some((phrase) => !PATH_ONLY.has(phrase) && words.includes(` ${phrase} `)),
-    );
-    return inField ? [{ tag, because: `the field \`${inField.field.slice(0, 60)}\`` }] : [];
+  const byField = new Map<string, string>();
+  for (const field of fields) {
+    for (const tag of tagsOfField(field)) if (!byField.has(tag)) byField.set(tag, field);
+  }
+  return TAGS.flatMap(({ tag, inPath }) => {
+    const phrase = inPath.exec(path)?.[1];
+    if (phrase) return [{ tag, because: `the path names \`${phrase}\`` }];
+    const field = byField.get(tag);
+    return field ? [{ tag, because: `the field \`${field.slice(0, 60)}\`` }] : [];
   });
+}
+
+const MAX_KNOWN_FIELDS = 50_000;
+const knownFields = new Map<string, readonly string[]>();
+
+/** The same fields stand in thousands of operations, so each is judged once. */
+function tagsOfField(field: string): readonly string[] {
+  const known = knownFields.get(field);
+  if (known) return known;
+  const words = wordsOf(field);
+  const tags = TAGS.filter(({ inField }) => inField.test(words)).map(({ tag }) => tag);
+  if (knownFields.size >= MAX_KNOWN_FIELDS) knownFields.clear();
+  knownFields.set(field, tags);
+  return tags;
 }
