@@ -3,6 +3,7 @@ import { run } from './run.ts';
 /** `npm run check`: types, lint and format, unit tests; stops at the first that fails. */
 const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'node_modules/.bin/tsc', '-p', '.'],
+  ['types of the console', 'node_modules/.bin/tsc', '-p', 'web'],
   ['lint and format', 'node_modules/.bin/biome', 'check', '--error-on-warnings', '.'],
   [
     'unit tests',
