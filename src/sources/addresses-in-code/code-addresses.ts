@@ -27,6 +27,9 @@ const HOST_AND_PORT =
 /** `process.env.X_HOST || 'x'`, `os.getenv("X_HOST", "x")`, `env["X_HOST"] ?? "x"`. */
 const DEFAULT =
   /\b([A-Z][A-Z0-9_]{1,80})["'`]?\]?\)?\s{0,4}(?:\|\||\?\?|\bor\b|,)\s{0,4}["'`]([^"'`\s]{1,200})["'`]/g;
+/** `System.getenv("X_HOST") == null ? "x" : …`. */
+const DEFAULT_OF_NULL =
+  /\b([A-Z][A-Z0-9_]{1,80})["'`]?\]?\)?\s{0,4}={2,3}\s{0,4}(?:null|nil|undefined|["'`]{2})\s{0,4}\?\s{0,4}["'`]([^"'`\s]{1,200})["'`]/g;
 /** `host: 'x'`, `"catalogueHost" = "x"`, `serviceName = "x"`. */
 const NAMED =
   /\b([A-Za-z][\w-]{0,80}?)["'`]?\s{0,4}(?::|:?=)\s{0,4}["'`]([a-z][a-z0-9.-]{1,80})["'`]/g;
@@ -37,9 +40,10 @@ const FILE =
   /\.(?:html?|[cm]?[jt]sx?|json|ya?ml|xml|css|svg|png|jpe?g|txt|md|py|go|php|jsp|tpl|proto)$/;
 const OTHER_SCHEME = /^(?:php|phar|chrome|chrome-extension|resource|ms-appx|vscode|about|app):/i;
 
-/** `getServiceUrl("orders-service")`, `@FeignClient(name = "orders-service")`. */
+/** `getServiceUrl("orders-service")`, `@FeignClient(name = "orders-service")`,
+ *  `discoveryClient.getInstances("orders-service")`. */
 const ASKED =
-  /(?:\w{0,60}(?:Service_?Ur[il]|Service_?Host|FeignClient|RibbonClient|LoadBalanced)\w{0,40}\s{0,4}\((?:\s{0,4}(?:name|value|serviceId)\s{0,4}=)?)\s{0,4}["']([a-z][a-z0-9-]{1,62})["']/gi;
+  /(?:\w{0,60}(?:Service_?Ur[il]|Service_?Host|FeignClient|RibbonClient|LoadBalanced|[Cc]lient\.getInstances|[Cc]lient\.getNextServerFromEureka|[Ll]oadBalancer\.choose)\w{0,40}\s{0,4}\((?:\s{0,4}(?:name|value|serviceId)\s{0,4}=)?)\s{0,4}["']([a-z][a-z0-9-]{1,62})["']/gi;
 
 /** The addresses of other services in source code of any language, line by line: what stands in
  *  literals, and not what comments say. */
@@ -77,10 +81,12 @@ function addressesInLine(line: string): CodeAddress[] {
   for (const match of line.matchAll(HOST_AND_PORT)) {
     add('address', match[1] ?? '', match.index + 1, 'address in code');
   }
-  for (const match of line.matchAll(DEFAULT)) {
-    const [whole, name = '', value = ''] = match;
-    const at = match.index + whole.lastIndexOf(value);
-    add(name, value, at, `default of ${name} in code`);
+  for (const pattern of [DEFAULT, DEFAULT_OF_NULL]) {
+    for (const match of line.matchAll(pattern)) {
+      const [whole, name = '', value = ''] = match;
+      const at = match.index + whole.lastIndexOf(value);
+      add(name, value, at, `default of ${name} in code`);
+    }
   }
   for (const match of line.matchAll(NAMED)) {
     const [whole, name = '', value = ''] = match;
