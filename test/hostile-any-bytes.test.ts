@@ -15,7 +15,7 @@ import { SAMPLES } from './support/hostile-samples.ts';
 const readers: readonly Reader[] = [...READERS, credentials(Buffer.from('key of the test'))];
 const paths = Object.keys(SAMPLES);
 
-type Change = (bytes: Buffer) => Buffer;
+type Change = (bytes: Buffer) => Buffer<ArrayBufferLike>;
 
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 const flips: fc.Arbitrary<Change> = fc
@@ -92,14 +92,26 @@ const spliced: fc.Arbitrary<Change> = fc
 const swapped: fc.Arbitrary<Change> = fc
   .constantFrom(...Object.values(SAMPLES))
   .map((other) => () => Buffer.from(other));
-const change = fc.oneof(flips, cut, without, repeated, spliced, swapped);
+/** Names that every object of JavaScript has, in the place of any word. */
+const renamed: fc.Arbitrary<Change> = fc
+  .tuple(place, fc.constantFrom('constructor', '__proto__', 'toString', 'hasOwnProperty'))
+  .map(([at, name]) => (bytes) => {
+    const text = bytes.toString('latin1');
+    const words = [...text.matchAll(/[A-Za-z_][\w./-]*/g)];
+    const { 0: word = '', index = 0 } = words[Math.floor(at * words.length)] ?? {};
+    const changed = text.slice(0, index) + name + text.slice(index + word.length);
+    return Buffer.from(changed, 'latin1');
+  });
+const change = fc.oneof(flips, cut, without, repeated, spliced, swapped, renamed);
 const changes = fc.array(fc.tuple(fc.constantFrom(...paths), change), {
   minLength: 4,
   maxLength: 40,
 });
 
 function mutated(applied: readonly (readonly [string, Change])[]): Record<string, Buffer> {
-  const files = Object.fromEntries(paths.map((path) => [path, Buffer.from(SAMPLES[path] ?? '')]));
+  const files: Record<string, Buffer> = Object.fromEntries(
+    paths.map((path) => [path, Buffer.from(SAMPLES[path] ?? '')]),
+  );
   for (const [path, apply] of applied) files[path] = apply(files[path] ?? Buffer.alloc(0));
   return files;
 }

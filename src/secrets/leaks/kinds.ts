@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/pick.ts';
 import { type SecretClass, wordsOf } from './names.ts';
 
 /** Systems that a credential opens, by the words that give them away. The first that fits counts. */
@@ -83,7 +84,7 @@ const SCHEMES: Readonly<Record<string, string>> = {
 /** Kind of the credential in `scheme://user:password@host`. */
 export function kindOfScheme(scheme: string): string {
   const plain = scheme.toLowerCase();
-  return SCHEMES[plain] ?? SCHEMES[plain.split('+')[0] ?? ''] ?? 'password';
+  return entryOf(SCHEMES, plain) ?? entryOf(SCHEMES, plain.split('+')[0] ?? '') ?? 'password';
 }
 
 /** Kind of datastore that a container image runs, for the passwords set in its environment. */

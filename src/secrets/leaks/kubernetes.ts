@@ -49,10 +49,10 @@ const SEALED = new Set([
   'SopsSecret',
 ]);
 
-const READ_KIND: Readonly<Record<string, (manifest: Manifest, gathering: Gathering) => void>> = {
-  Secret: readSecret,
-  ConfigMap: readConfigMap,
-};
+const READ_KIND: ReadonlyMap<string, (manifest: Manifest, gathering: Gathering) => void> = new Map([
+  ['Secret', readSecret],
+  ['ConfigMap', readConfigMap],
+]);
 
 /** Credentials in Kubernetes objects: `data` of Secrets decoded, entries of ConfigMaps, variables and
  *  commands of containers wherever a pod template lies. */
@@ -65,7 +65,8 @@ export function readKubernetes(documents: readonly DataDocument[], text: string)
   };
   const manifests = documents.flatMap((document) => manifestsIn(document, [], document.value));
   for (const manifest of manifests) {
-    const read = READ_KIND[manifest.kind] ?? (SEALED.has(manifest.kind) ? readNothing : readPods);
+    const read =
+      READ_KIND.get(manifest.kind) ?? (SEALED.has(manifest.kind) ? readNothing : readPods);
     read(manifest, gathering);
   }
   const starts = manifests.map((manifest) => ({

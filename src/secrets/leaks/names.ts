@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/pick.ts';
 /** Which names speak of a credential. */
 
 /** What a name promises: the more it says, the less its value has to prove. A `password` can be
@@ -131,7 +132,9 @@ function classAt(words: readonly string[], index: number): SecretClass | undefin
   if (word === 'phrase' && before === 'pass') return 'password';
   if (word === 'auth' && (words.length === 1 || before === 'npm')) return 'token';
   if (word !== 'key' || before === undefined || KEYS_OF_DATA.has(before)) return undefined;
-  return KEYS_BEFORE[before] ?? (before.length > 2 && ABOUT.has(before) ? undefined : 'key');
+  return (
+    entryOf(KEYS_BEFORE, before) ?? (before.length > 2 && ABOUT.has(before) ? undefined : 'key')
+  );
 }
 
 /** `publicToken`, `csrfToken`, `nextPageToken`: values of the moment or for everyone. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Lang, parse, registerDynamicLanguage, type SgNode } from '@ast-grep/napi';
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { entryOf } from '../../base/pick.ts';
 import type { Position } from '../../base/text.ts';
 import type { SourceFile } from '../reader.ts';
 
@@ -9,7 +10,15 @@ export { isProductionSource } from './production.ts';
 /** A node of a syntax tree, kinds named as in the language's tree-sitter grammar. */
 export type SyntaxNode = SgNode;
 
-export type Language = 'javascript' | 'typescript' | 'tsx' | 'java' | 'python' | 'go' | 'csharp' | 'kotlin';
+export type Language =
+  | 'javascript'
+  | 'typescript'
+  | 'tsx'
+  | 'java'
+  | 'python'
+  | 'go'
+  | 'csharp'
+  | 'kotlin';
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {
   js: 'javascript',
@@ -49,7 +58,7 @@ const VENDORED_BYTES = 50_000;
 
 /** The language of a path by its extension. */
 export function languageOf(path: string): Language | undefined {
-  return BY_EXTENSION[path.slice(path.lastIndexOf('.') + 1)];
+  return entryOf(BY_EXTENSION, path.slice(path.lastIndexOf('.') + 1));
 }
 
 interface LanguagePackage {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/pick.ts';
 import type { Protocol } from '../../estate/index.ts';
 
 /** One operation as a declaration writes it. */
@@ -25,7 +26,11 @@ export function toOperation(text: string): Operation | undefined {
   if (http?.[1] && http[2]) return { protocol: 'http', method: http[1], template: http[2] };
   const named = NAMED.exec(text);
   if (named?.[1] && named[2]) {
-    return { protocol: PROTOCOL_OF[named[1]] ?? 'event', method: named[1], template: named[2] };
+    return {
+      protocol: entryOf(PROTOCOL_OF, named[1]) ?? 'event',
+      method: named[1],
+      template: named[2],
+    };
   }
   const rpc = RPC.exec(text);
   return rpc ? { protocol: 'grpc', method: 'RPC', template: `/${rpc[1]}/${rpc[2]}` } : undefined;

@@ -1,5 +1,5 @@
 import type { DataPath } from '../../base/data.ts';
-import { listAt, textAt } from '../../base/pick.ts';
+import { entryOf, listAt, textAt } from '../../base/pick.ts';
 import type { Subject } from '../../estate/index.ts';
 import type { Cluster, ClusterSink, Resource } from '../kubernetes/resource.ts';
 import type { Teller } from '../mesh/tell.ts';
@@ -22,7 +22,7 @@ export function tellDestinationRules(cluster: Cluster, teller: Teller): void {
     if (!host || !isClusterHost(host) || outside.has(host)) continue;
     for (const path of tlsModes(rule)) {
       const mode = textAt(rule.value, ...path) ?? '';
-      const effect = WEAK_MODES[mode];
+      const effect = entryOf(WEAK_MODES, mode);
       if (effect === undefined) continue;
       const title = titleOf(rule);
       teller.weakness(

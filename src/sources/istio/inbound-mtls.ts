@@ -1,4 +1,4 @@
-import { fieldsAt, textAt, textsAt } from '../../base/pick.ts';
+import { entryOf, fieldsAt, textAt, textsAt } from '../../base/pick.ts';
 import type { Posture } from '../../estate/index.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { matchesLabels } from '../kubernetes/selector.ts';
@@ -81,7 +81,7 @@ function toVerdict(mode: Mode | undefined, workload: Workload, assumed: string):
     };
   }
   return {
-    inbound: INBOUND[mode.mode] ?? 'unknown',
+    inbound: entryOf(INBOUND, mode.mode) ?? 'unknown',
     because: `${titleOf(mode.from)} ${mode.mode}${assumed}`,
     at: mode.at,
     explicit: true,
@@ -96,7 +96,7 @@ function portVerdicts(own: Scope, general: InboundVerdict, assumed: string): Inb
     const mode = textAt(resource.value, 'spec', 'portLevelMtls', key, 'mode');
     const port = Number(key);
     if (!mode || mode === 'UNSET' || !isPort(port)) return [];
-    const inbound = INBOUND[mode] ?? 'unknown';
+    const inbound = entryOf(INBOUND, mode) ?? 'unknown';
     if (inbound === general.inbound) return [];
     const at = { resource, path: ['spec', 'portLevelMtls', key, 'mode'] };
     const because = `${titleOf(resource)} ${mode} on port ${port}${assumed}`;

@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../../base/pick.ts';
+import { entryOf, listAt, textAt } from '../../base/pick.ts';
 import type { Principal, Principals } from '../mesh/principals.ts';
 import { isAnyPrincipal, matchesPrincipal, matchesText } from './pattern.ts';
 
@@ -82,7 +82,7 @@ export interface CallerFields {
  *  and each term of `when` that speaks of the caller. Without `from`, one source without fields. */
 export function sourcesOf(rule: unknown): (readonly CallerFields[])[] {
   const terms = listAt(rule, 'when').flatMap((term) => {
-    const field = FIELD_OF_KEY[textAt(term, 'key') ?? ''];
+    const field = entryOf(FIELD_OF_KEY, textAt(term, 'key') ?? '');
     if (field === undefined) return [];
     return [{ [field]: textsIn(term, 'values'), [negated(field)]: textsIn(term, 'notValues') }];
   });

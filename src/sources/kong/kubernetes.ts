@@ -1,4 +1,4 @@
-import { listAt, numberAt, pick, textAt } from '../../base/pick.ts';
+import { entryOf, listAt, numberAt, pick, textAt } from '../../base/pick.ts';
 import type { Route, Subject } from '../../estate/index.ts';
 import { find } from '../kubernetes/lookup.ts';
 import type { Cluster, ClusterReader, ClusterSink, Resource } from '../kubernetes/resource.ts';
@@ -165,7 +165,7 @@ function tellConsumers(cluster: Cluster, sink: ClusterSink): void {
       sink.observe({
         kind: 'credential',
         name,
-        credentialKind: CREDENTIAL_KINDS[type ?? ''] ?? 'api-key',
+        credentialKind: entryOf(CREDENTIAL_KINDS, type ?? '') ?? 'api-key',
         keys: [`secret:${consumer.namespace ?? ''}/${name}`],
         source: consumer.sourceAt(READER, ['credentials', index]),
       });

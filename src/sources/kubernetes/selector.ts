@@ -1,4 +1,4 @@
-import { isFields, listAt, textAt, textsAt } from '../../base/pick.ts';
+import { entryOf, isFields, listAt, textAt, textsAt } from '../../base/pick.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -35,5 +35,5 @@ function matchesExpression(term: unknown, labels: Labels): boolean {
   if (key === undefined || !Object.hasOwn(OPERATORS, operator)) return false;
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   const values = listAt(term, 'values').map((item) => textAt(item) ?? '');
-  return OPERATORS[operator]?.(value, values) ?? false;
+  return entryOf(OPERATORS, operator)?.(value, values) ?? false;
 }

@@ -1,5 +1,6 @@
 import type { DataPath } from '../../base/data.ts';
 import {
+  entryOf,
   type Fields,
   fieldsAt,
   isFields,
@@ -142,7 +143,7 @@ function namespacesOf(cluster: Cluster): Namespaces {
 }
 
 function toWorkload(resource: Resource, namespaces: Namespaces): Workload | undefined {
-  const kinds = POD_TEMPLATES[resource.group];
+  const kinds = entryOf(POD_TEMPLATES, resource.group);
   const path = kinds && Object.hasOwn(kinds, resource.kind) ? kinds[resource.kind] : undefined;
   if (!path || isControlled(resource)) return undefined;
   const template = pick(resource.value, ...path);

@@ -1,5 +1,5 @@
 import type { DataPath } from '../../base/data.ts';
-import { listAt, pick, textAt, textsAt } from '../../base/pick.ts';
+import { entryOf, listAt, pick, textAt, textsAt } from '../../base/pick.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 import { type Admission, titleOf } from '../mesh/verdict.ts';
@@ -41,7 +41,7 @@ function admissionsBy(policy: Resource, facts: KumaFacts): Admission[] {
     ),
   );
   const byFrom = listAt(policy.value, 'spec', 'from').flatMap((item, index) => {
-    const effect = EFFECTS[(textAt(item, 'default', 'action') ?? '').toUpperCase()];
+    const effect = entryOf(EFFECTS, (textAt(item, 'default', 'action') ?? '').toUpperCase());
     const path = ['spec', 'from', index, 'default', 'action'];
     const callers = callersOfRef(pick(item, 'targetRef'), facts);
     return effect ? [toAdmission(policy, path, effect, callers)] : [];

@@ -1,5 +1,5 @@
 import { compareText } from '../../base/diagnostic.ts';
-import { listAt, pick, textAt } from '../../base/pick.ts';
+import { entryOf, listAt, pick, textAt } from '../../base/pick.ts';
 import type { Posture } from '../../estate/index.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { matchesSelector } from '../kubernetes/selector.ts';
@@ -86,7 +86,7 @@ function verdictOfBackend(mesh: Resource, enabled: string): InboundVerdict {
     resource: mesh,
     path: mode === undefined ? path : ['spec', 'mtls', 'backends', index, 'mode'],
   };
-  const inbound = INBOUND[mode ?? 'STRICT'] ?? 'unknown';
+  const inbound = entryOf(INBOUND, mode ?? 'STRICT') ?? 'unknown';
   const how = mode ?? 'STRICT by default';
   return { inbound, because: `${titleOf(mesh)} mTLS is ${how}`, at, explicit: true };
 }
@@ -126,7 +126,7 @@ function overrideOf(policy: Resource, workload: Workload): InboundVerdict[] {
     if (section !== undefined && port === undefined) return [];
     return [
       {
-        inbound: INBOUND[mode.toUpperCase()] ?? 'unknown',
+        inbound: entryOf(INBOUND, mode.toUpperCase()) ?? 'unknown',
         ...(port !== undefined && { port }),
         because: `${titleOf(policy)} ${mode}`,
         at: { resource: policy, path },

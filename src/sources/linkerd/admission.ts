@@ -1,4 +1,4 @@
-import { textAt } from '../../base/pick.ts';
+import { entryOf, textAt } from '../../base/pick.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 import { type Admission, titleOf } from '../mesh/verdict.ts';
@@ -32,7 +32,7 @@ function admissionsByServer(server: Resource, facts: LinkerdFacts): Admission[] 
   const base = { effect: 'allow', layer: 'request' } as const;
   const accessPolicy = textAt(server.value, 'spec', 'accessPolicy') ?? 'deny';
   if (accessPolicy !== 'deny') {
-    const from = CALLERS[accessPolicy] ?? [];
+    const from = entryOf(CALLERS, accessPolicy) ?? [];
     const at = { resource: server, path: ['spec', 'accessPolicy'] };
     return [
       {
@@ -69,7 +69,7 @@ function breadthOf(from: readonly string[]): { broad?: string } {
 }
 
 function defaultAdmission(policy: DefaultPolicy): Admission {
-  const from = CALLERS[policy.name] ?? ['*'];
+  const from = entryOf(CALLERS, policy.name) ?? ['*'];
   return {
     effect: 'allow',
     layer: 'request',

@@ -1,4 +1,4 @@
-import { textAt } from '../../base/pick.ts';
+import { entryOf, textAt } from '../../base/pick.ts';
 import type { Posture } from '../../estate/index.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Workload } from '../kubernetes/workload.ts';
@@ -82,7 +82,7 @@ export function inboundMtls(workload: Workload, facts: LinkerdFacts): readonly I
   const assumed = membership.because === undefined ? '' : `; ${membership.because}`;
   const policy = defaultPolicyOf(workload, facts);
   const general: InboundVerdict = {
-    inbound: INBOUND[policy.name] ?? 'unknown',
+    inbound: entryOf(INBOUND, policy.name) ?? 'unknown',
     because: policy.because + assumed,
     at: policy.at,
     explicit: policy.explicit,
@@ -108,7 +108,7 @@ function verdictOf(
   const accessPolicy = textAt(server.value, 'spec', 'accessPolicy') ?? 'deny';
   if (accessPolicy !== 'deny') {
     return {
-      inbound: INBOUND[accessPolicy] ?? 'unknown',
+      inbound: entryOf(INBOUND, accessPolicy) ?? 'unknown',
       port,
       because: `${title} has accessPolicy ${accessPolicy}${assumed}`,
       at: { resource: server, path: ['spec', 'accessPolicy'] },

@@ -17,7 +17,7 @@ export function toHtml(report: ScanReport, context: ReportContext): string {
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">`,
-    html`<title>Reeve: ${context.folder}</title>`,
+    html`<title>Reeve: ${plain(context.folder)}</title>`,
     `<style>${STYLE}</style></head><body>`,
     html`<header><h1>${plain(context.folder)}</h1><p>${grouped(context.fileCount)} files read by Reeve ${context.version}</p></header>`,
     '<main>',

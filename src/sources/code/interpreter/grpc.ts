@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/pick.ts';
 import type { ImplementationObservation } from '../../../estate/index.ts';
 import type { ReadContext, SourceFile } from '../../reader.ts';
 
@@ -38,7 +39,7 @@ export function observeImplementation(
   const observation: ImplementationObservation = {
     kind: 'implementation',
     subject: { by: 'place', file },
-    interface: WELL_KNOWN[name] ?? name,
+    interface: entryOf(WELL_KNOWN, name) ?? name,
     source: { reader: 'grpc', how: 'implemented', file, line: at.line, column: at.column },
   };
   context.observe(observation);

@@ -1,5 +1,5 @@
 import type { DataPath } from '../../../base/data.ts';
-import { isFields, listAt, numberAt, pick, textAt } from '../../../base/pick.ts';
+import { entryOf, isFields, listAt, numberAt, pick, textAt } from '../../../base/pick.ts';
 import type { Route, Source } from '../../../estate/index.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
 import { namespaceOf } from '../workload.ts';
@@ -26,7 +26,7 @@ export function readGatewayRoutes(cluster: Cluster, sink: ClusterSink): void {
     'TLSRoute',
     'UDPRoute',
   )) {
-    const entry = entryOf(cluster, route);
+    const entry = wayInto(cluster, route);
     if (!entry) continue;
     listAt(route.value, 'spec', 'rules').forEach((rule, index) => {
       readRule(cluster, route, rule, ['spec', 'rules', index], entry, sink);
@@ -42,7 +42,7 @@ interface Entry {
 
 /** How traffic gets to a route: through the listeners of its gateways. A gateway that lies elsewhere
  *  is taken to be on the internet. */
-function entryOf(cluster: Cluster, route: Resource): Entry | undefined {
+function wayInto(cluster: Cluster, route: Resource): Entry | undefined {
   const parents = listAt(route.value, 'spec', 'parentRefs').filter(
     (parent) => (textAt(parent, 'kind') ?? 'Gateway') === 'Gateway',
   );
@@ -143,7 +143,7 @@ function httpMatch(match: unknown, place: DataPath): Match {
   const method = textAt(match, 'method');
   return {
     path: textAt(match, 'path', 'value') ?? '/',
-    match: MATCHES[textAt(match, 'path', 'type') ?? 'PathPrefix'] ?? 'pattern',
+    match: entryOf(MATCHES, textAt(match, 'path', 'type') ?? 'PathPrefix') ?? 'pattern',
     methods: method ? [method] : [],
     place: isFields(pick(match, 'path')) ? [...place, 'path'] : place,
   };

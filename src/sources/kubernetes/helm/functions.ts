@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dump } from 'js-yaml';
 import { parseJson, parseYaml } from '../../../base/data.ts';
 import { quote } from '../../../base/fault.ts';
+import { entryOf } from '../../../base/pick.ts';
 import {
   type Dict,
   fieldOf,
@@ -195,7 +196,7 @@ function meetsVersion(constraint: string, version: string): boolean {
           order >= 0 && compareVersions(numbers.slice(0, 2), versionOf(wanted).slice(0, 2)) === 0
         );
       }
-      return SIGNS[sign]?.(order) ?? order === 0;
+      return entryOf(SIGNS, sign)?.(order) ?? order === 0;
     }),
   );
 }

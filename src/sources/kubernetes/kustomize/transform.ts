@@ -1,4 +1,12 @@
-import { type Fields, fieldsAt, isFields, listAt, pick, textAt } from '../../../base/pick.ts';
+import {
+  entryOf,
+  type Fields,
+  fieldsAt,
+  isFields,
+  listAt,
+  pick,
+  textAt,
+} from '../../../base/pick.ts';
 import { copyOf, mapItems } from '../origin.ts';
 import { groupOf, type KustomizeObject, kindOf, nameOf, withValue } from './object.ts';
 
@@ -126,7 +134,7 @@ function withReferences(value: unknown, holder: string, rename: Rename, depth: n
     const kinds = Object.hasOwn(REFERENCES, key) ? REFERENCES[key] : undefined;
     const named =
       key === 'name' && Object.hasOwn(NAMED_REFERENCES, holder)
-        ? NAMED_REFERENCES[holder]
+        ? entryOf(NAMED_REFERENCES, holder)
         : undefined;
     const meant = kinds ?? named;
     copy[key] =

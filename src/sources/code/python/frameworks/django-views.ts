@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../base/pick.ts';
 import { libraryBases, memberOfClass } from '../../interpreter/classes.ts';
 import { type ClassValue, textsOf, type Value } from '../../interpreter/value.ts';
 import { methodsOfView, viewClass } from '../views.ts';
@@ -91,7 +92,9 @@ const INHERITED: Readonly<Record<string, readonly string[]>> = {
 /** The standard actions of a view set, inherited and its own. */
 export function actionsOf(type: ClassValue): readonly ViewSetAction[] {
   const inherited = new Set(
-    libraryBases(type).flatMap((base) => INHERITED[base.slice(base.lastIndexOf('.') + 1)] ?? []),
+    libraryBases(type).flatMap(
+      (base) => entryOf(INHERITED, base.slice(base.lastIndexOf('.') + 1)) ?? [],
+    ),
   );
   const restricted = textsOf(memberOfClass(type, 'http_method_names'));
   return ACTIONS.filter(
