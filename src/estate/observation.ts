@@ -144,6 +144,16 @@ export interface CallObservation extends Said {
   /** A few words: `environment variable PAYMENTS_URL`. */
   readonly evidence: string;
   readonly port?: number;
+  /** The variable that holds the address, where the caller is handed a whole bundle of them. Code that
+   *  names some variables of a bundle does not read the others. */
+  readonly variable?: { readonly name: string; readonly bundle: string };
+}
+
+/** A source file names environment variables that hold addresses. */
+export interface VariableUseObservation extends Said {
+  readonly kind: 'variable-use';
+  readonly subject: Subject;
+  readonly names: readonly string[];
 }
 
 export interface CredentialObservation extends Said {
@@ -183,5 +193,6 @@ export type Observation =
   | EndpointObservation
   | ImplementationObservation
   | CallObservation
+  | VariableUseObservation
   | CredentialObservation
   | WeaknessObservation;

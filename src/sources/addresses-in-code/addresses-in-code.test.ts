@@ -80,6 +80,12 @@ describe('addressesInCode', () => {
     ],
     ['an environment default', `os.getenv("CART_HOST", "cart")`, 'cart'],
     ['a default behind ??', `process.env["CART_URL"] ?? "http://cart:1"`, 'cart:1'],
+    [
+      'a default in place of null',
+      `h = System.getenv("CART_HOSTNAME") == null ? "cart" : System.getenv("CART_HOSTNAME");`,
+      'cart',
+    ],
+    ['a discovery client', `discoveryClient.getInstances("stores").get(0)`, 'stores'],
     ['a Feign client', `@FeignClient(name = "stores")`, 'stores'],
     ['a comment', `  // http://user/`, ''],
     ['a comment behind code', `x = 1  # http://user/`, ''],
@@ -114,8 +120,8 @@ describe('addressesInCode', () => {
       'b/.env': 'CART_HOST=cart\n',
       'c/Dockerfile': 'ENV CART_HOST=cart\n',
     });
-    const lines = observations.map((observation) =>
-      observation.kind === 'call' ? `${observation.evidence} ${observation.source.column}` : '',
+    const lines = observations.flatMap((observation) =>
+      observation.kind === 'call' ? [`${observation.evidence} ${observation.source.column}`] : [],
     );
     expect(lines).toEqual([
       'default of CART_HOST in code 37',
@@ -124,6 +130,16 @@ describe('addressesInCode', () => {
     ]);
   });
 
+  it('says which variables for addresses the code names, but not who sets them', () => {
+    const { observations } = readTexts(addressesInCode, {
+      'a.py': 'os.environ["ORDERS_API_ADDR"]; os.environ.get("LOG_LEVEL"); xORDERS_HOST; IMAGE_TAG',
+      'application.properties': 'users.url=${USERS_URL}\n',
+      '.env': 'PAYMENTS_URL=http://payments\n',
+      Dockerfile: 'ENV MAIL_HOST=mail\n',
+    });
+    const uses = observations.flatMap((one) => (one.kind === 'variable-use' ? one.names : []));
+    expect(uses).toEqual(['ORDERS_API_ADDR', 'USERS_URL']);
+  });
   it('reads every form of ENV and ARG', () => {
     const text =
       'ENV A_HOST a\nENV B_HOST=b C_URL="http://c" \\\n  D_HOST=\'d\'\nARG E_HOST=e\nRUN F_HOST=f\n';

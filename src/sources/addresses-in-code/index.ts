@@ -5,6 +5,7 @@ import { addressesInCode as addressesInSource } from './code-addresses.ts';
 import { addressesInDockerfile } from './dockerfile.ts';
 import { type FileKind, kindOfFile } from './files.ts';
 import { type GatewayRoute, gatewayRoutes } from './gateway-routes.ts';
+import { addressVariablesIn } from './variables.ts';
 
 const READER = 'addresses-in-code';
 /** Longer files are data or generated. */
@@ -13,6 +14,8 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_CALLS = 200;
 /** Without one of these no file names an address. */
 const HINT = /:\/\/|:\d{2,5}\b|host|addr|url|uri|endpoint|server|service|broker|upstream/i;
+/** These set variables rather than read them. */
+const SETS_VARIABLES = /(?:^|\/)(?:\.env|[^/]*(?:Dockerfile|Containerfile))[^/]*$/i;
 /** Manifests have readers of their own. */
 const MANIFEST = /^["{\s]*apiVersion"?:\s/m;
 const COMPOSE = /^(?:docker-)?compose[\w.-]*\.ya?ml$/;
@@ -31,6 +34,7 @@ export const addressesInCode: Reader = {
       if (kind === undefined || file.bytes.length > MAX_BYTES || file.isBinary) return;
       if (!HINT.test(file.text) || (kind === 'settings' && MANIFEST.test(file.text))) return;
       observeCalls(file, context, found(file, kind));
+      if (kind === 'code' || !SETS_VARIABLES.test(file.path)) observeVariables(file, context);
       const isSpring = /(?:^|\/)(?:application|bootstrap|[\w-]*gateway[\w-]*)[\w.-]*\.ya?ml$/i;
       if (isSpring.test(file.path) && GATEWAY.test(file.text)) observeRoutes(file, context);
     },
@@ -113,6 +117,17 @@ function observeCall(
     ...(port !== undefined && { port }),
   };
   context.observe(call);
+}
+
+function observeVariables(file: SourceFile, context: ReadContext): void {
+  const names = addressVariablesIn(file.text);
+  if (names.length === 0) return;
+  context.observe({
+    kind: 'variable-use',
+    subject: { by: 'place', file: file.path },
+    names,
+    source: sourceAt(file, 0),
+  });
 }
 
 function sourceAt(file: SourceFile, offset: number): Source {

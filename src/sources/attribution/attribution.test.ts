@@ -231,7 +231,7 @@ it('endpoints that a specification declares carry what its service declares of i
   const tags = found.flatMap((fact) =>
     fact.entity === 'endpoint' ? [[fact.template, fact.sensitivity?.[0]?.tag]] : [],
   );
-  expect(tags).toEqual([
+  expect(tags.sort()).toEqual([
     ['/x', 'pci'],
     ['/y', undefined],
   ]);
@@ -326,11 +326,81 @@ describe('an interface', () => {
       'prod/default/orders-service',
     ]);
   });
+  describe('that nobody implements and no service is named after', () => {
+    const relic: EndpointObservation = {
+      ...rpc('protos/x.proto'),
+      subject: { by: 'interface', interface: 'shop.v1.Vouchers', file: 'protos/x.proto' },
+      template: '/shop.v1.Vouchers/Redeem',
+    };
+    it('is left out with a note where the file declares interfaces that are implemented', () => {
+      const { facts: found, diagnostics } = attribute(
+        [workload('a'), component('a'), rpc('protos/x.proto'), implementation('a/main.go'), relic],
+        { environment: 'prod' },
+      );
+      expect(
+        found.filter((fact) => 'template' in fact && fact.template === relic.template),
+      ).toEqual([]);
+      expect(found.filter(({ id }) => id.includes('voucher'))).toEqual([]);
+      expect(diagnostics).toMatchObject([
+        { severity: 'note', code: 'attribution/interface-unserved', file: 'protos/x.proto' },
+      ]);
+    });
+    it('is a service by declaration where none of the file is implemented', () => {
+      expect(servicesOf('endpoint', workload('a'), relic)).toEqual(['prod/default/vouchers']);
+    });
+  });
   it('that is declared nowhere is one endpoint of unknown methods', () => {
     const found = facts(workload('a'), component('a'), implementation('a/main.go', 'other.Thing'));
     expect(found.find((fact) => fact.entity === 'endpoint')).toMatchObject({
       template: '/other.Thing/*',
     });
+  });
+});
+
+describe('the calls of a bundle of variables', () => {
+  const handed = (host: string, name: string, from = 'web'): CallObservation => ({
+    ...call(named(from), address(host)),
+    variable: { name, bundle: 'ConfigMap /addresses' },
+  });
+  const reads = (file: string, ...names: string[]): Observation => ({
+    kind: 'variable-use',
+    subject: { by: 'place', file },
+    names,
+    source: source('configured', file),
+  });
+  const services = ['web', 'orders', 'users'].map((name) => workload(name));
+  const both = [handed('orders', 'ORDERS_ADDR'), handed('users', 'USERS_ADDR')];
+  const cases: [sentence: string, observations: Observation[], want: string[]][] = [
+    ['are those that the code names', [reads('web/a.py', 'ORDERS_ADDR')], ['orders']],
+    [
+      'are those that any file of the code names',
+      [reads('web/a.py', 'ORDERS_ADDR'), reads('web/b.py', 'USERS_ADDR')],
+      ['orders', 'users'],
+    ],
+    ['are all where the code is not known', [], ['orders', 'users']],
+    ['are all where the code names none', [reads('web/a.py', 'OTHER_ADDR')], ['orders', 'users']],
+    [
+      'are all where only the code of another service names some',
+      [component('users'), reads('users/a.py', 'ORDERS_ADDR')],
+      ['orders', 'users'],
+    ],
+  ];
+  it.each(cases)('%s', (_, observations, want) => {
+    const found = facts(...services, component('web'), ...both, ...observations);
+    const calls = found.filter((fact) => fact.entity === 'call');
+    expect(calls.map(({ to }) => to.split('/').at(-1)).sort()).toEqual(want);
+    expect(calls.every((fact) => !('variable' in fact))).toBe(true);
+  });
+  it('do not take others with them', () => {
+    const set = { ...call(named('web'), address('users')) };
+    const found = facts(
+      ...services,
+      component('web'),
+      handed('orders', 'ORDERS_ADDR'),
+      set,
+      reads('web/a.py', 'ORDERS_ADDR'),
+    );
+    expect(found.filter((fact) => fact.entity === 'call')).toHaveLength(2);
   });
 });
 

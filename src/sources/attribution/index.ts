@@ -1,4 +1,5 @@
-import { compareText, type Diagnostic } from '../../base/diagnostic.ts';
+import { compareDiagnostics, compareText, type Diagnostic } from '../../base/diagnostic.ts';
+import { quote } from '../../base/fault.ts';
 import {
   callId,
   canonicalJson,
@@ -10,6 +11,7 @@ import {
   type Subject,
   type Tag,
 } from '../../estate/index.ts';
+import { callsThatCodeReads } from './bundles.ts';
 import { groupCredentials } from './credentials.ts';
 import { Interfaces } from './interfaces.ts';
 import { enclosing, imageName, looseKey, toSlug } from './names.ts';
@@ -69,6 +71,7 @@ class Attribution {
   /** By the path of a folder or a specification. */
   readonly #sensitivity = new Map<string, readonly Tag[]>();
   readonly #facts: Fact[] = [];
+  readonly #relics = new Map<string, Diagnostic>();
 
   constructor(observations: readonly Observation[], options: AttributionOptions) {
     this.#options = options;
@@ -90,12 +93,18 @@ class Attribution {
   run(): Attributed {
     for (const observation of this.#of('service')) this.#service(observation);
     for (const observation of this.#of('endpoint')) this.#endpoint(observation);
-    for (const observation of this.#of('call')) this.#call(observation);
+    for (const observation of callsThatCodeReads(
+      this.#of('call'),
+      this.#of('variable-use'),
+      (one) => this.#resolve(one),
+    )) {
+      this.#call(observation);
+    }
     for (const observation of this.#of('weakness')) this.#weakness(observation);
     this.#credentials();
     this.#facts.push(...this.#interfaces.undeclared());
     this.#existence();
-    return { facts: this.#facts, diagnostics: [] };
+    return { facts: this.#facts, diagnostics: [...this.#relics.values()].sort(compareDiagnostics) };
   }
 
   #of<Kind extends Observation['kind']>(kind: Kind): Of<Kind>[] {
@@ -242,6 +251,7 @@ class Attribution {
             : this.#resolveOrMake(subject, observation.title),
         ];
     for (const service of meant) {
+      if (!service) continue;
       const id = endpointId(service.id, protocol, method, template);
       this.#facts.push({ entity: 'endpoint', id, service: service.id, ...said });
       if (!byInterface || subject.by !== 'interface') continue;
@@ -266,8 +276,9 @@ class Attribution {
     return declared.length === 0 ? {} : { sensitivity: [...(sensitivity ?? []), ...declared] };
   }
 
-  /** Nobody is seen to implement the interface: the service of the same name, or of the folder. */
-  #ofInterface(subject: Extract<Subject, { by: 'interface' }>): Named {
+  /** Nobody is seen to implement the interface: the service of the same name, or of the folder. In a
+   *  file whose other interfaces are implemented, an interface of no such service is a relic. */
+  #ofInterface(subject: Extract<Subject, { by: 'interface' }>): Named | undefined {
     const name = subject.interface.split('.').at(-1) ?? subject.interface;
     const near = { near: subject.file };
     return (
@@ -276,12 +287,24 @@ class Attribution {
         .all()
         .filter((service) => looseKey(imageName(service.name)) === looseKey(name))[0] ??
       this.#places.serviceOf(subject.file) ??
-      this.#byPathOrTitle(subject.file, name)
+      (this.#interfaces.areServed(subject.file)
+        ? this.#relic(subject)
+        : this.#byPathOrTitle(subject.file, name))
     );
   }
 
+  #relic({ interface: name, file }: Extract<Subject, { by: 'interface' }>): undefined {
+    this.#relics.set(`${file}\n${name}`, {
+      severity: 'note',
+      code: 'attribution/interface-unserved',
+      message: `declares ${quote(name)}, which no service implements or is named after, so it was left out`,
+      file,
+    });
+    return undefined;
+  }
+
   #call(observation: Of<'call'>): void {
-    const { kind: _, from, to, time: __, ...said } = observation;
+    const { kind: _, from, to, time: __, variable: ___, ...said } = observation;
     const caller =
       this.#resolve(from) ?? (from.by === 'name' ? this.#registry.add(from) : undefined);
     const target = this.#resolve(to) ?? (isExternal(to) ? this.#resolveOrMake(to) : undefined);

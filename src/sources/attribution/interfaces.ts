@@ -23,6 +23,8 @@ const PLATFORM = /^(grpc\.(health|reflection)\..*|Health|ServerReflection|Reflec
 export class Interfaces {
   readonly #byFullName = new Map<string, Implementer[]>();
   readonly #undeclared: Implementer[] = [];
+  /** Files that declare an interface which somebody implements. */
+  readonly #servedFiles: ReadonlySet<string>;
 
   constructor(
     implementations: readonly ImplementationObservation[],
@@ -42,6 +44,16 @@ export class Interfaces {
         this.#byFullName.set(full, [...(this.#byFullName.get(full) ?? []), implementer]);
       }
     }
+    this.#servedFiles = new Set(
+      endpoints.flatMap(({ subject }) =>
+        subject.by === 'interface' && this.#byFullName.has(subject.interface) ? [subject.file] : [],
+      ),
+    );
+  }
+
+  /** Whether somebody implements an interface that this file declares. */
+  areServed(file: string): boolean {
+    return this.#servedFiles.has(file);
   }
 
   servicesOf(interfaceName: string): Named[] {

@@ -53,6 +53,8 @@ function wordsOf(observation: Observation): string[] {
       return ['implements', observation.interface];
     case 'call':
       return ['calls', JSON.stringify(observation.to), observation.operation ?? '*'];
+    case 'variable-use':
+      return ['names', ...observation.names];
     default:
       return [observation.kind];
   }

@@ -1,6 +1,7 @@
 import type { DataPath } from '../../../base/data.ts';
 import type { Source } from '../../../estate/index.ts';
 import { type AddressLine, addressesInText } from '../../address-lines.ts';
+import { namesHost } from '../../address-names.ts';
 import { type Address, addressesIn, addressesInCommand } from '../../addresses.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
 import {
@@ -19,6 +20,7 @@ interface Clue {
   readonly address: Address;
   readonly source: Source;
   readonly evidence: string;
+  readonly variable?: { readonly name: string; readonly bundle: string };
 }
 
 /** Calls that the configuration of a workload gives away: variables, arguments and mounted
@@ -38,7 +40,8 @@ export function readCalls(cluster: Cluster, sink: ClusterSink): void {
   }
 }
 
-function observeCall(workload: Workload, { address, source, evidence }: Clue, sink: ClusterSink) {
+function observeCall(workload: Workload, clue: Clue, sink: ClusterSink) {
+  const { address, source, evidence, variable } = clue;
   const { host, port, known } = address;
   const { namespace } = workload;
   sink.observe({
@@ -53,6 +56,7 @@ function observeCall(workload: Workload, { address, source, evidence }: Clue, si
     },
     evidence,
     ...(port !== undefined && { port }),
+    ...(variable && { variable }),
     source,
   });
 }
@@ -114,12 +118,16 @@ function* cluesOf(
 ): Generator<Clue> {
   for (const container of containersOf(workload)) {
     const variables = variablesOf(cluster, workload, container);
-    for (const { name, value, isSecret, source, evidence } of variables) {
+    for (const { name, value, isSecret, source, evidence, bundle } of variables) {
       // A secret that is no URL is not looked at: it might pass for a host.
       if (isSecret && !value.includes('://')) continue;
       // Variables that hold whole files are read as files, comments left out.
-      const found = value.includes('\n') ? addressesInText(value) : addressesIn(name, value);
-      for (const address of found) yield { address, source, evidence };
+      const isFile = value.includes('\n');
+      const found = isFile ? addressesInText(value) : addressesIn(name, value);
+      const variable = bundle !== undefined && namesHost(name) ? { name, bundle } : undefined;
+      for (const address of found) {
+        yield { address, source, evidence, ...(variable && { variable }) };
+      }
     }
     const values = new Map(variables.map(({ name, value }) => [name, value]));
     const command = commandOf(container).map(({ word, path }) => ({

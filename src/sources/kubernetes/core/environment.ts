@@ -14,6 +14,8 @@ export interface Variable {
   readonly source: Source;
   /** `environment variable A`, or the object and key that it comes from. */
   readonly evidence: string;
+  /** The object that hands it over together with all its other entries (`envFrom`). */
+  readonly bundle?: string;
 }
 
 const READER = 'kubernetes';
@@ -108,7 +110,10 @@ function fromWhole(cluster: Cluster, workload: Workload, container: Container): 
       objectNamed(cluster, workload, 'Secret', textAt(entry, 'secretRef', 'name')),
     ].filter((holder) => holder !== undefined);
     return holders.flatMap((holder) =>
-      entriesOf(holder).map((item) => toVariable(prefix + item.key, holder, item)),
+      entriesOf(holder).map((item) => ({
+        ...toVariable(prefix + item.key, holder, item),
+        bundle: `${holder.kind} ${holder.namespace ?? ''}/${holder.name}`,
+      })),
     );
   });
 }
