@@ -2,7 +2,7 @@ import { extname, join } from 'node:path/posix';
 import { guard } from '../guard.ts';
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../reader.ts';
 import { compareFiles, toCluster } from './cluster.ts';
-import { isCopyOf } from './copies.ts';
+import { isCopyOf, knativeCopies } from './copies.ts';
 import { type ChartReading, chartFolders, readCharts } from './helm/index.ts';
 import { helmTool } from './helm/tool.ts';
 import { isKustomization, readKustomizations } from './kustomize/index.ts';
@@ -70,12 +70,28 @@ class KubernetesRun implements ReaderRun {
       .filter((path) => !kustomized.files.has(path))
       .sort(compareFiles)
       .flatMap((path) => this.#files.resources(path));
-    const manifests = [...kustomized.resources, ...plain];
+    const manifests = this.#withoutKnativeCopies([...kustomized.resources, ...plain]);
     const installed = charts.flatMap((chart) => this.#unlessCopy(chart, manifests));
     const cluster = toCluster([...manifests, ...installed]);
     for (const reader of this.#clusterReaders) {
       guard(report, reader.name, undefined, () => reader.read(cluster, this.#context));
     }
+  }
+
+  #withoutKnativeCopies(manifests: readonly Resource[]): readonly Resource[] {
+    const copies = knativeCopies(manifests);
+    for (const copy of copies) {
+      const { file, line, column } = copy.sourceAt('kubernetes', []);
+      this.#context.report({
+        severity: 'note',
+        code: 'kubernetes/knative-copies-manifests',
+        message: 'runs what a Deployment of the folder runs too, so it was left out',
+        ...(file !== undefined && { file }),
+        ...(line !== undefined && { line }),
+        ...(column !== undefined && { column }),
+      });
+    }
+    return manifests.filter((resource) => !copies.has(resource));
   }
 
   #unlessCopy(chart: ChartReading, manifests: readonly Resource[]): readonly Resource[] {
