@@ -7,6 +7,7 @@ import { components } from './components/index.ts';
 import { compose } from './compose/index.ts';
 import { declarations } from './declarations/index.ts';
 import { graphql } from './graphql/index.ts';
+import { grpcClients } from './grpc-clients/index.ts';
 import { istio } from './istio/index.ts';
 import { kong, kongKubernetes } from './kong/index.ts';
 import { coreReader, kubernetes } from './kubernetes/index.ts';
@@ -42,4 +43,5 @@ export const READERS: readonly Reader[] = [
   go,
   dotnet,
   addressesInCode,
+  grpcClients,
 ];

@@ -321,6 +321,27 @@ describe('an interface', () => {
       'prod/default/a implemented',
     ]);
   });
+  it('that a program makes a client of is a call of the one service that implements it', () => {
+    const to = (name: string): Subject => ({ by: 'interface', interface: name, file: 'b/main.go' });
+    const from = named('b');
+    const base = [workload('a'), workload('b'), component('a'), rpc('protos/x.proto')];
+    const callsOf = (...observations: Observation[]) =>
+      facts(...base, ...observations).flatMap((fact) =>
+        fact.entity === 'call' ? [`${fact.from} ${fact.to}`] : [],
+      );
+    const served = implementation('a/main.go');
+    expect(callsOf(served, call(from, to('Orders')))).toEqual(['prod/default/b prod/default/a']);
+    expect(callsOf(served, call(from, to('Carts')))).toEqual([]);
+    expect(
+      callsOf(
+        served,
+        workload('c'),
+        component('c'),
+        implementation('c/main.go'),
+        call(from, to('Orders')),
+      ),
+    ).toEqual([]);
+  });
   it('belongs to the service of its name where nobody registers it', () => {
     expect(servicesOf('endpoint', workload('orders-service'), rpc('protos/x.proto'))).toEqual([
       'prod/default/orders-service',

@@ -169,7 +169,7 @@ class Attribution {
       case 'place':
         return this.#places.serviceOf(subject.file);
       case 'interface':
-        return undefined;
+        return this.#interfaces.serverOf(subject.interface);
       case 'address':
         return this.#host(subject.host, subject.namespace);
     }

@@ -23,6 +23,7 @@ const PLATFORM = /^(grpc\.(health|reflection)\..*|Health|ServerReflection|Reflec
 export class Interfaces {
   readonly #byFullName = new Map<string, Implementer[]>();
   readonly #undeclared: Implementer[] = [];
+  readonly #declared: ReadonlySet<string>;
   /** Files that declare an interface which somebody implements. */
   readonly #servedFiles: ReadonlySet<string>;
 
@@ -34,6 +35,7 @@ export class Interfaces {
     const declared = new Set(
       endpoints.flatMap(({ subject }) => (subject.by === 'interface' ? [subject.interface] : [])),
     );
+    this.#declared = declared;
     for (const { subject, source, interface: name } of implementations) {
       const service = resolve(subject);
       if (!service || PLATFORM.test(name)) continue;
@@ -54,6 +56,15 @@ export class Interfaces {
   /** Whether somebody implements an interface that this file declares. */
   areServed(file: string): boolean {
     return this.#servedFiles.has(file);
+  }
+
+  /** The one service that implements an interface, which may be named without its package; undefined
+   *  where it is declared nowhere, or several services implement it. */
+  serverOf(name: string): Named | undefined {
+    const services = new Set(
+      fullNames(name, this.#declared).flatMap((full) => this.servicesOf(full)),
+    );
+    return services.size === 1 ? [...services][0] : undefined;
   }
 
   servicesOf(interfaceName: string): Named[] {
