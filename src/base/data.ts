@@ -253,11 +253,17 @@ function hasContent(text: string, start: number, end: number): boolean {
 function toProblem(thrown: unknown, lines: LineMap, start: number): DataProblem {
   if (thrown instanceof YAMLException) {
     return {
-      message: `not valid YAML: ${thrown.reason}`,
+      message: `not valid YAML: ${withoutContent(thrown.reason)}`,
       ...lines.position(start + (thrown.mark?.position ?? 0)),
     };
   }
   return { message: `not valid YAML: ${messageOf(thrown)}`, ...lines.position(start) };
+}
+
+/** What the parser quotes is content: a password that begins with `*` is taken for an
+ *  alias, and one with `!` for a tag. */
+function withoutContent(reason: string): string {
+  return reason.replace(/ ?"[^"]*"| ?!?<[^>]*>|(?<=such characters): .*/gs, '');
 }
 
 /** Says which limit a value breaks once its aliases are expanded, or nothing. Shared objects are

@@ -1,5 +1,6 @@
 import { compareDiagnostics, type Diagnostic, toDiagnostic } from '../base/diagnostic.ts';
 import type { Folder } from '../base/folder.ts';
+import { redacted } from '../base/redact.ts';
 import type { Position } from '../base/text.ts';
 import type { Observation } from '../estate/index.ts';
 import { guard, type Report } from './guard.ts';
@@ -26,7 +27,8 @@ export function readFolder(
   const diagnostics = new Map<string, Diagnostic>();
   // Readers that share a file may find the same problem in it.
   const report = (diagnostic: Diagnostic) => {
-    diagnostics.set(JSON.stringify(diagnostic), diagnostic);
+    const told = { ...diagnostic, message: redacted(diagnostic.message) };
+    diagnostics.set(JSON.stringify(told), told);
   };
   listing.diagnostics.forEach(report);
   const paths = listing.files.map((file) => file.path);
