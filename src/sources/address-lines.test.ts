@@ -7,6 +7,8 @@ describe('addressesInText', () => {
     ['reads YAML', 'x:\n  - host: orders', 'orders 1 host'],
     ['reads JSON', '{\n  "stockUrl": "http://stock:1",\n}', 'stock 1 stockUrl'],
     ['reads nginx', 'proxy_pass http://web:8080;', 'web 0 proxy_pass'],
+    ['reads lists', `- targets: ["a:9090", 'b:80']`, 'a 0 targets,b 0 targets'],
+    ['leaves out lists of words', 'endpoints: [health]', ''],
     ['passes over comments', '# http://orders\n// http://orders\n; http://orders', ''],
     [
       'keeps public addresses of programs',

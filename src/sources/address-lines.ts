@@ -26,9 +26,16 @@ export function addressesInText(text: string): readonly AddressLine[] {
   return text.split('\n').flatMap((line, lineIndex) => {
     if (line.length > MAX_LINE_LENGTH || COMMENT.test(line)) return [];
     const [, name = '', value = line] = PROPERTY.exec(line) ?? [];
-    const plain = value.trim().replace(/^["']|[;,"']+$/g, '');
+    const plain = unbracketed(value.trim()).replace(/^["']|[;,"']+$/g, '');
     return addressesIn(name, plain)
       .filter(({ known }) => known || (namesHost(name) && !LINK.test(name)))
       .map((address) => ({ ...address, lineIndex, name }));
   });
+}
+
+/** `["orders:80", 'users:80']` as `orders:80, users:80`: a list in the flow style of YAML or in JSON.
+ *  Lists of bare words say too little. */
+function unbracketed(value: string): string {
+  const [, items] = /^\[(.*)\]\s*,?$/.exec(value) ?? [];
+  return items === undefined || !/:\d/.test(items) ? value : items.replace(/["']/g, '').trim();
 }

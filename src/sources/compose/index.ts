@@ -8,6 +8,7 @@ import { componentOf } from './component.ts';
 import { pairsOf } from './environment.ts';
 import { healthChecksOf } from './health-checks.ts';
 import { interpolate } from './interpolate.ts';
+import { callsOfMounts } from './mounts.ts';
 import { routesOf } from './ports.ts';
 import { type Definition, definitionsIn, isComposeFile, READER } from './project.ts';
 
@@ -44,6 +45,7 @@ class ComposeRun implements ReaderRun {
       for (const call of callsOf(definition, datastores, this.#context))
         this.#context.observe(call);
     }
+    for (const call of callsOfMounts(this.#definitions, this.#context)) this.#context.observe(call);
   }
 }
 
