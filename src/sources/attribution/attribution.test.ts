@@ -206,6 +206,33 @@ describe('a specification outside every service', () => {
     });
     expect(servicesOf('endpoint', workload('orders'), declared)).toEqual(['prod/default/orders']);
   });
+  describe('and named after none', () => {
+    const declared = (template: string) =>
+      route('swagger.yaml', template, {
+        title: 'Book Store',
+        source: source('declared', 'swagger.yaml'),
+      });
+    const ownerOf = (...routes: EndpointObservation[]) =>
+      facts(
+        workload('books'),
+        workload('other'),
+        declared('/products'),
+        declared('/products/{id}'),
+        declared('/later'),
+        ...routes,
+      ).flatMap((fact) =>
+        fact.entity === 'endpoint' && fact.template === '/later' ? [fact.service] : [],
+      );
+    const own = [route('books/main.py', '/products'), route('books/main.py', '/products/{number}')];
+    it('belongs to the service that implements most of it', () => {
+      expect(ownerOf(...own, route('other/main.py', '/products'))).toEqual(['prod/default/books']);
+    });
+    it('belongs to none that shares one operation with it, or as many as another', () => {
+      expect(ownerOf(route('books/main.py', '/products'))).toEqual(['prod/default/book-store']);
+      const other = own.map(({ template }) => route('other/main.py', template));
+      expect(ownerOf(...own, ...other)).toEqual(['prod/default/book-store']);
+    });
+  });
   it('makes a service of its title where there is none', () => {
     const declared = route('openapi.yaml', '/x', {
       title: 'Payments API',

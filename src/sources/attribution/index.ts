@@ -18,6 +18,7 @@ import { enclosing, imageName, looseKey, toSlug } from './names.ts';
 import { ownersByPath } from './owners.ts';
 import { Places } from './places.ts';
 import { type Named, Registry } from './registry.ts';
+import { Specifications } from './specifications.ts';
 
 export interface AttributionOptions {
   /** The environment of everything that names none. */
@@ -67,6 +68,8 @@ class Attribution {
   readonly #registry: Registry;
   readonly #places: Places;
   readonly #interfaces: Interfaces;
+  /** Made when the first specification asks for it. */
+  #specifications: Specifications | undefined;
   readonly #ownerOf: ReturnType<typeof ownersByPath>;
   /** By the path of a folder or a specification. */
   readonly #sensitivity = new Map<string, readonly Tag[]>();
@@ -198,7 +201,7 @@ class Attribution {
   }
 
   /** A specification that lies in no service's folder: its own folders and name tell, then its title,
-   *  and a service of that title exists by declaration. */
+   *  then what it declares. Else a service of that title exists by declaration. */
   #byPathOrTitle(file: string, title: string | undefined): Named {
     const words = file
       .split('/')
@@ -211,7 +214,8 @@ class Attribution {
       const found = this.#registry.find({ name, near: file });
       if (found) return found;
     }
-    const made = this.#places.serviceMade(file);
+    this.#specifications ??= new Specifications(this.#of('endpoint'), (one) => this.#resolve(one));
+    const made = this.#specifications.serviceOf(file) ?? this.#places.serviceMade(file);
     if (made) return made;
     const folder = file.split('/').at(-2);
     const generic = /^(openapi|swagger|api|spec|schema|index|main|app|server|routes)$/i;
