@@ -29,6 +29,14 @@ export function isSideFile(path: string): boolean {
   return SIDE_FOLDER.test(path);
 }
 
+const RETIRED_FOLDER =
+  /(?:^|\/)(?:old|archived|deprecated|obsolete)(?:[-_](?:docs?|documentation|k8s|kubernetes|manifests?|deploy(?:ment)?s?|yamls?))?\//i;
+
+/** Whether a file lies in a folder of what is run no more. */
+export function isRetiredFile(path: string): boolean {
+  return RETIRED_FOLDER.test(path);
+}
+
 /** Which of two files counts where both hold the same object: by path, those in folders for examples,
  *  tests, backups and the like last. */
 export function compareFiles(a: string, b: string): number {

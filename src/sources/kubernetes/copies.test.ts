@@ -65,3 +65,20 @@ describe('Knative Services', () => {
     expect(services({ ...deployments, ...texts })[0].sort()).toEqual(want);
   });
 });
+
+describe('manifests of a retired folder', () => {
+  const old = { 'old-docs/k8s/login.yaml': deployment('login', 'shop-login') };
+  it('are left out, with a note', () => {
+    expect(services({ ...old, 'k8s/geo.yaml': deployment('geo', 'shop-geo') })).toEqual([
+      ['geo'],
+      ['kubernetes/retired-manifest old-docs/k8s/login.yaml'],
+    ]);
+  });
+  it('count where there are no others', () => {
+    expect(services(old)).toEqual([['login'], []]);
+  });
+  it('are not told by names that only begin so', () => {
+    const shop = { 'old-town/k8s/geo.yaml': deployment('geo', 'shop-geo') };
+    expect(services({ ...shop, 'k8s/a.yaml': deployment('a', 'shop-a') })[0]).toEqual(['a', 'geo']);
+  });
+});

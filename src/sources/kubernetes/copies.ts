@@ -26,6 +26,11 @@ export function isCopyOf(chart: readonly Resource[], manifests: readonly Resourc
   return own.length > 0 && copies.length >= own.length * COPY_SHARE;
 }
 
+/** Whether any of the objects runs pods. */
+export function haveWorkloads(resources: readonly Resource[]): boolean {
+  return allWorkloads(resources).length > 0;
+}
+
 /** The Knative Services of a folder that run what Deployments elsewhere run too: a container of the same
  *  name with the same command, under the same name with something around it. They are another way to
  *  install the same, so the Deployments count. */

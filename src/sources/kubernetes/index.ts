@@ -1,8 +1,8 @@
 import { extname, join } from 'node:path/posix';
 import { guard } from '../guard.ts';
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../reader.ts';
-import { compareFiles, toCluster } from './cluster.ts';
-import { isCopyOf, knativeCopies } from './copies.ts';
+import { compareFiles, isRetiredFile, toCluster } from './cluster.ts';
+import { haveWorkloads, isCopyOf, knativeCopies } from './copies.ts';
 import { type ChartReading, chartFolders, readCharts } from './helm/index.ts';
 import { helmTool } from './helm/tool.ts';
 import { isKustomization, readKustomizations } from './kustomize/index.ts';
@@ -66,16 +66,37 @@ class KubernetesRun implements ReaderRun {
         readKustomizations(paths, this.#files, render, report),
       ) ?? NOTHING_KUSTOMIZED;
     const charts = readCharts(this.#charts, paths, this.#files, helmTool(folder), report);
-    const plain = this.#manifests
-      .filter((path) => !kustomized.files.has(path))
-      .sort(compareFiles)
-      .flatMap((path) => this.#files.resources(path));
+    const plain = this.#current(
+      this.#manifests.filter((path) => !kustomized.files.has(path)).sort(compareFiles),
+      kustomized.resources,
+    );
     const manifests = this.#withoutKnativeCopies([...kustomized.resources, ...plain]);
     const installed = charts.flatMap((chart) => this.#unlessCopy(chart, manifests));
     const cluster = toCluster([...manifests, ...installed]);
     for (const reader of this.#clusterReaders) {
       guard(report, reader.name, undefined, () => reader.read(cluster, this.#context));
     }
+  }
+
+  /** The objects of plain manifests; those of folders for what is retired only where nothing else runs
+   *  anything. */
+  #current(paths: readonly string[], kustomized: readonly Resource[]): readonly Resource[] {
+    const resourcesOf = (some: readonly string[]) =>
+      some.flatMap((path) => this.#files.resources(path));
+    const current = resourcesOf(paths.filter((path) => !isRetiredFile(path)));
+    const retired = paths.filter(isRetiredFile);
+    if (!haveWorkloads([...kustomized, ...current])) return [...current, ...resourcesOf(retired)];
+    for (const file of retired) {
+      this.#context.report({
+        severity: 'note',
+        code: 'kubernetes/retired-manifest',
+        message: 'lies in a folder of what is run no more, so its objects were left out',
+        file,
+        line: 1,
+        column: 1,
+      });
+    }
+    return current;
   }
 
   #withoutKnativeCopies(manifests: readonly Resource[]): readonly Resource[] {
