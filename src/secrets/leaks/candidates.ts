@@ -179,7 +179,14 @@ const TYPE = /[A-Za-z_][\w.<>[\]| ]{0,60}=[ \t]{0,8}(?!=)/y;
 const CONVERSION =
   /(?:\[\]byte|Buffer\.from|(?:new )?SecretStr|new SecretKeySpec|Keys\.hmacShaKeyFor|(?:[\w.]{1,40}(?:\(\))?\.)?(?:encodeToString|b64encode|encode|getBytes)|new TextEncoder\(\)\.encode|pulumi\.secret)\((?=["'])/y;
 
+/** `;password = admin`: how `.ini` files show what counts where nothing is set. */
+function isShownDefault(text: string, syntax: Syntax, start: number): boolean {
+  if (syntax !== 'properties' || text[start - 1] !== ';') return false;
+  return start === 1 || text[start - 2] === '\n';
+}
+
 function assignmentForm({ text, syntax, start, end, name }: Place): Candidate | undefined {
+  if (isShownDefault(text, syntax, start)) return undefined;
   const match = sticky(SEPARATOR, text, end);
   if (!match) return undefined;
   let at = match.index + match[0].length;

@@ -71,6 +71,17 @@ const LEFT_ALONE: Readonly<Record<string, readonly [Syntax, ...string[]]>> = {
     'secretName: shop-db-credentials',
     'secret: shop-db-credentials',
   ],
+  'settings shown with what counts where they are not set': [
+    'properties',
+    ';admin_password = shop1234',
+    `;secret_key = ${made(20)}`,
+  ],
+  'prose about what identifies something': [
+    'json',
+    `"text": "Errors are identified by '${made(12)}' in the panel"`,
+    '"text": "They are identified by `status_code != 0` in the panel"',
+  ],
+  'salts that everyone may know': ['code', `signing_salt: "${made(8)}"`],
   'names that speak about credentials': [
     'yaml',
     'password_file: shop1234',

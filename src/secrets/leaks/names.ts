@@ -62,6 +62,8 @@ const KEYS_BEFORE: Readonly<Record<string, SecretClass>> = {
   webhook: 'secret',
   ssh: 'secret',
 };
+/** A salt that makes a key of a secret is known to everyone; only the secret is not (Phoenix, Rails). */
+const SALTED_KEYS = new Set(['signing', 'encryption', 'encrypted', 'cookie']);
 /** Keys of other things than locks. */
 const KEYS_OF_DATA = new Set(
   `public primary foreign partition sort range hash cache registry object row column index group map
@@ -126,6 +128,7 @@ function classAt(words: readonly string[], index: number): SecretClass | undefin
   const glued = /(?:password|passwd|passphrase|pwd)$/.test(word) && !ABOUT.has(word);
   if (PASSWORDS.has(word) || glued)
     return word === 'pass' && isVerb(words, index) ? undefined : 'password';
+  if (word === 'salt' && SALTED_KEYS.has(before ?? '')) return undefined;
   if (API_KEYS.has(word)) return 'api-key';
   if (SECRETS.has(word) || /(?:secretkey|clientsecret)$/.test(word)) return 'secret';
   if (TOKENS.has(word) || /(?:access|auth|api)token$/.test(word)) return 'token';

@@ -3,7 +3,8 @@ import { isLiteralArgument } from './placeholders.ts';
 
 /** Statements that set a database user's password; each is bounded and stays on its line. */
 const SQL: readonly RegExp[] = [
-  /\bIDENTIFIED[ \t]{1,4}(?:WITH[ \t]{1,4}[\w'"]{1,40}[ \t]{1,4})?(?:BY|AS)[ \t]{1,4}(?:PASSWORD[ \t]{1,4})?(?<quote>['"`])(?<value>[^'"`\n]{1,200})\k<quote>/gi,
+  // Not what prose says of things that "are identified by" something.
+  /(?<!\b(?:is|are|be|been|being|was|were)[ \t]{1,4})\bIDENTIFIED[ \t]{1,4}(?:WITH[ \t]{1,4}[\w'"]{1,40}[ \t]{1,4})?(?:BY|AS)[ \t]{1,4}(?:PASSWORD[ \t]{1,4})?(?<quote>['"])(?<value>[^'"\n]{1,200})\k<quote>/gi,
   /\b(?:CREATE|ALTER)[ \t]{1,4}(?:USER|ROLE|LOGIN)\b[^;'\n]{0,120}\b(?:ENCRYPTED[ \t]{1,4})?PASSWORD[ \t]{0,4}=?[ \t]{0,4}N?'(?<value>[^'\n]{1,200})'/gi,
   /\bSET[ \t]{1,4}PASSWORD[ \t]{0,4}(?:FOR[^=\n]{1,80})?=[ \t]{0,4}(?:PASSWORD[ \t]{0,4}\()?N?'(?<value>[^'\n]{1,200})'/gi,
 ];

@@ -14,6 +14,24 @@ export function isPlainKey(key: string): boolean {
   return PLAIN_KEY.test(plain) || PLAIN_PAIR.test(plain);
 }
 
+/** `jdbc:postgresql://db:5432/shop`: where a datastore is, without what opens it. */
+function isPlainAddress(value: string): boolean {
+  return /^(?:jdbc:\w{1,20}|postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|nats|kafka):\/\/[^@?;\s]{1,500}$/i.test(
+    value.trim(),
+  );
+}
+
+/** Whether an entry of a Secret opens nothing, by its key or by what it holds. */
+export function isPlainEntry({
+  key,
+  value,
+}: {
+  readonly key: string;
+  readonly value: string;
+}): boolean {
+  return isPlainKey(key) || isPlainAddress(value);
+}
+
 const KIND_BY_TYPE: Record<string, string> = {
   'kubernetes.io/dockerconfigjson': 'registry-credential',
   'kubernetes.io/dockercfg': 'registry-credential',

@@ -4,7 +4,7 @@ import type { CredentialLocation } from '../../../estate/index.ts';
 import type { Cluster, ClusterSink } from '../resource.ts';
 import { containersOf, subjectOf, type Workload, workloadsOf } from '../workload.ts';
 import { entriesOf, objectNamed } from './environment.ts';
-import { isPlainKey, kindOfKey } from './secret-keys.ts';
+import { isPlainEntry, isPlainKey, kindOfKey } from './secret-keys.ts';
 import { locationOf, secretKey } from './secrets.ts';
 
 const READER = 'kubernetes';
@@ -90,8 +90,12 @@ function toReference(
 function observe(cluster: Cluster, workload: Workload, reference: Reference, sink: ClusterSink) {
   const { secret, key, path } = reference;
   const holder = objectNamed(cluster, workload, 'Secret', secret);
-  const known = holder ? entriesOf(holder).map((entry) => entry.key) : ['*'];
-  const keys = (key === undefined ? known : [key]).filter((one) => !isPlainKey(one));
+  const entries = holder ? entriesOf(holder) : [];
+  const plain = new Set(entries.filter(isPlainEntry).map((entry) => entry.key));
+  const known = holder ? entries.map((entry) => entry.key) : ['*'];
+  const keys = (key === undefined ? known : [key]).filter(
+    (one) => !isPlainKey(one) && !plain.has(one),
+  );
   const source = workload.resource.sourceAt(READER, path);
   const location = locationOf(source, reference.in);
   const type = textAt(holder?.value, 'type') ?? defaultType(reference);

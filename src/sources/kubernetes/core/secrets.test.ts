@@ -35,6 +35,25 @@ function short({
 }
 
 describe('Secrets', () => {
+  it('hold addresses beside credentials: one without a password is none', () => {
+    const found = read({
+      'all.yaml': `apiVersion: v1
+kind: Secret
+metadata: { name: db }
+stringData:
+  JDBC: jdbc:postgresql://db:5432/shop
+  CACHE: redis://cache:6379
+  WHOLE: postgres://shop:${VALUE}@db/shop
+  HOOK: https://hooks.example.com/services/${VALUE}
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec: { containers: [{ name: web, image: web, envFrom: [{ secretRef: { name: db } }] }] }
+`,
+    });
+    expect(found.map(({ name }) => name)).toEqual(['db/WHOLE', 'db/HOOK', 'db/WHOLE', 'db/HOOK']);
+  });
   it('are credentials by key, with the place of each value, and never a value', () => {
     const manifest = `apiVersion: v1
 kind: Secret

@@ -5,7 +5,7 @@ import { ownerInLabels } from '../../labels.ts';
 import { ORIGIN_ANNOTATION } from '../kustomize/generate.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
 import { entriesOf, type ObjectEntry } from './environment.ts';
-import { isPlainKey, kindOfKey } from './secret-keys.ts';
+import { isPlainEntry, kindOfKey } from './secret-keys.ts';
 
 const READER = 'kubernetes';
 
@@ -13,7 +13,7 @@ const READER = 'kubernetes';
 export function readSecrets(cluster: Cluster, sink: ClusterSink): void {
   for (const secret of cluster.of('', 'Secret')) {
     for (const entry of entriesOf(secret)) {
-      if (entry.value.trim() === '' || isPlainKey(entry.key)) continue;
+      if (entry.value.trim() === '' || isPlainEntry(entry)) continue;
       sink.observe(toCredential(secret, entry));
     }
   }
