@@ -140,6 +140,26 @@ describe('addressesInCode', () => {
     const uses = observations.flatMap((one) => (one.kind === 'variable-use' ? one.names : []));
     expect(uses).toEqual(['ORDERS_API_ADDR', 'USERS_URL']);
   });
+
+  it('tells the calls of settings that a Dockerfile copies into its image', () => {
+    const { observations } = readTexts(addressesInCode, {
+      'ops/scraper/Dockerfile':
+        'FROM x\nADD scraper.yml /etc/scraper/\nCOPY ./provisioning /etc/charts/provisioning\nCOPY --from=build lost.yml /\nCOPY . /app\n',
+      'ops/scraper/scraper.yml': "scrape:\n  - targets: ['orders:8080']\n",
+      'ops/scraper/lost.yml': 'url: http://lost\n',
+      'ops/scraper/provisioning/sources/all.yml': 'apiVersion: 1\nurl: http://scraper:9090\n',
+      'ops/scraper/provisioning/k8s.yml': 'apiVersion: v1\nkind: X\nurl: http://other\n',
+    });
+    const calls = observations.flatMap((one) =>
+      one.kind === 'call' && one.from.by === 'place' && one.to.by === 'address'
+        ? [`${one.from.file} ${one.to.host} ${one.source.file}:${one.source.line}`]
+        : [],
+    );
+    expect(calls).toEqual([
+      'ops/scraper/Dockerfile orders ops/scraper/scraper.yml:2',
+      'ops/scraper/Dockerfile scraper ops/scraper/provisioning/sources/all.yml:2',
+    ]);
+  });
   it('reads every form of ENV and ARG', () => {
     const text =
       'ENV A_HOST a\nENV B_HOST=b C_URL="http://c" \\\n  D_HOST=\'d\'\nARG E_HOST=e\nRUN F_HOST=f\n';

@@ -40,9 +40,9 @@ const OTHER_FOLDERS = new Set([
 export function kindOfFile(path: string): FileKind | undefined {
   const parts = path.split('/');
   const name = parts.pop() ?? '';
-  if (parts.some(isOtherFolder)) return undefined;
   if (TOOL_FILES.test(name) || !isProductionSource(path)) return undefined;
   if (DOCKERFILE.test(name)) return 'dockerfile';
+  if (parts.some(isOtherFolder)) return undefined;
   if (ENVIRONMENT.test(name) || SETTINGS_YAML.test(name)) return 'settings';
   const plain = name.replace(TEMPLATE, '');
   const extension = plain.slice(plain.lastIndexOf('.') + 1).toLowerCase();

@@ -2,6 +2,7 @@ import type { CallObservation, ServiceObservation, Source } from '../../estate/i
 import { addressesInText } from '../address-lines.ts';
 import type { ReadContext, Reader, SourceFile } from '../reader.ts';
 import { addressesInCode as addressesInSource } from './code-addresses.ts';
+import { copiedSettings } from './copied-settings.ts';
 import { addressesInDockerfile } from './dockerfile.ts';
 import { type FileKind, kindOfFile } from './files.ts';
 import { type GatewayRoute, gatewayRoutes } from './gateway-routes.ts';
@@ -18,6 +19,7 @@ const HINT = /:\/\/|:\d{2,5}\b|host|addr|url|uri|endpoint|server|service|broker|
 const SETS_VARIABLES = /(?:^|\/)(?:\.env|[^/]*(?:Dockerfile|Containerfile))[^/]*$/i;
 /** Manifests have readers of their own. */
 const MANIFEST = /^["{\s]*apiVersion"?:\s/m;
+const KIND = /^["{\s]*kind"?:\s/m;
 const COMPOSE = /^(?:docker-)?compose[\w.-]*\.ya?ml$/;
 const GATEWAY = /\bgateway\b|\bzuul\b/;
 
@@ -32,6 +34,7 @@ export const addressesInCode: Reader = {
       // Compose puts the variables of the `.env` beside it where they belong.
       if (isOfCompose(file.path, context.paths)) return;
       if (kind === undefined || file.bytes.length > MAX_BYTES || file.isBinary) return;
+      if (kind === 'dockerfile') observeCopied(file, context);
       if (!HINT.test(file.text) || (kind === 'settings' && MANIFEST.test(file.text))) return;
       observeCalls(file, context, found(file, kind));
       if (kind === 'code' || !SETS_VARIABLES.test(file.path)) observeVariables(file, context);
@@ -40,6 +43,17 @@ export const addressesInCode: Reader = {
     },
   }),
 };
+
+/** Settings that only the image says who reads: those of Prometheus, Grafana and the like. */
+function observeCopied(dockerfile: SourceFile, context: ReadContext): void {
+  for (const path of copiedSettings(dockerfile.path, dockerfile.text, context.paths)) {
+    const file = kindOfFile(path) === undefined ? context.open(path) : undefined;
+    if (!file || file.bytes.length > MAX_BYTES) continue;
+    // Grafana's settings have an `apiVersion` too.
+    if (MANIFEST.test(file.text) && KIND.test(file.text)) continue;
+    observeCalls(file, context, found(file, 'settings'), dockerfile.path);
+  }
+}
 
 function isOfCompose(path: string, paths: readonly string[]): boolean {
   const [, folder = ''] = /^(.*\/|)\.env[\w.-]*$/.exec(path) ?? [];
@@ -85,7 +99,12 @@ function lineStarts(text: string): number[] {
 }
 
 /** Each host once; where operations are known, once for each of them instead. */
-function observeCalls(file: SourceFile, context: ReadContext, all: readonly Found[]): void {
+function observeCalls(
+  file: SourceFile,
+  context: ReadContext,
+  all: readonly Found[],
+  caller = file.path,
+): void {
   const withOperation = new Set(all.filter(({ operation }) => operation).map(({ host }) => host));
   const seen = new Set<string>();
   for (const { host, port, offset, evidence, operation } of all) {
@@ -95,21 +114,22 @@ function observeCalls(file: SourceFile, context: ReadContext, all: readonly Foun
     seen.add(key);
     const source = sourceAt(file, offset);
     const target = { host, ...(port !== undefined && { port }) };
-    observeCall(file, context, target, source, evidence, operation);
+    observeCall(caller, context, target, source, evidence, operation);
   }
 }
 
+/** @param caller A file of the service that calls. */
 function observeCall(
-  file: SourceFile,
+  caller: string,
   context: ReadContext,
   { host, port }: { readonly host: string; readonly port?: number },
   source: Source,
-  evidence = `address in ${file.path.slice(file.path.lastIndexOf('/') + 1)}`,
+  evidence = `address in ${caller.slice(caller.lastIndexOf('/') + 1)}`,
   operation?: string,
 ): void {
   const call: CallObservation = {
     kind: 'call',
-    from: { by: 'place', file: file.path },
+    from: { by: 'place', file: caller },
     to: { by: 'address', host, ...(port !== undefined && { port }), known: true },
     evidence,
     source,
@@ -141,7 +161,7 @@ function observeRoutes(file: SourceFile, context: ReadContext): void {
       const source: Source = { reader: READER, how: 'configured', file: file.path, line, column };
       context.observe(routeObservation(route, source));
       // What the names of Zuul's services are is not to be seen from the text alone.
-      if (route.gateway === 'Zuul') observeCall(file, context, route, source);
+      if (route.gateway === 'Zuul') observeCall(file.path, context, route, source);
     }
   }
 }
