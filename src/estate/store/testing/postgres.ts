@@ -29,10 +29,11 @@ export interface TestPostgres {
   close(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
+/** @param binaries a folder with `initdb` and `postgres`; absent, whichever this machine can run */
+export async function startPostgres(binaries?: string): Promise<TestPostgres> {
   const scratch = mkdtempSync(join(tmpdir(), 'reeve-postgres-'));
   chmodSync(scratch, 0o755);
-  const keeper = new Keeper(scratch, await freePort());
+  const keeper = new Keeper(scratch, await freePort(), binaries);
   await keeper.start();
   return keeper;
 }
@@ -45,11 +46,11 @@ class Keeper implements TestPostgres {
   #server: number | undefined;
   #databases = 0;
 
-  constructor(scratch: string, port: number) {
+  constructor(scratch: string, port: number, given: string | undefined) {
     this.#scratch = scratch;
     this.port = port;
     const user = userForPostgres();
-    const binaries = findPostgres(scratch, user);
+    const binaries = given ?? findPostgres(scratch, user);
     const data = join(scratch, 'data');
     this.#initialise(join(binaries, 'initdb'), data, user);
     this.#process = spawn(

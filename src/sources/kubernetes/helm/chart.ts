@@ -156,16 +156,23 @@ function subchartsOf(
   return found;
 }
 
-/** Every name that a chart and its subcharts define; a parent's definition wins. */
+/** Every name that a chart and its subcharts define; a parent's definition wins. A file is a template
+ *  of its own name too: charts hash their ConfigMap so (`include (print .Template.BasePath …)`). */
 export function namedTemplates(chart: Chart): Map<string, NamedTemplate> {
   const named = new Map<string, NamedTemplate>();
   for (const { chart: subchart } of chart.subcharts) {
     for (const [name, template] of namedTemplates(subchart)) named.set(name, template);
   }
   for (const { path, template } of chart.templates) {
+    named.set(nameOfFile(chart, path), { file: path, nodes: template.nodes });
     for (const [name, nodes] of template.named) named.set(name, { file: path, nodes });
   }
   return named;
+}
+
+/** The name of a template that is a file: `chart/templates/all.yaml`. */
+export function nameOfFile({ name, folder }: Chart, path: string): string {
+  return `${name}/${path.slice(folder === '' ? 0 : folder.length + 1)}`;
 }
 
 /** The values that a subchart sees: its own, what the parent sets under its name, and `global`;

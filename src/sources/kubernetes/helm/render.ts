@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { DataDocument } from '../../../base/data.ts';
 import { parseYaml } from '../../../base/data.ts';
 import { Budget, LimitError } from './budget.ts';
-import { type Chart, namedTemplates, type Problem, valuesOfSubchart } from './chart.ts';
+import { type Chart, namedTemplates, nameOfFile, type Problem, valuesOfSubchart } from './chart.ts';
 import { Evaluator, type NamedTemplate } from './evaluate.ts';
 import { MappedOutput, OutputLines, RenderedPlaces, TemplateLines } from './output.ts';
 import { type Dict, fieldOf, setKey, toText, type Value } from './value.ts';
@@ -112,7 +112,6 @@ class ChartRendering {
   /** The objects that every template gets.
    *  @see https://helm.sh/docs/chart_template_guide/builtin_objects/ */
   #root(chart: Chart, values: Dict, path: string): Dict {
-    const inChart = path.slice(chart.folder === '' ? 0 : chart.folder.length + 1);
     return {
       Values: values,
       Chart: chartObject(chart),
@@ -125,7 +124,7 @@ class ChartRendering {
         Revision: 1,
       },
       Capabilities: CAPABILITIES,
-      Template: { Name: `${chart.name}/${inChart}`, BasePath: `${chart.name}/templates` },
+      Template: { Name: nameOfFile(chart, path), BasePath: `${chart.name}/templates` },
       Files: {
         Get: (name) => chart.text(toText(name)) ?? '',
         Lines: (name) => (chart.text(toText(name)) ?? '').split('\n'),

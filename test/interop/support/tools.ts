@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where peers are kept between runs. */
+const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'reeve-interop');
+const INSTALL_MILLISECONDS = 480_000;
+
+/** A peer that is there, or why it is not. */
+export type Peer =
+  | { readonly path: string; readonly why?: undefined }
+  | { readonly path?: undefined; readonly why: string };
+
+function run(program: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return spawnSync(program, [...words], {
+    encoding: 'utf8',
+    timeout: INSTALL_MILLISECONDS,
+    env: { ...process.env, ...env },
+  });
+}
+
+function cacheFolder(name: string): string {
+  const folder = join(CACHE, name.replaceAll(/[^\w.-]/g, '-'));
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** A folder that holds one program, built from the Go module proxy at a pinned version. */
+export function goProgram(name: string, packagePath: string, version: string): Peer {
+  const folder = cacheFolder(`${name}-${version}`);
+  if (existsSync(join(folder, name))) return { path: folder };
+  if (run('go', ['version']).status !== 0) return { why: 'Go is not installed' };
+  const { status, stderr } = run('go', ['install', '-ldflags=-s -w', `${packagePath}@${version}`], {
+    GOBIN: folder,
+  });
+  if (status === 0 && existsSync(join(folder, name))) return { path: folder };
+  return { why: `go install ${packagePath}@${version} failed: ${lastLine(stderr)}` };
+}
+
+/** The folder of an npm package at a pinned version, with what it depends on, outside of this project. */
+export function npmPackage(name: string, version: string): Peer {
+  const folder = cacheFolder(`npm-${name}-${version}`);
+  const installed = join(folder, 'node_modules', name);
+  if (existsSync(join(installed, 'package.json'))) return { path: installed };
+  const { status, stderr } = run('npm', [
+    'install',
+    '--prefix',
+    folder,
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    `${name}@${version}`,
+  ]);
+  if (status === 0 && existsSync(join(installed, 'package.json'))) return { path: installed };
+  return { why: `npm install ${name}@${version} failed: ${lastLine(stderr)}` };
+}
+
+function lastLine(text: string | null): string {
+  return (text ?? '').trim().split('\n').at(-1) ?? '';
+}
+
+/** Says on standard error which peer a test goes without; for `describe.skipIf`. */
+export function isMissing(what: string, peer: Peer): boolean {
+  if (peer.path === undefined) console.error(`skipped: ${what}: ${peer.why}`);
+  return peer.path === undefined;
+}
