@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,6 +77,14 @@ describe('reeve scan', () => {
       credentialsGoverned: { total: 1, satisfied: 1 },
     });
     expect(report.diagnostics).toMatchObject([{ file: 'k8s/broken.yaml', line: 4 }]);
+  });
+
+  it('writes the same report to a file as to standard output', () => {
+    const file = join(state, 'report.json');
+    expect(reeve('scan', REPOSITORY, '--format', 'json', '--output', file).stdout).toBe('');
+    const printed = reeve('scan', REPOSITORY, '--format', 'json').stdout;
+    expect(readFileSync(file, 'utf8')).toBe(printed);
+    expect(printed).toBe(`${JSON.stringify(JSON.parse(printed), null, 2)}\n`);
   });
 
   it('names the environment as told', () => {
@@ -166,6 +174,11 @@ describe('bad usage ends with status 2 and says what to do', () => {
     ['no such command', ['scna', '.'], /Did you mean scan\?/],
     ['no such format', ['scan', '.', '--format', 'pdf'], /Allowed choices are text, json/],
     ['no such severity', ['scan', '.', '--fail-on', 'bad'], /Allowed choices are critical/],
+    [
+      'an output that cannot be written',
+      ['scan', REPOSITORY, '-o', 'no/such/folder/report.txt'],
+      /`no\/such\/folder\/report.txt` cannot be written: .*\n +name a file/,
+    ],
     ['a malformed environment', ['scan', '.', '--environment', 'A B'], /lower-case letters/],
   ];
   it.each(cases)('%s', (_, args, stderr) => {

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { judge } from '../assurance/index.ts';
 import { toTimestamp } from '../base/clock.ts';
 import { type Finding, SEVERITIES, type Severity, toRecords } from '../estate/index.ts';
 import { scanFolder } from '../server/scan.ts';
 import { VERSION } from '../server/version.ts';
 import { userFingerprintKey } from './fingerprint-key.ts';
+import { writeOutput } from './output.ts';
 import { toHtml } from './report/html/index.ts';
 import { toJson } from './report/json.ts';
 import { toMarkdown } from './report/markdown.ts';
@@ -49,13 +49,8 @@ export function scan(folder: string, flags: ScanFlags): void {
   const report: ScanReport = { schema: 'reeve.scan/v1', ...judged, diagnostics };
   const elapsedMilliseconds = performance.now() - started;
   const context = { folder, fileCount, elapsedMilliseconds, version: VERSION };
-  write(FORMATS[flags.format](report, context, flags), flags.output);
+  writeOutput(FORMATS[flags.format](report, context, flags), flags.output);
   process.exitCode = isGateFailed(judged.findings, flags.failOn) ? 1 : 0;
-}
-
-function write(text: string, output: string | undefined): void {
-  if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
 }
 
 function isGateFailed(findings: readonly Finding[], failOn: Severity | undefined): boolean {
