@@ -34,6 +34,12 @@ export const Posture = z.strictObject({
 });
 export type Posture = z.infer<typeof Posture>;
 
+/** Where a Service of Kubernetes takes calls, and the port of the pod that it leads them to. */
+export interface ServicePort {
+  readonly port: number;
+  readonly target: number;
+}
+
 /** What one policy object lets in or keeps out of a service. */
 export const Permission = z.strictObject({
   /** `Kind namespace/name`, or `default` for what holds when no object speaks. */

@@ -6,6 +6,7 @@ import type {
   Posture,
   Protocol,
   Route,
+  ServicePort,
   Source,
   Tag,
 } from './model.ts';
@@ -69,6 +70,7 @@ export interface ServiceObservation extends Said {
   readonly posture?: Posture;
   readonly permission?: Permission;
   readonly route?: Route;
+  readonly ports?: readonly ServicePort[];
   /** The service declares its calls: one that it does not declare is a finding. */
   readonly declaresCalls?: boolean;
   readonly retired?: boolean;

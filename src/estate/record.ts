@@ -7,7 +7,7 @@ import {
   type ServiceFact,
   type WeaknessFact,
 } from './fact.ts';
-import type { Criticality, Permission, Posture, Route, Source, Tag } from './model.ts';
+import type { Criticality, Permission, Posture, Route, ServicePort, Source, Tag } from './model.ts';
 import { CRITICALITIES } from './model.ts';
 import { OWNER_RANKS, type OwnerClaim } from './observation.ts';
 
@@ -28,6 +28,7 @@ export interface ServiceRecord {
   readonly postures: readonly Posture[];
   readonly permissions: readonly Permission[];
   readonly routes: readonly Route[];
+  readonly ports: readonly ServicePort[];
   readonly declaresCalls: boolean;
   readonly retired: boolean;
   readonly sources: readonly Source[];
@@ -109,6 +110,7 @@ export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
     postures: distinct(values(facts, 'posture')),
     permissions: distinct(values(facts, 'permission')),
     routes: distinct(values(facts, 'route')),
+    ports: distinct(values(facts, 'ports').flat()),
     declaresCalls: facts.some((fact) => fact.declaresCalls === true),
     retired: facts.some((fact) => fact.retired === true),
     sources: sourcesOf(facts),

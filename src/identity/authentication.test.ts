@@ -18,6 +18,7 @@ const callee: ServiceRecord = {
   postures: [],
   permissions: [],
   routes: [],
+  ports: [],
   declaresCalls: false,
   retired: false,
   sources: [configured],
@@ -93,6 +94,33 @@ describe('the authentication of a call', () => {
       'is the weakest of all ports where the port is not known',
       call,
       { postures: [posture('strict'), posture('disabled', 9090)] },
+      'none',
+    ],
+    [
+      'is judged at the port of the pod that the Service leads to',
+      onPort(80),
+      {
+        ports: [{ port: 80, target: 8080 }],
+        postures: [posture('permissive'), posture('strict', 8080)],
+      },
+      'mtls',
+    ],
+    [
+      'is judged where the Services lead, where the port is not known',
+      call,
+      {
+        ports: [{ port: 80, target: 8080 }],
+        postures: [posture('permissive'), posture('strict', 8080)],
+      },
+      'mtls',
+    ],
+    [
+      'is the weakest of all ports that the caller is told',
+      { ...call, evidence: [...onPort(80).evidence, ...onPort(9090).evidence] },
+      {
+        ports: [{ port: 80, target: 8080 }],
+        postures: [posture('permissive'), posture('strict', 8080)],
+      },
       'none',
     ],
     [
@@ -172,7 +200,6 @@ describe('a policy', () => {
     ['ns/shop/sa/web', true],
     ['other/*', false],
     ['shop/other', false],
-    ['*token', false],
     ['cluster', true],
     ['world', false],
   ];
@@ -180,6 +207,11 @@ describe('a policy', () => {
     const found = admittedBy(call, caller, { ...callee, permissions: [allow(from)] });
     expect(found).toEqual(admits ? ['AuthorizationPolicy shop/orders'] : []);
   });
+});
+
+it('a policy for validated tokens admits a call that nothing else lets in', () => {
+  const found = admittedBy(call, caller, { ...callee, permissions: [allow('*token')] });
+  expect(found).toEqual(['AuthorizationPolicy shop/orders']);
 });
 
 it('a policy for whoever has an identity does not admit a caller outside the mesh', () => {

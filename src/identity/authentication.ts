@@ -30,14 +30,26 @@ export function authenticate(
   if (callee.kind === 'external') {
     return { authentication: 'unknown', evidence: `${callee.name} lies outside the estate` };
   }
-  const port = call.evidence.find((one) => one.port !== undefined)?.port;
-  const posture = postureFor(callee.postures, port);
+  const posture = weakestOf(
+    podPortsOf(call, callee).map((port) => postureFor(callee.postures, port)),
+  );
   const token = tokenPolicy(callee);
   if (posture) {
     const verdict = byPosture(posture, caller);
     return verdict.authentication === 'mtls' || !token ? verdict : token;
   }
   return token ?? unenforced(callee);
+}
+
+/** The ports of the callee's pod at which a call may arrive: where its Service leads the port that is
+ *  called, else wherever its Services lead; `undefined` for one that is not known. */
+function podPortsOf(call: CallRecord, { ports }: ServiceRecord): (number | undefined)[] {
+  const called = new Set(call.evidence.flatMap(({ port }) => port ?? []));
+  if (called.size === 0) return ports.length === 0 ? [undefined] : ports.map((one) => one.target);
+  return [...called].flatMap((port) => {
+    const targets = ports.filter((one) => one.port === port).map((one) => one.target);
+    return targets.length > 0 ? targets : [port];
+  });
 }
 
 /** The posture of the port that is called, else of the ports that have none of their own. Where the
@@ -49,7 +61,13 @@ export function postureFor(
   const onPort = postures.filter((posture) => posture.port !== undefined && posture.port === port);
   const general = postures.filter((posture) => posture.port === undefined);
   const candidates = onPort.length > 0 ? onPort : port === undefined ? postures : general;
-  return [...candidates].sort((a, b) => WEAKEST_FIRST[a.inbound] - WEAKEST_FIRST[b.inbound])[0];
+  return weakestOf(candidates);
+}
+
+function weakestOf(postures: readonly (Posture | undefined)[]): Posture | undefined {
+  return postures
+    .filter((posture) => posture !== undefined)
+    .sort((a, b) => WEAKEST_FIRST[a.inbound] - WEAKEST_FIRST[b.inbound])[0];
 }
 
 const WEAKEST_FIRST = { disabled: 0, permissive: 1, unknown: 2, strict: 3 };
@@ -108,11 +126,16 @@ export function admittedBy(
   caller: ServiceRecord,
   callee: ServiceRecord,
 ): string[] {
+  const isByToken = authenticate(call, caller, callee).authentication === 'token';
   const declared = call.sources.some(({ how }) => how === 'declared')
     ? [`reeve.yaml of ${caller.name}`]
     : [];
   const policies = callee.permissions
-    .filter((permission) => permission.effect === 'allow' && admits(permission, caller))
+    .filter(({ effect }) => effect === 'allow')
+    .filter(
+      (permission) =>
+        admits(permission, caller) || (isByToken && permission.from.includes('*token')),
+    )
     .map((permission) => permission.policy);
   return [...new Set([...declared, ...policies])].sort();
 }

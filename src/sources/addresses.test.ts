@@ -65,6 +65,17 @@ describe('addressesIn', () => {
     expect(render(addressesIn(name, value))).toBe(want);
   });
 
+  const schemes: [value: string, port: number | undefined][] = [
+    ['http://orders/v1', 80],
+    ['https://orders', 443],
+    ['http://orders:8080', undefined],
+    ['http://orders:$(PORT)', undefined],
+    ['redis://cache', undefined],
+  ];
+  it.each(schemes)('of %s, the port that the scheme means is %s', (value, want) => {
+    expect(addressesIn('X', value).map(({ schemePort }) => schemePort)).toEqual([want]);
+  });
+
   it('gives addresses for any text, never a password, and never hangs', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, value) => {

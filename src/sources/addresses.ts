@@ -1,3 +1,4 @@
+import { entryOf } from '../base/pick.ts';
 import {
   IGNORED_SCHEMES,
   isIgnoredHost,
@@ -11,6 +12,8 @@ export interface Address {
   /** Lower case, without a closing dot. */
   readonly host: string;
   readonly port?: number;
+  /** The port that the scheme of an URL without one means. */
+  readonly schemePort?: number;
   /** Only worth keeping where the host is one of the estate's; others are services outside it. */
   readonly known: boolean;
 }
@@ -78,13 +81,21 @@ const RESOLVERS = new Set([
   'discovery',
 ]);
 
+const SCHEME_PORTS: Record<string, number> = { http: 80, ws: 80, https: 443, wss: 443 };
+
 function fromUrls(text: string): Address[] {
   return [...text.matchAll(URL_START)].flatMap(
     ({ 0: whole, 1: scheme = '', 2: slash, 3: authority = '', index }) => {
       const plainScheme = scheme.toLowerCase();
       if (IGNORED_SCHEMES.has(plainScheme)) return [];
       if (slash === '/' && !RESOLVERS.has(plainScheme)) return [];
-      return isCutShort(authority, text, index + whole.length) ? [] : fromAuthority(authority);
+      if (isCutShort(authority, text, index + whole.length)) return [];
+      const schemePort = entryOf(SCHEME_PORTS, plainScheme);
+      return fromAuthority(authority).map((address) =>
+        schemePort === undefined || address.port !== undefined || authority.includes(UNKNOWN)
+          ? address
+          : { ...address, schemePort },
+      );
     },
   );
 }

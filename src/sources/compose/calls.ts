@@ -23,8 +23,11 @@ export function callsOf(
     ...(port !== undefined && { port }),
     source,
   });
-  const toAddress = (address: Address, evidence: string, source: Source): Observation =>
-    call({ by: 'address', ...address }, evidence, source, address.port);
+  const toAddress = (
+    { schemePort: _, ...address }: Address,
+    evidence: string,
+    source: Source,
+  ): Observation => call({ by: 'address', ...address }, evidence, source, address.port);
   return [
     ...variablesOf(definition, context).flatMap(({ name, value, source }) =>
       addressesIn(name, value).map((address) =>

@@ -42,7 +42,8 @@ export function readCalls(cluster: Cluster, sink: ClusterSink): void {
 
 function observeCall(workload: Workload, clue: Clue, sink: ClusterSink) {
   const { address, source, evidence, variable } = clue;
-  const { host, port, known } = address;
+  const { host, port, schemePort, known } = address;
+  const called = port ?? schemePort;
   const { namespace } = workload;
   sink.observe({
     kind: 'call',
@@ -55,7 +56,7 @@ function observeCall(workload: Workload, clue: Clue, sink: ClusterSink) {
       ...(namespace !== undefined && { namespace }),
     },
     evidence,
-    ...(port !== undefined && { port }),
+    ...(called !== undefined && { port: called }),
     ...(variable && { variable }),
     source,
   });

@@ -1,4 +1,5 @@
-import { textAt } from '../../../base/pick.ts';
+import { listAt, numberAt, pick, textAt } from '../../../base/pick.ts';
+import type { ServicePort } from '../../../estate/index.ts';
 import { isDatastore, toImageName } from '../../images.ts';
 import { criticalityInLabels, ownerInLabels } from '../../labels.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
@@ -19,6 +20,7 @@ export function readWorkloads(cluster: Cluster, sink: ClusterSink): void {
     const images = imagesOf(workload);
     const owner = ownerInLabels(...metadataOf(workload));
     const criticality = criticalityInLabels(...metadataOf(workload));
+    const ports = servicePortsOf(cluster, workload);
     sink.observe({
       kind: 'service',
       subject: subjectOf(workload),
@@ -29,6 +31,7 @@ export function readWorkloads(cluster: Cluster, sink: ClusterSink): void {
       identity: `ns/${namespaceOf(workload)}/sa/${workload.serviceAccount}`,
       ...(owner && { owner }),
       ...(criticality && { criticality }),
+      ...(ports.length > 0 && { ports }),
     });
   }
 }
@@ -61,6 +64,25 @@ function aliasesOf(cluster: Cluster, workload: Workload): string[] {
   if (hostname) names.add(hostname);
   names.delete(workload.serviceName);
   return [...names].sort();
+}
+
+/** The ports of the Services that select the workload, with the port of the pod behind each: a mesh
+ *  enforces at the pod. One that a name leads to is left out where no container has that name. */
+function servicePortsOf(cluster: Cluster, workload: Workload): ServicePort[] {
+  const ports = servicesSelecting(cluster, workload)
+    .flatMap((service) => listAt(service.value, 'spec', 'ports'))
+    .flatMap((entry) => {
+      const port = numberAt(entry, 'port');
+      const target = port === undefined ? undefined : targetOf(entry, port, workload);
+      return port === undefined || target === undefined ? [] : [{ port, target }];
+    });
+  return [...new Map(ports.map((pair) => [`${pair.port} ${pair.target}`, pair])).values()];
+}
+
+function targetOf(entry: unknown, port: number, workload: Workload): number | undefined {
+  const target = pick(entry, 'targetPort') ?? port;
+  if (typeof target === 'number') return target;
+  return workload.ports.find(({ name }) => name !== undefined && name === target)?.number;
 }
 
 /** The pod's own before the workload's before the namespace's. */
