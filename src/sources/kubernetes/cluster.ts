@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { compareText } from '../../base/diagnostic.ts';
 import type { Cluster, Resource } from './resource.ts';
 
@@ -12,13 +13,36 @@ export function toCluster(found: readonly Resource[]): Cluster {
     ),
   );
   const kept = new Map<string, Resource>();
+  const copies: Resource[] = [];
   for (const resource of found) {
     const isCopy = resource.namespace === undefined && named.has(withoutNamespace(resource));
     const key = `${withoutNamespace(resource)}\n${resource.namespace ?? ''}`;
-    if (!isCopy && !kept.has(key)) kept.set(key, resource);
+    if (isCopy || kept.has(key)) copies.push(resource);
+    else kept.set(key, resource);
   }
-  const resources = [...kept.values()].sort(compareResources);
+  return { ...ordered([...kept.values()]), copies: descriptions(found, copies) };
+}
+
+function ordered(found: readonly Resource[]): Cluster {
+  const resources = found.toSorted(compareResources);
   return { resources, of: indexed(resources) };
+}
+
+/** The folders that hold copies, each as a cluster of its own: what stands together belongs together. */
+function descriptions(found: readonly Resource[], copies: readonly Resource[]): readonly Cluster[] {
+  const folders = new Set(copies.map(folderOf));
+  folders.delete(undefined);
+  const byFolder = Map.groupBy(found, folderOf);
+  return [...folders].flatMap((folder) => {
+    const resources = byFolder.get(folder);
+    return resources === undefined ? [] : [ordered(resources)];
+  });
+}
+
+/** Undefined for what stands in no file, or in one of examples and the like. */
+function folderOf(resource: Resource): string | undefined {
+  const { file } = resource.sourceAt('kubernetes', []);
+  return file === undefined || isSideFile(file) ? undefined : posix.dirname(file);
 }
 
 const SIDE_FOLDER =

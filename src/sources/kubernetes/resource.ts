@@ -26,6 +26,9 @@ export interface Resource {
  *  file and line is kept, so overlays and copies do not count twice. */
 export interface Cluster {
   readonly resources: readonly Resource[];
+  /** Other descriptions of the same services, whose objects were left out as equal to these. What they
+   *  say of whom a service calls still holds where they are applied. */
+  readonly copies?: readonly Cluster[];
   /** Sorted by namespace and name. `group` without version; '' is the core group. */
   of(group: string, ...kinds: readonly string[]): readonly Resource[];
 }

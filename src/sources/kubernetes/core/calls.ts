@@ -24,30 +24,51 @@ interface Clue {
 }
 
 /** Calls that the configuration of a workload gives away: variables, arguments and mounted
- *  configuration that hold another service's address. */
+ *  configuration that hold another service's address. Copies of the description are asked too: where
+ *  production reaches its datastores through a proxy, development names them. */
 export function readCalls(cluster: Cluster, sink: ClusterSink): void {
-  const directories = directoriesOf(cluster);
-  for (const workload of workloadsOf(cluster)) {
-    const own = ownNames(cluster, workload);
-    const seen = new Set<string>();
-    for (const clue of cluesOf(cluster, workload, directories)) {
-      const { host, port } = clue.address;
-      const key = `${host}:${port ?? ''} ${clue.evidence}`;
-      if (own.has(host) || seen.has(key)) continue;
-      seen.add(key);
-      observeCall(workload, clue, sink);
+  for (const workload of workloadsOf(cluster)) observeCalls(cluster, workload, workload, sink);
+  const namesakes = Map.groupBy(workloadsOf(cluster), ({ serviceName }) => serviceName);
+  const own = new Set(cluster.resources);
+  for (const copy of cluster.copies ?? []) {
+    for (const workload of workloadsOf(copy)) {
+      const meant = namesakes.get(workload.serviceName) ?? [];
+      const namespaces = new Set(meant.map(({ namespace }) => namespace));
+      const [service] = meant;
+      if (own.has(workload.resource) || !service || namespaces.size > 1) continue;
+      observeCalls(copy, workload, service, sink, true);
     }
   }
 }
 
-function observeCall(workload: Workload, clue: Clue, sink: ClusterSink) {
+/** What a workload gives away, said of `service`. */
+function observeCalls(
+  cluster: Cluster,
+  workload: Workload,
+  service: Workload,
+  sink: ClusterSink,
+  onlyKnown = false,
+): void {
+  const own = ownNames(cluster, workload);
+  const seen = new Set<string>();
+  for (const clue of cluesOf(cluster, workload, directoriesOf(cluster))) {
+    const { host, port } = clue.address;
+    const key = `${host}:${port ?? ''} ${clue.evidence}`;
+    if (own.has(host) || seen.has(key)) continue;
+    seen.add(key);
+    const known = onlyKnown || clue.address.known;
+    observeCall(service, { ...clue, address: { ...clue.address, known } }, sink);
+  }
+}
+
+function observeCall(service: Workload, clue: Clue, sink: ClusterSink) {
   const { address, source, evidence, variable } = clue;
   const { host, port, schemePort, known } = address;
   const called = port ?? schemePort;
-  const { namespace } = workload;
+  const { namespace } = service;
   sink.observe({
     kind: 'call',
-    from: subjectOf(workload),
+    from: subjectOf(service),
     to: {
       by: 'address',
       host,
@@ -85,8 +106,16 @@ const DIRECTORY_READERS = 3;
 /** … and with this many addresses, lists what there is rather than whom its reader calls. */
 const DIRECTORY_ADDRESSES = 4;
 
+const DIRECTORIES = new WeakMap<Cluster, ReadonlySet<string>>();
+
 /** The texts of mounted files that are the address book of several services. */
 function directoriesOf(cluster: Cluster): ReadonlySet<string> {
+  const known = DIRECTORIES.get(cluster) ?? findDirectories(cluster);
+  DIRECTORIES.set(cluster, known);
+  return known;
+}
+
+function findDirectories(cluster: Cluster): ReadonlySet<string> {
   const readers = new Map<string, Set<string>>();
   for (const workload of workloadsOf(cluster)) {
     for (const configMap of mountedConfigMaps(cluster, workload)) {
