@@ -66,16 +66,19 @@ describe('the compose reader', () => {
 
 describe('a health check', () => {
   const template = (test: string) => {
-    const text = `services: { a: { image: a, healthcheck: { test: ${JSON.stringify(test)} } } }`;
+    const text = `services: { a: { image: a, hostname: a-1, healthcheck: { test: ${JSON.stringify(test)} } } }`;
     const { observations } = readTexts(compose, { 'compose.yml': text });
     return observations.flatMap((one) =>
-      one.kind === 'endpoint' ? [`${one.protocol} ${one.template}`] : [],
+      one.kind === 'endpoint' ? [`${one.protocol} ${one.method} ${one.template}`] : [],
     );
   };
   it.each([
-    ['curl -f http://localhost:80/health', ['http /health']],
-    ['/bin/grpc_health_probe -addr=:5050', ['grpc /grpc.health.v1.Health/Check']],
-    ['grpc-health-probe -tls --addr localhost:50051', ['grpc /grpc.health.v1.Health/Check']],
+    ['curl -f http://localhost:80/health', ['http GET /health']],
+    ['curl -fsI http://a:8080 || exit 1', ['http HEAD /']],
+    ['wget -q http://a-1/ready', ['http GET /ready']],
+    ['curl -f http://other/health', []],
+    ['/bin/grpc_health_probe -addr=:5050', ['grpc RPC /grpc.health.v1.Health/Check']],
+    ['grpc-health-probe -tls --addr localhost:50051', ['grpc RPC /grpc.health.v1.Health/Check']],
     ['grpc_health_probe -addr=other:5050', []],
     ['nc -z localhost 80', []],
   ])('%s asks %s', (test, want) => {
