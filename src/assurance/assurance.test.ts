@@ -163,6 +163,42 @@ describe('findings', () => {
     ]);
   });
 
+  const rule = (more: object) => ({
+    ...service('c').permission,
+    from: ['prod/shop/a'],
+    operations: ['*'],
+    ...more,
+  });
+  const openness: [sentence: string, permission: object, isOpen: boolean][] = [
+    ['an allow-list', rule({}), false],
+    ['a default that lets everyone in', rule({ policy: 'default', from: ['*'] }), true],
+    ['a default that lets nobody in', rule({ policy: 'default', from: [] }), false],
+    ['a default that denies', rule({ policy: 'default', effect: 'deny', from: ['*'] }), false],
+    ['an AdminNetworkPolicy that allows', rule({ policy: 'AdminNetworkPolicy x' }), true],
+    ['a policy that denies one caller', rule({ effect: 'deny' }), true],
+    ['a policy that denies everyone', rule({ effect: 'deny', from: ['*'] }), false],
+    [
+      'a policy that denies one operation',
+      rule({ effect: 'deny', from: ['*'], operations: ['GET /admin'] }),
+      true,
+    ],
+  ];
+  it.each(openness)('%s leaves a workload open, or not', (_, permission, isOpen) => {
+    const found = controls(service('c', { permission } as never));
+    expect(found.includes('authorization/no-default-deny')).toBe(isOpen);
+  });
+
+  it('of a service stand where it is deployed rather than at a policy or route', () => {
+    const source = { ...at('configured', 'kubernetes'), file: 'a-policy.yaml' };
+    const unowned = service('c', { owner: undefined } as never);
+    const facts = [
+      unowned,
+      service('c', { permission: rule({ source }), owner: undefined, source } as never),
+    ];
+    const [finding] = judge(toRecords(facts), NOW).findings;
+    expect(finding?.location?.file).toBe('kubernetes.yaml');
+  });
+
   it('are sorted by severity and keep their ids from run to run', () => {
     const facts = [
       call('a', 'b'),

@@ -6,6 +6,7 @@ import {
   type Endpoint,
   type Finding,
   type Location,
+  type Permission,
   type Records,
   SEVERITIES,
   type ServiceRecord,
@@ -159,20 +160,39 @@ function serviceFailures(service: ServiceRecord): Failure[] {
   return failures;
 }
 
-/** Where a service is best known: what deploys it, else what builds it, else anything. */
-function placeOf({ sources }: ServiceRecord): Location | undefined {
-  const best = PLACES.flatMap((reader) => sources.filter((source) => source.reader === reader));
-  return [...best, ...sources].map(toLocation).find((location) => location !== undefined);
+/** Where a service is best known: what deploys it, else what builds it, else anything. Policies and
+ *  routes speak of many services, so they are its place only where nothing else is. */
+function placeOf({ sources, permissions, routes }: ServiceRecord): Location | undefined {
+  const others = new Set([...permissions, ...routes].map(({ source }) => placeKey(source)));
+  const own = sources.filter((source) => !others.has(placeKey(source)));
+  const best = PLACES.flatMap((reader) => own.filter((source) => source.reader === reader));
+  return [...best, ...own, ...sources].map(toLocation).find((location) => location !== undefined);
+}
+
+function placeKey({ reader, file, line }: Source): string {
+  return `${reader} ${file}:${line}`;
 }
 
 const PLACES = ['kubernetes', 'compose', 'declarations', 'components'];
 
-/** Kubernetes and the meshes let everyone in where no policy selects a workload; one that selects it
- *  and names nobody is a permission from no one. */
+/** Kubernetes and most meshes let everyone in where no policy selects a workload. */
 function isOpenToCluster({ sources, permissions }: ServiceRecord): boolean {
-  const isSelected = permissions.some(({ policy }) => policy !== 'default');
+  const isSelected = permissions.some(keepsOthersOut);
   return !isSelected && sources.some(({ reader }) => reader === 'kubernetes');
 }
+
+/** Whoever an allow-list does not name stays out, and one that names nobody is a permission from no
+ *  one; a policy that denies some leaves the others in. */
+function keepsOthersOut({ policy, effect, from, operations }: Permission): boolean {
+  if (effect === 'deny')
+    return EVERYONE.some((word) => from.includes(word)) && operations.includes('*');
+  return from.length === 0 || (policy !== 'default' && !ALLOWS_ONLY.test(policy));
+}
+
+/** What these let in needs no other policy, and what they do not name is left to others. */
+const ALLOWS_ONLY = /^(?:Baseline)?AdminNetworkPolicy /;
+
+const EVERYONE = ['*', 'cluster'];
 
 function callFailures(
   records: Records,

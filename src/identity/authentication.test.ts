@@ -180,6 +180,13 @@ describe('the authentication of a call', () => {
   it.each(cases)('%s', (_, of, change, want) => {
     expect(authenticate(of, caller, { ...callee, ...change }).authentication).toBe(want);
   });
+  it('names the policy that limits addresses only', () => {
+    const permissions = [{ ...allow('shop/web'), layer: 'network' as const }];
+    const { evidence } = authenticate(call, caller, { ...callee, permissions });
+    expect(evidence).toBe(
+      'orders is deployed without a mesh: AuthorizationPolicy shop/orders limits from where it is called, and nothing proves who calls',
+    );
+  });
   it('names the object that decides', () => {
     const { evidence } = authenticate(call, caller, {
       ...callee,

@@ -109,10 +109,13 @@ function unenforced(callee: ServiceRecord): Verdict {
       evidence: `nothing that was read says how ${callee.name} authenticates its callers`,
     };
   }
+  const network = callee.permissions.find(({ layer }) => layer === 'network');
   return isConfigured
     ? {
         authentication: 'none',
-        evidence: `${callee.name} is deployed without a mesh or any other check of its callers`,
+        evidence: network
+          ? `${callee.name} is deployed without a mesh: ${network.policy} limits from where it is called, and nothing proves who calls`
+          : `${callee.name} is deployed without a mesh or any other check of its callers`,
       }
     : {
         authentication: 'unknown',
