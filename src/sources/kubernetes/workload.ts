@@ -15,6 +15,7 @@ import { inNamespace, namespaceOf } from './lookup.ts';
 import type { Cluster, Resource } from './resource.ts';
 import { matchesLabels } from './selector.ts';
 import { serviceNameOf } from './service-name.ts';
+import { withVariants } from './variants.ts';
 
 export { DEFAULT_NAMESPACE, namespaceOf } from './lookup.ts';
 export { matchesSelector } from './selector.ts';
@@ -31,7 +32,7 @@ export interface WorkloadPort {
 /** An object that runs pods, with what decides about them. */
 export interface Workload {
   readonly resource: Resource;
-  /** The service it is part of; see `serviceNameOf`. */
+  /** The service it is part of; see `serviceNameOf` and `withVariants`. */
   readonly serviceName: string;
   /** As the object names it. */
   readonly namespace: string | undefined;
@@ -85,7 +86,10 @@ export function workloadsOf(cluster: Cluster): readonly Workload[] {
   let workloads = WORKLOADS.get(cluster);
   if (!workloads) {
     const namespaces = namespacesOf(cluster);
-    workloads = cluster.resources.flatMap((resource) => toWorkload(resource, namespaces) ?? []);
+    workloads = withVariants(
+      cluster,
+      cluster.resources.flatMap((resource) => toWorkload(resource, namespaces) ?? []),
+    );
     WORKLOADS.set(cluster, workloads);
   }
   return workloads;
