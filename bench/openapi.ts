@@ -2,16 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
-import { run } from '../scripts/run.ts';
-import { judge } from '../src/assurance/index.ts';
-import { toRecords } from '../src/estate/index.ts';
-import { scanFolder } from '../src/server/scan.ts';
+import { measure } from './support/measure.ts';
 
-/** Scans 40 MB of OpenAPI with every reader, and judges it: many files of both formats, and one large file of each. Each case runs in
- *  a process of its own, so that its peak memory is its own. To reach: 5 s and 500 MB. */
+/** `reeve scan` of 40 MB of OpenAPI as a whole process: many files of both formats, and one large file
+ *  of each. */
 const TARGET_BYTES = 40 * 1024 * 1024;
-const MAX_SECONDS = 5;
-const MAX_MEGABYTES = 500;
 
 const WORDS =
   'order customer invoice payment address delivery product session report account'.split(' ');
@@ -37,40 +32,6 @@ const CASES: Readonly<Record<string, (folder: string) => void>> = {
     writeFileSync(join(folder, 'openapi.json'), json(specification(paths, 0), 1));
   },
 };
-
-const [name, folder] = process.argv.slice(2);
-if (name !== undefined && folder !== undefined) measure(name, folder);
-else await runAll();
-
-async function runAll(): Promise<void> {
-  for (const [each, generate] of Object.entries(CASES)) {
-    const place = mkdtempSync(join(tmpdir(), 'reeve-bench-'));
-    try {
-      generate(place);
-      const status = await run(process.execPath, [import.meta.filename, each, place]);
-      if (status !== 0) process.exitCode = status;
-    } finally {
-      rmSync(place, { recursive: true, force: true });
-    }
-  }
-}
-
-function measure(each: string, place: string): void {
-  const start = performance.now();
-  const cpuStart = process.cpuUsage();
-  const scan = scanFolder(place, { environment: 'bench', fingerprintKey: Buffer.alloc(32) });
-  const { endpoints } = judge(toRecords(scan.facts), '2026-01-01T00:00:00.000Z');
-  const seconds = (performance.now() - start) / 1000;
-  const cpu = process.cpuUsage(cpuStart);
-  const megabytes = process.resourceUsage().maxRSS / 1024;
-  const error = scan.diagnostics.find(({ severity }) => severity === 'error');
-  if (error) throw new Error(error.message);
-  console.log(
-    `${each}: ${scan.fileCount} files, ${endpoints.length} endpoints, ` +
-      `${seconds.toFixed(2)} s (${((cpu.user + cpu.system) / 1e6).toFixed(2)} s of processor; ` +
-      `to reach: ${MAX_SECONDS} s), ${megabytes.toFixed(0)} MB (to reach: ${MAX_MEGABYTES} MB)`,
-  );
-}
 
 function yaml(value: unknown): string {
   return dump(value, { noRefs: true });
@@ -148,4 +109,23 @@ function schema(index: number, word: (index: number) => string, pathCount: numbe
 function schemaName(index: number, word: (index: number) => string, pathCount: number): string {
   const wrapped = index % Math.ceil(pathCount / 2);
   return `${word(wrapped)}${wrapped}`;
+}
+
+for (const [name, generate] of Object.entries(CASES)) {
+  const folder = mkdtempSync(join(tmpdir(), 'reeve-bench-'));
+  try {
+    generate(folder);
+    const { seconds, megabytes, stdout } = measure(
+      'bin/reeve',
+      ['scan', folder, '--format', 'json'],
+      3,
+    );
+    const { endpoints } = JSON.parse(stdout);
+    console.log(
+      `${name}: ${endpoints.length} endpoints, median ${seconds.toFixed(2)} s (figure: 5 s), ` +
+        `${megabytes.toFixed(0)} MB at most (figure: 500 MB)`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,15 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measure } from './support/measure.ts';
 
 /** `reeve scan` of 1,000 manifests that describe 200 services, as a whole process: 3 s and 500 MB at
  *  most. The peer of the same run is reading and parsing the same files and nothing else. */
 const SERVICES = 200;
-const RUNS = 5;
-
-/** Prints the most memory that a process ever had, in KB, when it ends. */
-const TELL_MEMORY = `--import=data:text/javascript,process.on('exit',()=>console.error('RSS='+process.resourceUsage().maxRSS))`;
 
 const folder = mkdtempSync(join(tmpdir(), 'reeve-bench-scan-'));
 try {
@@ -34,26 +30,6 @@ try {
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Median wall time of whole processes, and the most memory that any of them had. */
-function measure(command: string, args: readonly string[]) {
-  const runs = Array.from({ length: RUNS }, () => {
-    const started = performance.now();
-    const result = spawnSync(command, args, {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      env: { ...process.env, NODE_OPTIONS: TELL_MEMORY },
-    });
-    if (result.status !== 0) {
-      throw new Error(`${command} ended with ${result.status}: ${result.stderr}`);
-    }
-    const megabytes = Number(/RSS=(\d+)/.exec(result.stderr)?.[1]) / 1024;
-    return { seconds: (performance.now() - started) / 1000, megabytes, stdout: result.stdout };
-  });
-  const seconds = runs.map((run) => run.seconds).sort((a, b) => a - b)[RUNS >> 1] ?? 0;
-  const megabytes = Math.max(...runs.map((run) => run.megabytes));
-  return { seconds, megabytes, stdout: runs[0]?.stdout ?? '' };
 }
 
 function write(root: string): number {
