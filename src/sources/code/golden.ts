@@ -42,10 +42,11 @@ function describe(observation: Observation): string {
 function wordsOf(observation: Observation): string[] {
   switch (observation.kind) {
     case 'endpoint': {
-      const { protocol, method, template, fields, security, operational } = observation;
+      const { protocol, method, template, fields, security, deprecated, operational } = observation;
       const words = [protocol, method, template];
       if (fields !== undefined) words.push(`(${fields.join(', ')})`);
       if (security !== undefined) words.push(`security ${security}`);
+      if (deprecated) words.push('deprecated');
       if (operational) words.push('operational');
       return words;
     }

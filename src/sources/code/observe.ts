@@ -29,7 +29,8 @@ export function guarded(
 /** Resolves a model and observes each endpoint in it as implemented. */
 export function observeRoutes(context: ReadContext, model: RouterModel): void {
   for (const route of resolveRoutes(model)) {
-    const { reader, protocol, method, template, file, line, column, servedBy, security } = route;
+    const { reader, protocol, method, template, file, line, column, servedBy } = route;
+    const { security, deprecated } = route;
     const fields = [...new Set([...parameterNames(template), ...route.fields])];
     const observation: EndpointObservation = {
       kind: 'endpoint',
@@ -40,6 +41,7 @@ export function observeRoutes(context: ReadContext, model: RouterModel): void {
       source: { reader, how: 'implemented', file, line, column },
       ...(fields.length > 0 && { fields: fields.slice(0, MAX_FIELDS) }),
       ...(security !== undefined && { security }),
+      ...(deprecated && { deprecated }),
       ...(isOperational(protocol, method, template) && { operational: true }),
     };
     context.observe(observation);

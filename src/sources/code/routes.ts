@@ -47,6 +47,7 @@ export interface CodeRoute {
   /** Names of parameters and fields beside those in the template. */
   readonly fields?: readonly string[];
   readonly security?: 'required';
+  readonly deprecated?: boolean;
 }
 
 /** One router put into another. */
@@ -99,6 +100,7 @@ export interface ResolvedRoute {
   readonly servedBy: string;
   readonly fields: readonly string[];
   readonly security?: 'required';
+  readonly deprecated?: boolean;
 }
 
 /** Mounts on the way from an application to a route. */
@@ -204,6 +206,7 @@ class Resolution {
       servedBy,
       fields: route.fields ?? [],
       ...(security !== undefined && { security }),
+      ...(route.deprecated && { deprecated: true }),
     });
   }
 

@@ -6,7 +6,7 @@ import { GoProgram } from './program.ts';
 
 /** Imports without which a file registers no routes; what it needs of other files is loaded. */
 const HINTS =
-  /"(?:net\/http|github\.com\/(?:gorilla\/mux|gin-gonic\/gin|labstack\/echo|go-chi\/chi|pressly\/chi|gofiber\/fiber|julienschmidt\/httprouter)(?:\/v\d+)?)"/;
+  /"(?:net\/http|github\.com\/(?:grpc-ecosystem\/grpc-gateway(?:\/v\d+)?\/runtime|gorilla\/mux|gin-gonic\/gin|labstack\/echo|go-chi\/chi|pressly\/chi|gofiber\/fiber|julienschmidt\/httprouter)(?:\/v\d+)?)"/;
 const SERVER = /\b(\w+)\.Register(\w+?)Server\s*\(/g;
 const CONNECT = /\b\w+connect\.New(\w+?)Handler\s*\(/g;
 

@@ -99,6 +99,8 @@ const STATEMENTS: Readonly<Record<string, Lower>> = {
     { is: 'return', values: named(node).flatMap((child) => expressions(child, depth)) },
   ],
   for_statement: forStatement,
+  if_statement: ifStatement,
+  expression_switch_statement: switchStatement,
   block: (node, depth) => [{ is: 'block', body: statements(node, depth) }],
 };
 
@@ -107,9 +109,64 @@ function statementsOf(node: SyntaxNode, depth: number): Statement[] {
   const lower = STATEMENTS[kind];
   if (lower) return lower(node, depth);
   if (kind in EXPRESSIONS) return [{ is: 'do', expression: expression(node, depth) }];
-  // An `if` or a `switch` has a scope of its own, in which all of its branches are run.
+  // A `switch` by types has a scope of its own, in which all of its branches are run.
   const body = statements(node, depth);
-  return kind.startsWith('if_') || kind.includes('switch') ? [{ is: 'block', body }] : body;
+  return kind.includes('switch') ? [{ is: 'block', body }] : body;
+}
+
+/** `switch x { case "a", "b": … }` */
+function switchStatement(node: SyntaxNode, depth: number): Statement[] {
+  const by = node.field('value');
+  const before = node.field('initializer');
+  const branches = named(node)
+    .filter((child) => /^(?:expression|default)_case$/.test(String(child.kind())))
+    .map((clause) => {
+      const value = clause.field('value');
+      const rest = named(clause).filter((child) => child.id() !== value?.id());
+      const body = rest.flatMap((child) => statementsOf(child, depth));
+      return { when: expressions(value, depth), body: [block(body)] };
+    });
+  const choice: Statement = { is: 'choose', by: of(by, depth), branches };
+  return [block([...(before ? statementsOf(before, depth) : []), choice])];
+}
+
+/** `if x == "a" { … } else if …`: the rest of the chain is what is left. */
+function ifStatement(node: SyntaxNode, depth: number): Statement[] {
+  if (depth > MAX_DEPTH) return [];
+  const before = node.field('initializer');
+  const test = equality(node.field('condition'));
+  const yes = node.field('consequence');
+  const no = node.field('alternative');
+  const then = yes ? statementsOf(yes, depth + 1) : [];
+  const otherwise = no ? statementsOf(no, depth + 1) : [];
+  const choice: Statement[] = test
+    ? [
+        {
+          is: 'choose',
+          by: expression(test.left, depth),
+          branches: [
+            { when: [expression(test.right, depth)], body: then },
+            { when: [], body: otherwise },
+          ],
+        },
+      ]
+    : [...then, ...otherwise];
+  return [block([...(before ? statementsOf(before, depth) : []), ...choice])];
+}
+
+function equality(
+  condition: SyntaxNode | null,
+): { left: SyntaxNode; right: SyntaxNode } | undefined {
+  if (condition?.kind() !== 'binary_expression') return undefined;
+  const left = condition.field('left');
+  const right = condition.field('right');
+  return left && right && condition.field('operator')?.text() === '=='
+    ? { left, right }
+    : undefined;
+}
+
+function block(body: readonly Statement[]): Statement {
+  return { is: 'block', body };
 }
 
 /** `a += b` is `a = a + b`. */

@@ -21,11 +21,12 @@ import type { CodePlace, RouterModel } from '../routes.ts';
 import { chi } from './frameworks/chi.ts';
 import { gorillaMux } from './frameworks/gorilla-mux.ts';
 import { groups } from './frameworks/groups.ts';
+import { grpcGateway } from './frameworks/grpc-gateway.ts';
 import { netHttp } from './frameworks/net-http.ts';
 import { type GoFile, lowerGo } from './lower.ts';
 import { GoPaths } from './modules.ts';
 
-const TABLE = new FrameworkTable([netHttp, gorillaMux, groups, chi]);
+const TABLE = new FrameworkTable([netHttp, gorillaMux, groups, chi, grpcGateway]);
 
 /** Packages of one folder that are parsed. */
 const MAX_PACKAGES = 5_000;
@@ -182,7 +183,7 @@ export class GoProgram implements Semantics {
   #import(path: string, from: string): Value {
     const folder = this.#folderOf(path, from);
     if (folder !== undefined) return this.#package(folder);
-    return { is: 'external', path: path.replace(/\/v\d+$/, '') };
+    return { is: 'external', path: path.replace(/\/v\d+(?=$|\/)/, '') };
   }
 
   /** The folder of a package of the program's own. */

@@ -26,6 +26,10 @@ function partsOf(node: Statement | Expression): readonly (Statement | Expression
       return node.values;
     case 'block':
       return node.body;
+    case 'choose':
+      return [node.by, ...node.branches.flatMap(({ body }) => body)];
+    case 'collect':
+      return [node.loop];
     case 'function':
       return [...node.function.decorators, ...node.function.body];
     case 'class':

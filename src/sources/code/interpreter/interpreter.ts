@@ -1,6 +1,6 @@
 import type { Position } from '../../../base/text.ts';
 import { ancestorsOf, libraryBases, memberOfClass } from './classes.ts';
-import { joinValues, mergeValues, nameOf, wrapped } from './combine.ts';
+import { joinValues, MAX_ITEMS, mergeValues, nameOf, wrapped } from './combine.ts';
 import { baseKey, Members } from './members.ts';
 import { placed, unplaced } from './places.ts';
 import type {
@@ -192,6 +192,8 @@ export class Interpreter {
         return mergeValues(expression.options.map((option) => this.evaluate(option, scope)));
       case 'spread':
         return this.evaluate(expression.of, scope);
+      case 'collect':
+        return this.#collect(expression.loop, scope);
       case 'other':
         for (const part of expression.parts) this.evaluate(part, scope);
         return UNKNOWN;
@@ -220,8 +222,10 @@ export class Interpreter {
     const positional: Value[] = [];
     const named = new Map<string, Value>();
     const place = { file: scope.file, line: expression.at.line, column: expression.at.column };
-    for (const { name, value } of expression.arguments) {
-      if (name !== undefined) named.set(name, placed(this.evaluate(value, scope), value, place));
+    for (const { name, value, isNamedSpread } of expression.arguments) {
+      if (isNamedSpread) addEntries(named, this.evaluate(value, scope));
+      else if (name !== undefined)
+        named.set(name, placed(this.evaluate(value, scope), value, place));
       else if (value.is === 'spread') positional.push(...itemsOf(this.evaluate(value.of, scope)));
       else positional.push(placed(this.evaluate(value, scope), value, place));
     }
@@ -313,9 +317,7 @@ export class Interpreter {
       scope.set(node.receiver.name, given);
     }
     node.parameters.forEach((parameter, index) => {
-      const given = parameter.isRest
-        ? listValue(call.positional.slice(index))
-        : (call.named.get(parameter.name) ?? call.positional[index] ?? UNKNOWN);
+      const given = argumentFor(node.parameters, index, call);
       const isVague = given.is === 'unknown' || given.is === 'external';
       const standIn = isVague ? this.#standIn(parameter, scope, node) : UNKNOWN;
       scope.set(parameter.name, standIn.is === 'unknown' ? given : standIn);
@@ -340,6 +342,12 @@ export class Interpreter {
     );
   }
 
+  #collect(loop: Statement, scope: Scope): Value {
+    const items: Value[] = [];
+    this.#statements.execute([loop], scope, items);
+    return listValue(items.slice(0, MAX_ITEMS));
+  }
+
   #items(items: readonly Expression[], scope: Scope): Value[] {
     return items.flatMap((item) =>
       item.is === 'spread' ? itemsOf(this.evaluate(item.of, scope)) : [this.evaluate(item, scope)],
@@ -362,6 +370,23 @@ export class Interpreter {
 }
 
 const START: Position = { line: 1, column: 1 };
+
+/** What a call gives the parameter at `index`. */
+function argumentFor(parameters: readonly Parameter[], index: number, call: Call): Value {
+  const parameter = parameters[index];
+  if (parameter === undefined) return UNKNOWN;
+  if (parameter.isRest) return listValue(call.positional.slice(index));
+  if (!parameter.isNamedRest) {
+    return call.named.get(parameter.name) ?? call.positional[index] ?? UNKNOWN;
+  }
+  const taken = new Set(parameters.map(({ name }) => name));
+  return { is: 'record', fields: new Map([...call.named].filter(([name]) => !taken.has(name))) };
+}
+
+function addEntries(named: Map<string, Value>, given: Value): void {
+  if (given.is !== 'record') return;
+  for (const [name, value] of given.fields) named.set(name, value);
+}
 
 function emptyCall(file: string, at: Position): Call {
   return {

@@ -18,6 +18,8 @@ export type Expression =
   | { readonly is: 'either'; readonly options: readonly Expression[] }
   /** `*items` among arguments or items. */
   | { readonly is: 'spread'; readonly of: Expression }
+  /** A list made by a loop: what the loop's body returns in each round. */
+  | { readonly is: 'collect'; readonly loop: Statement }
   /** Anything else: its parts are run for what they do, its value is not known. */
   | { readonly is: 'other'; readonly parts: readonly Expression[] };
 
@@ -35,6 +37,8 @@ export interface CallExpression {
 export interface Argument {
   /** Named arguments. */
   readonly name?: string;
+  /** A map whose entries are named arguments: `**options`. */
+  readonly isNamedSpread?: boolean;
   readonly value: Expression;
 }
 
@@ -65,10 +69,16 @@ export type Statement =
       readonly is: 'each';
       readonly targets: readonly Expression[];
       readonly keyed: boolean;
+      /** What its body declares is known behind it too. */
+      readonly isOpen?: boolean;
       readonly of: Expression;
       readonly body: readonly Statement[];
     }
   | { readonly is: 'return'; readonly values: readonly Expression[] }
+  /** One of several branches by a literal that a loop goes through: the first that names it, else
+   *  the one that names nothing. By anything else, which may be set otherwise where the program is
+   *  run, all of them are taken. */
+  | { readonly is: 'choose'; readonly by: Expression; readonly branches: readonly Branch[] }
   /** Statements in a scope of their own. */
   | { readonly is: 'block'; readonly body: readonly Statement[] }
   | { readonly is: 'function'; readonly function: FunctionNode }
@@ -81,12 +91,20 @@ export type Statement =
       readonly name: string;
     };
 
+export interface Branch {
+  /** Values that lead here; empty for what is left. */
+  readonly when: readonly Expression[];
+  readonly body: readonly Statement[];
+}
+
 export interface Parameter {
   readonly name: string;
   readonly type?: Expression;
   readonly fallback?: Expression;
   /** Takes all further arguments. */
   readonly isRest?: boolean;
+  /** Takes all further named arguments, as a map. */
+  readonly isNamedRest?: boolean;
 }
 
 export interface FunctionNode {

@@ -14,6 +14,13 @@ export interface RouterOptions {
   readonly security?: 'required' | undefined;
 }
 
+/** What a route says beside its path. */
+export interface RouteFacts {
+  readonly fields?: readonly string[];
+  readonly security?: 'required' | undefined;
+  readonly deprecated?: boolean | undefined;
+}
+
 /** Takes down what a program registers while it is run. */
 export class RouteBook {
   readonly model: RouterModelBuilder = emptyModel();
@@ -74,6 +81,11 @@ export class RouteBook {
     return this.#ownPrefixes.get(router.id);
   }
 
+  /** What stands before all routes of a router, as a template. */
+  prefixOf(router: RouterValue): string | undefined {
+    return this.model.routers.find(({ id }) => id === router.id)?.prefixes?.[0];
+  }
+
   /** Done when the whole program has run: for routes that later calls still change. */
   later(register: () => void): void {
     this.#later.push(register);
@@ -117,7 +129,7 @@ export class RouteBook {
     path: Value | undefined,
     syntax: TemplateSyntax,
     place: CodePlace,
-    more: { readonly fields?: readonly string[]; readonly security?: 'required' | undefined } = {},
+    more: RouteFacts = {},
   ): boolean {
     const templates = writtenTemplates(path, syntax);
     const at = (path?.is === 'text' ? path.place : undefined) ?? place;
@@ -132,6 +144,7 @@ export class RouteBook {
           place: at,
           ...(more.fields && more.fields.length > 0 && { fields: more.fields }),
           ...(more.security && { security: more.security }),
+          ...(more.deprecated && { deprecated: true }),
         });
       }
     }

@@ -3,12 +3,15 @@ import { UNKNOWN, type Value } from './value.ts';
 /** Names and what they mean, one inside the other. */
 export class Scope {
   readonly file: string;
+  /** One round of a loop. What an `open` one declares belongs to what is around the loop. */
+  readonly round: 'open' | 'closed' | undefined;
   readonly #parent: Scope | undefined;
   readonly #values = new Map<string, Value>();
   readonly #pending = new Map<string, () => Value>();
 
-  constructor(file: string, parent?: Scope) {
+  constructor(file: string, parent?: Scope, round?: 'open' | 'closed') {
     this.file = file;
+    this.round = round;
     this.#parent = parent;
   }
 
@@ -38,6 +41,24 @@ export class Scope {
   set(name: string, value: Value): void {
     this.#pending.delete(name);
     this.#values.set(name, value);
+  }
+
+  /** Makes a name of this scope, or of what is around its loop. */
+  declare(name: string, value: Value): void {
+    const around =
+      this.round === 'open' && this.#parent ? this.#parent.#declaring(name) : undefined;
+    if (around) around.declare(name, value);
+    else this.set(name, value);
+  }
+
+  /** The scope that what a round of an open loop declares belongs to. */
+  #declaring(name: string): Scope {
+    return this.#values.has(name) || this.round !== 'closed' ? this : (this.#parent ?? this);
+  }
+
+  /** Whether a name stands for something else in each round of a loop. */
+  variesByRound(name: string): boolean {
+    return this.#holder(name)?.round !== undefined;
   }
 
   /** Sets a name where it is known, else here. */

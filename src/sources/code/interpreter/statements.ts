@@ -4,9 +4,24 @@ import type { Interpreter } from './interpreter.ts';
 import type { ClassNode, Expression, FunctionNode, Statement } from './program.ts';
 import { Scope } from './scope.ts';
 import type { Semantics } from './semantics.ts';
-import { listValue, UNKNOWN, type Value } from './value.ts';
+import { listValue, plainText, UNKNOWN, type Value } from './value.ts';
 
 const START: Position = { line: 1, column: 1 };
+
+/** The name at the beginning of `row.method` and `row['method'].lower()`. */
+function rootOf(expression: Expression): string {
+  switch (expression.is) {
+    case 'name':
+      return expression.name;
+    case 'member':
+    case 'item':
+      return rootOf(expression.object);
+    case 'call':
+      return rootOf(expression.callee);
+    default:
+      return '';
+  }
+}
 
 /** Runs statements: every branch, and everything behind a return too. */
 export class Statements {
@@ -49,6 +64,9 @@ export class Statements {
       case 'block':
         this.execute(statement.body, new Scope(scope.file, scope), returned);
         return;
+      case 'choose':
+        this.#choose(statement, scope, returned);
+        return;
       case 'function':
         this.#define(statement.function, scope);
         return;
@@ -58,6 +76,23 @@ export class Statements {
       case 'import':
         this.#semantics.load(statement, scope);
         return;
+    }
+  }
+
+  /** The method of a table's row decides; a setting does not. */
+  #choose({ by, branches }: Statement & { is: 'choose' }, scope: Scope, returned: Value[]): void {
+    const value = plainText(this.#interpreter.evaluate(by, scope));
+    const options = branches.map(({ when, body }) => ({
+      body,
+      texts: when.map((option) => plainText(this.#interpreter.evaluate(option, scope))),
+    }));
+    const isKnown = value !== undefined && options.every(({ texts }) => !texts.includes(undefined));
+    const meant =
+      options.find(({ texts }) => texts.includes(value)) ??
+      options.find(({ texts }) => texts.length === 0);
+    for (const option of options) {
+      if (isKnown && option !== meant && scope.variesByRound(rootOf(by))) continue;
+      this.execute(option.body, scope, returned);
     }
   }
 
@@ -78,7 +113,7 @@ export class Statements {
     let current = value;
     for (const decorator of decorators.toReversed()) {
       const called = this.#interpreter.evaluate(decorator, scope);
-      if (called.is !== 'native' && called.is !== 'external') continue;
+      if (!['native', 'external', 'function'].includes(called.is)) continue;
       const result = this.#interpreter.call(called, {
         positional: [current],
         named: new Map(),
@@ -86,7 +121,9 @@ export class Statements {
         isDecorator: true,
         place: { file: scope.file, line: at.line, column: at.column },
       });
-      if (result.is === 'function' || result.is === 'class') current = result;
+      // What the program's own decorator puts around a handler hides what the handler says.
+      const isWrapper = called.is === 'function';
+      if (!isWrapper && (result.is === 'function' || result.is === 'class')) current = result;
     }
     return current;
   }
@@ -106,7 +143,7 @@ export class Statements {
 
   #set(target: Expression, value: Value, scope: Scope, declares: boolean): void {
     if (target.is === 'name') {
-      if (declares) scope.set(target.name, value);
+      if (declares) scope.declare(target.name, value);
       else scope.assign(target.name, value);
     } else if (target.is === 'member') {
       const object = this.#interpreter.evaluate(target.object, scope);
@@ -131,7 +168,7 @@ export class Statements {
     const bounded = rounds.length === 0 ? [[UNKNOWN]] : rounds.slice(0, this.#maxRounds);
     for (const values of bounded) {
       if (this.#interpreter.isExhausted) return;
-      const inner = new Scope(scope.file, scope);
+      const inner = new Scope(scope.file, scope, 'closed');
       const { targets } = statement;
       const [first] = values;
       const parts =
@@ -139,7 +176,8 @@ export class Statements {
       targets.forEach((target, index) => {
         this.#set(target, parts[index] ?? UNKNOWN, inner, true);
       });
-      this.execute(statement.body, inner, returned);
+      const body = statement.isOpen ? new Scope(scope.file, inner, 'open') : inner;
+      this.execute(statement.body, body, returned);
     }
   }
 }

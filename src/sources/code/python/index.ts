@@ -6,11 +6,11 @@ import { PythonProgram } from './program.ts';
 
 /** Words without which a file registers no routes; what it needs of other files is loaded. */
 const HINTS =
-  /\b(?:flask\w*|quart|fastapi|APIRouter|starlette|apiflask|sanic|bottle|aiohttp|tornado|django|rest_framework|urlpatterns|Blueprint)\b/;
+  /\b(?:flask\w*|quart|fastapi|APIRouter|starlette|apiflask|sanic|bottle|aiohttp|tornado|django|rest_framework|ninja|urlpatterns|Blueprint)\b/;
 const SERVICER = /\badd_(\w+?)Servicer_to_server\s*\(/g;
 
-/** Reads the routes of Flask, Quart, Sanic, Bottle, FastAPI, Starlette, Django with REST framework,
- *  aiohttp and Tornado, and registrations of gRPC services. */
+/** Reads the routes of Flask, Quart, Sanic, Bottle, FastAPI, Starlette, Django with REST framework
+ *  or Ninja, aiohttp and Tornado, and registrations of gRPC services. */
 export const python: Reader = {
   name: 'python',
   wants: (path) => path.endsWith('.py') && isProductionSource(path),

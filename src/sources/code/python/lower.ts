@@ -50,6 +50,7 @@ const STATEMENTS: Readonly<Record<string, Lower>> = {
       is: 'each',
       targets: targets(node.field('left'), depth),
       keyed: false,
+      isOpen: true,
       of: expressionOf(node.field('right'), depth),
       body: statements(node.field('body'), depth),
     },
@@ -59,17 +60,68 @@ const STATEMENTS: Readonly<Record<string, Lower>> = {
     ...statements(node.field('body'), depth),
   ],
   block: statements,
-  if_statement: inner,
-  elif_clause: inner,
-  else_clause: inner,
+  if_statement: ifStatement,
   while_statement: inner,
   try_statement: inner,
   except_clause: inner,
   finally_clause: inner,
-  match_statement: inner,
+  match_statement: matchStatement,
   case_clause: inner,
   ERROR: inner,
 };
+
+/** `if x == 'a': … elif x == 'b': … else: …` is a choice by `x`; of other conditions every branch
+ *  is run. */
+function ifStatement(node: SyntaxNode, depth: number): Statement[] {
+  const clauses = [node, ...node.fieldChildren('alternative')];
+  const parts = clauses.map((clause) => ({
+    test: equality(clause.field('condition')),
+    body: statements(clause.field('consequence') ?? clause.field('body'), depth),
+  }));
+  const [first, ...rest] = parts;
+  const by = first?.test?.left;
+  const isChoice =
+    by !== undefined &&
+    rest.every(
+      ({ test }, index) =>
+        test?.left.text() === by.text() || clauses[index + 1]?.kind() === 'else_clause',
+    );
+  if (!isChoice) return parts.flatMap(({ body }) => body);
+  const branches = parts.map(({ test, body }) => ({
+    when: test ? [expression(test.right, depth)] : [],
+    body,
+  }));
+  return [{ is: 'choose', by: expression(by, depth), branches }];
+}
+
+function equality(
+  condition: SyntaxNode | null,
+): { left: SyntaxNode; right: SyntaxNode } | undefined {
+  if (condition?.kind() !== 'comparison_operator') return undefined;
+  const [left, right, more] = named(condition);
+  const isEqual = condition.field('operators')?.text() === '==';
+  return left && right && !more && isEqual ? { left, right } : undefined;
+}
+
+/** `match x: case 'a' | 'b': …`; of patterns that are no texts every branch is run. */
+function matchStatement(node: SyntaxNode, depth: number): Statement[] {
+  const by = node.field('subject');
+  const body = node.field('body') ?? node;
+  const clauses = named(body).filter((child) => child.kind() === 'case_clause');
+  const branches = clauses.map((clause) => ({
+    when: patterns(clause, depth),
+    body: statements(clause.field('consequence'), depth),
+  }));
+  return [{ is: 'choose', by: expressionOf(by, depth), branches }];
+}
+
+function patterns(clause: SyntaxNode, depth: number): Expression[] {
+  const written = named(clause)
+    .filter((child) => child.kind() === 'case_pattern')
+    .flatMap((child) => named(child))
+    .flatMap((child) => (child.kind() === 'union_pattern' ? named(child) : [child]));
+  return written.map((child) => expression(child, depth));
+}
 
 function statement(node: SyntaxNode, depth: number): Statement[] {
   return STATEMENTS[node.kind()]?.(node, depth) ?? [];
@@ -190,7 +242,9 @@ function parameters(node: SyntaxNode | null, depth: number): Parameter[] {
     const fallback = child.field('value');
     const inner = child.kind() === 'identifier' ? child : (child.field('name') ?? named(child)[0]);
     if (!inner) return [];
-    const isRest = inner.kind() === 'list_splat_pattern' || child.kind() === 'list_splat_pattern';
+    const kinds = [inner.kind(), child.kind()];
+    const isRest = kinds.includes('list_splat_pattern');
+    const isNamedRest = kinds.includes('dictionary_splat_pattern');
     const label = inner.text().replace(/^\*+/, '');
     return [
       {
@@ -198,6 +252,7 @@ function parameters(node: SyntaxNode | null, depth: number): Parameter[] {
         ...(type && { type: typeExpression(type, depth) }),
         ...(fallback && { fallback: expression(fallback, depth) }),
         ...(isRest && { isRest }),
+        ...(isNamedRest && { isNamedRest }),
       },
     ];
   });
@@ -308,6 +363,9 @@ const EXPRESSIONS: Readonly<Record<string, (node: SyntaxNode, depth: number) => 
   await: (node, depth) => children(node, depth)[0] ?? NOTHING,
   named_expression: (node, depth) => expressionOf(node.field('value'), depth),
   list: listExpression,
+  list_comprehension: comprehension,
+  set_comprehension: comprehension,
+  generator_expression: comprehension,
   // A tuple is a row of something.
   tuple: (node, depth) => ({ ...listExpression(node, depth), at: positionOf(node) }),
   set: listExpression,
@@ -347,6 +405,26 @@ function expression(node: SyntaxNode, depth: number): Expression {
   const lower = EXPRESSIONS[node.kind()];
   if (lower) return lower(node, depth + 1);
   return node.isLeaf() ? NOTHING : { is: 'other', parts: children(node, depth + 1) };
+}
+
+/** `[body for x in xs if …]`: conditions count as met. */
+function comprehension(node: SyntaxNode, depth: number): Expression {
+  const item = node.field('body');
+  const clauses = named(node).filter((child) => child.kind() === 'for_in_clause');
+  let body: Statement[] = [{ is: 'return', values: [expressionOf(item, depth)] }];
+  for (const clause of clauses.toReversed()) {
+    body = [
+      {
+        is: 'each',
+        targets: targets(clause.field('left'), depth),
+        keyed: false,
+        of: expressionOf(clause.field('right'), depth),
+        body,
+      },
+    ];
+  }
+  const [loop] = body;
+  return loop ? { is: 'collect', loop } : NOTHING;
 }
 
 function children(node: SyntaxNode, depth: number): Expression[] {
@@ -389,16 +467,16 @@ function stringExpression(node: SyntaxNode, depth: number): Expression {
 function callArguments(node: SyntaxNode | null, depth: number): Argument[] {
   if (node === null) return [];
   if (node.kind() !== 'argument_list') return [{ value: expression(node, depth) }];
-  return named(node)
-    .filter((child) => child.kind() !== 'dictionary_splat')
-    .map((child) =>
-      child.kind() === 'keyword_argument'
-        ? {
-            name: child.field('name')?.text() ?? '',
-            value: expressionOf(child.field('value'), depth),
-          }
-        : { value: expression(child, depth) },
-    );
+  return named(node).map((child): Argument => {
+    if (child.kind() === 'dictionary_splat') {
+      return { isNamedSpread: true, value: children(child, depth)[0] ?? NOTHING };
+    }
+    if (child.kind() !== 'keyword_argument') return { value: expression(child, depth) };
+    return {
+      name: child.field('name')?.text() ?? '',
+      value: expressionOf(child.field('value'), depth),
+    };
+  });
 }
 
 /** Where the call begins, or the name of what is called where that stands on a later line. */

@@ -21,12 +21,14 @@ import { aiohttp, tornado } from './frameworks/asynchronous.ts';
 import { django, registerUrls } from './frameworks/django.ts';
 import { fastapi } from './frameworks/fastapi.ts';
 import { flask } from './frameworks/flask.ts';
-import { restFramework } from './frameworks/rest-framework.ts';
+import { ninja } from './frameworks/ninja.ts';
+import { actionMapping, restFramework } from './frameworks/rest-framework.ts';
 import { lowerPython } from './lower.ts';
 import { PythonPaths } from './modules.ts';
+import { settingOrView } from './settings.ts';
 import { viewOf } from './views.ts';
 
-const FRAMEWORKS = [flask, fastapi, aiohttp, tornado, django, restFramework];
+const FRAMEWORKS = [flask, fastapi, aiohttp, tornado, django, restFramework, ninja];
 const TABLE = new FrameworkTable(FRAMEWORKS);
 
 /** Modules of libraries, even where a folder of the repository has the same name. */
@@ -114,13 +116,16 @@ export class PythonProgram implements Semantics {
     const known = TABLE.external(path, call, this.#program);
     if (known) return known;
     const [object = '', method = ''] = splitLast(path);
-    if (path === 'os.getenv' || path === 'os.environ.get') return call.positional[1];
-    return this.#looseRouter(object, method, call);
+    return settingOrView(path, call) ?? this.#looseRouter(object, method, call);
   }
 
   member(object: Value, name: string): Value | undefined {
     if (object.is === 'module') return this.#submodule(object, name);
     if (object.is === 'class' && name === 'as_view') return native((call) => viewOf(object, call));
+    if (object.is === 'function' && name === 'mapping') return actionMapping(object);
+    if (object.is === 'router' && name === 'url_prefix') {
+      return this.#program.book.ownPrefix(object);
+    }
     const known = TABLE.member(object, name, this.#program);
     if (known) return known;
     if (object.is === 'text') return textMember(object, name);
@@ -145,6 +150,8 @@ export class PythonProgram implements Semantics {
     const kind = this.#kindFor(call.place.file);
     if (kind === undefined || /(?:^|\.)(?:responses|respx|mock|patch)$/.test(object))
       return undefined;
+    // `from library import route`: a function, and no router's method.
+    if (isDecorator && object !== '' && !object.includes('.')) return undefined;
     const at = { file: call.place.file, line: 1, column: 1 };
     const router: RouterValue = this.#program.book.shared(
       kind,

@@ -133,7 +133,14 @@ export const groups: Framework = {
     },
     httprouter: {
       syntax: SYNTAX,
-      methods: { ...table(VERBS), Handle: named, Handler: named, HandlerFunc: named },
+      methods: {
+        ...table(VERBS),
+        Handle: named,
+        Handler: named,
+        HandlerFunc: named,
+        ServeFiles: (router, call, program) =>
+          register(router, ['GET'], call.positional[0], call, program),
+      },
     },
   },
   types: {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../base/pick.ts';
 import {
   type Framework,
   HTTP_METHODS,
@@ -10,9 +11,11 @@ import {
   type Call,
   itemsOf,
   native,
+  plainText,
   type RouterValue,
   routerIn,
   textsOf,
+  textValue,
   UNKNOWN,
   type Value,
 } from '../../interpreter/value.ts';
@@ -24,7 +27,7 @@ import { handlerFacts, methodsOfView, requestFields } from '../views.ts';
 const SYNTAX = 'brace';
 
 interface Entry {
-  readonly kind: 'route' | 'mount';
+  readonly kind: 'route' | 'websocket' | 'mount';
   readonly call: Call;
 }
 
@@ -62,15 +65,9 @@ function addEntries(router: RouterValue, routes: Value, program: Program): void 
     const { kind, call } = item.data as Entry;
     if (kind === 'mount') mountEntry(router, call, program);
     else {
-      const methods = textsOf(argument(call, -1, 'methods'));
-      register(
-        router,
-        argument(call, 0, 'path'),
-        methods,
-        argument(call, 1, 'endpoint'),
-        call,
-        program,
-      );
+      const view = argument(call, 1, 'endpoint');
+      const methods = kind === 'websocket' ? ['GET'] : listed(call);
+      register(router, argument(call, 0, 'path'), methods, view, call, program);
     }
   }
 }
@@ -78,11 +75,39 @@ function addEntries(router: RouterValue, routes: Value, program: Program): void 
 function mountEntry(router: RouterValue, call: Call, program: Program): void {
   const path = argument(call, 0, 'path');
   const routes = argument(call, -1, 'routes');
-  const given = routerIn(argument(call, 1, 'app'));
-  const child = given ?? program.book.router(router.kind, call.place, SYNTAX);
-  if (given === undefined) addEntries(child, routes, program);
+  if (routes.is === 'unknown') {
+    mountApplication(router, path, argument(call, 1, 'app'), call, program);
+    return;
+  }
+  const child = program.book.router(router.kind, call.place, SYNTAX);
+  addEntries(child, routes, program);
   program.book.mount(router, child, path, SYNTAX);
   program.interpreter.effect();
+}
+
+/** A folder of files, or an application of a library, takes everything below its path. */
+const MOUNTED: Readonly<Record<string, { methods: readonly string[]; below: boolean }>> = {
+  'starlette.staticfiles.StaticFiles()': { methods: ['GET'], below: true },
+  'fastapi.staticfiles.StaticFiles()': { methods: ['GET'], below: true },
+  'prometheus_client.make_asgi_app()': { methods: ['GET'], below: false },
+};
+
+function mountApplication(
+  router: RouterValue,
+  path: Value,
+  application: Value,
+  call: Call,
+  { book, interpreter }: Program,
+): void {
+  const child = routerIn(application);
+  interpreter.effect();
+  if (child) book.mount(router, child, path, SYNTAX);
+  else if (application.is === 'external' && path.is === 'text') {
+    const known = entryOf(MOUNTED, application.path) ?? { methods: ['ANY'], below: true };
+    const written = known.below ? `${path.text.replace(/\/$/, '')}/{path}` : path.text;
+    const at = textValue(written, path.place);
+    book.route(router, readerOf(router), known.methods, at, SYNTAX, call.place);
+  }
 }
 
 function register(
@@ -94,11 +119,13 @@ function register(
   { book, interpreter }: Program,
 ): void {
   const all = methods.length > 0 ? methods : methodsOfView(view, ['GET']);
+  // Starlette hands the request over whole.
   const fields =
-    view.is === 'function'
+    view.is === 'function' && router.kind === 'fastapi'
       ? requestFields(view, (type) => interpreter.evaluate(type, view.scope))
       : [];
-  const facts = { ...handlerFacts(view), fields };
+  const deprecated = plainText(argument(call, -1, 'deprecated')) === 'True';
+  const facts = { ...handlerFacts(view), fields, deprecated };
   book.route(router, readerOf(router), all, path, SYNTAX, call.place, facts);
   interpreter.effect();
 }
@@ -119,6 +146,12 @@ const addRoute: RouterMethod = (router, call, program) => {
   return UNKNOWN;
 };
 
+const addWebSocket: RouterMethod = (router, call, program) => {
+  const view = argument(call, 1, 'endpoint', 'route');
+  register(router, argument(call, 0, 'path'), ['get'], view, call, program);
+  return UNKNOWN;
+};
+
 const includeRouter: RouterMethod = (router, call, { book, interpreter }) => {
   const child = routerIn(argument(call, 0, 'router'));
   if (child) {
@@ -128,12 +161,9 @@ const includeRouter: RouterMethod = (router, call, { book, interpreter }) => {
   return UNKNOWN;
 };
 
-const mount: RouterMethod = (router, call, { book, interpreter }) => {
-  const child = routerIn(argument(call, 1, 'app'));
-  if (child) {
-    book.mount(router, child, argument(call, 0, 'path'), SYNTAX);
-    interpreter.effect();
-  }
+const mount: RouterMethod = (router, call, program) => {
+  const path = argument(call, 0, 'path');
+  mountApplication(router, path, argument(call, 1, 'app'), call, program);
   return UNKNOWN;
 };
 
@@ -143,6 +173,11 @@ const methods: Readonly<Record<string, RouterMethod>> = {
   route: registrar(listed),
   add_api_route: addRoute,
   add_route: addRoute,
+  // A WebSocket begins with a GET.
+  websocket: registrar(() => ['get']),
+  websocket_route: registrar(() => ['get']),
+  add_api_websocket_route: addWebSocket,
+  add_websocket_route: addWebSocket,
   include_router: includeRouter,
   mount,
 };
@@ -156,6 +191,7 @@ export const fastapi: Framework = {
     'starlette.applications.Starlette': application('starlette'),
     'starlette.routing.Router': application('starlette'),
     'starlette.routing.Route': entry('route'),
+    'starlette.routing.WebSocketRoute': entry('websocket'),
     'starlette.routing.Mount': entry('mount'),
   },
   routers: {

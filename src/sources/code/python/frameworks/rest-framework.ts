@@ -1,9 +1,16 @@
 import { lineageOf, memberOfClass } from '../../interpreter/classes.ts';
-import type { ExternalFunction, Framework, RouterMethod } from '../../interpreter/framework.ts';
+import {
+  type ExternalFunction,
+  type Framework,
+  HTTP_METHODS,
+  type RouterMethod,
+} from '../../interpreter/framework.ts';
 import {
   argument,
   type ClassValue,
   type FunctionValue,
+  itemsOf,
+  listValue,
   native,
   plainText,
   type RecordValue,
@@ -20,6 +27,7 @@ import { actionsOf } from './django-views.ts';
  *  @see REST framework: Routers; ViewSets, Marking extra actions for routing */
 
 const ACTION = 'drf-action';
+const MAPPED = 'drf-action-mapped';
 
 /** `@action(detail=True, methods=['post'], url_path='…')` */
 const action: ExternalFunction = (call) =>
@@ -39,15 +47,35 @@ const register: RouterMethod = (router, call, { book, interpreter }) => {
     book.route(router, 'django', methods, textValue(path), 'angle', call.place);
   };
   for (const { method, isDetail } of actionsOf(type)) add([method], isDetail ? detail : list);
+  const answered = textsOf(memberOfClass(type, 'http_method_names')).map(upper);
   for (const { view, fact } of extraActions(type)) {
-    const listed = textsOf(fact.fields.get('methods'));
+    const listed = textsOf(fact.fields.get('methods')).map(upper);
+    const mapped = itemsOf(view.facts.get(MAPPED)).flatMap(textsOf).map(upper);
     const base = plainText(fact.fields.get('detail')) === 'True' ? detail : list;
     const path = plainText(fact.fields.get('url_path')) ?? view.node.name;
-    add(listed.length > 0 ? listed : ['GET'], `${base}/${angled(path)}`);
+    const methods = [...(listed.length > 0 ? listed : ['GET']), ...mapped];
+    const allowed = methods.filter((name) => answered.length === 0 || answered.includes(name));
+    add(allowed, `${base}/${angled(path)}`);
   }
   interpreter.effect();
   return UNKNOWN;
 };
+
+function upper(method: string): string {
+  return method.toUpperCase();
+}
+
+/** `@stock.mapping.post`: another function answers this method of the action `stock`. */
+export function actionMapping(view: FunctionValue): Value | undefined {
+  if (!view.facts.has(ACTION)) return undefined;
+  const answer = (method: string): Value =>
+    native(({ positional: [other = UNKNOWN] }) => {
+      const known = itemsOf(view.facts.get(MAPPED));
+      view.facts.set(MAPPED, listValue([...known, textValue(method)]));
+      return other;
+    });
+  return { is: 'record', fields: new Map(HTTP_METHODS.map((name) => [name, answer(name)])) };
+}
 
 function lookupOf(type: ClassValue): string {
   const given = plainText(memberOfClass(type, 'lookup_url_kwarg'));
@@ -78,14 +106,13 @@ function router(hasRoot: boolean): ExternalFunction {
 
 /** drf-nested-routers: `NestedSimpleRouter(parent, 'domains', lookup='domain')`. */
 const nestedRouter: ExternalFunction = (call, { book }) => {
-  const made = book.router('drf', call.place, 'angle');
   const parent = routerIn(argument(call, 0, 'parent_router'));
-  const prefix = plainText(argument(call, 1, 'parent_prefix'));
+  const given = plainText(argument(call, 1, 'parent_prefix')) ?? '';
   const lookup = plainText(argument(call, 2, 'lookup')) ?? 'nested_1';
-  if (parent && prefix !== undefined) {
-    book.mount(parent, made, textValue(`${prefix}/<${lookup}_pk>`), 'angle');
-  }
-  return made;
+  // Its URLs are no part of the parent's: both are included.
+  const above = (parent && book.prefixOf(parent)?.replaceAll(/\{(\w+)\}/g, '<$1>')) ?? '';
+  const prefix = textValue(`${above}/${given}/<${lookup}_pk>`);
+  return book.router('drf', call.place, 'angle', { prefix });
 };
 
 /** A router of another app: `router.registry.extend(other.registry)`. */

@@ -1,0 +1,3 @@
+from .a import a_bp
+from .b import b_bp
+BLUEPRINTS = (a_bp, b_bp)

@@ -1,0 +1,6 @@
+from ninja import Router
+router = Router()
+@router.get('/')
+def list_events(request): ...
+@router.post('/{event_id}')
+def ev(request, event_id: int): ...

@@ -1,0 +1,3 @@
+from django.views import View
+class Hook(View):
+    def post(self, request): ...

@@ -1,0 +1,3 @@
+class Paths:
+    ITEMS = "/items"
+    ITEM = ITEMS + "/{item_id}"

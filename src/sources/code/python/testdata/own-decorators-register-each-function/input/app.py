@@ -1,0 +1,6 @@
+from lib import app, api_route
+import flask
+@api_route('/x')
+def x(): ...
+@api_route('/y', methods=['POST'])
+def y(): ...
