@@ -188,6 +188,26 @@ describe('findings', () => {
     expect(found.includes('authorization/no-default-deny')).toBe(isOpen);
   });
 
+  it('of a credential stand at the place that each speaks of', () => {
+    const lies = (holder: string, line: number, problems: string[]) =>
+      credential({ location: { file: 'all.yaml', line, column: 1, in: holder }, problems });
+    const found = judge(
+      toRecords([
+        service('b'),
+        lies('secret', 1, ['base64-only']),
+        lies('argument', 2, ['in-argument']),
+        lies('env', 3, ['plain-text']),
+        lies('file', 4, ['plain-text']),
+      ]),
+      NOW,
+    ).findings.map(({ control, location, message }) => [control, location?.line, message]);
+    expect(found).toEqual([
+      ['secrets/base64-only', 1, expect.not.stringContaining('more')],
+      ['secrets/in-argument', 2, expect.not.stringContaining('more')],
+      ['secrets/plain-text', 3, expect.stringContaining('(and 1 more: all.yaml:4:1)')],
+    ]);
+  });
+
   it('of a service stand where it is deployed rather than at a policy or route', () => {
     const source = { ...at('configured', 'kubernetes'), file: 'a-policy.yaml' };
     const unowned = service('c', { owner: undefined } as never);

@@ -3,6 +3,7 @@ import { stableId } from '../base/ids.ts';
 import {
   type CallRecord,
   type Credential,
+  type CredentialLocation,
   type Endpoint,
   type Finding,
   type Location,
@@ -232,14 +233,14 @@ function credentialFailures(credential: Credential, nameOf: (id: string) => stri
   const isTestOnly = credential.problems.includes('test-only');
   const user = credential.services.map(nameOf).join(', ');
   const what = `${credential.kind} \`${credential.name}\`${user ? ` of ${user}` : ''}`;
-  const [place, ...others] = credential.locations;
-  const more =
-    others.length > 0
-      ? ` (and ${others.length} more: ${others.slice(0, 3).map(toPlace).join(', ')}${others.length > 3 ? ', …' : ''})`
-      : '';
   return credential.problems.flatMap((problem) => {
     if (!isProblem(problem)) return [];
     const { sentence } = CREDENTIAL_PROBLEMS[problem];
+    const [place, ...others] = placesOf(credential, problem);
+    const more =
+      others.length > 0
+        ? ` (and ${others.length} more: ${others.slice(0, 3).map(toPlace).join(', ')}${others.length > 3 ? ', …' : ''})`
+        : '';
     return [
       {
         control: `secrets/${problem}`,
@@ -251,6 +252,29 @@ function credentialFailures(credential: Credential, nameOf: (id: string) => stri
     ];
   });
 }
+
+/** Where a problem is: what lies on a command line is told there. */
+function placesOf(
+  { locations }: Credential,
+  problem: CredentialProblemId,
+): readonly CredentialLocation[] {
+  const byHolder = (HOLDERS[problem] ?? []).map((holders) =>
+    locations.filter((location) => holders.includes(location.in)),
+  );
+  return byHolder.find((places) => places.length > 0) ?? locations;
+}
+
+type Holders = readonly CredentialLocation['in'][];
+
+/** What the place of each problem is, the likeliest first; the value of a Secret is in plain text only
+ *  where it is not in base64. */
+const HOLDERS: Partial<Record<CredentialProblemId, readonly Holders[]>> = {
+  'plain-text': [['file', 'env'], ['secret']],
+  'in-code': [['code']],
+  'in-configmap': [['configmap']],
+  'in-argument': [['argument']],
+  'base64-only': [['secret']],
+};
 
 function isProblem(problem: string): problem is CredentialProblemId {
   return Object.hasOwn(CREDENTIAL_PROBLEMS, problem);

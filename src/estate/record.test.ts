@@ -143,6 +143,19 @@ describe('what several facts say of one entity', () => {
       [{}, { keys: ['secret:shop/db#password'], name: 'db' }],
       { name: 'db' },
     ],
+    [
+      'places of the value win over references to it',
+      [
+        { location: { file: 'uses.yaml', line: 1, in: 'env' } },
+        { location: { file: 'secret.yaml', line: 2, in: 'secret' }, fingerprint: 'f' },
+      ],
+      { locations: [{ file: 'secret.yaml', line: 2, in: 'secret' }] },
+    ],
+    [
+      'references to a value that is nowhere are its places',
+      [{ location: { file: 'uses.yaml', line: 1, in: 'env' } }],
+      { locations: [{ file: 'uses.yaml', line: 1, in: 'env' }] },
+    ],
     ['a kind that says something wins', [{}, { credentialKind: 'postgres' }], { kind: 'postgres' }],
     [
       'the first end and the latest rotation count',

@@ -7,7 +7,16 @@ import {
   type ServiceFact,
   type WeaknessFact,
 } from './fact.ts';
-import type { Criticality, Permission, Posture, Route, ServicePort, Source, Tag } from './model.ts';
+import type {
+  Criticality,
+  Location,
+  Permission,
+  Posture,
+  Route,
+  ServicePort,
+  Source,
+  Tag,
+} from './model.ts';
 import { CRITICALITIES } from './model.ts';
 import { OWNER_RANKS, type OwnerClaim } from './observation.ts';
 
@@ -164,7 +173,7 @@ export function toCredentialRecord(facts: readonly CredentialFact[]): Credential
     kind: kinds.find((kind) => !GENERIC_KINDS.has(kind)) ?? kinds[0] ?? 'secret',
     services: distinct(values(facts, 'service')),
     owner: strongestOwner(values(facts, 'owner')),
-    locations: distinct(values(facts, 'location')),
+    locations: distinct(values(placesOfValue(facts), 'location')).sort(comparePlaces),
     keys: distinct(facts.flatMap((fact) => fact.keys)),
     fingerprint: distinct(values(facts, 'fingerprint'))[0],
     rotation: distinct(values(facts, 'rotation'))[0],
@@ -173,6 +182,20 @@ export function toCredentialRecord(facts: readonly CredentialFact[]): Credential
     problems: distinct(values(facts, 'problems').flat()),
     sources: sourcesOf(facts),
   };
+}
+
+/** Where the value itself was found, wherever it was; else where it is referred to. */
+function placesOfValue(facts: readonly CredentialFact[]): readonly CredentialFact[] {
+  const found = facts.filter(({ fingerprint, location }) => fingerprint && location);
+  return found.length > 0 ? found : facts;
+}
+
+function comparePlaces(a: Location, b: Location): number {
+  return (
+    compareText(a.file, b.file) ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0)
+  );
 }
 
 /** Kinds that say no more than that it is a secret. */

@@ -15,11 +15,13 @@ const SYSTEMS: readonly { readonly kind: string; readonly words: RegExp }[] = [
   { kind: 'smtp', words: /smtp|mail/i },
   { kind: 'keystore', words: /key-?store|trust-?store|storepass|keypass/i },
 ];
+const AWS_SECRET = /aws.?secret.?(?:access.?)?key|secret.?access.?key/i;
 const DATABASE_WORDS = new Set(['db', 'database', 'datasource', 'jdbc', 'sql', 'dsn', 'hikari']);
 
 /** The kind of a credential that is known by its name only. `nearby` is text around it, in which an
  *  address may tell which database `spring.datasource.password` belongs to. */
 export function kindOf(name: string, found: SecretClass, nearby = ''): string {
+  if (AWS_SECRET.test(name)) return 'aws-access-key';
   const system = SYSTEMS.find(({ words }) => words.test(name));
   if (system && (found === 'password' || found === 'secret')) return system.kind;
   const words = wordsOf(name);

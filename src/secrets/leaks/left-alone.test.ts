@@ -130,6 +130,8 @@ const LEFT_ALONE: Readonly<Record<string, readonly [Syntax, ...string[]]>> = {
     'code',
     '"https://example.com/a:b@c"',
     '"postgres://user:password@host/db"',
+    '"user:password@tcp(localhost:3306)/db"',
+    'fmt.Sprintf("%s:%s@tcp(%s)/%s", user, password, host, name)',
     '"postgres://shop:${PASSWORD}@db/shop"',
     '"https://${USER}:${TOKEN}@git.example.com"',
     '"http://localhost:8080/@scope/name"',

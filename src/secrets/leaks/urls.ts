@@ -11,8 +11,8 @@ const BRACED_AUTHORITY = /(?:[^\s"'`<>/\\?#,;|]|\$\{[^{}\s"'`]{0,100}\}){0,512}/
 /** Passwords in `scheme://user:password@host`, whatever the scheme.
  *  @see RFC 3986 §3.2.1, which deprecates the form */
 export function scanUrls(text: string): readonly Match[] {
-  const found: Match[] = [];
-  if (!text.includes('@')) return found;
+  if (!text.includes('@')) return [];
+  const found: Match[] = [...scanGoDsns(text)];
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     const scheme = SCHEME_BEFORE.exec(text.slice(Math.max(0, at - 31), at))?.[0];
     if (scheme === undefined) continue;
@@ -20,6 +20,30 @@ export function scanUrls(text: string): readonly Match[] {
     if (match) found.push(match);
   }
   return found;
+}
+
+const GO_NETWORK = /@(?:tcp6?|udp6?|unix)\(/g;
+const GO_LOGIN = /(?:^|[\s"'`=(,])([\w.-]{1,64}):([^\s"'`]{2,128})$/;
+
+/** Passwords in `user:password@tcp(host:3306)/database`, as Go's driver for MySQL takes them.
+ *  @see https://github.com/go-sql-driver/mysql#dsn-data-source-name */
+function* scanGoDsns(text: string): Iterable<Match> {
+  for (const { index: end } of text.matchAll(GO_NETWORK)) {
+    const before = text.slice(Math.max(0, end - 200), end);
+    const [, user = '', value] = GO_LOGIN.exec(before) ?? [];
+    if (value === undefined || !isLiteral(value)) continue;
+    if (TELLING.test(value) && !isDefaultLogin('mysql', user)) continue;
+    const start = end - value.length;
+    yield {
+      kind: 'mysql',
+      start,
+      end,
+      name: nameBefore(text, start - user.length - 1) ?? 'mysql DSN',
+      rule: 'url-password',
+      confidence: 'high',
+      encoding: 'plain',
+    };
+  }
 }
 
 function passwordAt(text: string, start: number, scheme: string): Match | undefined {
