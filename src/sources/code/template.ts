@@ -223,6 +223,10 @@ function regexTokens(written: string): Token[] {
     const token = regexToken(scanner);
     if (token === undefined) continue;
     const quantifier = scanner.take(/[?*+]\??|\{\d+(?:,\d*)?\}/y);
+    if (token.kind === 'optional') {
+      found.push(...(/^[?*]/.test(quantifier ?? '') ? [token] : token.tokens));
+      continue;
+    }
     const isSlash = token.kind === 'text' && token.text === '/';
     // `[0-9]*` may be empty to the machine; whoever wrote it means a value.
     const isOptional = quantifier?.startsWith('?') || (quantifier && token.kind === 'text');
@@ -248,8 +252,8 @@ function groupToken(group: string): Token | undefined {
   if (/^\?[=!]|^\?<[=!]/.test(group)) return undefined;
   const name = /^\?P?<(\w+)>/.exec(group)?.[1];
   if (name !== undefined) return parameter(name);
-  const isPlain = /^\?:[\w/-]*$/.test(group);
-  return isPlain ? text(group.slice(2)) : parameter('param');
+  // Without alternatives, what it holds; a quantifier behind it says whether that may be missing.
+  return /^\?:[^|]*$/.test(group) ? optional(...regexTokens(group.slice(2))) : parameter('param');
 }
 
 /** `[a-z]\d+` is one parameter, not two side by side. */

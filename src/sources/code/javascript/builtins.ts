@@ -3,7 +3,6 @@ import { entryOf } from '../table.ts';
 import type { Interpreter } from './interpreter.ts';
 import {
   asText,
-  type ExternalValue,
   type ListValue,
   type ObjectValue,
   toList,
@@ -30,17 +29,11 @@ export function callBuiltin(
       return entryOf(LIST, method)?.(receiver, values, run);
     case 'function':
       return entryOf(FUNCTION, method)?.(receiver, values, run);
-    case 'external':
-      return isPath(receiver) ? entryOf(PATH, method)?.(values) : undefined;
     case 'unknown':
       return entryOf(OBJECT, method)?.(values, run);
     default:
       return undefined;
   }
-}
-
-function isPath(value: ExternalValue): boolean {
-  return value.module === 'path' && (value.path.length === 0 || value.path[0] === 'posix');
 }
 
 type TextMethod = (text: string, values: readonly Value[]) => Value;
@@ -54,19 +47,42 @@ const TEXT: Readonly<Record<string, TextMethod>> = {
     const separator = asText(values[0]);
     return separator === undefined ? UNKNOWN : toList(text.split(separator, 500).map(toText));
   },
+  slice: (text, values) => {
+    const [from = 0, to] = values.map((value) => Number(asText(value)));
+    return Number.isNaN(from) || Number.isNaN(to ?? 0) ? UNKNOWN : toText(text.slice(from, to));
+  },
   replace: (text, values) => {
     const [from, to] = values.map(asText);
+    if (isExtension(values[0]) && to === '') {
+      return toText(text.slice(0, text.length - posix.extname(text).length));
+    }
     return from === undefined || to === undefined ? UNKNOWN : toText(text.replace(from, () => to));
   },
 };
 
+/** `/\.(js|ts)$/`: the ending of a file's name. */
+function isExtension(value: Value | undefined): boolean {
+  return value?.kind === 'regex' && /^\\\.[\w()[\]|?:+]+\$$/.test(value.source);
+}
+
 type ListMethod = (list: ListValue, values: readonly Value[], run: Interpreter) => Value;
 const each: ListMethod = (list, [callback], run) => {
   if (callback === undefined) return UNKNOWN;
-  const results = list.items
-    .slice(0, MAX_ITERATIONS)
-    .map((item, index) => run.call(callback, [item, toText(String(index)), list]));
+  const results = list.items.slice(0, MAX_ITERATIONS).map((item, index) => {
+    const ofMap = list.isMap && item.kind === 'list';
+    const [key = UNKNOWN, value = UNKNOWN] = ofMap ? item.items : [toText(String(index)), item];
+    return run.call(callback, [value, key, list]);
+  });
   return toList(results);
+};
+/** Of a Map its keys or values; of a list or a Set their counterparts. */
+const part = (list: ListValue, index: 0 | 1): Value =>
+  toList(
+    list.items.map((item) => (item.kind === 'list' ? item.items[index] : undefined) ?? UNKNOWN),
+  );
+const add: ListMethod = (list, values) => {
+  if (list.items.length < 5_000) list.items.push(...values);
+  return list;
 };
 const LIST: Readonly<Record<string, ListMethod>> = {
   forEach: each,
@@ -81,10 +97,23 @@ const LIST: Readonly<Record<string, ListMethod>> = {
   reverse: (list) => list,
   flat: (list) => toList(list.items.flatMap(flat)),
   concat: (list, values) => toList([...list.items, ...values.flatMap(flat)].slice(0, 5_000)),
-  push: (list, values) => {
-    if (list.items.length < 5_000) list.items.push(...values);
-    return UNKNOWN;
+  push: add,
+  add,
+  set: (list, values, run) => add(list, [toList(values)], run),
+  get: (list, [key]) => {
+    const name = asText(key);
+    const found = list.items.find(
+      (item) => item.kind === 'list' && name !== undefined && asText(item.items[0]) === name,
+    );
+    return (found?.kind === 'list' ? found.items[1] : undefined) ?? UNKNOWN;
   },
+  keys: (list) =>
+    list.isMap ? part(list, 0) : toList(list.items.map((_, index) => toText(String(index)))),
+  values: (list) => (list.isMap ? part(list, 1) : list),
+  entries: (list) =>
+    list.isMap
+      ? list
+      : toList(list.items.map((item, index) => toList([toText(String(index)), item]))),
   join: (list, values) => joined(list.items, asText(values[0]) ?? ','),
   reduce: (list, [callback, initial], run) => {
     if (callback === undefined) return UNKNOWN;
@@ -113,21 +142,6 @@ const FUNCTION: Readonly<Record<string, FunctionMethod>> = {
     run.call(callee, list?.kind === 'list' ? list.items : [], self),
 };
 
-const PATH: Readonly<Record<string, (values: readonly Value[]) => Value>> = {
-  join: joinPath,
-  resolve: joinPath,
-  dirname: ([path]) => {
-    const text = asText(path);
-    return text === undefined ? UNKNOWN : toText(posix.dirname(text));
-  },
-};
-
-function joinPath(values: readonly Value[]): Value {
-  const texts = values.map(asText);
-  if (texts.some((text) => text === undefined)) return UNKNOWN;
-  return toText(posix.join(...texts.filter((text) => text !== undefined)));
-}
-
 type ObjectMethod = (values: readonly Value[], run: Interpreter) => Value | undefined;
 /** `Object.entries(x)` and its like; any other unknown receiver with a known object as its argument
  *  would do the same to it. */
@@ -139,6 +153,17 @@ const OBJECT: Readonly<Record<string, ObjectMethod>> = {
   keys: ([value]) => ofObject(value, ({ fields }) => toList([...fields.keys()].map(toText))),
   values: ([value]) => ofObject(value, ({ fields }) => toList([...fields.values()])),
   freeze: ([value]) => value,
+  from: ([value, callback], run) =>
+    value?.kind === 'list' && callback !== undefined ? each(value, [callback], run) : value,
+  assign: (values) => {
+    const [target, ...others] = values;
+    if (target?.kind !== 'object') return undefined;
+    for (const other of others) {
+      if (other.kind !== 'object') continue;
+      for (const [name, field] of other.fields) target.fields.set(name, field);
+    }
+    return target;
+  },
   all: ([value], run) => (value?.kind === 'list' ? value : run.call(UNKNOWN, value ? [value] : [])),
 };
 
@@ -147,4 +172,11 @@ function ofObject(
   give: (object: ObjectValue) => Value,
 ): Value | undefined {
   return value?.kind === 'object' ? give(value) : undefined;
+}
+
+/** `new Map([[key, value]])` and `new Set([item])`; undefined for anything else. */
+export function makeCollection(name: string, [items]: readonly Value[]): Value | undefined {
+  if (name !== 'Map' && name !== 'Set') return undefined;
+  const given = items?.kind === 'list' ? items.items.slice(0, 5_000) : [];
+  return { ...toList(given), isMap: name === 'Map' };
 }

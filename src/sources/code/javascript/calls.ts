@@ -1,16 +1,17 @@
 import type { SyntaxNode } from '../parse.ts';
 import { positionOf } from '../parse.ts';
 import type { CodePlace } from '../routes.ts';
-import { callBuiltin } from './builtins.ts';
+import { callBuiltin, makeCollection } from './builtins.ts';
 import { evaluate, evaluateParts } from './expressions.ts';
 import { isServiceRegistration, serviceRegistration } from './frameworks/grpc.ts';
 import { frameworkOf } from './frameworks/index.ts';
 import { importAll } from './imports.ts';
 import type { Interpreter } from './interpreter.ts';
 import { memberOf } from './members.ts';
+import { callNodePackage } from './node-packages.ts';
 import type { Scope } from './scope.ts';
 import { fieldOf, partsOf, textOf } from './syntax.ts';
-import { asText, type ExternalValue, UNKNOWN, type Value } from './values.ts';
+import { asText, type ExternalValue, isKnown, UNKNOWN, type Value } from './values.ts';
 
 interface Call {
   readonly node: SyntaxNode;
@@ -25,6 +26,10 @@ export function evaluateCall(node: SyntaxNode, scope: Scope, run: Interpreter): 
   const callee = fieldOf(node, 'function');
   if (callee === undefined) return UNKNOWN;
   const kind = callee.kind();
+  const list = fieldOf(node, 'arguments');
+  if (list?.kind() === 'template_string') {
+    return callee.text() === 'String.raw' ? evaluate(list, scope, run) : UNKNOWN;
+  }
   if (kind === 'member_expression' || kind === 'subscript_expression') {
     // The receiver first: in a chain, what stands left happens before.
     const object = fieldOf(callee, 'object');
@@ -33,19 +38,28 @@ export function evaluateCall(node: SyntaxNode, scope: Scope, run: Interpreter): 
     return callMethod(receiver, method, callee, toCall(node, scope, run));
   }
   const call = toCall(node, scope, run);
-  if (callee.text() === 'require' || kind === 'import') {
-    const specifier = asText(call.values[0]);
-    return specifier === undefined ? UNKNOWN : importAll(scope.module, specifier, run);
-  }
+  if (callee.text() === 'require' || kind === 'import') return importCall(call);
   if (kind === 'super') return callSuper(call);
   return callValue(evaluate(callee, scope, run), call);
+}
+
+/** `require(path)`; a path that is put together may start at the root of the folder, as `__dirname`
+ *  does here. */
+function importCall({ values, nodes, scope, run }: Call): Value {
+  const specifier = asText(values[0]);
+  if (specifier === undefined) return UNKNOWN;
+  const isWritten = nodes[0]?.kind() === 'string';
+  return (isWritten ? undefined : run.load(specifier)) ?? importAll(scope.module, specifier, run);
 }
 
 /** The value of `new C(…)`. */
 export function evaluateNew(node: SyntaxNode, scope: Scope, run: Interpreter): Value {
   const callee = fieldOf(node, 'constructor');
   if (callee === undefined) return UNKNOWN;
-  return callValue(evaluate(callee, scope, run), toCall(node, scope, run));
+  const call = toCall(node, scope, run);
+  const isGlobal = callee.kind() === 'identifier' && !scope.has(callee.text());
+  const made = isGlobal ? makeCollection(callee.text(), call.values) : undefined;
+  return made ?? callValue(evaluate(callee, scope, run), call);
 }
 
 function toCall(node: SyntaxNode, scope: Scope, run: Interpreter): Call {
@@ -71,6 +85,16 @@ function callMethod(receiver: Value, method: string, callee: SyntaxNode, call: C
   if (isServiceRegistration(method)) {
     serviceRegistration(receiver, method, site(call, placeOfMethod(callee, call)));
   }
+  if (method === 'then' && isKnown(receiver) && receiver.kind !== 'external') {
+    const [next] = values;
+    const given = next === undefined ? UNKNOWN : run.call(next, [receiver]);
+    return isKnown(given) ? given : receiver;
+  }
+  const [asked] = values;
+  // A container gives its one instance of a class: `container.resolve(UserRoutes)`.
+  if (asked?.kind === 'class' && GIVES.has(method) && !PROGRAM.has(receiver.kind)) {
+    return run.instanceOf(asked);
+  }
   if (receiver.kind === 'router') {
     const place = placeOfMethod(callee, call);
     return receiver.router.invoke({ ...site(call, place), router: receiver, method }) ?? UNKNOWN;
@@ -83,11 +107,17 @@ function callMethod(receiver: Value, method: string, callee: SyntaxNode, call: C
   return run.call(value, values, self);
 }
 
+const GIVES = new Set(['get', 'resolve', 'make']);
+/** Receivers whose methods the program itself defines. */
+const PROGRAM: ReadonlySet<Value['kind']> = new Set(['object', 'class', 'router', 'list']);
+
 function callExternal(callee: ExternalValue, call: Call): Value {
   const { run } = call;
   const place = run.placeOf(call.node, call.scope);
   const made = frameworkOf(callee.module)?.call({ ...site(call, place), callee });
   if (made !== undefined) return made;
+  const found = callNodePackage(callee, call.values, run, call.scope.module.path);
+  if (found !== undefined) return found;
   run.call(UNKNOWN, call.values);
   return { ...callee, path: [...callee.path, '()'].slice(-MAX_PATH) };
 }

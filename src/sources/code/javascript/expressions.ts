@@ -64,16 +64,27 @@ const identifier: Evaluate = (node, scope) => {
   return UNKNOWN;
 };
 
+const SETTING = /prefix|base|root|config|process\.env/i;
+
+/** A path behind a setting that is not known is taken as it is, as a router that is mounted there is:
+ *  `process.env.BASE + '/users'`. */
+function isUnknownPrefix(node: SyntaxNode | undefined, rest: string | undefined): boolean {
+  const isName = node?.kind() === 'identifier' || node?.kind() === 'member_expression';
+  return isName && rest?.startsWith('/') === true && SETTING.test(node.text().slice(0, 100));
+}
+
 const template: Evaluate = (node, scope, run) => {
   let text = '';
-  for (const part of partsOf(node)) {
+  const parts = partsOf(node);
+  for (const [index, part] of parts.entries()) {
     if (part.kind() !== 'template_substitution') {
       text += withoutEscapes(part.text());
       continue;
     }
     const value = asText(inside(part, scope, run));
-    if (value === undefined) return UNKNOWN;
-    text += value;
+    const isPrefix = index === 0 && isUnknownPrefix(partsOf(part)[0], parts[1]?.text());
+    if (value === undefined && !isPrefix) return UNKNOWN;
+    text += value ?? '';
   }
   return text.length > MAX_TEXT ? UNKNOWN : toText(text);
 };
@@ -163,7 +174,10 @@ const binary: Evaluate = (node, scope, run) => {
   const right = fieldOf(node, 'right');
   if (left === undefined || right === undefined) return UNKNOWN;
   const [first, second] = [evaluate(left, scope, run), evaluate(right, scope, run)];
-  if (operator === '+') return concatenate(first, second);
+  if (operator === '+') {
+    const isPrefix = !isKnown(first) && isUnknownPrefix(left, asText(second));
+    return isPrefix ? second : concatenate(first, second);
+  }
   // A default: `process.env.PREFIX || '/api'`.
   if (operator === '||' || operator === '??') return isKnown(first) ? first : second;
   return operator === '&&' ? second : UNKNOWN;

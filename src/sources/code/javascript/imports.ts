@@ -117,7 +117,8 @@ function exportClause(node: SyntaxNode, scope: Scope, run: Interpreter): void {
   }
 }
 
-function declaredNames(declaration: SyntaxNode): string[] {
+/** The names that a declaration declares. */
+export function declaredNames(declaration: SyntaxNode): string[] {
   const name = fieldOf(declaration, 'name');
   if (name !== undefined) return [name.text()];
   return partsOf(declaration).flatMap((declarator) => {

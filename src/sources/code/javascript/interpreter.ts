@@ -1,5 +1,6 @@
 import type { ReadContext } from '../../reader.ts';
 import {
+  isProductionSource,
   isReadable,
   languageOf,
   parseSource,
@@ -12,7 +13,8 @@ import { bindParameters } from './bindings.ts';
 import { evaluate } from './expressions.ts';
 import type { RouterKind, World } from './frameworks/framework.ts';
 import { isGuard } from './frameworks/guard.ts';
-import { guessParameter } from './frameworks/guess.ts';
+import { guessParameter, typeOf } from './frameworks/guess.ts';
+import { Leftovers } from './leftovers.ts';
 import { Module } from './modules.ts';
 import { Resolver } from './resolve.ts';
 import type { Scope } from './scope.ts';
@@ -61,6 +63,10 @@ export class Interpreter {
   #depth = 0;
   #calls = 0;
   #guessing = false;
+  /** Whether the leftover that runs took a parameter for a router. */
+  #guessed = false;
+  readonly #leftovers = new Leftovers();
+  readonly #instances = new Map<string, Value>();
 
   constructor(context: ReadContext, model: RouterModelBuilder) {
     this.#context = context;
@@ -90,19 +96,35 @@ export class Interpreter {
    *  that something unknown makes. */
   runLeftovers(): void {
     for (const [key, value] of [...this.#classes]) {
-      if (this.#called.has(key) || !ROUTING.test(value.node.text())) continue;
+      if (this.#called.has(key) || !this.#setsUpRoutes(value)) continue;
       this.#leftover(value.scope, () => this.#construct(value, [], true));
     }
     for (const [key, value] of [...this.#functions]) {
       if (this.#called.has(key) || !ROUTING.test(value.node.text()) || isHandler(value)) continue;
+      const before = this.routerValues.length;
       this.#leftover(value.scope, () => this.call(value, []));
+      const made = new Set(this.routerValues.slice(before).map(({ id }) => id));
+      this.#leftovers.note(key, made, this.#guessed);
     }
   }
 
   #leftover(scope: Scope, run: () => void): void {
     this.#guessing = true;
+    this.#guessed = false;
     this.#from(scope.module.path, run);
     this.#guessing = false;
+  }
+
+  /** The one instance of a class that a container hands out, made when it is first asked for. */
+  instanceOf(type: ClassValue): Value {
+    const key = keyOf(type);
+    const known = this.#instances.get(key);
+    if (known !== undefined) return known;
+    // Set first: classes may ask for each other in a ring.
+    this.#instances.set(key, UNKNOWN);
+    const made = this.#setsUpRoutes(type) ? this.construct(type, []) : UNKNOWN;
+    this.#instances.set(key, made);
+    return made;
   }
 
   #from(path: string, run: () => void): void {
@@ -153,6 +175,12 @@ export class Interpreter {
     return specifier.startsWith('.') ? undefined : specifier.replace(/^node:/, '');
   }
 
+  /** What the file at a path of the folder gives, where it is one of its production sources. */
+  load(path: string): Value | undefined {
+    const file = this.#resolver.fileAt(path);
+    return file !== undefined && isProductionSource(file) ? this.run(file)?.value : undefined;
+  }
+
   placeOf(node: SyntaxNode, scope: Scope): CodePlace {
     return { file: scope.module.path, ...positionOf(node) };
   }
@@ -173,6 +201,16 @@ export class Interpreter {
       if (value.kind === 'function' && !isHandler(value)) this.#invoke(value, [], value.self);
     }
     return UNKNOWN;
+  }
+
+  /** Whether a class, or one above it, sets up routes. */
+  #setsUpRoutes(type: ClassValue): boolean {
+    let current: ClassValue | undefined = type;
+    for (let level = 0; current !== undefined && level < MAX_CALLS; level++) {
+      if (ROUTING.test(current.node.text())) return true;
+      current = this.parentOf(current);
+    }
+    return false;
   }
 
   construct(type: ClassValue, values: readonly Value[]): Value {
@@ -253,6 +291,7 @@ export class Interpreter {
     const key = keyOf(value);
     const active = this.#active.get(key) ?? 0;
     if (active > 1 || this.#calls >= MAX_CALLS) return UNKNOWN;
+    this.#leftovers.withdraw(key, values, this.model);
     this.#called.add(key);
     this.#active.set(key, active + 1);
     this.#calls++;
@@ -278,9 +317,12 @@ export class Interpreter {
 
   /** What to take an unknown parameter for, where leftovers run. */
   guess(parameter: SyntaxNode, owner: FunctionValue): Value {
+    const type = typeOf(parameter, owner);
+    if (type !== undefined) return this.instanceOf(type);
     if (!this.#guessing || this.#calls > 1) return UNKNOWN;
     const guessed = guessParameter(parameter, owner);
     if (guessed === undefined) return UNKNOWN;
+    this.#guessed = true;
     return this.world.createRouter(guessed, this.placeOf(parameter, owner.scope));
   }
 
@@ -337,7 +379,7 @@ const FIELDS = new Set(['public_field_definition', 'field_definition']);
 
 /** Something that sets up routes, in any framework. */
 const ROUTING =
-  /\.\s*(?:get|post|put|patch|delete|del|all|use|route|register|on|service|addService|createServer)\s*\(|\b(?:express|fastify|Router|Hono|Koa)\s*\(/i;
+  /\.\s*(?:get|post|put|patch|delete|del|all|use|route|register|on|service|addService|createServer)\s*\(|router\s*\[|\b(?:express|fastify|Router|Hono|Koa)\s*\(/i;
 
 /** First parameters of handlers, which hold no set-up. */
 const HANDLER_PARAMETERS =

@@ -31,6 +31,8 @@ export class Resolver {
   resolve(from: string, specifier: string): string | undefined {
     if (specifier.startsWith('.')) return this.#file(join(posix.dirname(from), specifier));
     if (specifier.startsWith('/')) return undefined;
+    if (specifier.startsWith('#'))
+      return this.#mapped(from, specifier) ?? this.#internal(from, specifier);
     return this.#mapped(from, specifier) ?? this.#inWorkspace(specifier);
   }
 
@@ -45,6 +47,34 @@ export class Resolver {
       ...EXTENSIONS.map((other) => (path === '' ? `index${other}` : `${path}/index${other}`)),
     ];
     return candidates.find((candidate) => this.#paths.has(candidate));
+  }
+
+  /** The file at a path of the folder, with or without its ending. */
+  fileAt(path: string): string | undefined {
+    return this.#file(join('', path));
+  }
+
+  /** What `imports` of the package around the file says of `#name`.
+   *  @see Node.js, Packages: "Subpath imports" */
+  #internal(from: string, specifier: string): string | undefined {
+    for (let folder = posix.dirname(from); ; folder = posix.dirname(folder)) {
+      const path = join(folder, 'package.json') ?? '';
+      if (this.#paths.has(path)) return this.#subpath(folder, path, specifier);
+      if (folder === '.') return undefined;
+    }
+  }
+
+  #subpath(folder: string, manifest: string, specifier: string): string | undefined {
+    const imports = fieldsAt(parseJsonc(this.#context.open(manifest)?.text ?? ''), 'imports');
+    const paths = Object.entries(imports).map(
+      ([pattern, target]) => [pattern, targetsIn(target)] as const,
+    );
+    const mapping = { base: undefined, folder: folder === '.' ? '' : folder };
+    for (const target of targetsOf({ ...mapping, paths: Object.fromEntries(paths) }, specifier)) {
+      const file = this.#file(target);
+      if (file !== undefined) return file;
+    }
+    return undefined;
   }
 
   #mapped(from: string, specifier: string): string | undefined {
@@ -107,6 +137,14 @@ export class Resolver {
   }
 }
 
+/** `"./src/*.js"`, or the same under conditions. */
+function targetsIn(target: unknown): string[] {
+  if (typeof target === 'string') return [target];
+  if (Array.isArray(target)) return target.flatMap(targetsIn);
+  const isConditions = typeof target === 'object' && target !== null;
+  return isConditions ? Object.values(target).flatMap(targetsIn) : [];
+}
+
 interface PathMapping {
   /** Absent where no `baseUrl` is set: bare names are then packages. */
   readonly base: string | undefined;
@@ -133,11 +171,13 @@ function* targetsOf(mapping: PathMapping, specifier: string): Generator<string> 
   for (const [pattern, targets] of Object.entries(mapping.paths)) {
     const star = pattern.indexOf('*');
     const prefix = star === -1 ? pattern : pattern.slice(0, star);
+    const end = star === -1 ? '' : pattern.slice(star + 1);
     if (star === -1 ? specifier !== pattern : !specifier.startsWith(prefix)) continue;
+    if (!specifier.endsWith(end)) continue;
     for (const target of targets) {
       const path = join(
         base,
-        target.replace('*', () => specifier.slice(prefix.length)),
+        target.replace('*', () => specifier.slice(prefix.length, specifier.length - end.length)),
       );
       if (path !== undefined) yield path;
     }

@@ -1,11 +1,11 @@
 import type { SyntaxNode } from '../parse.ts';
 import { bindPattern } from './bindings.ts';
 import { evaluate, toClass, toFunction } from './expressions.ts';
-import { exportStatement, importStatement } from './imports.ts';
+import { declaredNames, exportStatement, importStatement } from './imports.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Scope } from './scope.ts';
 import { fieldOf, partsOf, textOf } from './syntax.ts';
-import { toObject, toText, UNKNOWN, type Value } from './values.ts';
+import { asText, toObject, toText, UNKNOWN, type Value } from './values.ts';
 
 /** Iterations of one loop. */
 const MAX_ITERATIONS = 500;
@@ -78,11 +78,33 @@ const conditional: Execute = (node, scope, run, returned) => {
 };
 
 const loop: Execute = (node, scope, run, returned) => {
+  const outer = scope.block();
   const initializer = fieldOf(node, 'initializer');
-  if (initializer !== undefined) execute(initializer, scope, run, returned);
+  if (initializer !== undefined) execute(initializer, outer, run, returned);
   const body = fieldOf(node, 'body');
-  if (body !== undefined) execute(body, scope, run, returned);
+  if (body === undefined) return;
+  const counter = counterOf(node, outer, run);
+  if (counter === undefined) return execute(body, outer, run, returned);
+  for (let index = counter.from; index < counter.to; index++) {
+    outer.declare(counter.name, toText(String(index)));
+    execute(body, outer, run, returned);
+  }
 };
+
+/** What `for (let i = 0; i < list.length; i++)` counts; undefined where that is not known. */
+function counterOf(node: SyntaxNode, scope: Scope, run: Interpreter) {
+  const written = fieldOf(node, 'condition');
+  const condition = written?.kind() === 'expression_statement' ? partsOf(written)[0] : written;
+  const operator = condition && textOf(fieldOf(condition, 'operator'));
+  const [left, right] = ['left', 'right'].map((side) => condition && fieldOf(condition, side));
+  if (left?.kind() !== 'identifier' || right === undefined) return undefined;
+  if (operator !== '<' && operator !== '<=') return undefined;
+  const [from, bound] = [left, right].map((side) => asText(evaluate(side, scope, run)));
+  if (from === undefined || bound === undefined) return undefined;
+  if (!/^\d+$/.test(from) || !/^\d+$/.test(bound)) return undefined;
+  const to = Number(bound) + (operator === '<=' ? 1 : 0);
+  return { name: left.text(), from: Number(from), to: Math.min(to, Number(from) + MAX_ITERATIONS) };
+}
 
 const forIn: Execute = (node, scope, run, returned) => {
   const body = fieldOf(node, 'body');
@@ -136,6 +158,21 @@ const enumeration: Execute = (node, scope, run) => {
   scope.declare(textOf(fieldOf(node, 'name')), toObject(members));
 };
 
+/** A namespace is an object of what it exports. */
+const namespace: Execute = (node, scope, run, returned) => {
+  const body = fieldOf(node, 'body');
+  const inner = scope.block();
+  const value = toObject();
+  scope.declare(textOf(fieldOf(node, 'name')), value);
+  if (body !== undefined) declareAll(body, inner, run);
+  for (const part of body ? partsOf(body) : []) {
+    const declared = part.kind() === 'export_statement' ? fieldOf(part, 'declaration') : undefined;
+    execute(declared ?? part, inner, run, returned);
+    for (const name of declared ? declaredNames(declared) : [])
+      value.fields.set(name, inner.get(name));
+  }
+};
+
 const EXECUTORS: Readonly<Record<string, Execute>> = {
   program: block,
   // What the parser could not make out may hold whole statements.
@@ -145,8 +182,11 @@ const EXECUTORS: Readonly<Record<string, Execute>> = {
   variable_declaration: declaration,
   expression_statement: (node, scope, run) => {
     const expression = partsOf(node)[0];
-    if (expression !== undefined) evaluate(expression, scope, run);
+    if (expression?.kind() === 'internal_module') execute(expression, scope, run);
+    else if (expression !== undefined) evaluate(expression, scope, run);
   },
+  internal_module: namespace,
+  module: namespace,
   if_statement: conditional,
   else_clause: block,
   for_statement: loop,

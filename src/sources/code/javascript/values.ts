@@ -24,6 +24,8 @@ export type Value =
 export interface ListValue {
   readonly kind: 'list';
   readonly items: Value[];
+  /** A Map: its items are pairs. */
+  readonly isMap?: boolean;
 }
 
 export interface ObjectValue {

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '../../parse.ts';
 import { fieldOf, textOf } from '../syntax.ts';
-import type { FunctionValue } from '../values.ts';
+import type { ClassValue, FunctionValue } from '../values.ts';
 import type { RouterKind } from './framework.ts';
 import { FRAMEWORKS, frameworkOf } from './index.ts';
 
@@ -11,6 +11,13 @@ export function guessParameter(
   owner: FunctionValue,
 ): RouterKind | undefined {
   return byType(parameter, owner) ?? byName(parameter, owner);
+}
+
+/** The program's own class that a parameter is typed with, as containers inject it. */
+export function typeOf(parameter: SyntaxNode, owner: FunctionValue): ClassValue | undefined {
+  const type = textOf(fieldOf(parameter, 'type')).replace(/^:\s*/, '');
+  const named = /^\w+$/.test(type) ? owner.scope.get(type) : undefined;
+  return named?.kind === 'class' ? named : undefined;
 }
 
 function byType(parameter: SyntaxNode, owner: FunctionValue): RouterKind | undefined {
@@ -26,6 +33,11 @@ function byType(parameter: SyntaxNode, owner: FunctionValue): RouterKind | undef
     const { parameter: known } = framework;
     return known?.types.includes(last) ? known.kind : undefined;
   }
+  // A `Router` of another package routes pages of a browser, if the name does not say otherwise.
+  const isForeign =
+    imported.kind === 'external' &&
+    !FRAMEWORKS.some(({ reader }) => imported.module.includes(reader));
+  if (isForeign) return undefined;
   return FRAMEWORKS.find((each) => each.parameter?.types.includes(last))?.parameter?.kind;
 }
 
@@ -48,9 +60,9 @@ function byName(parameter: SyntaxNode, owner: FunctionValue): RouterKind | undef
 const ROUTER_NAMES = new Set(['app', 'router', 'expressApp']);
 
 const REGISTRATION =
-  /([A-Za-z_$][\w$]*)\s*\.\s*(?:get|post|put|patch|delete|all|route|use)\s*\(\s*['"`]\/[^'"`]{0,300}['"`]\s*[,)]/g;
+  /([A-Za-z_$][\w$]*)\s*\.\s*(?:get|post|put|patch|delete|all|route|use)\s*\(\s*['"`]\/[^'"`]{0,300}['"`]\s*[,)]|([A-Za-z_$][\w$]*)\s*\.\s*register\s*\(/g;
 
-/** Whether `name.get('/…', …)` or its like stands in a text. */
+/** Whether `name.get('/…', …)`, `name.register(` or their like stand in a text. */
 function registersOn(name: string, text: string): boolean {
-  return text.matchAll(REGISTRATION).some((match) => match[1] === name);
+  return text.matchAll(REGISTRATION).some((match) => (match[1] ?? match[2]) === name);
 }

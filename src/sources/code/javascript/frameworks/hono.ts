@@ -103,6 +103,8 @@ export const HONO: Framework = {
   call({ callee, world, place, arguments: [first] }) {
     const made = callee.path.at(-1);
     if (callee.path.length === 1 && made === 'createRoute') return first;
+    const isFactory = callee.path.join('.') === 'createFactory.().createApp';
+    if (isFactory) return world.createRouter(hono, place, { isApplication: true });
     if (callee.path.length !== 1 || !/^(?:OpenAPI)?Hono$/.test(made ?? '')) return undefined;
     // Nothing tells an application from one that another mounts, and `route` says so itself.
     return world.createRouter(hono, place, { isApplication: true });

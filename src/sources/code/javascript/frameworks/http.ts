@@ -83,7 +83,7 @@ const READS: Readonly<Record<string, (node: SyntaxNode) => string[]>> = {
     const argument = list && partsOf(list)[0];
     if (method === 'startsWith' && isUrl(object)) return literalPrefix(argument);
     if (method === 'match' && isUrl(object)) return pattern(argument);
-    return method === 'test' && isUrl(argument) ? pattern(object) : [];
+    return (method === 'test' || method === 'exec') && isUrl(argument) ? pattern(object) : [];
   },
   switch_case(node) {
     const value = textOf(fieldOf(node.parent()?.parent() ?? node, 'value')).replace(/^\(|\)$/g, '');
@@ -94,8 +94,11 @@ const READS: Readonly<Record<string, (node: SyntaxNode) => string[]>> = {
 
 const URL_NAME = /(?:^|\.)(?:url|pathname|path|reqPath|requestPath|reqUrl)$/;
 
+/** `req.url.split('?')[0]`, with or without a question mark before the dot. */
+const WITHOUT_QUERY = /\??\.split\(\s*['"`][?#]['"`]\s*(?:,\s*\d\s*)?\)(?:\?\.)?\[0\]$/;
+
 function isUrl(node: SyntaxNode | undefined): boolean {
-  return node !== undefined && URL_NAME.test(node.text().slice(-60));
+  return node !== undefined && URL_NAME.test(node.text().slice(-90).replace(WITHOUT_QUERY, ''));
 }
 
 function isEquality(node: SyntaxNode): boolean {
@@ -126,16 +129,23 @@ const METHOD = /\.?method\s*={2,3}\s*['"]([A-Z]+)['"]/g;
 
 /** HTTP methods that conditions around a comparison, or just inside its branch, ask for. */
 function methodsAround(node: SyntaxNode, body: SyntaxNode): string[] {
+  let isOtherwise = false;
   for (
     let each: SyntaxNode | null = node;
     each !== null && each.id() !== body.id();
     each = each.parent()
   ) {
+    // What the condition before an `else` asks for does not hold behind it.
+    if (each.kind() === 'else_clause') isOtherwise = true;
     if (each.kind() === 'switch_case' && each.id() !== node.id()) {
       const label = fieldOf(each, 'value');
       if (label !== undefined && /^['"][A-Z]+['"]$/.test(label.text())) return [stringOf(label)];
     }
     if (each.kind() !== 'if_statement') continue;
+    if (isOtherwise) {
+      isOtherwise = false;
+      continue;
+    }
     const found = methodsIn(textOf(fieldOf(each, 'condition')));
     if (found.length > 0) return found;
     const isInCondition = fieldOf(each, 'condition')?.range().end.index ?? 0;

@@ -11,13 +11,8 @@ import {
   type RouterValue,
   type Value,
 } from '../values.ts';
-import {
-  argumentValue,
-  type Controller,
-  type ControllerRoute,
-  decorators,
-  toController,
-} from './controllers.ts';
+import { type Controller, type ControllerRoute, toController } from './controllers.ts';
+import { argumentValue, decorators } from './decorators.ts';
 
 /** Puts the controllers of every application under its prefix and versions.
  *  Paths are built as prefix, version, module path, controller path, method path.
@@ -94,8 +89,8 @@ function modulePaths(
 }
 
 function optionsOf(type: ClassValue, run: Interpreter): Value | undefined {
-  const decorator = decorators(type.node).find(({ name }) => name === 'Module');
-  return argumentValue(decorator?.arguments[0], type, run);
+  const decorator = decorators(type.node, type.scope, run).find(({ name }) => name === 'Module');
+  return argumentValue(decorator, type, run);
 }
 
 function nearest(apps: readonly RouterValue[], controller: Controller): RouterValue | undefined {

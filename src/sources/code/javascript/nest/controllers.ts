@@ -1,11 +1,11 @@
 import { positionOf, type SyntaxNode } from '../../parse.ts';
 import type { CodePlace } from '../../routes.ts';
 import { entryOf } from '../../table.ts';
-import { evaluate } from '../expressions.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { membersOf } from '../interpreter.ts';
-import { type Decorator, decoratorsOf, fieldOf, partsOf, textOf, toDecorator } from '../syntax.ts';
+import { fieldOf, partsOf, textOf } from '../syntax.ts';
 import { asTexts, type ClassValue, fieldIn, isKnown, type Value } from '../values.ts';
+import { argumentValue, type Decorator, decorators, namedDecorators } from './decorators.ts';
 
 /** A method of a controller that answers to a path. */
 export interface ControllerRoute {
@@ -60,18 +60,13 @@ const FIELDS: Readonly<Record<string, string>> = {
 const GUARDS = new Set(['UseGuards', 'Roles', 'Authorized', 'Auth']);
 const PARAMETERS = new Set(['Param', 'Query', 'Body', 'Args', 'Headers']);
 
-/** Decorators of a class or a member, by name. */
-export function decorators(node: SyntaxNode): Decorator[] {
-  return decoratorsOf(node).flatMap((each) => toDecorator(each) ?? []);
-}
-
 /** Reads a decorated class; undefined where it is neither controller nor resolver. */
 export function toController(type: ClassValue, run: Interpreter): Controller | undefined {
-  const own = decorators(type.node);
+  const own = decorators(type.node, type.scope, run);
   const controller = own.find(({ name }) => name === 'Controller');
   const isResolver = own.some(({ name }) => name === 'Resolver');
   if (controller === undefined && !isResolver) return undefined;
-  const options = argumentValue(controller?.arguments[0], type, run);
+  const options = argumentValue(controller, type, run);
   const isGuarded = own.some(({ name }) => GUARDS.has(name));
   const members = membersWithParents(type, run);
   return {
@@ -102,7 +97,7 @@ function membersWithParents(type: ClassValue, run: Interpreter): Member[] {
     for (const node of membersOf(owner)) {
       const name = textOf(fieldOf(node, 'name'));
       if (node.kind() !== 'method_definition' || found.has(name)) continue;
-      found.set(name, { node, type: owner, decorators: decorators(node) });
+      found.set(name, { node, type: owner, decorators: decorators(node, owner.scope, run) });
     }
     current = run.parentOf(owner);
   }
@@ -117,8 +112,8 @@ function toRoutes(member: Member, isClassGuarded: boolean, run: Interpreter): Co
     return [
       {
         method,
-        paths: pathsOf(argumentValue(decorator.arguments[0], member.type, run)),
-        versions: argumentValue(version?.arguments[0], member.type, run),
+        paths: pathsOf(argumentValue(decorator, member.type, run)),
+        versions: argumentValue(version, member.type, run),
         ...common(member, decorator, isClassGuarded),
       },
     ];
@@ -135,7 +130,9 @@ function toHandlers(
   return member.decorators.flatMap((decorator) => {
     const method = entryOf(methods, decorator.name);
     if (method === undefined) return [];
-    const values = decorator.arguments.map((node) => argumentValue(node, member.type, run));
+    const values = decorator.arguments.map((_, index) =>
+      argumentValue(decorator, member.type, run, index),
+    );
     const names = isResolver
       ? [fieldName(values) ?? textOf(fieldOf(member.node, 'name'))]
       : patternNames(values[0]);
@@ -167,15 +164,15 @@ function common(member: Member, decorator: Decorator, isClassGuarded: boolean) {
   const file = member.type.scope.module.path;
   return {
     place: { file, ...positionOf(decorator.node) },
-    fields: fieldsOf(member.node),
+    fields: fieldsOf(member.node, member.type),
     isGuarded: isClassGuarded || member.decorators.some(({ name }) => GUARDS.has(name)),
   };
 }
 
-function fieldsOf(method: SyntaxNode): string[] {
+function fieldsOf(method: SyntaxNode, type: ClassValue): string[] {
   const list = fieldOf(method, 'parameters');
   return (list ? partsOf(list) : []).flatMap((parameter) =>
-    decorators(parameter).flatMap(({ name, arguments: [first] }) =>
+    namedDecorators(parameter, type.scope).flatMap(({ name, arguments: [first] }) =>
       PARAMETERS.has(name) && first?.kind() === 'string' ? [first.text().slice(1, -1)] : [],
     ),
   );
@@ -185,7 +182,7 @@ function fieldsOf(method: SyntaxNode): string[] {
 function toInterfaces(member: Member, type: ClassValue, run: Interpreter) {
   return member.decorators.flatMap((decorator) => {
     if (!/^Grpc(?:Stream)?(?:Method|Call)$/.test(decorator.name)) return [];
-    const named = asTexts(argumentValue(decorator.arguments[0], member.type, run))[0];
+    const named = asTexts(argumentValue(decorator, member.type, run))[0];
     const name = named ?? type.name.replace(/Controller$/, '');
     return [{ name, place: common(member, decorator, false).place }];
   });
@@ -203,12 +200,4 @@ function generatedInterfaces(own: readonly Decorator[], type: ClassValue) {
 function pathsOf(value: Value | undefined): string[] {
   const texts = asTexts(value);
   return texts.length === 0 ? [''] : texts;
-}
-
-export function argumentValue(
-  node: SyntaxNode | undefined,
-  type: ClassValue,
-  run: Interpreter,
-): Value | undefined {
-  return node === undefined ? undefined : evaluate(node, type.scope, run);
 }

@@ -1,0 +1,3 @@
+const r = require('express').Router();
+r.get('/cats', h);
+module.exports = r;

@@ -1,0 +1,2 @@
+import { bootstrap } from './bootstrap';
+bootstrap().catch(console.error);

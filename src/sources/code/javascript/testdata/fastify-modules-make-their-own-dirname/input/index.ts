@@ -1,0 +1,10 @@
+import { fastify } from 'fastify';
+import autoLoad from '@fastify/autoload';
+import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+const __filename = fileURLToPath(import.meta.url);
+const __dirname = dirname(__filename);
+const server = fastify();
+server.register(autoLoad, { dir: join(__dirname, 'routes'), routeParams: true, options: { prefix: '/api' } });
+await server.ready();
+await server.listen({ port: 3 });

@@ -1,0 +1,2 @@
+export const autoPrefix = '/other';
+export default async function (app, opts) { app.post('/', async () => []); }

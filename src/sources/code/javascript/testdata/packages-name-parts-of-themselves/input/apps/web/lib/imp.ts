@@ -1,0 +1,1 @@
+import { Router } from 'express'; export const imp = Router(); imp.get('/imp', h);

@@ -1,0 +1,1 @@
+import { Router } from 'express'; export const r = Router(); r.get('/pkg', h);
