@@ -131,6 +131,27 @@ describe('graphql reports', () => {
     expect(diagnosticLines(read(texts))).toEqual([want]);
   });
 
+  it('a definition that cannot be read, and reads those around it', () => {
+    const text = `type Query {
+  a: Int
+
+type Mutation { c: Int }
+extend type Query { d: Int }
+type X { x: }
+extend type Query { e: Int }
+`;
+    const reading = read({ 'a.graphql': text });
+    expect(diagnosticLines(reading)).toEqual([
+      'error graphql/malformed a.graphql:4:6',
+      'error graphql/malformed a.graphql:6:13',
+    ]);
+    expect(endpointLines(reading)).toEqual([
+      'MUTATION c a.graphql:4',
+      'QUERY d a.graphql:5',
+      'QUERY e a.graphql:7',
+    ]);
+  });
+
   it('no template that is not said to be GraphQL', () => {
     expect(read({ 'a.js': 'let t = `a type Query { like this`' }).diagnostics).toEqual([]);
   });

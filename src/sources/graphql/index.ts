@@ -30,15 +30,19 @@ export const graphql: Reader = {
 function readSchemaFile(file: SourceFile, keeper: Keeper): void {
   if (file.isBinary || file.text.trim() === '') return;
   const read = readSchema(file.text);
-  if ('message' in read) keeper.report(file.path, read.message, read);
-  else keeper.keep(file.path, read);
+  for (const problem of read.problems) keeper.report(file.path, problem.message, problem);
+  keeper.keep(file.path, read);
 }
 
 function readCodeFile(file: SourceFile, keeper: Keeper): void {
   for (const { text, start, tagged } of embeddedSchemas(file)) {
     const read = readSchema(text);
-    if (!('message' in read)) keeper.keep(file.path, moved(read, start));
-    else if (tagged) keeper.report(file.path, read.message, shifted(read, start));
+    // Text that only looks like a schema is not read around its mistakes.
+    if (!tagged && read.problems.length > 0) continue;
+    for (const problem of read.problems) {
+      keeper.report(file.path, problem.message, shifted(problem, start));
+    }
+    keeper.keep(file.path, moved(read, start));
   }
 }
 

@@ -17,6 +17,7 @@ const MAX_TOKENS = 2_000_000;
 
 /** What of one text of schema definition language matters for endpoints. */
 export interface Schema {
+  readonly problems: readonly SchemaProblem[];
   readonly types: readonly SchemaType[];
   /** Names of the root types, where the text has a `schema` with them. */
   readonly roots: readonly { readonly operation: OperationTypeNode; readonly type: string }[];
@@ -59,9 +60,27 @@ const SECURITY_DIRECTIVES = new Set([
   'aws_oidc',
 ]);
 
-/** Reads schema definitions; operations of clients in the text are passed over.
+/** Definitions that cannot be read, of one text; with one more, the rest is not read. */
+const MAX_PROBLEMS = 10;
+
+/** Reads schema definitions; operations of clients in the text are passed over, and a definition
+ *  that cannot be read costs a problem.
  *  @see GraphQL specification, October 2021, §3 (Type System) */
-export function readSchema(text: string): Schema | SchemaProblem {
+export function readSchema(text: string): Schema {
+  const problems: SchemaProblem[] = [];
+  let rest = text;
+  while (problems.length < MAX_PROBLEMS) {
+    const read = readWhole(rest);
+    if (!('message' in read)) return { ...read, problems };
+    problems.push(read);
+    const without = withoutDefinition(rest, read);
+    if (without === undefined) break;
+    rest = without;
+  }
+  return { types: [], roots: [], problems };
+}
+
+function readWhole(text: string): Omit<Schema, 'problems'> | SchemaProblem {
   try {
     const { definitions } = parse(text, { maxTokens: MAX_TOKENS });
     return { types: definitions.flatMap(typeOf), roots: definitions.flatMap(rootsOf) };
@@ -74,6 +93,26 @@ export function readSchema(text: string): Schema | SchemaProblem {
     const { line = 1, column = 1 } = thrown.locations?.[0] ?? {};
     return { message: withoutValues(thrown.message), line, column };
   }
+}
+
+/** The word that a definition begins with, at the beginning of a line. */
+const DEFINITION =
+  /^(?:extend[ \t]+)?(?:schema|type|interface|input|enum|union|scalar|directive|query|mutation|subscription|fragment)\b/;
+
+/** The text with empty lines in place of the definition around a place; undefined where that is not
+ *  seen. */
+function withoutDefinition(text: string, { line: broken, column }: Position): string | undefined {
+  const lines = text.split('\n');
+  const isStart = (line: string): boolean => DEFINITION.test(line);
+  // What is missing at the end of a definition is missed at the first words of the next.
+  const at = lines[broken - 1] ?? '';
+  const isBefore = isStart(at) && /^\w*\s*\w*$/.test(at.slice(0, column - 1).trimEnd());
+  const last = isBefore ? broken - 1 : broken;
+  const start = lines.slice(0, last).findLastIndex(isStart);
+  const next = lines.findIndex((line, index) => index >= last && isStart(line));
+  if (start === -1) return undefined;
+  const end = next === -1 ? lines.length : next;
+  return lines.map((line, index) => (index >= start && index < end ? '' : line)).join('\n');
 }
 
 /** Nothing but comments: the language wants a definition, but there is nothing wrong. */

@@ -8,8 +8,8 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
   ServerReflection: 'grpc.reflection.v1.ServerReflection',
 };
 
-/** Begins of lines in which a registration is none: definitions and comments. */
-const NO_CALL = /\b(?:def|func)\b|#|\/\//;
+/** Begins of lines behind which a registration is none: definitions and comments. */
+const NO_CALL = /\b(?:def|func)\s+$|#|\/\//;
 
 /** Observes the gRPC services that a global pattern finds in a file; group `group` names the
  *  service. */
