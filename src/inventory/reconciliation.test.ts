@@ -37,6 +37,11 @@ function endpoint(
     ...more,
   };
 }
+/** An operation at this line of a specification. */
+function specified(line: number): Partial<EndpointFact> {
+  return { source: { reader: 'openapi', how: 'declared', file: 'openapi.yaml', line, column: 3 } };
+}
+
 function statuses(...facts: Fact[]): string[] {
   return reconcile(toRecords([service, ...facts])).map(
     ({ method, template, status }) => `${method} ${template} ${status}`,
@@ -126,6 +131,27 @@ describe('the status of an endpoint', () => {
         endpoint('implemented', 'GET /b'),
       ],
       ['GET /api/v1/a governed', 'GET /api/v1/b governed'],
+    ],
+    [
+      'a base path before resources of one name is no more than what they lack',
+      [
+        endpoint('declared', 'GET /shop/items'),
+        endpoint('declared', 'GET /shop/items/{id}'),
+        endpoint('implemented', 'GET /items'),
+        endpoint('implemented', 'GET /items/{itemId}'),
+      ],
+      ['GET /shop/items governed', 'GET /shop/items/{id} governed'],
+    ],
+    [
+      'an operation under the base paths of several servers is one endpoint where one is found',
+      [
+        endpoint('declared', 'GET /a', specified(5)),
+        endpoint('declared', 'GET /shop/a', specified(5)),
+        endpoint('declared', 'GET /b', specified(9)),
+        endpoint('declared', 'GET /shop/b', specified(9)),
+        endpoint('implemented', 'GET /a'),
+      ],
+      ['GET /a governed', 'GET /b dormant', 'GET /shop/b dormant'],
     ],
     [
       'a base path is not guessed from a single template',

@@ -46,7 +46,31 @@ function merge(endpoints: readonly EndpointRecord[]): EndpointRecord[][] {
       `${record.protocol} ${record.method} ${aligned.get(record) ?? shapeOf(record.template)}`,
   );
   for (const [key, group] of groups) spreadAny(groups, key, group);
-  return [...groups.values()].filter((group) => group.length > 0);
+  const found = [...groups.values()].filter((group) => group.length > 0);
+  return withoutAlternatives(found);
+}
+
+/** A specification that names servers with several base paths declares one operation under each of
+ *  them, at one place. Where the service is found to answer at some, the others are other addresses
+ *  of the same endpoint (a gateway's, a developer's machine) and not dormant ones. */
+function withoutAlternatives(groups: readonly EndpointRecord[][]): EndpointRecord[][] {
+  const isFound = (group: readonly EndpointRecord[]): boolean =>
+    group.some(({ sources }) => sources.some(({ how }) => how !== 'declared'));
+  const answered = new Set(groups.filter(isFound).flatMap(operationsOf));
+  return groups.filter((group) => {
+    const operations = operationsOf(group);
+    const isAlternative = operations.length > 0 && operations.every((key) => answered.has(key));
+    return isFound(group) || !isAlternative;
+  });
+}
+
+/** Where operations of specifications are declared, with their methods. */
+function operationsOf(group: readonly EndpointRecord[]): string[] {
+  return group.flatMap(({ method, sources }) =>
+    sources
+      .filter(({ reader, how }) => reader === 'openapi' && how === 'declared')
+      .map(({ file, line, column }) => `${method} ${file}:${line}:${column}`),
+  );
 }
 
 /** Code that takes every method (`ANY /x`) implements each declared method of the same path. */
@@ -79,19 +103,35 @@ function alignBasePath(endpoints: readonly EndpointRecord[]): Map<EndpointRecord
     [declared, others],
     [others, declared],
   ] as const) {
-    const prefix = commonPrefix(from.map((record) => record.template));
-    if (prefix === '' || moved.size > 0) continue;
     const targets = new Set(to.map(keyOf));
-    if (from.some((record) => targets.has(keyOf(record)))) continue;
-    const stripped = from.map((record) => ({
-      record,
-      shape: shapeOf(record.template.slice(prefix.length) || '/'),
-    }));
-    const hits = stripped.filter(({ record, shape }) => targets.has(`${record.method} ${shape}`));
-    if (hits.length * 2 < from.length || hits.length === 0) continue;
-    for (const { record, shape } of stripped) moved.set(record, shape);
+    if (moved.size > 0 || from.some((record) => targets.has(keyOf(record)))) continue;
+    const prefix = basePathOf(from, targets);
+    for (const record of prefix === undefined ? [] : from) moved.set(record, under(prefix, record));
   }
   return moved;
+}
+
+/** Of all prefixes that the templates share, the one without which most of them, and at least half,
+ *  meet a target: resources of one name (`/shop/items`, `/shop/items/{id}`) share more than the base
+ *  path. */
+function basePathOf(
+  records: readonly EndpointRecord[],
+  targets: ReadonlySet<string>,
+): string | undefined {
+  let best: { prefix: string; hits: number } | undefined;
+  const common = commonPrefix(records.map((record) => record.template));
+  for (let prefix = common; prefix !== ''; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
+    const hits = records.filter((record) =>
+      targets.has(`${record.method} ${under(prefix, record)}`),
+    ).length;
+    if (hits * 2 >= records.length && hits > (best?.hits ?? 0)) best = { prefix, hits };
+  }
+  return best?.prefix;
+}
+
+/** The shape of a record's template without a prefix of it. */
+function under(prefix: string | undefined, { template }: EndpointRecord): string {
+  return shapeOf(template.slice(prefix?.length ?? 0) || '/');
 }
 
 function keyOf(record: EndpointRecord): string {

@@ -342,6 +342,7 @@ describe('toTemplate', () => {
     ['/orders?x={y}#z', '/orders'],
     ['/files/{+path}', '/files/{path}'],
     ['/files/{path*}', '/files/{path}'],
+    ['/files/{path+}', '/files/{path}'],
     ['/files/{id:[0-9]+}.json', '/files/{id}.json'],
     ['/a/{x}-{y}', '/a/{x}-{y}'],
     [`/{${'a'.repeat(300_000)}`, `/{${'a'.repeat(300_000)}`],

@@ -8,9 +8,9 @@ export function toTemplate(path: string): string {
   return `/${kept.join('/')}`;
 }
 
-/** `{+path}`, `{path*}` and `{id:[0-9]+}` are all the parameter of that name. */
+/** `{+path}`, `{path*}`, `{path+}` and `{id:[0-9]+}` are all the parameter of that name. */
 function plainParameters(segment: string): string {
   return segment.trim().replace(/\{([^{}]*)\}/g, (_, parameter: string) => {
-    return `{${/^[+./;?&#]?([^:*]*)/.exec(parameter)?.[1] ?? ''}}`;
+    return `{${/^[+./;?&#]?([^:*+]*)/.exec(parameter)?.[1] ?? ''}}`;
   });
 }
