@@ -69,7 +69,12 @@ export function credentialsIn(
         kind: 'credential',
         name,
         credentialKind: entry.credentialKind,
-        keys: [`kong:${file}#${path.join('.')}`, `at:${file}:${place.line}:${place.column}`],
+        keys: [
+          `kong:${file}#${path.join('.')}`,
+          `at:${file}:${place.line}:${place.column}`,
+          // behind the quote, where it stands in one
+          `at:${file}:${place.line}:${place.column + 1}`,
+        ],
         ...(!isReference && {
           location: { file, ...place, in: 'file' as const },
           problems: ['plain-text'],

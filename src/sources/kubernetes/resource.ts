@@ -1,5 +1,6 @@
 import type { DataPath } from '../../base/data.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Position } from '../../base/text.ts';
 import type { Observation, Source } from '../../estate/index.ts';
 
 /** One Kubernetes object, from a manifest, a rendered chart or the API. */
@@ -20,6 +21,12 @@ export interface Resource {
   sourceAt(reader: string, path: DataPath): Source;
   /** Where the value of that part begins; absent for objects that stand in no file. */
   valueSourceAt?(reader: string, path: DataPath): Source;
+  /** Where a text of it stands that a template has put in; absent for what no template made. */
+  placesOfText?(text: string): readonly FilePlace[];
+}
+
+export interface FilePlace extends Position {
+  readonly file: string;
 }
 
 /** All objects that one reading found. Of equal objects (group, kind, namespace, name) the first by

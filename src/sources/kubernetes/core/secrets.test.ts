@@ -54,6 +54,23 @@ spec: { containers: [{ name: web, image: web, envFrom: [{ secretRef: { name: db 
     });
     expect(found.map(({ name }) => name)).toEqual(['db/WHOLE', 'db/HOOK', 'db/WHOLE', 'db/HOOK']);
   });
+  it.each([
+    ['plain', '', 13],
+    ['quoted', '"', 14],
+  ])('of a chart are the credentials of its values, %s', (_, quote, column) => {
+    const found = read({
+      'chart/Chart.yaml': 'name: db\n',
+      'chart/values.yaml': `auth:\n  password: ${quote}${VALUE}${quote}\n`,
+      'chart/templates/secret.yaml':
+        'apiVersion: v1\nkind: Secret\nmetadata: { name: db }\ndata:\n  password: {{ .Values.auth.password | b64enc }}\n',
+    });
+    expect(found).toMatchObject([
+      {
+        keys: ['secret:/db#password', `at:chart/values.yaml:2:${column}`],
+        problems: ['plain-text'],
+      },
+    ]);
+  });
   it('are credentials by key, with the place of each value, and never a value', () => {
     const manifest = `apiVersion: v1
 kind: Secret
@@ -69,7 +86,7 @@ stringData:
     const found = read({ 'secret.yaml': manifest });
     expect(found.map(short)).toEqual([
       'db/password | password | secret 6:13 | base64-only',
-      'db/API_KEY | api-key | secret 8:12 | base64-only',
+      'db/API_KEY | api-key | secret 8:12 | plain-text',
       'db/later | secret | secret 10:10',
     ]);
     expect(found[0]).toMatchObject({

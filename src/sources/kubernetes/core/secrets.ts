@@ -25,15 +25,22 @@ function toCredential(secret: Resource, entry: ObjectEntry): CredentialObservati
   const location = locationOf(source, 'secret');
   const owner = ownerInLabels(secret.labels, secret.annotations);
   const expires = type === 'kubernetes.io/tls' ? expiryOf(secret) : undefined;
+  // Whoever finds the value where a chart keeps it finds the same credential.
+  const inValues = secret.placesOfText?.(entry.value) ?? [];
+  const isPlainText = entry.path[0] === 'stringData' || inValues.length > 0;
   return {
     kind: 'credential',
     name: `${secret.name}/${entry.key}`,
     credentialKind: kindOfKey(type, entry.key),
-    keys: [secretKey(secret, secret.name, entry.key)],
+    keys: [
+      secretKey(secret, secret.name, entry.key),
+      ...inValues.map(({ file, line, column }) => `at:${file}:${line}:${column}`),
+    ],
     ...(location && { location }),
     ...(owner && { owner }),
     ...(expires && { expires }),
-    ...(!isProtected(secret, entry) && location && { problems: ['base64-only'] }),
+    ...(!isProtected(secret, entry) &&
+      location && { problems: [isPlainText ? 'plain-text' : 'base64-only'] }),
     source,
   };
 }

@@ -9,6 +9,7 @@ import type { Resource } from '../resource.ts';
 import { isIn, type Problem, readChart } from './chart.ts';
 import { RELEASE_NAMESPACE, renderChart } from './render.ts';
 import type { RenderByHelm } from './tool.ts';
+import { placesInValues } from './value-places.ts';
 
 /** What one chart installs. */
 export interface ChartReading {
@@ -47,7 +48,10 @@ export function readCharts(
     );
     const rendered = problems.length > 0 ? byHelm(chart, own) : undefined;
     if (!rendered) for (const problem of problems) report(toDiagnostic(problem));
-    const resources = (rendered ?? own).filter((resource) => !isTest(resource));
+    const placesOfText = placesInValues(chart, files);
+    const resources = (rendered ?? own)
+      .filter((resource) => !isTest(resource))
+      .map((resource) => (resource.kind === 'Secret' ? { ...resource, placesOfText } : resource));
     return { file: posix.join(folder, 'Chart.yaml'), resources };
   };
   return folders.flatMap((folder) => {
