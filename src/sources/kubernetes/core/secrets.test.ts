@@ -55,9 +55,9 @@ spec: { containers: [{ name: web, image: web, envFrom: [{ secretRef: { name: db 
     expect(found.map(({ name }) => name)).toEqual(['db/WHOLE', 'db/HOOK', 'db/WHOLE', 'db/HOOK']);
   });
   it.each([
-    ['plain', '', 13],
-    ['quoted', '"', 14],
-  ])('of a chart are the credentials of its values, %s', (_, quote, column) => {
+    ['plain', ''],
+    ['quoted', '"'],
+  ])('of a chart are the credentials of its values, %s', (_, quote) => {
     const found = read({
       'chart/Chart.yaml': 'name: db\n',
       'chart/values.yaml': `auth:\n  password: ${quote}${VALUE}${quote}\n`,
@@ -66,9 +66,18 @@ spec: { containers: [{ name: web, image: web, envFrom: [{ secretRef: { name: db 
     });
     expect(found).toMatchObject([
       {
-        keys: ['secret:/db#password', `at:chart/values.yaml:2:${column}`],
+        keys: ['secret:/db#password', 'at:chart/values.yaml:2:13', 'at:chart/values.yaml:2:14'],
         problems: ['plain-text'],
       },
+    ]);
+  });
+  it('of a generator are the credentials of its files', () => {
+    const found = read({
+      'kustomization.yaml': 'secretGenerator: [{ name: db, envs: [secret.env] }]\n',
+      'secret.env': `# kept\nPASSWORD=${VALUE}\n`,
+    });
+    expect(found.map(({ keys }) => keys)).toEqual([
+      ['secret:/db#PASSWORD', 'at:secret.env:2:10', 'at:secret.env:2:11'],
     ]);
   });
   it('are credentials by key, with the place of each value, and never a value', () => {

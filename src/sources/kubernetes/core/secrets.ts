@@ -1,6 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { isFields, textAt } from '../../../base/pick.ts';
-import type { CredentialLocation, CredentialObservation, Source } from '../../../estate/index.ts';
+import type {
+  CredentialLocation,
+  CredentialObservation,
+  Location,
+  Source,
+} from '../../../estate/index.ts';
 import { ownerInLabels } from '../../labels.ts';
 import { ORIGIN_ANNOTATION } from '../kustomize/generate.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
@@ -34,7 +39,8 @@ function toCredential(secret: Resource, entry: ObjectEntry): CredentialObservati
     credentialKind: kindOfKey(type, entry.key),
     keys: [
       secretKey(secret, secret.name, entry.key),
-      ...inValues.map(({ file, line, column }) => `at:${file}:${line}:${column}`),
+      ...(isGenerated(secret) && location ? keysAt(location) : []),
+      ...inValues.flatMap(keysAt),
     ],
     ...(location && { location }),
     ...(owner && { owner }),
@@ -52,6 +58,12 @@ export function secretKey(
   key: string,
 ): string {
   return `secret:${object.namespace ?? ''}/${name}#${key}`;
+}
+
+/** The place of a value, for whoever reads the same file; behind the quote too, where it stands in one. */
+function keysAt({ file, line, column }: Location): string[] {
+  if (line === undefined || column === undefined) return [];
+  return [`at:${file}:${line}:${column}`, `at:${file}:${line}:${column + 1}`];
 }
 
 /** Where a source lies, as a credential's location; undefined for what lies in no file. */

@@ -28,12 +28,9 @@ function indexOf(chart: Chart, files: ManifestFiles): ReadonlyMap<string, readon
     const file = posix.join(folder, 'values.yaml');
     const document = files.documents(file)?.[0];
     if (!document) continue;
-    const lines = (files.text(file) ?? '').split('\n');
     for (const { text, path } of textsIn(document.value, [])) {
       const { line, column } = document.places.valueAt(path);
-      const isQuoted = /["']/.test(lines[line - 1]?.[column - 1] ?? '');
-      const place = { file, line, column: isQuoted ? column + 1 : column };
-      found.set(text, [...(found.get(text) ?? []), place]);
+      found.set(text, [...(found.get(text) ?? []), { file, line, column }]);
     }
   }
   return found;
