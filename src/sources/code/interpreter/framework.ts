@@ -15,6 +15,8 @@ import {
 export interface Program {
   readonly book: RouteBook;
   readonly interpreter: Interpreter;
+  /** What a dotted name stands for, where libraries take one in place of the thing itself. */
+  readonly load?: (name: string, from: string) => Value | undefined;
 }
 
 export type ExternalFunction = (call: Call, program: Program) => Value | undefined;

@@ -193,7 +193,7 @@ export class Interpreter {
       case 'spread':
         return this.evaluate(expression.of, scope);
       case 'collect':
-        return this.#collect(expression.loop, scope);
+        return this.#collect(expression.loop, expression.isMap ?? false, scope);
       case 'other':
         for (const part of expression.parts) this.evaluate(part, scope);
         return UNKNOWN;
@@ -342,10 +342,11 @@ export class Interpreter {
     );
   }
 
-  #collect(loop: Statement, scope: Scope): Value {
+  #collect(loop: Statement, isMap: boolean, scope: Scope): Value {
     const items: Value[] = [];
     this.#statements.execute([loop], scope, items);
-    return listValue(items.slice(0, MAX_ITEMS));
+    const kept = items.slice(0, MAX_ITEMS);
+    return isMap ? mapOf(kept) : listValue(kept);
   }
 
   #items(items: readonly Expression[], scope: Scope): Value[] {
@@ -381,6 +382,15 @@ function argumentFor(parameters: readonly Parameter[], index: number, call: Call
   }
   const taken = new Set(parameters.map(({ name }) => name));
   return { is: 'record', fields: new Map([...call.named].filter(([name]) => !taken.has(name))) };
+}
+
+/** A map of pairs; those whose key is not known are numbered. */
+function mapOf(pairs: readonly Value[]): Value {
+  const entries = pairs.map((pair, index): [string, Value] => {
+    const [key, value] = itemsOf(pair);
+    return [key?.is === 'text' ? key.text : String(index), value ?? UNKNOWN];
+  });
+  return { is: 'record', fields: new Map(entries) };
 }
 
 function addEntries(named: Map<string, Value>, given: Value): void {

@@ -18,8 +18,9 @@ export type Expression =
   | { readonly is: 'either'; readonly options: readonly Expression[] }
   /** `*items` among arguments or items. */
   | { readonly is: 'spread'; readonly of: Expression }
-  /** A list made by a loop: what the loop's body returns in each round. */
-  | { readonly is: 'collect'; readonly loop: Statement }
+  /** A list made by a loop: what the loop's body returns in each round. A map where that is a key
+   *  and a value. */
+  | { readonly is: 'collect'; readonly loop: Statement; readonly isMap?: boolean }
   /** Anything else: its parts are run for what they do, its value is not known. */
   | { readonly is: 'other'; readonly parts: readonly Expression[] };
 

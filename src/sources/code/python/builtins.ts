@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/pick.ts';
 import {
   itemsOf,
   type ListValue,
@@ -15,6 +16,41 @@ import {
 
 /** Items that a list may grow to. */
 const MAX_ITEMS = 20_000;
+
+/** Functions that every module has and that loops over tables are written with. */
+const GLOBAL_FUNCTIONS: Readonly<Record<string, (given: readonly Value[]) => Value>> = {
+  list: ([given]) => sequence(given),
+  tuple: ([given]) => sequence(given),
+  set: ([given]) => sequence(given),
+  sorted: ([given]) => sequence(given),
+  reversed: ([given]) => listValue([...sequence(given).items].reverse()),
+  enumerate: ([given]) =>
+    listValue(
+      sequence(given).items.map((item, index) => listValue([textValue(String(index)), item])),
+    ),
+  zip: (given) => {
+    const [first, ...others] = given.map((value) => sequence(value).items);
+    const rows = (first ?? []).map((item, index) => [
+      item,
+      ...others.map((items) => items[index] ?? UNKNOWN),
+    ]);
+    return listValue(rows.map((row) => listValue(row)));
+  },
+  str: ([given]) => (given?.is === 'text' ? given : UNKNOWN),
+};
+
+export function globalFunction(name: string): Value | undefined {
+  const known = entryOf(GLOBAL_FUNCTIONS, name);
+  return known && native((call) => known(call.positional));
+}
+
+/** What a loop over a value goes through. */
+function sequence(value: Value | undefined): ListValue {
+  if (value?.is === 'list') return value;
+  if (value?.is === 'router') return listValue([value]);
+  const isMap = value?.is === 'record' && value.class === undefined;
+  return listValue(isMap ? [...value.fields.keys()].map((key) => textValue(key)) : []);
+}
 
 const TEXT_METHODS: Readonly<Record<string, (text: string, given: string | undefined) => string>> =
   {

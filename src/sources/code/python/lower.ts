@@ -366,6 +366,7 @@ const EXPRESSIONS: Readonly<Record<string, (node: SyntaxNode, depth: number) => 
   list_comprehension: comprehension,
   set_comprehension: comprehension,
   generator_expression: comprehension,
+  dictionary_comprehension: comprehension,
   // A tuple is a row of something.
   tuple: (node, depth) => ({ ...listExpression(node, depth), at: positionOf(node) }),
   set: listExpression,
@@ -411,7 +412,9 @@ function expression(node: SyntaxNode, depth: number): Expression {
 function comprehension(node: SyntaxNode, depth: number): Expression {
   const item = node.field('body');
   const clauses = named(node).filter((child) => child.kind() === 'for_in_clause');
-  let body: Statement[] = [{ is: 'return', values: [expressionOf(item, depth)] }];
+  const isMap = item?.kind() === 'pair';
+  const values = isMap ? children(item, depth) : [expressionOf(item, depth)];
+  let body: Statement[] = [{ is: 'return', values }];
   for (const clause of clauses.toReversed()) {
     body = [
       {
@@ -424,7 +427,7 @@ function comprehension(node: SyntaxNode, depth: number): Expression {
     ];
   }
   const [loop] = body;
-  return loop ? { is: 'collect', loop } : NOTHING;
+  return loop ? { is: 'collect', loop, isMap } : NOTHING;
 }
 
 function children(node: SyntaxNode, depth: number): Expression[] {

@@ -16,7 +16,7 @@ import {
 } from '../interpreter/value.ts';
 import { isReadable, parseSource } from '../parse.ts';
 import type { CodePlace, RouterModel } from '../routes.ts';
-import { listMember, recordMember, textMember } from './builtins.ts';
+import { globalFunction, listMember, recordMember, textMember } from './builtins.ts';
 import { aiohttp, tornado } from './frameworks/asynchronous.ts';
 import { django, registerUrls } from './frameworks/django.ts';
 import { fastapi } from './frameworks/fastapi.ts';
@@ -64,7 +64,11 @@ export class PythonProgram implements Semantics {
   constructor(context: ReadContext) {
     this.#context = context;
     this.#paths = new PythonPaths(context.paths);
-    this.#program = { book: new RouteBook(), interpreter: new Interpreter(this) };
+    this.#program = {
+      book: new RouteBook(),
+      interpreter: new Interpreter(this),
+      load: (name, from) => this.#named(name, from),
+    };
   }
 
   /** Runs these files and whatever they import. */
@@ -94,8 +98,7 @@ export class PythonProgram implements Semantics {
 
   global(name: string): Value | undefined {
     // The name under which a program is started.
-    if (name === '__name__') return textValue('__main__');
-    return undefined;
+    return name === '__name__' ? textValue('__main__') : globalFunction(name);
   }
 
   load(statement: Statement & { is: 'import' }, scope: Scope): void {
@@ -167,6 +170,14 @@ export class PythonProgram implements Semantics {
     const text = this.#context.open(file)?.text ?? '';
     if (/\b(?:fastapi|APIRouter)\b/.test(text)) return 'fastapi';
     return /\b(?:flask\w*|quart|Blueprint)\b/i.test(text) ? 'flask' : undefined;
+  }
+
+  /** A module of the program, or something in one: `events.api.router`. */
+  #named(name: string, from: string): Value | undefined {
+    const [module, member] = splitLast(name);
+    const holder = module === '' ? undefined : this.#find(module, from);
+    const found = holder?.is === 'module' ? holder.scope.own(member) : undefined;
+    return found ?? this.#find(name, from);
   }
 
   #import(module: string, from: string): Value {

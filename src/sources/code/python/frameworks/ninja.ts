@@ -10,7 +10,9 @@ import {
   plainText,
   routerIn,
   textsOf,
+  textValue,
   UNKNOWN,
+  type Value,
 } from '../../interpreter/value.ts';
 import { handlerFacts } from '../views.ts';
 
@@ -23,7 +25,7 @@ function registrar(methods?: readonly string[]): RouterMethod {
   return (router, call, { book, interpreter }) =>
     native(({ positional: [view = UNKNOWN] }) => {
       const all = methods ?? textsOf(argument(call, 0, 'methods'));
-      const path = argument(call, methods ? 0 : 1, 'path');
+      const path = withNamesOnly(argument(call, methods ? 0 : 1, 'path'));
       const deprecated = plainText(argument(call, -1, 'deprecated')) === 'True';
       const facts = { ...handlerFacts(view), deprecated };
       book.route(router, 'django', all, path, SYNTAX, call.place, facts);
@@ -32,9 +34,17 @@ function registrar(methods?: readonly string[]): RouterMethod {
     });
 }
 
+/** `{int:id}` has Django's converter in front. */
+function withNamesOnly(path: Value): Value {
+  if (path.is !== 'text') return path;
+  return textValue(path.text.replaceAll(/\{\w+:(\w+)\}/g, '{$1}'), path.place);
+}
+
 /** A router, or where it is imported from: `api.add_router('/events', 'events.api.router')`. */
-const addRouter: RouterMethod = (router, call, { book, interpreter }) => {
-  const child = routerIn(argument(call, 1, 'router'));
+const addRouter: RouterMethod = (router, call, { book, interpreter, load }) => {
+  const given = argument(call, 1, 'router');
+  const name = plainText(given);
+  const child = routerIn(name === undefined ? given : load?.(name, call.place.file));
   if (child) {
     book.mount(router, child, argument(call, 0, 'prefix'), SYNTAX);
     interpreter.effect();
