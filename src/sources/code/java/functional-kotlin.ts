@@ -48,7 +48,11 @@ function prefixAround(node: SyntaxNode, type: JavaType, reading: JavaReading): s
 }
 
 function pathIn(receiver: SyntaxNode | null): SyntaxNode | undefined {
-  if (receiver?.kind() === 'call_expression') return firstArgument(receiver);
+  if (receiver?.kind() === 'call_expression') {
+    // `accept(APPLICATION_JSON).nest` asks for no path.
+    const asksForPath = /^(?:RequestPredicates\.)?path$/.test(receiver.child(0)?.text() ?? '');
+    return asksForPath ? firstArgument(receiver) : undefined;
+  }
   if (receiver?.kind() !== 'parenthesized_expression') return receiver ?? undefined;
   return receiver.find({ rule: { kind: 'string_literal' } }) ?? undefined;
 }

@@ -13,7 +13,7 @@ import { argumentTexts, type JavaFramework, type JavaReading } from './reading.t
 import { servlet } from './servlet.ts';
 import { ModuleSettings, moduleOf } from './settings.ts';
 import { spring } from './spring.ts';
-import { annotationOf } from './types.ts';
+import { annotationOf, type JavaFile, lastName } from './types.ts';
 
 /** Every framework that is read, in no order that matters. */
 const FRAMEWORKS: readonly JavaFramework[] = [
@@ -32,6 +32,10 @@ const FRAMEWORKS: readonly JavaFramework[] = [
 const SNIFF =
   /@(?:\w*Controller|\w+Api|FeignClient|RepositoryRestResource|Path|ApplicationPath|WebServlet|(?:Kafka|Rabbit|Jms|Sqs|Pulsar)Listener|Incoming|GrpcService)\b|\bRouterFunctions?\b|\b(?:coR|r)outer\s*\{|ImplBase\b/;
 
+/** `class A implements B, C<D> {`, and Kotlin's `class A : B, C<D> {`. */
+const IMPLEMENTS =
+  /\bimplements\s+([\w.,\s<>?]{1,300})\{|\bclass\s+\w{1,100}(?:\([^()]{0,300}\))?\s*:\s*([\w.,\s<>?()]{1,300})\{/g;
+
 /** Reads what Java and Kotlin programs serve: Spring MVC and WebFlux, JAX-RS, servlets, gRPC services and
  *  message listeners; and the calls of Feign clients. Sources name the framework. */
 export const java: Reader = {
@@ -43,15 +47,36 @@ export const java: Reader = {
 class Run implements ReaderRun {
   readonly #context: ReadContext;
   readonly #files: string[] = [];
+  /** Files by the interfaces that their classes implement. */
+  readonly #implementers = new Map<string, string[]>();
 
   constructor(context: ReadContext) {
     this.#context = context;
   }
 
   read(file: SourceFile): void {
-    if (isReadable(file, 'java', this.#context.report) && SNIFF.test(file.text)) {
-      this.#files.push(file.path);
+    if (!isReadable(file, 'java', this.#context.report)) return;
+    if (SNIFF.test(file.text)) this.#files.push(file.path);
+    else this.#noteInterfaces(file);
+  }
+
+  #noteInterfaces({ path, text }: SourceFile): void {
+    for (const match of text.matchAll(IMPLEMENTS)) {
+      for (const name of (match[1] ?? match[2] ?? '').replace(/[<(][^,]*/g, '').split(',')) {
+        const simple = lastName(name.trim());
+        const known = this.#implementers.get(simple);
+        if (known === undefined) this.#implementers.set(simple, [path]);
+        else if (known.at(-1) !== path) known.push(path);
+      }
     }
+  }
+
+  /** Classes without annotations serve what the interfaces above them say. */
+  #implementersOf(files: readonly JavaFile[]): string[] {
+    return files
+      .flatMap(({ types }) => types)
+      .filter(({ kind, annotations }) => kind === 'interface' && annotationOf(annotations, 'Path'))
+      .flatMap(({ name }) => this.#implementers.get(name) ?? []);
   }
 
   finish(): void {
@@ -66,7 +91,9 @@ class Run implements ReaderRun {
       observe: this.#context.observe,
       report: this.#context.report,
     };
-    const files = this.#files.flatMap((path) => program.file(path) ?? []);
+    const known = this.#files.flatMap((path) => program.file(path) ?? []);
+    const others = new Set(this.#implementersOf(known));
+    const files = [...known, ...[...others].flatMap((path) => program.file(path) ?? [])];
     for (const type of files.flatMap(({ types }) => types)) {
       const annotation = annotationOf(type.annotations, 'ApplicationPath');
       const [path] = argumentTexts(annotation, ['value'], type, reading);

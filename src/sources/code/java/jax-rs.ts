@@ -39,7 +39,12 @@ function pathsOf(type: JavaType, reading: JavaReading): string[] | undefined {
 /** `@ApplicationPath` of the module, under the root path that its settings give. */
 function basePath(type: JavaType, reading: JavaReading): string {
   const settings = reading.settingsOf(type.file.path);
-  const keys = ['quarkus.http.root-path', 'quarkus.rest.path', 'quarkus.resteasy.path'];
+  const keys = [
+    'quarkus.http.root-path',
+    'quarkus.rest.path',
+    'quarkus.resteasy-reactive.path',
+    'quarkus.resteasy.path',
+  ];
   const roots = keys.map((key) => settingOf(settings, key));
   return [...roots, reading.applicationPathOf(type.file.path)]
     .filter((part) => part !== undefined && part !== '')

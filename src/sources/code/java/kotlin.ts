@@ -61,7 +61,10 @@ function toType(node: SyntaxNode, file: JavaFile): JavaType {
     kind: isAnnotation ? 'annotation' : words.includes('interface') ? 'interface' : 'class',
     file,
     place: { file: file.path, ...positionOf(nameNode) },
-    annotations: annotationsOf(of('modifiers'), file.path),
+    annotations: [
+      ...strayAnnotations(node.prev(), file.path),
+      ...annotationsOf(of('modifiers'), file.path),
+    ],
     // A superclass is constructed, an interface is only named.
     superclass: above.find(({ isClass }) => isClass)?.name,
     interfaces: above.filter(({ isClass }) => !isClass).map(({ name }) => name),
@@ -120,8 +123,8 @@ function propertyName(property: SyntaxNode): string | undefined {
   return declared?.child(0)?.text();
 }
 
-function constructorFields(constructor: SyntaxNode | undefined): string[] {
-  return (constructor?.children() ?? [])
+function constructorFields(primary: SyntaxNode | undefined): string[] {
+  return (primary?.children() ?? [])
     .filter((child) => child.kind() === 'class_parameter')
     .flatMap((child) => nameOf(child) ?? []);
 }
@@ -186,6 +189,26 @@ function annotationsOf(modifiers: SyntaxNode | undefined, path: string): Annotat
         place: { file: path, ...positionOf(annotation) },
       };
     });
+}
+
+/** Annotations that the grammar takes for an expression before the class: of the last of them the
+ *  arguments look like what it is applied to. */
+function strayAnnotations(before: SyntaxNode | null, path: string): Annotation[] {
+  const found: Annotation[] = [];
+  let current = before;
+  while (current?.kind() === 'prefix_expression') {
+    const [annotation, operand] = current.children();
+    if (annotation?.kind() !== 'annotation' || operand === undefined) break;
+    const isList = operand.kind() === 'parenthesized_expression';
+    const name = annotation.text().replace(/^@(?:\w+:)?|[(<][\s\S]*$/g, '');
+    found.push({
+      name: lastName(name.trim()),
+      arguments: new Map(isList ? [['value', operand]] : []),
+      place: { file: path, ...positionOf(annotation) },
+    });
+    current = operand;
+  }
+  return found;
 }
 
 /** By key; those without one together under `value`. */

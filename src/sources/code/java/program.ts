@@ -44,8 +44,9 @@ export class Program {
     const simple = lastName(name);
     const own = from.types.find((type) => type.name === simple);
     if (own !== undefined) return own;
-    const outer = name.includes('.') ? lastName(name.slice(0, name.lastIndexOf('.'))) : undefined;
-    for (const fileName of [simple, outer]) {
+    // `import com.acme.Routes.Orders` names a type that stands in the file of another.
+    const imported = from.imports.find((each) => lastName(each) === simple);
+    for (const fileName of [simple, outerName(name), outerName(imported ?? '')]) {
       const path = fileName === undefined ? undefined : this.#find(fileName, name, from);
       const type = path && this.file(path)?.types.find((each) => each.name === simple);
       if (type) return type;
@@ -126,6 +127,11 @@ export class Program {
     }
     return [...bySignature.values()];
   }
+}
+
+/** `Outer` of `a.b.Outer.Inner`. */
+function outerName(name: string): string | undefined {
+  return name.includes('.') ? lastName(name.slice(0, name.lastIndexOf('.'))) : undefined;
 }
 
 function readTypes(path: string, text: string): JavaFile {

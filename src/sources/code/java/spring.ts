@@ -31,6 +31,7 @@ const CONTROLLERS = [
   'RepositoryRestController',
   'BasePathAwareController',
 ];
+const ON_METHODS = Object.keys(MAPPINGS);
 const MAX_META_LEVELS = 4;
 
 /** Spring MVC and WebFlux: annotated controllers, mappings on the interfaces and classes above them
@@ -112,10 +113,37 @@ export interface Mapping {
 /** The mapping on a type itself or, where it has none, on the nearest above it. */
 export function typeMapping(type: JavaType, reading: JavaReading): Mapping {
   for (const each of reading.program.hierarchy(type)) {
-    const annotation = annotationOf(each.annotations, 'RequestMapping', 'HttpExchange');
-    if (annotation !== undefined) return toMapping(annotation, each, reading);
+    const mapping = mappingAmong(each.annotations, ON_TYPES, each, reading);
+    if (mapping !== undefined) return mapping;
   }
   return { templates: ['/'], methods: [] };
+}
+
+const ON_TYPES = ['RequestMapping', 'HttpExchange'];
+
+/** The mapping among annotations, or on an annotation of the folder's own that is among them; the
+ *  latter may take the path through an alias. @see Spring Framework reference, "Meta-annotations" */
+function mappingAmong(
+  annotations: readonly Annotation[],
+  names: readonly string[],
+  type: JavaType,
+  reading: JavaReading,
+  level = 0,
+): (Mapping & { readonly annotation: Annotation }) | undefined {
+  const annotation = annotationOf(annotations, ...names);
+  if (annotation !== undefined) return { annotation, ...toMapping(annotation, type, reading) };
+  if (level >= MAX_META_LEVELS) return undefined;
+  for (const each of annotations) {
+    const meta = reading.program.type(each.name, type.file);
+    if (meta?.kind !== 'annotation') continue;
+    const above = mappingAmong(meta.annotations, names, meta, reading, level + 1);
+    if (above === undefined) continue;
+    const isAlias = /@(?:get:)?AliasFor\b[^)]{0,200}Mapping\b/.test(meta.file.text);
+    const hasPath = isAlias && PATHS.some((key) => each.arguments.has(key));
+    const own = hasPath ? toMapping(each, type, reading).templates : above.templates;
+    return { annotation: each, templates: own, methods: above.methods };
+  }
+  return undefined;
 }
 
 function toMapping(annotation: Annotation, type: JavaType, reading: JavaReading): Mapping {
@@ -154,10 +182,8 @@ export interface Operation extends Mapping {
 export function operationsOf(type: JavaType, reading: JavaReading): Operation[] {
   return reading.program.methods(type).flatMap((declarations) => {
     for (const { method, type: owner } of declarations) {
-      const annotation = annotationOf(method.annotations, ...Object.keys(MAPPINGS));
-      if (annotation !== undefined) {
-        return [{ method, type: owner, annotation, ...toMapping(annotation, owner, reading) }];
-      }
+      const mapping = mappingAmong(method.annotations, ON_METHODS, owner, reading);
+      if (mapping !== undefined) return [{ method, type: owner, ...mapping }];
     }
     return [];
   });

@@ -1,0 +1,3 @@
+package a;
+@Path("/greet")
+public interface GreetApi { @GET @Path("/{n}") String hi(@PathParam("n") String n); }

@@ -1,0 +1,3 @@
+package a;
+@ApiV1Controller
+public class M { @GetMapping("/m") void m() {} }

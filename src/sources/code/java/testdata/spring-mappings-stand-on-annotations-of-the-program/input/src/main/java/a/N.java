@@ -1,0 +1,3 @@
+package a;
+@RestController
+public class N { @ReadMapping("/n") void n() {} }
