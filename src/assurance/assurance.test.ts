@@ -208,6 +208,23 @@ describe('findings', () => {
     ]);
   });
 
+  it('name the caller, what it calls, and at most three users of a credential', () => {
+    const users = ['a', 'b', 'c', 'd', 'e'].map((name) => service(name));
+    const messages = judge(
+      toRecords([
+        ...users,
+        service('b', { posture: { mesh: 'istio', inbound: 'disabled', because: 'x' } }),
+        call('a', 'b'),
+        ...users.map(({ id }) => credential({ service: id })),
+      ]),
+      NOW,
+    ).findings.map(({ message }) => message);
+    expect(messages).toContain('a calls b unauthenticated: x: plain text');
+    expect(messages).toContainEqual(
+      expect.stringMatching(/^password `DB` of a, b, c and 2 more is shared/),
+    );
+  });
+
   it('of a service stand where it is deployed rather than at a policy or route', () => {
     const source = { ...at('configured', 'kubernetes'), file: 'a-policy.yaml' };
     const unowned = service('c', { owner: undefined } as never);

@@ -205,20 +205,21 @@ function callFailures(
   const declared = new Set(records.calls.filter(isDeclared).map(({ from, to }) => `${from} ${to}`));
   return internal.flatMap((call) => {
     const place = call.sources.map(toLocation).find((location) => location !== undefined);
-    const who = `${nameOf(call.from)} to ${nameOf(call.to)}${call.operation === '*' ? '' : ` (${call.operation})`}`;
+    const [from, to] = [nameOf(call.from), nameOf(call.to)];
+    const what = call.operation === '*' ? to : `${call.operation} of ${to}`;
     const failures: Failure[] = [];
     const about = { subject: call.id, location: place };
     if (call.authentication === 'none') {
-      const message = `the call from ${who} proves nothing about its caller: ${call.evidence}`;
+      const message = `${from} calls ${what} unauthenticated: ${call.evidence}`;
       failures.push({ control: 'identity/call-unauthenticated', message, ...about });
     } else if (call.authentication === 'unknown') {
-      const message = `nothing shows how the call from ${who} is authenticated: ${call.evidence}`;
+      const message = `${from} calls ${what}, and nothing shows how it is authenticated: ${call.evidence}`;
       failures.push({ control: 'identity/call-unverified', message, ...about });
     }
     const isUndeclared =
       services.get(call.from)?.declaresCalls === true && !declared.has(`${call.from} ${call.to}`);
     if (isUndeclared) {
-      const message = `the call from ${who} is not in the declaration of ${nameOf(call.from)}`;
+      const message = `${from} calls ${what}, which its declaration does not name`;
       failures.push({ control: 'authorization/undeclared-call', message, ...about });
     }
     return failures;
@@ -231,7 +232,7 @@ function isDeclared(call: Pick<CallRecord, 'sources'>): boolean {
 
 function credentialFailures(credential: Credential, nameOf: (id: string) => string): Failure[] {
   const isTestOnly = credential.problems.includes('test-only');
-  const user = credential.services.map(nameOf).join(', ');
+  const user = someOf(credential.services.map(nameOf));
   const what = `${credential.kind} \`${credential.name}\`${user ? ` of ${user}` : ''}`;
   return credential.problems.flatMap((problem) => {
     if (!isProblem(problem)) return [];
@@ -275,6 +276,15 @@ const HOLDERS: Partial<Record<CredentialProblemId, readonly Holders[]>> = {
   'in-argument': [['argument']],
   'base64-only': [['secret']],
 };
+
+const NAMES_SHOWN = 3;
+
+/** `a, b, c and 4 more`. */
+function someOf(names: readonly string[]): string {
+  const rest = names.length - NAMES_SHOWN;
+  const shown = names.slice(0, rest > 1 ? NAMES_SHOWN : undefined).join(', ');
+  return rest > 1 ? `${shown} and ${rest} more` : shown;
+}
 
 function isProblem(problem: string): problem is CredentialProblemId {
   return Object.hasOwn(CREDENTIAL_PROBLEMS, problem);

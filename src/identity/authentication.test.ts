@@ -178,23 +178,21 @@ describe('the authentication of a call', () => {
     ],
   ];
   it.each(cases)('%s', (_, of, change, want) => {
-    expect(authenticate(of, caller, { ...callee, ...change }).authentication).toBe(want);
+    expect(authenticate(of, { ...callee, ...change }).authentication).toBe(want);
   });
   it('names the policy that limits addresses only', () => {
     const permissions = [{ ...allow('shop/web'), layer: 'network' as const }];
-    const { evidence } = authenticate(call, caller, { ...callee, permissions });
+    const { evidence } = authenticate(call, { ...callee, permissions });
     expect(evidence).toBe(
       'orders is deployed without a mesh: AuthorizationPolicy shop/orders limits from where it is called, and nothing proves who calls',
     );
   });
   it('names the object that decides', () => {
-    const { evidence } = authenticate(call, caller, {
+    const { evidence } = authenticate(call, {
       ...callee,
       postures: [posture('permissive')],
     });
-    expect(evidence).toBe(
-      'PeerAuthentication shop/default: plain text is let in too, so web proves nothing',
-    );
+    expect(evidence).toBe('PeerAuthentication shop/default: plain text is let in beside mTLS');
   });
 });
 

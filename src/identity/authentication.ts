@@ -16,11 +16,7 @@ export interface Verdict {
 
 /** Judges how a call proves who is calling: by what a source saw of it, else by what the callee's mesh
  *  lets in. Only an enforcing party counts: a callee that takes plain text too authenticates nobody. */
-export function authenticate(
-  call: CallRecord,
-  caller: ServiceRecord,
-  callee: ServiceRecord,
-): Verdict {
+export function authenticate(call: CallRecord, callee: ServiceRecord): Verdict {
   const seen = call.evidence.find(
     ({ authentication }) => authentication && authentication !== 'unknown',
   );
@@ -35,7 +31,7 @@ export function authenticate(
   );
   const token = tokenPolicy(callee);
   if (posture) {
-    const verdict = byPosture(posture, caller);
+    const verdict = byPosture(posture);
     return verdict.authentication === 'mtls' || !token ? verdict : token;
   }
   return token ?? unenforced(callee);
@@ -72,7 +68,7 @@ function weakestOf(postures: readonly (Posture | undefined)[]): Posture | undefi
 
 const WEAKEST_FIRST = { disabled: 0, permissive: 1, unknown: 2, strict: 3 };
 
-function byPosture(posture: Posture, caller: ServiceRecord): Verdict {
+function byPosture(posture: Posture): Verdict {
   const why = posture.because;
   switch (posture.inbound) {
     case 'strict':
@@ -80,7 +76,7 @@ function byPosture(posture: Posture, caller: ServiceRecord): Verdict {
     case 'permissive':
       return {
         authentication: 'none',
-        evidence: `${why}: plain text is let in too, so ${caller.name} proves nothing`,
+        evidence: `${why}: plain text is let in beside mTLS`,
       };
     case 'disabled':
       return { authentication: 'none', evidence: `${why}: plain text` };
@@ -129,7 +125,7 @@ export function admittedBy(
   caller: ServiceRecord,
   callee: ServiceRecord,
 ): string[] {
-  const isByToken = authenticate(call, caller, callee).authentication === 'token';
+  const isByToken = authenticate(call, callee).authentication === 'token';
   const declared = call.sources.some(({ how }) => how === 'declared')
     ? [`reeve.yaml of ${caller.name}`]
     : [];
@@ -177,7 +173,7 @@ export function judgeCalls(
         from: call.from,
         to: call.to,
         operation: call.operation,
-        ...authenticate(call, caller, callee),
+        ...authenticate(call, callee),
         allowedBy: admittedBy(call, caller, callee),
         declared: call.sources.some(({ how }) => how === 'declared'),
         observed: call.sources.some(({ how }) => how === 'observed'),

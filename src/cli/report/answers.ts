@@ -29,12 +29,14 @@ export function answerLines(estate: JudgedEstate): AnswerLine[] {
 function failingEndpoints(endpoints: readonly Endpoint[]): string {
   const count = (status: Endpoint['status']) =>
     endpoints.filter((one) => one.status === status).length;
-  return joined([
-    [count('shadow'), (n) => `${counted(n, 'endpoint')} declared nowhere`],
+  const shadows = joined([[count('shadow'), (n) => `${counted(n, 'endpoint')} declared nowhere`]]);
+  // What is wrong with endpoints that are inventoried fails controls of its own.
+  const others = joined([
     [count('zombie'), (n) => `${n} deprecated and still called`],
     [count('unowned'), (n) => `${n} without an owner`],
     [count('dormant'), (n) => `${n} declared but not found`],
   ]);
+  return [shadows, others && `of the declared, ${others}`].filter(Boolean).join('; ');
 }
 
 function failingCalls(estate: JudgedEstate): string {

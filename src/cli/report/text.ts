@@ -28,9 +28,18 @@ export function toText(report: ScanReport, context: ReportContext, options: Text
     '',
     ...answers(report, options.paint),
     '',
-    ...findings(report.findings, options),
+    ...(isEmpty(report)
+      ? [
+          'Nothing was found that describes services: no manifest, specification or code that',
+          'Reeve reads. Is this the right folder?',
+        ]
+      : findings(report.findings, options)),
     ...notes(report.diagnostics, options),
   ].join('\n');
+}
+
+function isEmpty({ services, endpoints, credentials, findings: found }: ScanReport): boolean {
+  return [services, endpoints, credentials, found].every((list) => list.length === 0);
 }
 
 function head(report: ScanReport, context: ReportContext): string[] {

@@ -31,7 +31,7 @@ export function inboundMtls(workload: Workload, facts: IstioFacts): readonly Inb
     const { because, at } = membership;
     return [{ inbound: 'disabled', because, at, explicit: false }];
   }
-  const assumed = membership.because === undefined ? '' : `; ${membership.because}`;
+  const assumed = membership.because === undefined ? '' : ` (${membership.because})`;
   const contradiction = contradictionFor(workload, facts);
   const scopes = scopesFor(workload, facts);
   const [own] = scopes;

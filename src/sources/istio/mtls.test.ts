@@ -230,7 +230,7 @@ const INJECTION: [name: string, manifest: string, want: string[], because: RegEx
     ['disabled'],
     /not injected: namespace shop lacks istio-injection=enabled/,
   ],
-  ['no label at all, under a policy', unlabelled, ['strict'], /STRICT; injection is assumed/],
+  ['no label at all, under a policy', unlabelled, ['strict'], /STRICT \(injection is assumed/],
   [
     'an excluded port',
     annotation('traffic.sidecar.istio.io/excludeInboundPorts: "9090, x"'),

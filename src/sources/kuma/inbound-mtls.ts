@@ -24,7 +24,7 @@ export function inboundMtls(workload: Workload, facts: KumaFacts): readonly Inbo
     const { because, at } = membership;
     return [{ inbound: 'disabled', because, at, explicit: false }];
   }
-  const assumed = membership.because === undefined ? '' : `; ${membership.because}`;
+  const assumed = membership.because === undefined ? '' : ` (${membership.because})`;
   const ofMesh = verdictOfMesh(workload, facts);
   const overrides = ofMesh.inbound === 'disabled' ? [] : overridesFor(workload, facts);
   const [general = ofMesh] = overrides.filter(({ port }) => port === undefined);

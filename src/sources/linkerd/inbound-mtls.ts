@@ -79,7 +79,7 @@ export function inboundMtls(workload: Workload, facts: LinkerdFacts): readonly I
     const { because, at } = membership;
     return [{ inbound: 'disabled', because, at, explicit: false }];
   }
-  const assumed = membership.because === undefined ? '' : `; ${membership.because}`;
+  const assumed = membership.because === undefined ? '' : ` (${membership.because})`;
   const policy = defaultPolicyOf(workload, facts);
   const general: InboundVerdict = {
     inbound: entryOf(INBOUND, policy.name) ?? 'unknown',
