@@ -34,7 +34,7 @@ export const functional: JavaFramework = (file, reading) => {
 const MAX_LEVELS = 400;
 
 /** The prefixes of the `path("/x", …)` and `nest(path("/x"), …)` that a call stands inside of. */
-function prefixAround(node: SyntaxNode, type: JavaType, reading: JavaReading): string {
+function prefixAround(node: SyntaxNode, type: JavaType, reading: JavaReading, calls = 0): string {
   let prefix = '';
   let inside = node;
   let parent = node.parent();
@@ -46,10 +46,38 @@ function prefixAround(node: SyntaxNode, type: JavaType, reading: JavaReading): s
         prefix = joinTemplates(prefixOf(call, first, type, reading), prefix);
       }
     }
+    if (parent.kind() === 'method_declaration') {
+      const call = calls < MAX_CALLS ? userOf(parent, type.file.text) : undefined;
+      if (call === undefined) return prefix;
+      return joinTemplates(prefixAround(call, type, reading, calls + 1), prefix);
+    }
     inside = parent;
     parent = parent.parent();
   }
   return prefix;
+}
+
+/** Methods of one class that put each other under prefixes. */
+const MAX_CALLS = 8;
+
+/** Where a method's routes are put under a prefix: `path("/x", this::routes)`, `nest(…, routes(h))`;
+ *  gives the argument. */
+function userOf(method: SyntaxNode, text: string): SyntaxNode | undefined {
+  const name = method.field('name')?.text() ?? '';
+  // Most methods are named where they are declared and nowhere else.
+  if (!text.includes(`::${name}`) && text.split(`${name}(`, 3).length < 3) return undefined;
+  const body = method.parent();
+  const uses = body?.findAll({
+    rule: { any: [{ kind: 'method_reference' }, { kind: 'method_invocation' }] },
+  });
+  return uses?.find((use) => {
+    const isNamed =
+      use.kind() === 'method_invocation'
+        ? use.field('name')?.text() === name && use.field('object') === null
+        : use.text().endsWith(`::${name}`);
+    const call = use.parent()?.parent();
+    return isNamed && /^(?:path|nest|add|and)$/.test(call?.field('name')?.text() ?? '');
+  });
 }
 
 function prefixOf(

@@ -8,6 +8,7 @@ import { functionalKotlin } from './functional-kotlin.ts';
 import { grpc } from './grpc.ts';
 import { jaxRs } from './jax-rs.ts';
 import { messaging } from './messaging.ts';
+import { type PathPrefix, pathPrefixesIn, SETS_PREFIXES } from './path-prefixes.ts';
 import { Program } from './program.ts';
 import { argumentTexts, type JavaFramework, type JavaReading } from './reading.ts';
 import { servlet } from './servlet.ts';
@@ -47,6 +48,7 @@ export const java: Reader = {
 class Run implements ReaderRun {
   readonly #context: ReadContext;
   readonly #files: string[] = [];
+  readonly #configurations: string[] = [];
   /** Files by the interfaces that their classes implement. */
   readonly #implementers = new Map<string, string[]>();
 
@@ -56,6 +58,7 @@ class Run implements ReaderRun {
 
   read(file: SourceFile): void {
     if (!isReadable(file, 'java', this.#context.report)) return;
+    if (SETS_PREFIXES.test(file.text)) this.#configurations.push(file.path);
     if (SNIFF.test(file.text)) this.#files.push(file.path);
     else this.#noteInterfaces(file);
   }
@@ -82,12 +85,14 @@ class Run implements ReaderRun {
   finish(): void {
     const program = new Program(this.#context);
     const settings = new ModuleSettings(this.#context);
+    const prefixes: PathPrefix[] = [];
     const applicationPaths = new Map<string, string>();
     const reading: JavaReading = {
       program,
       model: emptyModel(),
       settingsOf: (path) => settings.of(path),
       applicationPathOf: (path) => applicationPaths.get(moduleOf(path)) ?? '',
+      pathPrefixOf: (type) => prefixes.find(({ applies }) => applies(type))?.template ?? '',
       observe: this.#context.observe,
       report: this.#context.report,
     };
@@ -98,6 +103,12 @@ class Run implements ReaderRun {
       const annotation = annotationOf(type.annotations, 'ApplicationPath');
       const [path] = argumentTexts(annotation, ['value'], type, reading);
       if (path !== undefined) applicationPaths.set(moduleOf(type.file.path), path);
+    }
+    for (const path of this.#configurations) {
+      guarded(this.#context, path, 'java/failed', () => {
+        const file = program.file(path);
+        if (file !== undefined) prefixes.push(...pathPrefixesIn(file, reading));
+      });
     }
     for (const file of files) {
       guarded(this.#context, file.path, 'java/failed', () => {

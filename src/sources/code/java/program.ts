@@ -46,8 +46,8 @@ export class Program {
     if (own !== undefined) return own;
     // `import com.acme.Routes.Orders` names a type that stands in the file of another.
     const imported = from.imports.find((each) => lastName(each) === simple);
-    for (const fileName of [simple, outerName(name), outerName(imported ?? '')]) {
-      const path = fileName === undefined ? undefined : this.#find(fileName, name, from);
+    for (const fileName of [simple, ...outerNames(name), ...outerNames(imported ?? '')]) {
+      const path = this.#find(fileName, name, from);
       const type = path && this.file(path)?.types.find((each) => each.name === simple);
       if (type) return type;
     }
@@ -129,9 +129,10 @@ export class Program {
   }
 }
 
-/** `Outer` of `a.b.Outer.Inner`. */
-function outerName(name: string): string | undefined {
-  return name.includes('.') ? lastName(name.slice(0, name.lastIndexOf('.'))) : undefined;
+/** `Middle` and `Outer` of `a.b.Outer.Middle.Inner`: packages are written small. */
+function outerNames(name: string): string[] {
+  const parts = name.split('.').slice(0, -1).slice(-MAX_LEVELS);
+  return parts.filter((part) => /^[A-Z]/.test(part)).reverse();
 }
 
 function readTypes(path: string, text: string): JavaFile {

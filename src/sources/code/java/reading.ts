@@ -19,6 +19,8 @@ export interface JavaReading {
   settingsOf(file: string): Settings;
   /** The `@ApplicationPath` of a module, else empty. */
   applicationPathOf(file: string): string;
+  /** What the configuration of its module puts before the paths of a controller, else empty. */
+  pathPrefixOf(type: JavaType): string;
   observe(observation: Observation): void;
   report(diagnostic: Diagnostic): void;
 }

@@ -67,7 +67,9 @@ function readController(type: JavaType, reading: JavaReading): void {
   const router = routerId(type.file.path, type.name);
   const base = contextPath(reading.settingsOf(type.file.path));
   const mapping = typeMapping(type, reading);
-  const prefixes = mapping.templates.map((template) => joinTemplates(base, template));
+  const prefixes = mapping.templates.map((template) =>
+    joinTemplates(base, joinTemplates(reading.pathPrefixOf(type), template)),
+  );
   reading.model.routers.push({ id: router, isApplication: true, prefixes });
   for (const operation of operationsOf(type, reading)) {
     const isRequired = isGuarded(operation.method, type);

@@ -1,0 +1,3 @@
+package a;
+@RestController
+public class C { @GetMapping("/c") void c() {} }

@@ -1,0 +1,3 @@
+package a;
+@Controller
+public class Page { @GetMapping("/page") String page() { return "page"; } }

@@ -1,0 +1,3 @@
+package a.admin;
+@Controller
+public class Flags { @GetMapping("/flags") String flags() { return "flags"; } }
