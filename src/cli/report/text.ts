@@ -30,8 +30,8 @@ export function toText(report: ScanReport, context: ReportContext, options: Text
     '',
     ...(isEmpty(report)
       ? [
-          'Nothing was found that describes services: no manifest, specification or code that',
-          'Reeve reads. Is this the right folder?',
+          'Nothing was found that describes services: no manifest, specification or code',
+          'that Reeve reads. Is this the right folder?',
         ]
       : findings(report.findings, options)),
     ...notes(report.diagnostics, options),
@@ -102,12 +102,13 @@ function control(
 function notes(diagnostics: readonly Diagnostic[], { all }: TextOptions): string[] {
   if (diagnostics.length === 0) return [''];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const noted = diagnostics.length - errors;
   const shown = all ? diagnostics : diagnostics.slice(0, 5);
   const rest = diagnostics.length - shown.length;
   return [
     '',
     errors > 0
-      ? `Not everything could be read: ${counted(errors, 'error')}, ${counted(diagnostics.length - errors, 'note')}`
+      ? `Not everything could be read: ${counted(errors, 'error')}${noted > 0 ? `, ${counted(noted, 'note')}` : ''}`
       : `${counted(diagnostics.length, 'note')} on what was read`,
     ...shown.flatMap((one) =>
       wrap(plain(`${toPlace(one)}: ${one.message}`), 76).map(
