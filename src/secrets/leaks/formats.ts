@@ -86,7 +86,7 @@ const FORMATS: readonly Format[] = [
     kind: 'smtp',
     path: /(?:^|\/)\.?(?:esmtp|msmtp|mutt|fetchmail|muttng)rc$/,
     pattern:
-      /^\s*(?:set\s{1,4})?(?<name>(?:smtp_|imap_)?pass(?:word)?)\s{0,4}=?\s{1,4}["']?(?<value>[^\s"']{3,200})/gm,
+      /^[ \t]*(?:set\s{1,4})?(?<name>(?:smtp_|imap_)?pass(?:word)?)\s{0,4}=?\s{1,4}["']?(?<value>[^\s"']{3,200})/gm,
   },
 ];
 

@@ -42,7 +42,7 @@ export function keyBody(block: string): string {
     .replace(/-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----/g, '')
     .replace(/\\[nrt]/g, '\n')
     .replace(/["'`]\s{0,20}[+.,]?\s{0,200}["'`]/g, '')
-    .replace(/^[\s"'+\\]*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset)\s?:.*$/gm, '')
+    .replace(/^[ \t"'+\\]*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset)\s?:.*$/gm, '')
     .replace(/[^A-Za-z0-9+/=]/g, '');
 }
 

@@ -18,7 +18,7 @@ import { workloadName } from './workload-name.ts';
 
 /** Whether a YAML or JSON text has what every Kubernetes object has, told without parsing. */
 export function mentionsKubernetes(text: string): boolean {
-  return /^[\s{-]*"?apiVersion"?[ \t]*:/m.test(text) && /^[\s{-]*"?kind"?[ \t]*:/m.test(text);
+  return /^[ \t{-]*"?apiVersion"?[ \t]*:/m.test(text) && /^[ \t{-]*"?kind"?[ \t]*:/m.test(text);
 }
 
 /** One object with the path to it inside its document. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-const COPY = /^\s*(?:COPY|ADD)\s+(.{1,1000})$/gim;
+const COPY = /^[ \t]*(?:COPY|ADD)[ \t]+(.{1,1000})$/gim;
 const SETTINGS = /\.ya?ml$/i;
 /** Where programs look for their settings. */
 const SETTINGS_FOLDER = /^\/etc\/|(?:^|\/)(?:conf|conf\.d|config|configs|provisioning)(?:\/|$)/;

@@ -18,8 +18,8 @@ const HINT = /:\/\/|:\d{2,5}\b|host|addr|url|uri|endpoint|server|service|broker|
 /** These set variables rather than read them. */
 const SETS_VARIABLES = /(?:^|\/)(?:\.env|[^/]*(?:Dockerfile|Containerfile))[^/]*$/i;
 /** Manifests have readers of their own. */
-const MANIFEST = /^["{\s]*apiVersion"?:\s/m;
-const KIND = /^["{\s]*kind"?:\s/m;
+const MANIFEST = /^["{ \t]*apiVersion"?:\s/m;
+const KIND = /^["{ \t]*kind"?:\s/m;
 const COMPOSE = /^(?:docker-)?compose[\w.-]*\.ya?ml$/;
 const GATEWAY = /\bgateway\b|\bzuul\b/;
 

@@ -59,7 +59,7 @@ function named(name: string | undefined, runnable: boolean): Marker {
 function dockerfile(file: SourceFile): Marker | undefined {
   const base = posix.basename(file.path);
   if (/\.(?:md|txt|ya?ml|json|tmpl|template|sh)$/i.test(base)) return undefined;
-  if (!/^\s*FROM\s/im.test(file.text)) return undefined;
+  if (!/^[ \t]*FROM\s/im.test(file.text)) return undefined;
   const word = base.replace(/^(?:Docker|Container)file\.?|\.?(?:Docker|Container)file$/gi, '');
   const isVariant = word === '' || VARIANTS.test(word);
   return named(isVariant ? undefined : word.toLowerCase(), true);
@@ -81,7 +81,7 @@ function packageJson(file: SourceFile): Marker | undefined {
 
 /** The last part of the module's path, a major version passed over. */
 function goModule(file: SourceFile): Marker {
-  const path = /^\s*module\s+"?([^\s"]+)/m.exec(file.text)?.[1] ?? '';
+  const path = /^[ \t]*module[ \t]+"?([^\s"]+)/m.exec(file.text)?.[1] ?? '';
   return named(
     path
       .replace(/\/v\d+$/, '')
@@ -141,7 +141,7 @@ function tomlName(text: string, tables: readonly string[]): string | undefined {
 }
 
 function pythonProject(file: SourceFile): Marker {
-  const hasScripts = /^\s*\[(?:project\.scripts|tool\.poetry\.scripts)\]/m.test(file.text);
+  const hasScripts = /^[ \t]*\[(?:project\.scripts|tool\.poetry\.scripts)\]/m.test(file.text);
   return named(tomlName(file.text, ['project', 'tool.poetry']), hasScripts);
 }
 
@@ -158,7 +158,7 @@ function dotnetProject(file: SourceFile): Marker {
 }
 
 function cargoPackage(file: SourceFile): Marker {
-  return named(tomlName(file.text, ['package']), /^\s*\[\[bin\]\]/m.test(file.text));
+  return named(tomlName(file.text, ['package']), /^[ \t]*\[\[bin\]\]/m.test(file.text));
 }
 
 /** `vendor/name`. */

@@ -81,7 +81,7 @@ function isRepository(folder: string, context: ReadContext): boolean {
 }
 
 function readOwnersFile(file: SourceFile, context: ReadContext): void {
-  if (!/^\s*(?:approvers|filters)\s*:/m.test(file.text)) return;
+  if (!/^[ \t]*(?:approvers|filters)[ \t]*:/m.test(file.text)) return;
   const folder = folderOf(file.path);
   for (const document of file.documents(context.report)) {
     const rule = approversOf(document.value);

@@ -57,7 +57,7 @@ function isModuleFile(path: string): boolean {
 function importedNames(file: SourceFile): ReadonlySet<string> {
   const names = new Set<string>();
   for (const match of file.text.matchAll(
-    /^\s*(?:import\s+)?(\w+)?\s*"([\w./-]+)"\s*(?:\/\/.*)?$/gm,
+    /^[ \t]*(?:import\s{1,9})?(?:(\w+)[ \t]+)?"([\w./-]+)"[ \t\r]*(?:\/\/.*)?$/gm,
   )) {
     const [, alias, path = ''] = match;
     if (alias !== undefined && alias !== 'import') names.add(alias);
