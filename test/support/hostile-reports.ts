@@ -21,7 +21,7 @@ export function everyFormat(scan: Scan, folder = 'shop'): Readonly<Record<string
   const context = { folder, fileCount, elapsedMilliseconds: 1, version: '1.0.0' };
   return {
     text: toText(report, context, { all: true, paint: (_, text) => text }),
-    json: [...toJson(report)].join(""),
+    json: [...toJson(report)].join(''),
     sarif: toSarif(report, context),
     markdown: toMarkdown(report, context),
     html: toHtml(report, context),
