@@ -96,7 +96,7 @@ export class Interpreter {
    *  that something unknown makes. */
   runLeftovers(): void {
     for (const [key, value] of [...this.#classes]) {
-      if (this.#called.has(key) || !this.#setsUpRoutes(value)) continue;
+      if (this.#called.has(key) || !this.#anyOf(value, setsUpRoutes)) continue;
       this.#leftover(value.scope, () => this.#construct(value, [], true));
     }
     for (const [key, value] of [...this.#functions]) {
@@ -122,7 +122,7 @@ export class Interpreter {
     if (known !== undefined) return known;
     // Set first: classes may ask for each other in a ring.
     this.#instances.set(key, UNKNOWN);
-    const made = this.#setsUpRoutes(type) ? this.construct(type, []) : UNKNOWN;
+    const made = this.#anyOf(type, inServer) ? this.construct(type, []) : UNKNOWN;
     this.#instances.set(key, made);
     return made;
   }
@@ -203,11 +203,11 @@ export class Interpreter {
     return UNKNOWN;
   }
 
-  /** Whether a class, or one above it, sets up routes. */
-  #setsUpRoutes(type: ClassValue): boolean {
+  /** Whether something holds for a class or one above it. */
+  #anyOf(type: ClassValue, holds: (type: ClassValue) => boolean): boolean {
     let current: ClassValue | undefined = type;
     for (let level = 0; current !== undefined && level < MAX_CALLS; level++) {
-      if (ROUTING.test(current.node.text())) return true;
+      if (holds(current)) return true;
       current = this.parentOf(current);
     }
     return false;
@@ -317,7 +317,8 @@ export class Interpreter {
 
   /** What to take an unknown parameter for, where leftovers run. */
   guess(parameter: SyntaxNode, owner: FunctionValue): Value {
-    const type = typeOf(parameter, owner);
+    // Looking a type up runs the file that it stands in.
+    const type = MOUNTS.test(owner.scope.module.text) ? typeOf(parameter, owner) : undefined;
     if (type !== undefined) return this.instanceOf(type);
     if (!this.#guessing || this.#calls > 1) return UNKNOWN;
     const guessed = guessParameter(parameter, owner);
@@ -380,6 +381,20 @@ const FIELDS = new Set(['public_field_definition', 'field_definition']);
 /** Something that sets up routes, in any framework. */
 const ROUTING =
   /\.\s*(?:get|post|put|patch|delete|del|all|use|route|register|on|service|addService|createServer)\s*\(|router\s*\[|\b(?:express|fastify|Router|Hono|Koa)\s*\(/i;
+
+function setsUpRoutes(type: ClassValue): boolean {
+  return ROUTING.test(type.node.text());
+}
+
+/** Puts routers into one another. */
+const MOUNTS = /\.\s*(?:use|register|route)\s*\(/;
+
+/** Packages whose routers a class may hold; the many services of a browser's application hold none. */
+const SERVER = /['"](?:express[\w-]*|fastify[\w-]*|@?koa[\w/-]*|hono[\w/-]*|polka|restify)['"]/;
+
+function inServer(type: ClassValue): boolean {
+  return SERVER.test(type.scope.module.text);
+}
 
 /** First parameters of handlers, which hold no set-up. */
 const HANDLER_PARAMETERS =

@@ -21,12 +21,8 @@ export function callNodePackage(
   run: Interpreter,
   file: string,
 ): Value | undefined {
-  const steps = callee.path.filter((step) => step !== 'posix' && step !== 'promises');
-  return entryOf(CALLS, [callee.module.replace('/promises', ''), ...steps].join('.'))?.(
-    values,
-    run,
-    file,
-  );
+  const steps = callee.path.filter((step) => step !== 'posix');
+  return entryOf(CALLS, [callee.module, ...steps].join('.'))?.(values, run, file);
 }
 
 type PackageCall = (values: readonly Value[], run: Interpreter, file: string) => Value;
@@ -47,6 +43,9 @@ const joinPath: PackageCall = (values) => {
 
 /** Entries of one folder. */
 const MAX_ENTRIES = 500;
+
+/** What set-up code may load: folders and programs. */
+const CODE = /^[^.]+$|\.[cm]?[jt]sx?$/;
 
 /** A path that is not made from `__dirname` starts where the process does: the folder of the file or
  *  one above it. */
@@ -77,7 +76,10 @@ function namesIn(folder: string, paths: readonly string[]): string[] {
   for (const path of paths) {
     if (path.startsWith(prefix)) names.add(path.slice(prefix.length).split('/', 1)[0] ?? '');
   }
-  return [...names].sort().slice(0, MAX_ENTRIES);
+  return [...names]
+    .filter((name) => CODE.test(name))
+    .sort()
+    .slice(0, MAX_ENTRIES);
 }
 
 const CALLS: Readonly<Record<string, PackageCall>> = {
@@ -91,5 +93,4 @@ const CALLS: Readonly<Record<string, PackageCall>> = {
   ),
   'url.fileURLToPath': ofPath((path) => toText(path)),
   'fs.readdirSync': entriesOf,
-  'fs.readdir': entriesOf,
 };
