@@ -77,6 +77,14 @@ export class Places {
     return begin;
   }
 
+  /** Where a value begins, behind the quote or the space before it. */
+  beginningOf(document: DataDocument, path: DataPath): Position {
+    const { line, column } = document.valueAt(path);
+    const text = this.#lines[line - 1]?.slice(column - 1) ?? '';
+    const before = /^[ \t]*["']?/.exec(text)?.[0].length ?? 0;
+    return { line, column: column + before };
+  }
+
   /** The lines that a value takes up. */
   linesOf(document: DataDocument, leaf: Leaf): readonly number[] {
     const { line } = document.valueAt(leaf.path);

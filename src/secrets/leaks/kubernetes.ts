@@ -16,9 +16,12 @@ import {
 import { judgeSecretEntry } from './secret-entry.ts';
 import { workloadName } from './workload-name.ts';
 
+const NAMES_VERSION = /(?:^[ \t{-]*|[{,] ?)"?apiVersion"?[ \t]*:/m;
+const NAMES_KIND = /(?:^[ \t{-]*|[{,] ?)"?kind"?[ \t]*:/m;
+
 /** Whether a YAML or JSON text has what every Kubernetes object has, told without parsing. */
 export function mentionsKubernetes(text: string): boolean {
-  return /^[ \t{-]*"?apiVersion"?[ \t]*:/m.test(text) && /^[ \t{-]*"?kind"?[ \t]*:/m.test(text);
+  return NAMES_VERSION.test(text) && NAMES_KIND.test(text);
 }
 
 /** One object with the path to it inside its document. */
@@ -144,7 +147,7 @@ function readSecret(manifest: Manifest, gathering: Gathering): void {
     const hasKey = plain.includes('PRIVATE KEY');
     for (const match of judgeSecretEntry(leaf.name, plain)) {
       const position = isEncoded
-        ? document.valueAt(leaf.path)
+        ? places.beginningOf(document, leaf.path)
         : places.of(document, { ...leaf, value: plain }, match);
       found.push(
         toFound(match, plain, position, {

@@ -76,6 +76,21 @@ describe('manifests', () => {
     expect(result.found[0]?.subject).toBeUndefined();
   });
 
+  it('give up Secrets in any form, at the first character of the value', () => {
+    const encoded = Buffer.from(STRONG).toString('base64');
+    const result = scan({
+      'a.json': `{"apiVersion":"v1","kind":"Secret","data":{"password":"${encoded}"}}`,
+      'b.yaml': `apiVersion: v1\nkind: Secret\ndata: { password: '${encoded}' }\n`,
+      'c.yaml': `apiVersion: v1\nkind: Secret\ndata:\n  password: >-\n    ${encoded}\n`,
+    });
+    expect(placesOf(result)).toEqual([
+      'a.json:1:56 secret password',
+      'b.yaml:3:20 secret password',
+      'c.yaml:5:5 secret password',
+    ]);
+    expect(new Set(result.found.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+  });
+
   it('give up the variables and commands of containers, for the workload', () => {
     const result = scan({ 'orders.yaml': WORKLOAD });
     expect(placesOf(result)).toEqual([

@@ -1,5 +1,10 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Folder } from '../../base/folder.ts';
+import { readFolder } from '../read.ts';
 import { readTexts } from '../read-texts.ts';
 import { components } from './index.ts';
 
@@ -12,6 +17,13 @@ function read(texts: Record<string, string>): string[] {
 }
 
 describe('the components reader', () => {
+  it.each(['Dockerfile', 'src/Dockerfile'])('names %s alone after the repository', (path) => {
+    const root = join(mkdtempSync(join(tmpdir(), 'components-')), 'orders');
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), 'FROM x\n');
+    const { observations } = readFolder(new Folder(root), [components]);
+    expect(observations).toMatchObject([{ names: ['orders'] }]);
+  });
   it.each<[string, string, string, string[]]>([
     ['a Dockerfile runs', 'orders/Dockerfile', 'FROM x\n', ['orders orders runs']],
     [

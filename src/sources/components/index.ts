@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { basename, posix } from 'node:path';
 import type { ComponentObservation } from '../../estate/index.ts';
 import type { ReadContext, Reader, ReaderRun, SourceFile } from '../reader.ts';
 import { isMarker, type Marker, readMarker } from './markers.ts';
@@ -40,7 +40,14 @@ class ComponentsRun implements ReaderRun {
       return;
     }
     const marker = readMarker(file);
-    if (marker) this.#context.observe(toComponent(file.path, marker));
+    if (marker) this.#context.observe(this.#named(toComponent(file.path, marker)));
+  }
+
+  /** Where neither a file nor a folder gives a name, it is the repository that is built. */
+  #named(component: ComponentObservation): ComponentObservation {
+    if (component.names.length > 0) return component;
+    const name = basename(this.#context.folder.root);
+    return name === '' ? component : { ...component, names: [name] };
   }
 }
 
