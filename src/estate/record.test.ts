@@ -156,6 +156,11 @@ describe('what several facts say of one entity', () => {
       [{ location: { file: 'uses.yaml', line: 1, in: 'env' } }],
       { locations: [{ file: 'uses.yaml', line: 1, in: 'env' }] },
     ],
+    [
+      'the kind of one provider wins over that of any',
+      [{ credentialKind: 'api-key' }, { credentialKind: 'stripe-key' }],
+      { kind: 'stripe-key' },
+    ],
     ['a kind that says something wins', [{}, { credentialKind: 'postgres' }], { kind: 'postgres' }],
     [
       'the first end and the latest rotation count',

@@ -199,7 +199,14 @@ function comparePlaces(a: Location, b: Location): number {
 }
 
 /** Kinds that say no more than that it is a secret. */
-const GENERIC_KINDS = new Set(['secret', 'password', 'token', 'kubernetes-secret', 'generic']);
+const GENERIC_KINDS = new Set([
+  'api-key',
+  'secret',
+  'password',
+  'token',
+  'kubernetes-secret',
+  'generic',
+]);
 
 /** A declaration's name is better than a Secret's, and that better than a variable's. */
 function nameRank(fact: CredentialFact): number {
