@@ -2,6 +2,7 @@ import { judge } from '../assurance/index.ts';
 import { toTimestamp } from '../base/clock.ts';
 import { type Finding, SEVERITIES, type Severity, toRecords } from '../estate/index.ts';
 import { scanFolder } from '../server/scan.ts';
+import { tellPath } from '../server/stalls.ts';
 import { VERSION } from '../server/version.ts';
 import { userFingerprintKey } from './fingerprint-key.ts';
 import { writeOutput } from './output.ts';
@@ -11,6 +12,7 @@ import { toMarkdown } from './report/markdown.ts';
 import type { ReportContext, ScanReport } from './report/report.ts';
 import { toSarif } from './report/sarif.ts';
 import { toText } from './report/text.ts';
+import { stalledBefore } from './supervise.ts';
 import { painterFor, progressOn } from './terminal.ts';
 
 export interface ScanFlags {
@@ -19,6 +21,7 @@ export interface ScanFlags {
   readonly failOn?: Severity;
   readonly output?: string;
   readonly all: boolean;
+  readonly secondsPerFile: number;
 }
 
 const FORMATS = {
@@ -33,7 +36,7 @@ const FORMATS = {
   html: toHtml,
 } as const;
 
-/** Scans, prints the report, and sets the exit status. */
+/** Scans, prints the report, and sets the exit status; in the process that `supervise` starts. */
 export function scan(folder: string, flags: ScanFlags): void {
   const started = performance.now();
   const progress = progressOn(process.stderr, 'reading');
@@ -42,6 +45,8 @@ export function scan(folder: string, flags: ScanFlags): void {
     fingerprintKey: userFingerprintKey(process.env, (message) =>
       console.error(`reeve: ${message}`),
     ),
+    stalled: stalledBefore(),
+    onReading: tellPath,
     onProgress: progress.update,
   });
   progress.end();

@@ -1,6 +1,7 @@
 import { Fault, messageOf } from '../base/fault.ts';
 import { type Fact, toRecords } from '../estate/index.ts';
 import type { Handed, JudgeJob, Returned, ScanJob } from './jobs.ts';
+import { tellPath } from './stalls.ts';
 
 const SLICE = 2_000;
 const MAX_DIAGNOSTICS = 1_000;
@@ -15,13 +16,15 @@ function giveList(list: string, items: readonly unknown[]): void {
   }
 }
 
-async function scan({ folder, environment, fingerprintKey }: ScanJob): Promise<void> {
+async function scan({ folder, environment, fingerprintKey, stalled = [] }: ScanJob): Promise<void> {
   // Loaded here, so that a process that judges does not load parsers of every language.
   const { scanFolder } = await import('./scan.ts');
   let toldAt = 0;
   const result = scanFolder(folder, {
     environment,
     fingerprintKey,
+    stalled,
+    onReading: tellPath,
     onProgress: (done, total) => {
       const now = Date.now();
       if (now - toldAt < 100) return;

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type { Fact, JudgedEstate, ServiceRecord } from '../estate/index.ts';
+import { checkStalled, DEFAULT_SECONDS_PER_FILE, PATHS_DESCRIPTOR, watchStalls } from './stalls.ts';
 
 /** Long computations, each in a process of its own: requests go on being answered, all memory that a
  *  job needs is given back when it ends, and a native parser that breaks takes only the job along.
@@ -13,6 +15,8 @@ export interface ScanJob {
   readonly folder: string;
   readonly environment: string;
   readonly fingerprintKey: Uint8Array;
+  /** Files that took too long in an earlier attempt. */
+  readonly stalled?: readonly string[];
 }
 
 export interface JudgeJob {
@@ -52,10 +56,28 @@ export interface JobOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Ends the job; it then fails. */
   readonly signal?: AbortSignal;
+  /** How long reading one file may take. */
+  readonly secondsPerFile?: number;
 }
 
-export function scanApart(job: ScanJob, options: JobOptions = {}): Promise<ScanResult> {
-  return run<ScanResult>(job, ['facts', 'diagnostics'], [], options);
+interface RunOptions extends JobOptions {
+  /** Told which file takes too long, before the job is ended. */
+  readonly onStall?: (path: string) => void;
+}
+
+/** Scans; again without it where one file takes too long. */
+export async function scanApart(job: ScanJob, options: JobOptions = {}): Promise<ScanResult> {
+  const stalled: string[] = [];
+  for (;;) {
+    const before = stalled.length;
+    const onStall = (path: string) => stalled.push(path);
+    try {
+      return await run({ ...job, stalled }, ['facts', 'diagnostics'], [], { ...options, onStall });
+    } catch (thrown) {
+      if (stalled.length === before) throw thrown;
+      checkStalled(stalled);
+    }
+  }
 }
 
 export function judgeApart(
@@ -71,14 +93,14 @@ async function run<Result>(
   job: ScanJob | JudgeJob,
   listNames: readonly string[],
   facts: readonly Fact[],
-  { onProgress, signal }: JobOptions,
+  { onProgress, signal, onStall, secondsPerFile = DEFAULT_SECONDS_PER_FILE }: RunOptions,
 ): Promise<Result> {
   const child = fork(new URL('./job-process.ts', import.meta.url), {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
     // What renderers of charts and Node itself need, and nothing else of ours.
     env: pickEnvironment(['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE']),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
   });
   const lists = new Map<string, unknown[]>(listNames.map((name) => [name, []]));
   const result = new Promise<Result>((resolve, reject) => {
@@ -94,6 +116,10 @@ async function run<Result>(
     });
   });
   const stop = (): void => void child.kill('SIGKILL');
+  const unwatch = watchStalls(child.stdio[PATHS_DESCRIPTOR] as Readable, secondsPerFile, (path) => {
+    onStall?.(path);
+    stop();
+  });
   signal?.addEventListener('abort', stop);
   try {
     if (signal?.aborted) stop();
@@ -101,6 +127,7 @@ async function run<Result>(
     return await result;
   } finally {
     signal?.removeEventListener('abort', stop);
+    unwatch();
     stop();
   }
 }

@@ -2,15 +2,14 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { DEFAULT_FOLDER_LIMITS, Folder, type FolderLimits } from '../base/folder.ts';
 import type { Fact } from '../estate/index.ts';
 import { credentials } from '../secrets/index.ts';
-import { attribute, READERS, type Reader, readFolder } from '../sources/index.ts';
+import { attribute, READERS, type Reader, type ReadOptions, readFolder } from '../sources/index.ts';
 
-export interface ScanOptions {
+export interface ScanOptions extends ReadOptions {
   /** The environment of everything that names none. */
   readonly environment: string;
   /** Key of the fingerprints of credentials' values. */
   readonly fingerprintKey: Uint8Array;
   readonly limits?: FolderLimits;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface Scan {
@@ -24,7 +23,7 @@ export interface Scan {
 export function scanFolder(path: string, options: ScanOptions): Scan {
   const folder = new Folder(path, options.limits ?? DEFAULT_FOLDER_LIMITS);
   const readers: readonly Reader[] = [...READERS, credentials(options.fingerprintKey)];
-  const reading = readFolder(folder, readers, options.onProgress);
+  const reading = readFolder(folder, readers, options);
   const { facts, diagnostics } = attribute(reading.observations, options);
   return {
     facts,

@@ -19,7 +19,7 @@ import { protobuf } from './protobuf/index.ts';
 import type { Reader } from './reader.ts';
 
 export { type Attributed, type AttributionOptions, attribute } from './attribution/index.ts';
-export { type FolderReading, readFolder } from './read.ts';
+export { type FolderReading, type ReadOptions, readFolder } from './read.ts';
 export type { Reader } from './reader.ts';
 
 /** Readers of Kubernetes objects, from manifests or a cluster. */

@@ -4,6 +4,7 @@ import { redacted } from '../base/redact.ts';
 import type { Position } from '../base/text.ts';
 import type { Observation } from '../estate/index.ts';
 import { guard, type Report } from './guard.ts';
+import { listenToReading, whileReading } from './now-reading.ts';
 import { type ReadContext, type Reader, SourceFile } from './reader.ts';
 
 export interface FolderReading {
@@ -15,12 +16,20 @@ export interface FolderReading {
 
 export type Progress = (done: number, total: number) => void;
 
+export interface ReadOptions {
+  readonly onProgress?: Progress;
+  /** Told which file is read from now on; undefined where it is none in particular. */
+  readonly onReading?: (path: string | undefined) => void;
+  /** Files that took too long in an earlier attempt; each costs a diagnostic. */
+  readonly stalled?: readonly string[];
+}
+
 /** Hands every file of a folder to the readers that want it, one file at a time, so that memory
  *  holds one file and what the readers keep. */
 export function readFolder(
   folder: Folder,
   readers: readonly Reader[],
-  onProgress: Progress = () => {},
+  { onProgress = () => {}, onReading = () => {}, stalled = [] }: ReadOptions = {},
 ): FolderReading {
   const observations: Observation[] = [];
   const listing = folder.list();
@@ -32,12 +41,14 @@ export function readFolder(
   };
   listing.diagnostics.forEach(report);
   const paths = listing.files.map((file) => file.path);
+  const givenUp = new Set(stalled);
   const context: ReadContext = {
     folder,
     paths,
     observe: (observation) => observations.push(observation),
     report,
     open: (path) => {
+      if (givenUp.has(path)) return undefined;
       try {
         return new SourceFile(path, folder.read(path));
       } catch {
@@ -45,23 +56,31 @@ export function readFolder(
       }
     },
   };
+  const endListening = listenToReading(onReading);
   const runs = readers.flatMap((reader) => {
     const run = guard(report, reader.name, undefined, () => reader.start(context));
     return run ? [{ reader, run }] : [];
   });
   paths.forEach((path, index) => {
     onProgress(index, paths.length);
+    if (givenUp.has(path)) {
+      report(toStalled(path));
+      return;
+    }
     const wanted = runs.filter(({ reader }) =>
       guard(report, reader.name, path, () => reader.wants(path)),
     );
     if (wanted.length === 0) return;
-    const file = open(folder, path, report);
-    if (file === undefined) return;
-    for (const { reader, run } of wanted) guard(report, reader.name, path, () => run.read(file));
-    const brokenAt = file.brokenAt;
-    if (brokenAt !== undefined) report(toBroken(path, file.position(brokenAt)));
+    whileReading(path, () => {
+      const file = open(folder, path, report);
+      if (file === undefined) return;
+      for (const { reader, run } of wanted) guard(report, reader.name, path, () => run.read(file));
+      const brokenAt = file.brokenAt;
+      if (brokenAt !== undefined) report(toBroken(path, file.position(brokenAt)));
+    });
   });
   for (const { reader, run } of runs) guard(report, reader.name, undefined, () => run.finish?.());
+  endListening();
   onProgress(paths.length, paths.length);
   return {
     observations,
@@ -77,6 +96,16 @@ function open(folder: Folder, path: string, report: Report): SourceFile | undefi
     report(toDiagnostic(thrown, path, 'folder/unreadable'));
     return undefined;
   }
+}
+
+function toStalled(file: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'folder/stalled',
+    message: 'took too long to read, so nothing of it was read',
+    hint: 'raise --seconds-per-file, or leave the file out of the folder',
+    file,
+  };
 }
 
 function toBroken(file: string, position: Position): Diagnostic {

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../../estate/index.ts';
+import { DEFAULT_SECONDS_PER_FILE } from '../../server/stalls.ts';
 import type { ScanFlags } from '../scan.ts';
+import { isSupervised, supervise } from '../supervise.ts';
 
 const FORMATS = ['text', 'json', 'sarif', 'markdown', 'html'];
 
@@ -23,10 +25,26 @@ export function addScan(program: Command): void {
     )
     .option('-o, --output <file>', 'write the report to a file instead of standard output')
     .option('--all', 'text: every finding instead of the worst', false)
+    .option(
+      '--seconds-per-file <seconds>',
+      'how long reading one file may take before it is left out',
+      toSeconds,
+      DEFAULT_SECONDS_PER_FILE,
+    )
     .action(async (folder: string, flags: ScanFlags) => {
+      if (!isSupervised()) {
+        process.exitCode = await supervise(flags.secondsPerFile);
+        return;
+      }
       const { scan } = await import('../scan.ts');
       scan(folder, flags);
     });
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds >= 0.1 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('use a number of seconds from 0.1 to 86400.');
 }
 
 function toEnvironment(text: string): string {

@@ -1,3 +1,4 @@
+import { whileReading } from '../../now-reading.ts';
 import type { ReadContext } from '../../reader.ts';
 import { FrameworkTable, type Program } from '../interpreter/framework.ts';
 import { observeImplementation } from '../interpreter/grpc.ts';
@@ -174,7 +175,7 @@ export class CSharpProgram implements Semantics {
     this.#files.set(path, scope);
     const source = this.#context.open(path);
     if (!source || !isReadable(source, 'dotnet', this.#context.report)) return scope;
-    const statements = lowerCSharp(parseSource('csharp', source.text));
+    const statements = whileReading(path, () => lowerCSharp(parseSource('csharp', source.text)));
     for (const statement of statements) {
       if (statement.is !== 'class') continue;
       const { class: node } = statement;

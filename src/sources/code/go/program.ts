@@ -1,3 +1,4 @@
+import { whileReading } from '../../now-reading.ts';
 import type { ReadContext } from '../../reader.ts';
 import { FrameworkTable, type Program } from '../interpreter/framework.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
@@ -125,7 +126,7 @@ export class GoProgram implements Semantics {
     const files = this.#paths.filesOf(folder).flatMap((path) => {
       const file = this.#context.open(path);
       if (!file || !isReadable(file, 'go', this.#context.report)) return [];
-      return [{ path, content: lowerGo(parseSource('go', file.text)) }];
+      return [{ path, content: whileReading(path, () => lowerGo(parseSource('go', file.text))) }];
     });
     const methods = new Map<string, (() => [string, FunctionValue])[]>();
     for (const { path, content } of files) this.#declare(path, content, scope, methods);

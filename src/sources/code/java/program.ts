@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { whileReading } from '../../now-reading.ts';
 import type { ReadContext } from '../../reader.ts';
 import { isReadable, parseSource, reportBroken } from '../parse.ts';
 import { FILE_TYPE, toKotlinFile } from './kotlin.ts';
@@ -31,7 +32,7 @@ export class Program {
     const source = this.#context.open(path);
     const file =
       source !== undefined && isReadable(source, 'java', this.#context.report)
-        ? readTypes(path, source.text)
+        ? whileReading(path, () => readTypes(path, source.text))
         : undefined;
     if (file !== undefined) reportBroken(file.root, path, 'java', this.#context.report);
     this.#files.set(path, file);

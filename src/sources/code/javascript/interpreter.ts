@@ -1,3 +1,4 @@
+import { whileReading } from '../../now-reading.ts';
 import type { ReadContext } from '../../reader.ts';
 import {
   isProductionSource,
@@ -161,7 +162,7 @@ export class Interpreter {
       language !== undefined &&
       file !== undefined &&
       isReadable(file, 'javascript', this.#context.report)
-        ? new Module(path, file.text, parseSource(language, file.text))
+        ? whileReading(path, () => new Module(path, file.text, parseSource(language, file.text)))
         : undefined;
     if (module !== undefined) reportBroken(module.root, path, 'javascript', this.#context.report);
     this.#modules.set(path, module);

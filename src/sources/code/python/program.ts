@@ -1,3 +1,4 @@
+import { whileReading } from '../../now-reading.ts';
 import type { ReadContext } from '../../reader.ts';
 import { FrameworkTable, type Program } from '../interpreter/framework.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
@@ -226,7 +227,7 @@ export class PythonProgram implements Semantics {
     const module: ModuleValue = { is: 'module', path: folder, scope: new Scope(file) };
     this.#modules.set(file, module);
     if (source && isReadable(source, 'python', this.#context.report)) {
-      const statements = lowerPython(parseSource('python', source.text));
+      const statements = whileReading(file, () => lowerPython(parseSource('python', source.text)));
       this.#program.interpreter.run(statements, module.scope);
     }
     return module;
