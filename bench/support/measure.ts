@@ -22,7 +22,8 @@ export function measure(command: string, args: readonly string[], count = 5): Me
     if (result.status !== 0) {
       throw new Error(`${command} ended with ${result.status}: ${result.stderr}`);
     }
-    const megabytes = Number(/RSS=(\d+)/.exec(result.stderr)?.[1]) / 1024;
+    const peaks = [...result.stderr.matchAll(/RSS=(\d+)/g)].map((match) => Number(match[1]));
+    const megabytes = Math.max(...peaks) / 1024;
     return { seconds: (performance.now() - started) / 1000, megabytes, stdout: result.stdout };
   });
   const seconds = runs.map((run) => run.seconds).sort((a, b) => a - b)[count >> 1] ?? 0;
