@@ -370,11 +370,22 @@ export const PROVIDERS: readonly Provider[] = [
   },
 ];
 
+/** Most texts hold no keyword of any provider of this kind: one look tells. */
+const isRare = ({ anyCase, keywords }: Provider) =>
+  !anyCase && keywords.every((keyword) => keyword.length >= 4);
+const RARE_KEYWORD = new RegExp(
+  PROVIDERS.filter(isRare)
+    .flatMap(({ keywords }) => keywords)
+    .map((keyword) => RegExp.escape(keyword))
+    .join('|'),
+);
+const COMMON_PROVIDERS = PROVIDERS.filter((provider) => !isRare(provider));
+
 /** Every value in the text that has a provider's form. */
 export function scanProviders(text: string): readonly Match[] {
   const lower = text.toLowerCase();
   const found: Match[] = [];
-  for (const provider of PROVIDERS) {
+  for (const provider of RARE_KEYWORD.test(text) ? PROVIDERS : COMMON_PROVIDERS) {
     const haystack = provider.anyCase ? lower : text;
     if (!provider.keywords.some((keyword) => haystack.includes(keyword))) continue;
     for (const match of text.matchAll(provider.pattern)) {
