@@ -1,5 +1,6 @@
 import { judge } from '../assurance/index.ts';
 import { toTimestamp } from '../base/clock.ts';
+import { collectGarbage } from '../base/memory.ts';
 import { type Finding, SEVERITIES, type Severity, toRecords } from '../estate/index.ts';
 import { scanFolder } from '../server/scan.ts';
 import { tellPath } from '../server/stalls.ts';
@@ -50,6 +51,7 @@ export function scan(folder: string, flags: ScanFlags): void {
     onProgress: progress.update,
   });
   progress.end();
+  collectGarbage();
   const judged = judge(toRecords(facts), toTimestamp(Date.now()));
   const report: ScanReport = { schema: 'reeve.scan/v1', ...judged, diagnostics };
   const elapsedMilliseconds = performance.now() - started;
