@@ -152,9 +152,9 @@ paths:
   it('path items in other files: the root declares them, the line is where they stand', () => {
     const reading = read({
       'svc/openapi.yaml': `openapi: 3.0.0\npaths:\n  /a: {$ref: 'paths/a.yaml'}\n  /b: {$ref: './paths/all.json#/~1b'}\n`,
-      'svc/paths/a.yaml': '# kept apart\nget:\n  responses: {200: {$ref: "../shared.yaml#/ok"}}\n',
+      'svc/paths/a.yaml': '# kept apart\nget:\n  responses: {200: {$ref: "../common.yaml#/ok"}}\n',
       'svc/paths/all.json': '{\n  "/b": {\n    "put": {}\n  }\n}\n',
-      'svc/shared.yaml': 'ok: {content: {text/json: {schema: {properties: {iban: {}}}}}}\n',
+      'svc/common.yaml': 'ok: {content: {text/json: {schema: {properties: {iban: {}}}}}}\n',
     });
     expect(endpointLines(reading)).toEqual([
       'GET /a svc/paths/a.yaml:2',
