@@ -41,7 +41,7 @@ async function scan({ folder, environment, fingerprintKey, stalled = [] }: ScanJ
 }
 
 async function judgeFacts({ now }: JudgeJob, facts: readonly Fact[]): Promise<void> {
-  const { judge } = await import('./judge.ts');
+  const { judge } = await import('../assurance/index.ts');
   const records = toRecords(facts);
   const { answers, ...lists } = judge(records, now);
   for (const [list, items] of Object.entries(lists)) giveList(list, items);

@@ -1,1 +1,0 @@
-export { judge } from '../assurance/index.ts';
