@@ -1,36 +1,51 @@
 import { z } from 'zod';
 
 const SqliteConfig = z.strictObject({
-  kind: z.literal('sqlite'),
-  /** The data folder; created where it is missing, and used by one process at a time. */
-  folder: z.string().min(1),
+  kind: z.literal('sqlite').describe('Embedded, in a folder'),
+  folder: z.string().min(1).describe('Made where it is missing; used by one process at a time'),
 });
 
 const PostgresConfig = z
   .strictObject({
-    kind: z.literal('postgres'),
-    /** File that holds the connection URL (`postgres://user:password@host:5432/database`). */
-    urlFile: z.string().min(1).optional(),
-    /** Environment variable that holds it. */
-    urlVariable: z.string().min(1).optional(),
-    /** Connections at a time. */
-    poolSize: z.int().min(1).max(100).default(10),
-    /** Longest that a connection may take to open. */
-    connectSeconds: z.number().positive().max(60).default(5),
-    /** Longest that one statement may take. */
-    statementSeconds: z.number().positive().max(600).default(30),
-    /** How long a lost connection is tried again before the caller is told. */
-    retrySeconds: z.number().nonnegative().max(60).default(5),
+    kind: z.literal('postgres').describe('PostgreSQL 15 or later'),
+    urlFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File with the connection URL (`postgres://user:password@host:5432/database`)'),
+    urlVariable: z.string().min(1).optional().describe('Or environment variable with it'),
+    poolSize: z.int().min(1).max(100).default(10).describe('Connections at a time'),
+    connectSeconds: z
+      .number()
+      .positive()
+      .max(60)
+      .default(5)
+      .describe('Longest that a connection may take to open'),
+    statementSeconds: z
+      .number()
+      .positive()
+      .max(600)
+      .default(30)
+      .describe('Longest that one statement may take'),
+    retrySeconds: z
+      .number()
+      .nonnegative()
+      .max(60)
+      .default(5)
+      .describe('How long a lost connection is tried again before the caller is told'),
     tls: z
       .strictObject({
-        /** `verify`: TLS with the server's certificate and name checked; `off`: plain text; `auto`:
-         *  plain text to this machine, `verify` beyond it. */
-        mode: z.enum(['auto', 'verify', 'off']).default('auto'),
-        /** Certificates to trust in place of the system's (PEM). */
-        caFile: z.string().min(1).optional(),
-        /** Client certificate and key (PEM). */
-        certFile: z.string().min(1).optional(),
-        keyFile: z.string().min(1).optional(),
+        mode: z
+          .enum(['auto', 'verify', 'off'])
+          .default('auto')
+          .describe('`auto`: plain text to this machine, `verify` beyond it'),
+        caFile: z
+          .string()
+          .min(1)
+          .optional()
+          .describe("Certificates to trust in place of the system's, PEM"),
+        certFile: z.string().min(1).optional().describe('Client certificate, PEM'),
+        keyFile: z.string().min(1).optional().describe('Its key, PEM'),
       })
       .prefault({}),
   })
