@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CONTROLS } from '../src/assurance/index.ts';
 import { ServerConfig } from '../src/server/config.ts';
+import { defaultDataFolder } from '../src/server/data-folder.ts';
 
 /** Pages of docs/ that are made from the code: `node scripts/docs.ts` writes them, and
  *  test/docs.test.ts fails where one is out of date. */
@@ -75,7 +76,7 @@ function row(path: string, schema: JsonSchema): string {
   const fallback =
     schema.default === undefined || typeof schema.default === 'object'
       ? ''
-      : `\`${String(schema.default).replace(process.env.HOME ?? '\0', '~')}\``;
+      : `\`${schema.default === defaultDataFolder() ? '~/.local/share/reeve' : schema.default}\``;
   return `| \`${path}\` | ${kindOf(schema)} | ${fallback} | ${schema.description ?? ''} |`;
 }
 
