@@ -1,8 +1,8 @@
+import { judge } from '../assurance/index.ts';
 import { type Clock, toTimestamp } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type EstateStore, type Fact, type ServiceRecord, toRecords } from '../estate/index.ts';
 import { type JudgeResult, judgeApart } from './jobs.ts';
-import { judge } from '../assurance/index.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface JudgingPorts {
