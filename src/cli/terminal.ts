@@ -65,3 +65,22 @@ export function progressOn(stream: NodeJS.WriteStream, label: string) {
     },
   };
 }
+
+export interface AnswerFigures {
+  readonly question: string;
+  readonly satisfied: number;
+  readonly total: number;
+}
+
+/** A question with its answer and figures, on one line of 80 columns. A question that asks about
+ *  nothing has no answer yet. */
+export function answerHeadline(
+  { question, satisfied, total }: AnswerFigures,
+  paint: Painter,
+): string {
+  const isYes = satisfied === total;
+  const [mark, style]: [string, Style] =
+    total === 0 ? ['-', 'gray'] : isYes ? ['yes', 'green'] : ['NO', 'red'];
+  const figures = total === 0 ? 'none found' : `${grouped(satisfied)} of ${grouped(total)}`;
+  return paint(style, spread(`  ${mark.padEnd(4)}${question}`, figures));
+}

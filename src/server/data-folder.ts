@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Fault, messageOf, quote } from '../base/fault.ts';
 import { randomToken } from '../base/ids.ts';
+import { readOrCreate } from '../base/kept-file.ts';
 
 /** What the server keeps of its own beside the store. */
 export interface DataFolder {
@@ -50,23 +43,6 @@ export function openDataFolder(folder: string): DataFolder {
       { hint: 'name another with `--data DIR`' },
     );
   }
-}
-
-/** Appears whole or not at all, and whoever comes second reads what the first wrote. */
-function readOrCreate(file: string, make: () => string): string {
-  if (!existsSync(file)) {
-    const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, `${make()}\n`, { mode: 0o600 });
-    try {
-      linkSync(draft, file);
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
-  chmodSync(file, 0o600);
-  return readFileSync(file, 'utf8').trim();
 }
 
 function checkKey(key: string, path: string): void {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { QUESTIONS } from '../../assurance/index.ts';
 import type { Answers } from '../../estate/index.ts';
 import { ask, type ServerFlags, withServer } from '../client.ts';
-import { grouped, painterFor, spread } from '../terminal.ts';
+import { answerHeadline, painterFor } from '../terminal.ts';
 
 interface StatusFlags extends ServerFlags {
   readonly format: 'text' | 'json';
@@ -27,15 +27,9 @@ async function status(flags: StatusFlags): Promise<void> {
   else console.log([...answerTable(answers), `as of ${at}`].join('\n'));
 }
 
-/** The answers, a line each, at most 80 columns. */
-export function answerTable(answers: Answers): string[] {
+function answerTable(answers: Answers): string[] {
   const paint = painterFor(process.stdout, process.env);
-  return (Object.keys(QUESTIONS) as (keyof Answers)[]).map((key) => {
-    const { total, satisfied } = answers[key];
-    const isYes = total === satisfied;
-    const figure = total === 0 ? 'none found' : `${grouped(satisfied)} of ${grouped(total)}`;
-    const mark = total === 0 ? '-' : isYes ? 'yes' : 'NO';
-    const line = spread(`${mark.padEnd(4)}${QUESTIONS[key].text}`, figure);
-    return paint(total === 0 ? 'gray' : isYes ? 'green' : 'red', line);
-  });
+  return (Object.keys(QUESTIONS) as (keyof Answers)[]).map((key) =>
+    answerHeadline({ question: QUESTIONS[key].text, ...answers[key] }, paint),
+  );
 }

@@ -1,6 +1,15 @@
 import { type Diagnostic, toPlace } from '../../base/diagnostic.ts';
 import type { Finding, Severity } from '../../estate/index.ts';
-import { counted, grouped, type Painter, plain, type Style, spread, wrap } from '../terminal.ts';
+import {
+  answerHeadline,
+  counted,
+  grouped,
+  type Painter,
+  plain,
+  type Style,
+  spread,
+  wrap,
+} from '../terminal.ts';
 import { answerLines, byControl, severityCounts } from './answers.ts';
 import type { ReportContext, ScanReport } from './report.ts';
 
@@ -58,13 +67,10 @@ function head(report: ScanReport, context: ReportContext): string[] {
 
 /** A question that asks about nothing has no answer yet. */
 function answers(report: ScanReport, paint: Painter): string[] {
-  return answerLines(report).flatMap(({ question, total, satisfied, isYes, failing }) => {
-    const word = total === 0 ? 'none found' : `${grouped(satisfied)} of ${grouped(total)}`;
-    const style: Style = total === 0 ? 'gray' : isYes ? 'green' : 'red';
-    const mark = total === 0 ? '-' : isYes ? 'yes' : 'NO';
-    const line = spread(`  ${mark.padEnd(4)}${question}`, word);
-    return [paint(style, line), ...wrap(failing, 72).map((part) => `      ${part}`)];
-  });
+  return answerLines(report).flatMap((answer) => [
+    answerHeadline(answer, paint),
+    ...wrap(answer.failing, 72).map((part) => `      ${part}`),
+  ]);
 }
 
 function findings(all: readonly Finding[], options: TextOptions): string[] {
