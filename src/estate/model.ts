@@ -103,6 +103,62 @@ export const Location = z.strictObject({
 });
 export type Location = z.infer<typeof Location>;
 
+/** What traffic says of one endpoint. Counts are of requests since `firstSeen`. */
+export const EndpointTraffic = z.strictObject({
+  firstSeen: z.string(),
+  lastSeen: z.string(),
+  requests: z.int(),
+  /** Requests a minute, over the last hour. */
+  perMinute: z.number(),
+  /** Requests by status code; `0` where none was told. */
+  statuses: z.record(z.string(), z.int()),
+  /** Shares of 0 to 1, of the requests whose status was told: answered 5xx, and 4xx. */
+  errorShare: z.number(),
+  refusedShare: z.number(),
+  /** Who asked, by the most requests first; at most 32. `service` is an id where the estate knows it,
+   *  else the name as the source gave it. */
+  callers: z.array(
+    z.strictObject({ service: z.string(), requests: z.int(), isProved: z.boolean() }),
+  ),
+  /** Requests by the credential that they were seen with. Seen, not verified. */
+  credentials: z.record(z.string(), z.int()),
+  /** Names of query parameters. */
+  parameters: z.array(z.string()),
+  /** What came up after the endpoint was established, oldest first. */
+  changes: z.array(
+    z.strictObject({
+      what: z.enum(['method', 'parameter', 'response', 'authentication']),
+      value: z.string(),
+      since: z.string(),
+    }),
+  ),
+  /** Kinds of data that payload samples held. */
+  sensitivity: z.array(z.string()),
+  /** Where the template comes from. */
+  templateFrom: z.enum(['person', 'route', 'specification', 'code', 'learned']),
+});
+export type EndpointTraffic = z.infer<typeof EndpointTraffic>;
+
+/** What a person has decided about an endpoint; all decisions that hold, the latest of each kind. */
+export const DecisionInForce = z.strictObject({
+  action: z.enum(['adopt', 'assign', 'deprecate', 'block', 'accept', 'tag']),
+  by: z.string(),
+  at: z.string(),
+  reason: z.string(),
+  /** End of an accepted risk, or the date after which a deprecated endpoint is gone. */
+  until: z.string().optional(),
+});
+
+/** Why a person should look at an endpoint. */
+export const REVIEW_REASONS = [
+  'shadow',
+  'zombie',
+  'changed',
+  'unowned',
+  'acceptance-ended',
+  'sunset-passed',
+] as const;
+
 export const ENDPOINT_STATUSES = ['governed', 'shadow', 'zombie', 'dormant', 'unowned'] as const;
 
 export const Endpoint = z.strictObject({
@@ -123,6 +179,27 @@ export const Endpoint = z.strictObject({
   owner: z.string().nullable(),
   sensitivity: z.array(Tag),
   criticality: Criticality.nullable(),
+  /** Why it has this criticality. */
+  criticalityBecause: z.string().nullable(),
+  /** `probe`: only ever answered 404; `unstable`: seen too little to call it an endpoint. Neither is
+   *  judged, and lists show them only when asked. */
+  visibility: z.enum(['shown', 'unstable', 'probe']),
+  traffic: EndpointTraffic.nullable(),
+  /** Differs from what is declared, or from what it used to be; a sentence each. */
+  changes: z.array(z.string()),
+  blocked: z.boolean(),
+  decisions: z.array(DecisionInForce),
+  /** Why it waits in its owner's queue; null where it does not. */
+  review: z.enum(REVIEW_REASONS).nullable(),
+  /** The same operation of the same service in the other environments. */
+  elsewhere: z.array(
+    z.strictObject({
+      environment: z.string(),
+      id: z.string(),
+      status: z.enum(ENDPOINT_STATUSES),
+      observed: z.boolean(),
+    }),
+  ),
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 

@@ -1,3 +1,4 @@
+import type { EndpointDecision } from './decision.ts';
 import type {
   Authentication,
   CredentialLocation,
@@ -30,6 +31,8 @@ export type Subject =
   /** Whatever service implements this interface (`hipstershop.CartService`); `file` says where it
    *  is defined, for when nobody does. */
   | { readonly by: 'interface'; readonly interface: string; readonly file: string }
+  /** Whatever has this SPIFFE ID. */
+  | { readonly by: 'identity'; readonly identity: string }
   /** Whatever answers at this host, as seen from a workload of `namespace`. `known` subjects are
    *  only kept where the host is one of the estate's; others become external services. */
   | {
@@ -121,8 +124,15 @@ export interface EndpointObservation extends Said {
   readonly security?: 'required' | 'none';
   /** A probe or metrics endpoint: something that only the platform calls. */
   readonly operational?: boolean;
-  /** Only paths that nobody implements. */
-  readonly requests?: number;
+  /** Too little was seen of it to call it an endpoint (`unstable`), or only that nothing answers there
+   *  (`probe`). Absent: it is one. */
+  readonly doubt?: 'unstable' | 'probe';
+  /** Names of query, header and path parameters that a specification declares. */
+  readonly parameters?: readonly string[];
+  /** Status codes that a specification declares: `200`, `4XX`, `default`. */
+  readonly responses?: readonly string[];
+  /** What a person has decided, see `Decision`. */
+  readonly decision?: EndpointDecision;
   /** The title of the specification that declares it, for one that lies in no service's folder. */
   readonly title?: string;
 }

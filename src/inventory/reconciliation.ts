@@ -193,6 +193,14 @@ function toEndpoint(
     owner: owner?.owner ?? null,
     sensitivity: sensitivityOf(group, service),
     criticality: criticalityOf(group, service),
+    criticalityBecause: null,
+    visibility: 'shown',
+    traffic: null,
+    changes: [],
+    blocked: false,
+    decisions: [],
+    review: null,
+    elsewhere: [],
   };
 }
 

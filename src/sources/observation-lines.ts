@@ -25,6 +25,8 @@ function toName(subject: Subject): string {
     }
     case 'place':
       return subject.file;
+    case 'identity':
+      return subject.identity;
     case 'interface':
       return subject.interface;
   }

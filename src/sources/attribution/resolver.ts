@@ -41,7 +41,16 @@ export class Resolver {
         return this.interfaces.serverOf(subject.interface);
       case 'address':
         return this.#host(subject.host, subject.namespace);
+      case 'identity':
+        return this.#identity(subject.identity);
     }
+  }
+
+  /** Meshes name a workload's SPIFFE ID after its namespace and service account, and most give each
+   *  service an account of its own name. */
+  #identity(identity: string): Named | undefined {
+    const [, namespace, name] = /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(identity) ?? [];
+    return namespace && name ? this.registry.find({ name, namespace }) : undefined;
   }
 
   /** Kubernetes' search path: `name`, `name.namespace`, `name.namespace.svc…`; else an alias. */
@@ -62,6 +71,9 @@ export class Resolver {
     if (subject.by === 'name') return this.registry.add(subject);
     if (subject.by === 'address') {
       return this.registry.add({ name: subject.host.toLowerCase(), namespace: 'external' });
+    }
+    if (subject.by === 'identity') {
+      return this.registry.add({ name: subject.identity, namespace: 'external' });
     }
     return this.byPathOrTitle(subject.file, title);
   }

@@ -50,6 +50,14 @@ export function anEndpoint(
     owner: 'team-orders',
     sensitivity: [{ tag: 'pii', because: 'the field `email`' }],
     criticality: 'high',
+    criticalityBecause: 'declared',
+    visibility: 'shown',
+    traffic: null,
+    changes: [],
+    blocked: false,
+    decisions: [],
+    review: null,
+    elsewhere: [],
     ...overrides,
   };
 }
