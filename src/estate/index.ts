@@ -5,3 +5,4 @@ export * from './observation.ts';
 export * from './record.ts';
 export * from './sighting.ts';
 export * from './store.ts';
+export * from './traffic.ts';

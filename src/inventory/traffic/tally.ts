@@ -12,16 +12,28 @@ export interface CallerSpan extends Span {
   isProved: boolean;
 }
 
-/** Distinct things of each kind that one tally holds; what is further is only counted. */
-const MAX_CALLERS = 64;
-const MAX_STATUSES = 64;
-const MAX_PARAMETERS = 64;
+/** Distinct things of each kind that one tally holds; what is further is left out. */
+const MAX_DISTINCT = 64;
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
 
+/** All that a tally holds. */
+export interface TallyParts {
+  readonly requests: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly operational: number;
+  readonly statuses: Map<number, Span>;
+  readonly hours: Map<number, number>;
+  readonly callers: Map<string, CallerSpan>;
+  readonly credentials: Map<CredentialSeen, Span>;
+  readonly parameters: Map<string, Span>;
+  readonly sensitivity: Set<string>;
+}
+
 /** What was seen of one method of one path or template. Tallies add up in any order: the sum does not
  *  depend on which requests came first, or on which tally counted them, as long as nothing is over
- *  its limit. */
+ *  its limit. There may be a hundred thousand of them, so most of a tally is only there when used. */
 export class Tally {
   requests = 0;
   firstAt = Number.POSITIVE_INFINITY;
@@ -29,50 +41,34 @@ export class Tally {
   /** Requests that the platform itself made. */
   operational = 0;
   /** By status; 0 where none was told. */
-  readonly statuses = new Map<number, Span>();
-  #callers: Map<string, CallerSpan> | undefined;
-  #credentials: Map<CredentialSeen, Span> | undefined;
-  #parameters: Map<string, Span> | undefined;
-  #sensitivity: Set<string> | undefined;
-  /** Requests by hour since 1970, for the last day. */
-  #hours: Map<number, number> | undefined;
+  statuses: ReadonlyMap<number, Span> = EMPTY;
+  /** By hour since 1970, for the last day. */
+  hours: ReadonlyMap<number, number> = EMPTY;
+  callers: ReadonlyMap<string, CallerSpan> = EMPTY;
+  credentials: ReadonlyMap<CredentialSeen, Span> = EMPTY;
+  parameters: ReadonlyMap<string, Span> = EMPTY;
+  sensitivity: ReadonlySet<string> = NONE;
 
-  get callers(): ReadonlyMap<string, CallerSpan> {
-    return this.#callers ?? EMPTY;
-  }
-  get credentials(): ReadonlyMap<CredentialSeen, Span> {
-    return this.#credentials ?? EMPTY;
-  }
-  get parameters(): ReadonlyMap<string, Span> {
-    return this.#parameters ?? EMPTY;
-  }
-  get sensitivity(): ReadonlySet<string> {
-    return this.#sensitivity ?? NONE;
-  }
-  get hours(): ReadonlyMap<number, number> {
-    return this.#hours ?? EMPTY;
+  static of(parts: TallyParts): Tally {
+    return Object.assign(new Tally(), parts);
   }
 
   add(sighting: Sighting): void {
     const { status, count, firstAt, lastAt, caller, credential, parameters } = sighting;
-    const span = { count, firstAt, lastAt };
-    this.#addSpan(span);
+    this.#addSpan(count, firstAt, lastAt);
     if (sighting.isOperational) this.operational += count;
-    addTo(this.statuses, status, span, MAX_STATUSES);
+    this.statuses = add(this.statuses, status, count, firstAt, lastAt);
     this.#addHour(Math.floor(lastAt / HOUR_MS), count);
-    if (caller) this.#addCaller(caller, span, sighting.isCallerProved === true);
+    if (caller) this.#addCaller(caller, sighting, sighting.isCallerProved === true);
     if (credential) {
-      this.#credentials ??= new Map();
-      addTo(this.#credentials, credential, span, MAX_STATUSES);
+      this.credentials = add(this.credentials, credential, count, firstAt, lastAt);
     }
-    for (const name of parameters ?? []) {
-      this.#parameters ??= new Map();
-      addTo(this.#parameters, name, span, MAX_PARAMETERS);
+    if (parameters !== undefined) {
+      for (const name of parameters) {
+        this.parameters = add(this.parameters, name, count, firstAt, lastAt);
+      }
     }
-    for (const tag of sighting.sensitivity ?? []) {
-      this.#sensitivity ??= new Set();
-      this.#sensitivity.add(tag);
-    }
+    if (sighting.sensitivity !== undefined) this.#addSensitivity(sighting.sensitivity);
   }
 
   /** Who asked, learnt apart from the requests. */
@@ -81,63 +77,83 @@ export class Tally {
   }
 
   merge(other: Tally): void {
-    this.#addSpan({ count: other.requests, firstAt: other.firstAt, lastAt: other.lastAt });
+    this.#addSpan(other.requests, other.firstAt, other.lastAt);
     this.operational += other.operational;
-    for (const [status, span] of other.statuses) addTo(this.statuses, status, span, MAX_STATUSES);
+    this.statuses = addAll(this.statuses, other.statuses);
+    this.credentials = addAll(this.credentials, other.credentials);
+    this.parameters = addAll(this.parameters, other.parameters);
     for (const [hour, count] of other.hours) this.#addHour(hour, count);
     for (const caller of other.callers.values()) {
       this.#addCaller(caller.party, caller, caller.isProved);
     }
-    for (const [credential, span] of other.credentials) {
-      this.#credentials ??= new Map();
-      addTo(this.#credentials, credential, span, MAX_STATUSES);
-    }
-    for (const [name, span] of other.parameters) {
-      this.#parameters ??= new Map();
-      addTo(this.#parameters, name, span, MAX_PARAMETERS);
-    }
-    for (const tag of other.sensitivity) {
-      this.#sensitivity ??= new Set();
-      this.#sensitivity.add(tag);
-    }
+    if (other.sensitivity.size > 0) this.#addSensitivity(other.sensitivity);
   }
 
-  #addSpan({ count, firstAt, lastAt }: Span): void {
+  #addSpan(count: number, firstAt: number, lastAt: number): void {
     this.requests += count;
     if (firstAt < this.firstAt) this.firstAt = firstAt;
     if (lastAt > this.lastAt) this.lastAt = lastAt;
   }
 
   #addCaller(party: Party, { count, firstAt, lastAt }: Span, isProved: boolean): void {
-    this.#callers ??= new Map();
-    const known = this.#callers.get(party.key);
+    const known = this.callers.get(party.key);
     if (known) {
-      addSpan(known, { count, firstAt, lastAt });
+      addSpan(known, count, firstAt, lastAt);
       if (isProved) known.isProved = true;
-    } else if (this.#callers.size < MAX_CALLERS) {
-      this.#callers.set(party.key, { party, count, firstAt, lastAt, isProved });
+    } else if (this.callers.size < MAX_DISTINCT) {
+      const span = { party, count, firstAt, lastAt, isProved };
+      this.callers = writable(this.callers).set(party.key, span);
     }
   }
 
   #addHour(hour: number, count: number): void {
-    this.#hours ??= new Map();
-    this.#hours.set(hour, (this.#hours.get(hour) ?? 0) + count);
-    if (this.#hours.size <= HOURS) return;
-    this.#hours.delete(Math.min(...this.#hours.keys()));
+    const hours = writable(this.hours);
+    hours.set(hour, (hours.get(hour) ?? 0) + count);
+    if (hours.size > HOURS) hours.delete(Math.min(...hours.keys()));
+    this.hours = hours;
+  }
+
+  #addSensitivity(tags: Iterable<string>): void {
+    this.sensitivity = new Set([...this.sensitivity, ...tags]);
   }
 }
 
 const EMPTY: ReadonlyMap<never, never> = new Map<never, never>();
 const NONE: ReadonlySet<string> = new Set<string>();
 
-function addSpan(span: Span, { count, firstAt, lastAt }: Span): void {
+/** The map itself, unless it is the empty one that all tallies share. */
+function writable<Key, Value>(map: ReadonlyMap<Key, Value>): Map<Key, Value> {
+  return map === EMPTY ? new Map() : (map as Map<Key, Value>);
+}
+
+function addSpan(span: Span, count: number, firstAt: number, lastAt: number): void {
   span.count += count;
   if (firstAt < span.firstAt) span.firstAt = firstAt;
   if (lastAt > span.lastAt) span.lastAt = lastAt;
 }
 
-function addTo<Key>(spans: Map<Key, Span>, key: Key, span: Span, max: number): void {
+function add<Key>(
+  spans: ReadonlyMap<Key, Span>,
+  key: Key,
+  count: number,
+  firstAt: number,
+  lastAt: number,
+): ReadonlyMap<Key, Span> {
   const known = spans.get(key);
-  if (known) addSpan(known, span);
-  else if (spans.size < max) spans.set(key, { ...span });
+  if (known) addSpan(known, count, firstAt, lastAt);
+  else if (spans.size < MAX_DISTINCT) {
+    return writable(spans).set(key, { count, firstAt, lastAt });
+  }
+  return spans;
+}
+
+function addAll<Key>(
+  spans: ReadonlyMap<Key, Span>,
+  others: ReadonlyMap<Key, Span>,
+): ReadonlyMap<Key, Span> {
+  let sum = spans;
+  for (const [key, { count, firstAt, lastAt }] of others) {
+    sum = add(sum, key, count, firstAt, lastAt);
+  }
+  return sum;
 }
