@@ -39,6 +39,7 @@ export interface TemplateLearner {
   match(method: string, path: string): string | undefined;
   /** Nodes held, for limits and metrics. */
   readonly size: number;
-  /** Raw counts as plain JSON, and back. */
-  toSnapshot(): unknown;
+  /** Raw counts as plain JSON; tallies as `writeTally` writes them. The way back is a function
+   *  `fromSnapshot(snapshot, readTally: (json: unknown) => Tally, limits?)`. */
+  toSnapshot(writeTally: (tally: Tally) => unknown): unknown;
 }

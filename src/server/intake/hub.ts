@@ -1,0 +1,126 @@
+import { Fault } from '../../base/fault.ts';
+import type { CallSighting, Sighting } from '../../estate/index.ts';
+
+export interface HubLimits {
+  /** How long what comes in is gathered before it is kept together. */
+  readonly batchMs: number;
+  /** Submissions that wait to be kept; further ones are refused, to be sent again later. */
+  readonly maxWaiting: number;
+}
+
+/** Where a tailed file has been read to. */
+export interface FileOffset {
+  readonly file: string;
+  readonly inode: number;
+  readonly offset: number;
+  /** Of the first bytes, so that another file under the same name is told apart. */
+  readonly fingerprint: string;
+}
+
+/** What is to be made durable together. */
+export interface Gathered {
+  readonly sightings: readonly Sighting[];
+  readonly calls: readonly CallSighting[];
+  /** Sides of calls that wait for the other, as the OTLP decoder writes them. */
+  readonly halves: Buffer;
+  readonly offsets: readonly FileOffset[];
+}
+
+export interface HubPorts {
+  /** What a source with a store of its own has gathered since the last time. */
+  readonly flush: () => Pick<Gathered, 'sightings' | 'calls' | 'halves'>;
+  /** Resolves when all of it is durable and counted. */
+  readonly keep: (gathered: Gathered) => Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Gathers what all sources bring and keeps it in one go, one go at a time. Whoever brought something
+ *  hears when it is durable. */
+export class Hub {
+  readonly #limits: HubLimits;
+  readonly #ports: HubPorts;
+  #sightings: Sighting[] = [];
+  #offsets: FileOffset[] = [];
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(limits: HubLimits, ports: HubPorts) {
+    this.#limits = limits;
+    this.#ports = ports;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
+  /** @throws {Fault} `intake/queue-too-many`, before anything is taken */
+  checkRoom(): void {
+    if (this.#waiting.length < this.#limits.maxWaiting) return;
+    throw new Fault('intake/queue-too-many', 'Too many requests wait to be stored', {
+      hint: 'send the request again after a second',
+    });
+  }
+
+  /** Resolves when the sightings are durable.
+   *  @throws {Fault} `intake/queue-too-many`, `intake/unavailable` */
+  async submit(sightings: readonly Sighting[], offset?: FileOffset): Promise<void> {
+    this.checkRoom();
+    for (const sighting of sightings) this.#sightings.push(sighting);
+    if (offset) this.#offsets.push(offset);
+    await this.kept();
+  }
+
+  /** Resolves when all that `flush` would give now is durable. */
+  kept(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Keeps at once what waits. */
+  async drain(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#running;
+    await this.#run();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#running !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#running = this.#run().finally(() => {
+        this.#running = undefined;
+        if (this.#waiting.length > 0) this.#schedule();
+      });
+    }, this.#limits.batchMs);
+  }
+
+  async #run(): Promise<void> {
+    const waiting = this.#waiting;
+    const submitted = this.#sightings;
+    const offsets = this.#offsets;
+    this.#waiting = [];
+    this.#sightings = [];
+    this.#offsets = [];
+    const { sightings, calls, halves } = this.#ports.flush();
+    const gathered = {
+      sightings: submitted.length === 0 ? sightings : [...sightings, ...submitted],
+      calls,
+      halves,
+      offsets,
+    };
+    try {
+      await this.#ports.keep(gathered);
+      for (const { resolve } of waiting) resolve();
+    } catch (thrown) {
+      for (const { reject } of waiting) reject(thrown);
+    }
+  }
+}
