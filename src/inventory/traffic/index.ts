@@ -1,5 +1,5 @@
 /** What traffic shows of each service, summed up. */
-export { type ObservedEndpoint, ServiceTraffic } from './service-traffic.ts';
+export { type NamedOperation, type ObservedEndpoint, ServiceTraffic } from './service-traffic.ts';
 export {
   TRAFFIC_DROPS,
   TRAFFIC_LIMITS,

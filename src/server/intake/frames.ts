@@ -1,11 +1,14 @@
 import type { CallSighting, Party, Sighting } from '../../estate/index.ts';
 import { toParty } from '../../estate/index.ts';
 import { PartyTable } from '../../inventory/index.ts';
+import type { FileOffset } from './hub.ts';
 
 /** What one batch brought. */
 export interface Batch {
   readonly sightings: readonly Sighting[];
   readonly calls: readonly CallSighting[];
+  /** How far the files were read that some of the sightings come from. */
+  readonly offsets: readonly FileOffset[];
 }
 
 /** Sightings as JSON: parties once each, and rows without names. Holes of a row are null. */
@@ -36,16 +39,17 @@ interface BatchJson {
   readonly parties: readonly Party['subject'][];
   readonly sightings: readonly SightingRow[];
   readonly calls: readonly CallRow[];
+  readonly offsets: readonly FileOffset[];
 }
 
-export function encodeBatch({ sightings, calls }: Batch): Buffer {
+export function encodeBatch({ sightings, calls, offsets }: Batch): Buffer {
   const parties = new PartyTable();
   const rows = {
     sightings: sightings.map((sighting) => toRow(sighting, parties)),
     calls: calls.map((call) => toCallRow(call, parties)),
   };
   const subjects = parties.parties.map(({ subject }) => subject);
-  return Buffer.from(JSON.stringify({ parties: subjects, ...rows } satisfies BatchJson));
+  return Buffer.from(JSON.stringify({ parties: subjects, ...rows, offsets } satisfies BatchJson));
 }
 
 /** What `encodeBatch` wrote; the checksum of its frame has been verified. */
@@ -60,6 +64,7 @@ export function decodeBatch(payload: Buffer): Batch {
   return {
     sightings: json.sightings.map((row) => fromRow(row, partyAt)),
     calls: json.calls.map((row) => fromCallRow(row, partyAt)),
+    offsets: json.offsets,
   };
 }
 

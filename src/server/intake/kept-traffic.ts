@@ -1,0 +1,162 @@
+import type { TemplateLearner, TrafficDrop } from '../../inventory/index.ts';
+import { type TrafficLimits, TrafficState } from '../../inventory/index.ts';
+import { type Batch, decodeBatch, encodeBatch } from './frames.ts';
+import type { FileOffset, Gathered } from './hub.ts';
+import {
+  type Frame,
+  Journal,
+  journalNumbers,
+  journalPath,
+  readFrames,
+  removeJournal,
+} from './journal.ts';
+import { type LearnerFormat, readSnapshot, writeSnapshot } from './snapshot.ts';
+
+export interface KeptTrafficPorts {
+  /** The data folder. */
+  readonly folder: string;
+  readonly limits: TrafficLimits;
+  readonly createLearner: () => TemplateLearner;
+  readonly learnerFormat: LearnerFormat;
+  /** How long one side of a call waits for the other. */
+  readonly pairWindowMs: number;
+  readonly clock: () => number;
+  /** Hears of what could not be counted. */
+  readonly onDrop: (drop: TrafficDrop, count: number) => void;
+  readonly onFault: (thrown: unknown) => void;
+  /** Bytes of journal after which a snapshot takes its place. */
+  readonly maxJournalBytes: number;
+}
+
+/** All traffic that was counted, durable: a snapshot, and the journal of what came since. */
+export class KeptTraffic {
+  readonly state: TrafficState;
+  /** Sides of calls that may still wait for the other, as of the last end of the process. */
+  readonly restoredHalves: readonly Buffer[];
+  readonly #ports: KeptTrafficPorts;
+  readonly #offsets = new Map<string, FileOffset>();
+  /** Journals that still hold sides of calls that may wait, with the time of their end. */
+  readonly #closed: { readonly number: number; readonly closedAt: number }[] = [];
+  #journal: Journal;
+  #number: number;
+
+  private constructor(ports: KeptTrafficPorts, restored: Restored, journal: Journal) {
+    this.#ports = ports;
+    this.state = restored.state;
+    this.restoredHalves = restored.halves;
+    for (const offset of restored.offsets) this.#offsets.set(offset.file, offset);
+    this.#journal = journal;
+    this.#number = restored.nextJournal;
+    const closedAt = ports.clock();
+    for (const number of restored.journals) this.#closed.push({ number, closedAt });
+  }
+
+  /** @throws {Fault} `data/traffic-malformed`, and what reading and writing the folder throws */
+  static async open(ports: KeptTrafficPorts): Promise<KeptTraffic> {
+    const restored = await restore(ports);
+    const journal = await Journal.create(journalPath(ports.folder, restored.nextJournal));
+    return new KeptTraffic(ports, restored, journal);
+  }
+
+  /** Where a tailed file is to be read on from. */
+  offsetOf(file: string): FileOffset | undefined {
+    return this.#offsets.get(file);
+  }
+
+  /** Resolves when all of it is durable and counted. Where it fails, none of it is. */
+  async keep(gathered: Gathered): Promise<void> {
+    const frames = framesOf(gathered);
+    if (frames.length > 0) await this.#journal.append(frames);
+    count(this.state, gathered, this.#ports.onDrop);
+    for (const offset of gathered.offsets) this.#offsets.set(offset.file, offset);
+    if (this.#journal.sizeBytes <= this.#ports.maxJournalBytes) return;
+    // what was brought is kept, with or without a snapshot
+    await this.checkpoint().catch(this.#ports.onFault);
+  }
+
+  /** Puts a snapshot in the place of the journals. */
+  async checkpoint(): Promise<void> {
+    if (this.#journal.sizeBytes === 0) return;
+    const { folder, clock, pairWindowMs } = this.#ports;
+    const next = await Journal.create(journalPath(folder, this.#number + 1));
+    writeSnapshot(folder, {
+      journal: this.#number + 1,
+      offsets: [...this.#offsets.values()],
+      services: [...this.state.services()],
+    });
+    this.#closed.push({ number: this.#number, closedAt: clock() });
+    await this.#journal.close();
+    this.#journal = next;
+    this.#number++;
+    while (this.#closed[0] !== undefined && this.#closed[0].closedAt < clock() - pairWindowMs) {
+      await removeJournal(folder, this.#closed[0].number);
+      this.#closed.shift();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.checkpoint();
+    await this.#journal.close();
+  }
+}
+
+interface Restored {
+  readonly state: TrafficState;
+  readonly halves: readonly Buffer[];
+  readonly offsets: readonly FileOffset[];
+  readonly journals: readonly number[];
+  readonly nextJournal: number;
+}
+
+async function restore(ports: KeptTrafficPorts): Promise<Restored> {
+  const { folder, limits, createLearner, learnerFormat } = ports;
+  const snapshot = await readSnapshot(folder, limits.maxNamedOperations, learnerFormat);
+  const state = new TrafficState(createLearner, limits);
+  for (const service of snapshot.services) state.restore(service);
+  const offsets = new Map(snapshot.offsets.map((offset) => [offset.file, offset]));
+  const journals = await journalNumbers(folder);
+  const halves: Buffer[] = [];
+  for (const number of journals) {
+    for (const { kind, payload } of await readFrames(journalPath(folder, number))) {
+      if (kind === 'halves') halves.push(payload);
+      else if (number < snapshot.journal) continue;
+      else {
+        const batch = decodeBatch(payload);
+        count(state, batch, ports.onDrop);
+        for (const offset of batch.offsets) offsets.set(offset.file, offset);
+      }
+    }
+  }
+  return {
+    state,
+    halves,
+    offsets: [...offsets.values()],
+    journals,
+    nextJournal: Math.max(snapshot.journal, (journals.at(-1) ?? -1) + 1),
+  };
+}
+
+function count(
+  state: TrafficState,
+  { sightings, calls }: Pick<Batch, 'sightings' | 'calls'>,
+  onDrop: KeptTrafficPorts['onDrop'],
+): void {
+  for (const sighting of sightings) {
+    const drop = state.add(sighting);
+    if (drop !== undefined) onDrop(drop, sighting.count);
+  }
+  for (const call of calls) {
+    const drop = state.addCall(call);
+    if (drop !== undefined) onDrop(drop, 1);
+  }
+}
+
+function framesOf({ halves, ...batch }: Gathered): Frame[] {
+  const frames: Frame[] = [];
+  const { sightings, calls, offsets } = batch;
+  if (sightings.length + calls.length + offsets.length > 0) {
+    frames.push({ kind: 'batch', payload: encodeBatch(batch) });
+  }
+  if (halves.length > 0) frames.push({ kind: 'halves', payload: halves });
+  return frames;
+}
