@@ -1,5 +1,5 @@
-import { Fault } from '../../base/fault.ts';
-import { listAt, pick, textAt } from '../../base/pick.ts';
+import { Fault } from '../../../base/fault.ts';
+import { listAt, pick, textAt } from '../../../base/pick.ts';
 import {
   type Attributes,
   MAX_VALUE_LENGTH,

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fdatasync, openSync, readFileSync, rmSync, write } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { isFields, numberAt, pick, textAt } from '../../base/pick.ts';
+import { isFields, numberAt, pick, textAt } from '../../../base/pick.ts';
 import type { Half } from './pairing.ts';
 
 const writeAsync = promisify(write);

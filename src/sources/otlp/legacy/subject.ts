@@ -1,4 +1,4 @@
-import type { Subject } from '../../estate/index.ts';
+import type { Subject } from '../../../estate/index.ts';
 import { type Attributes, attribute } from './span.ts';
 
 export type NamedSubject = Extract<Subject, { by: 'name' }>;

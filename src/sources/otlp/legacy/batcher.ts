@@ -1,4 +1,4 @@
-import { Fault } from '../../base/fault.ts';
+import { Fault } from '../../../base/fault.ts';
 import type { SeenObservation, Taken } from './intake.ts';
 import type { Half } from './pairing.ts';
 

@@ -1,4 +1,4 @@
-import type { CallObservation, EndpointObservation, Source } from '../../estate/index.ts';
+import type { CallObservation, EndpointObservation, Source } from '../../../estate/index.ts';
 import { type Operation, operationOf, toOperationText } from './operation.ts';
 import { type CallerHalf, type Half, type Pair, Pairing, type PairingLimits } from './pairing.ts';
 import { attribute, type Span } from './span.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Fault } from '../../base/fault.ts';
+import { Fault } from '../../../base/fault.ts';
 import type { Encoding } from './response.ts';
 
 const gunzipAsync = promisify(gunzip);

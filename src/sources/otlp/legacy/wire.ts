@@ -1,4 +1,4 @@
-import { Fault } from '../../base/fault.ts';
+import { Fault } from '../../../base/fault.ts';
 
 /** Reads the fields of one protobuf message without a schema and without copying. Every read is
  *  checked against the end of the message, so the cost is linear in its bytes.

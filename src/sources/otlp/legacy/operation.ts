@@ -1,4 +1,4 @@
-import type { Protocol } from '../../estate/index.ts';
+import type { Protocol } from '../../../estate/index.ts';
 import { type Attributes, attribute, type Span } from './span.ts';
 import { pathOf, toTemplate } from './template.ts';
 

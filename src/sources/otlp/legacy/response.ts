@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Fault, messageOf, statusOf } from '../../base/fault.ts';
+import { Fault, messageOf, statusOf } from '../../../base/fault.ts';
 import type { Taken } from './intake.ts';
 
 export type Encoding = 'protobuf' | 'json';
