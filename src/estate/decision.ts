@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stableId } from '../base/ids.ts';
 import { Criticality, Tag } from './model.ts';
 
 /** What people decide. A decision is kept with its audit entry, and becomes facts of the scope
@@ -22,7 +23,9 @@ export const EndpointDecision = z.discriminatedUnion('action', [
     criticality: Criticality.optional(),
   }),
 ]);
-export type EndpointDecision = z.infer<typeof EndpointDecision> & {
+/** What is decided, before it has who, when and why. */
+export type EndpointAction = z.infer<typeof EndpointDecision>;
+export type EndpointDecision = EndpointAction & {
   readonly by: string;
   /** RFC 3339. */
   readonly at: string;
@@ -48,6 +51,12 @@ export const TemplateCorrection = z.discriminatedUnion('correction', [
   }),
 ]);
 export type TemplateCorrection = z.infer<typeof TemplateCorrection>;
+
+/** Names what a correction speaks of: a later one of the same name takes its place. */
+export function correctionId(service: string, said: TemplateCorrection): string {
+  const parameter = said.correction === 'split' ? said.parameter : '';
+  return stableId('correction', service, said.correction, said.template, parameter);
+}
 
 /** One entry of the audit log: who changed what, and why. Never a secret. */
 export const AuditEntry = z.strictObject({

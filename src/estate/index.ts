@@ -6,3 +6,4 @@ export * from './record.ts';
 export * from './sighting.ts';
 export * from './store.ts';
 export * from './traffic.ts';
+export * from './traffic-sum.ts';

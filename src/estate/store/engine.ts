@@ -18,7 +18,7 @@ export interface Engine {
 }
 
 /** Locks by which writers wait for each other where several processes share the database. */
-export type LockName = 'migrate' | 'replace' | 'publish';
+export type LockName = 'migrate' | 'replace' | 'publish' | 'decide';
 
 /** A row whose every column is text. */
 export type TextRow = Readonly<Record<string, string | null>>;

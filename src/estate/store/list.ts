@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Fault, quote } from '../../base/fault.ts';
-import { FILTERS, type ListQuery, type Page } from '../store.ts';
+import { FILTER_VALUES, FILTERS, type ListQuery, type Page } from '../store.ts';
 import type { SqlWords } from './engine.ts';
 import { toKey, toSearchText } from './key.ts';
 import type { Database, DatabaseTransaction } from './tables.ts';
@@ -16,9 +16,12 @@ type Reader = Database | DatabaseTransaction;
 interface CheckedQuery {
   readonly limit: number;
   readonly after: string;
-  readonly filters: readonly (readonly [string, string])[];
+  readonly filters: readonly Filter[];
   readonly words: readonly string[];
 }
+
+/** A column and what it must hold; undefined: anything but null. */
+type Filter = readonly [column: string, value: string | undefined];
 
 /** One page of a list, and how many there are in all. The page is found in the list's index first:
  *  where it turns out to be the only one, nothing needs to be counted. `selected` are further columns.
@@ -58,7 +61,10 @@ export interface ListedRow {
 function matching(reader: Reader, words: SqlWords, list: ListName, query: CheckedQuery) {
   let select = reader.selectFrom(list as 'findings');
   for (const [column, value] of query.filters) {
-    select = select.where(sql.ref(column), '=', value);
+    select =
+      value === undefined
+        ? select.where(sql.ref(column), 'is not', null)
+        : select.where(sql.ref(column), '=', value);
   }
   for (const word of query.words) select = select.where(words.contains('search', word));
   return select;
@@ -94,12 +100,7 @@ function rowsAt(
 
 function checkQuery(list: ListName, query: ListQuery): CheckedQuery {
   const { limit, after = '', filter = {}, search = '' } = query;
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    throw new Fault(
-      'estate/limit-invalid',
-      `A page has 1 to ${MAX_LIMIT} items, not ${quote(limit)}`,
-    );
-  }
+  checkLimit(limit);
   if (search.length > MAX_SEARCH_LENGTH) {
     throw new Fault(
       'estate/search-too-large',
@@ -118,20 +119,46 @@ function checkQuery(list: ListName, query: ListQuery): CheckedQuery {
   };
 }
 
-/** Findings are the open ones unless their state is asked for. */
-function checkFilters(
-  list: ListName,
-  filter: Readonly<Record<string, string>>,
-): readonly (readonly [string, string])[] {
+/** @throws {Fault} `estate/limit-invalid` */
+export function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return;
+  throw new Fault(
+    'estate/limit-invalid',
+    `A page has 1 to ${MAX_LIMIT} items, not ${quote(limit)}`,
+  );
+}
+
+/** What is listed where nothing else is asked for. */
+const DEFAULTS: Partial<Record<ListName, Filter>> = {
+  findings: ['state', 'open'],
+  endpoints: ['visibility', 'shown'],
+};
+
+function checkFilters(list: ListName, filter: Readonly<Record<string, string>>): readonly Filter[] {
+  for (const [name, value] of Object.entries(filter)) checkFilter(list, name, value);
+  const asked = Object.entries(filter).flatMap(toFilter);
+  const usual = DEFAULTS[list];
+  const isUsual = usual !== undefined && filter[usual[0]] === undefined && filter.id === undefined;
+  return isUsual ? [usual, ...asked] : asked;
+}
+
+function checkFilter(list: ListName, name: string, value: string): void {
   const known: readonly string[] = FILTERS[list];
-  const entries = Object.entries(filter).map(([name, value]) => {
-    if (!known.includes(name)) {
-      throw new Fault('estate/filter-invalid', `${list} cannot be filtered by ${quote(name)}`, {
-        hint: `filter by ${known.join(', ')}`,
-      });
-    }
-    return [name, toKey(value)] as const;
+  if (!known.includes(name)) {
+    throw new Fault('estate/filter-invalid', `${list} cannot be filtered by ${quote(name)}`, {
+      hint: `filter by ${known.join(', ')}`,
+    });
+  }
+  const values = FILTER_VALUES[name];
+  if (values === undefined || values.includes(value)) return;
+  throw new Fault('estate/filter-invalid', `${name} is never ${quote(value)}`, {
+    hint: `use ${values.join(', ')}`,
   });
-  const isOpen = list === 'findings' && filter.state === undefined;
-  return isOpen ? [['state', 'open'], ...entries] : entries;
+}
+
+/** `all` and `any` are no values of their columns. */
+function toFilter([name, value]: readonly [string, string]): readonly Filter[] {
+  if (name === 'visibility' && value === 'all') return [];
+  if (name === 'review' && value === 'any') return [[name, undefined]];
+  return [[name, toKey(value)]];
 }

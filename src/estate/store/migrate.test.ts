@@ -6,10 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import { foldFacts, readFacts } from './facts.ts';
+import { readPage } from './list.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 import { openPostgres } from './postgres/engine.ts';
+import { SqlStore } from './sql-store.ts';
 import { openSqlite } from './sqlite/engine.ts';
+import { anEstate } from './testing/estate.ts';
 import { startPostgres, type TestPostgres } from './testing/postgres.ts';
 
 const AT = '2025-03-03T00:00:00.000Z';
@@ -105,6 +108,33 @@ describe.for(Object.entries(ENGINES))('in %s', ([, open]) => {
       );
     }),
   );
+
+  test('endpoints of the first version stay listed, with what later ones say of them', () =>
+    withEngine(async (engine) => {
+      await migrate(engine, AT, all.slice(0, 1));
+      const first = `'{"id":"x","observed":true}', 'shop', 'x', 'x', 'd'`;
+      const second = `'{"id":"y","observed":false}', 'shop', 'y', 'y', 'd'`;
+      await engine.write((transaction) =>
+        sql`insert into endpoints (body, service, id, position, digest, search)
+          select item.*, '' from (select ${sql.raw(first)} union all select ${sql.raw(second)}) item
+        `.execute(transaction),
+      );
+      await migrate(engine, LATER);
+      const page = await engine.snapshot((reader) =>
+        readPage(reader, engine.words, 'endpoints', { limit: 9, filter: { observed: 'true' } }),
+      );
+      expect(page.items.map(({ body }) => JSON.parse(body))).toEqual([
+        {
+          ...{ id: 'x', observed: true, criticalityBecause: null, visibility: 'shown' },
+          ...{ traffic: null, changes: [], blocked: false, decisions: [], review: null },
+          elsewhere: [],
+        },
+      ]);
+      const store = new SqlStore(engine);
+      expect((await store.endpoints({ limit: 9, filter: { service: 'shop' } })).total).toBe(2);
+      await store.publish(anEstate(), LATER);
+      expect((await store.endpoints({ limit: 9 })).total).toBe(0);
+    }));
 
   test('a step that breaks leaves the version before it, and is taken when it is mended', () =>
     withEngine(async (engine) => {

@@ -1,6 +1,7 @@
-import type { CreateTableBuilder } from 'kysely';
 import type { SqlWords } from './engine.ts';
+import { createJudged, required } from './judged-table.ts';
 import type { DatabaseTransaction } from './tables.ts';
+import { addWorkflow } from './workflow-tables.ts';
 
 /** One step of the schema. It runs in a transaction and may not be changed once it is released. */
 export interface Migration {
@@ -11,6 +12,7 @@ export interface Migration {
 /** The schema's history, oldest first. A database's version is the number of steps it has taken. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'facts, judged entities, findings and answers', apply: createTables },
+  { name: 'traffic, decisions and the audit log', apply: addWorkflow },
 ];
 
 /** Columns that lists filter by, for each judged table of the first version. */
@@ -58,41 +60,6 @@ async function createTables(transaction: DatabaseTransaction, words: SqlWords): 
     .addColumn('at', words.keyType, required)
     .addColumn('body', 'text', required)
     .execute();
-}
-
-/** Bodies stand last and the index holds everything that is filtered, searched or sorted by: a list
- *  is found in the index alone, whatever its filters, and only its page reads rows. */
-async function createJudged(
-  transaction: DatabaseTransaction,
-  words: SqlWords,
-  table: string,
-  filters: readonly string[],
-): Promise<void> {
-  let builder: CreateTableBuilder<string, string> = transaction.schema
-    .createTable(table)
-    .addColumn('id', words.keyType, (column) => column.primaryKey().notNull())
-    .addColumn('digest', words.keyType, required);
-  for (const filter of filters) builder = builder.addColumn(filter, words.keyType);
-  if (table === 'findings') {
-    builder = builder
-      .addColumn('first_seen', words.keyType, required)
-      .addColumn('last_seen', words.keyType)
-      .addColumn('resolved_at', words.keyType);
-  }
-  await builder
-    .addColumn('position', words.keyType, required)
-    .addColumn('search', words.keyType, required)
-    .addColumn('body', 'text', required)
-    .execute();
-  await transaction.schema
-    .createIndex(`${table}_list`)
-    .on(table)
-    .columns(['position', ...filters, 'search'])
-    .execute();
-}
-
-function required<Column extends { notNull(): Column }>(column: Column): Column {
-  return column.notNull();
 }
 
 /** The table of migrations itself, which is there before the first of them. */

@@ -24,10 +24,11 @@ export async function publishJudged(
   words: SqlWords,
   judged: JudgedEstate,
   at: string,
+  summaries?: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await words.lock(transaction, 'publish');
   const publication = { transaction, words, at };
-  const rows = rowsOf(judged);
+  const rows = rowsOf(judged, summaries);
   for (const table of Object.keys(rows) as JudgedTable[]) {
     await updateTable(publication, table, rows[table]);
   }

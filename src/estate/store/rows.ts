@@ -9,7 +9,10 @@ import type { JudgedRow, JudgedTable } from './tables.ts';
 export type Row = Readonly<JudgedRow & Record<string, string | null>>;
 
 /** The rows of every judged table, each made when it is asked for. */
-export function rowsOf(judged: JudgedEstate): Readonly<Record<JudgedTable, Iterable<Row>>> {
+export function rowsOf(
+  judged: JudgedEstate,
+  summaries: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<JudgedTable, Iterable<Row>>> {
   const subjects = new Subjects(judged);
   const rows = <Item extends { readonly id: string }>(
     list: keyof typeof FILTERS,
@@ -23,7 +26,7 @@ export function rowsOf(judged: JudgedEstate): Readonly<Record<JudgedTable, Itera
         environment: subjects.environmentOf(subject),
         ...item,
       };
-      const filters = FILTERS[list].filter((name) => name !== 'state');
+      const filters = FILTERS[list].filter((name) => name !== 'state' && name !== 'id');
       return toRow(item.id, item, {
         position: toKey(position(item)),
         search: toSearchText(...searched(item)),
@@ -34,6 +37,9 @@ export function rowsOf(judged: JudgedEstate): Readonly<Record<JudgedTable, Itera
   return {
     environments: Iterator.from(subjects.environments()).map((name) => plainRow(name, { name })),
     owners: Iterator.from(subjects.owners()).map((summary) => plainRow(summary.owner, summary)),
+    summaries: Iterator.from(Object.entries(summaries)).map(([name, summary]) =>
+      plainRow(name, { summary }),
+    ),
     services: rows('services', judged.services, idOf),
     endpoints: rows('endpoints', judged.endpoints, idOf),
     calls: rows('calls', judged.calls, idOf),

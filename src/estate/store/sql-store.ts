@@ -1,19 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
 import type { Fact } from '../fact.ts';
 import type { Answers, Call, Credential, Endpoint, Service } from '../model.ts';
 import type {
+  AuditQuery,
+  DecisionChange,
   EstateStore,
   JudgedEstate,
   ListQuery,
   OwnerSummary,
   Page,
   StoredFinding,
+  TrafficOf,
 } from '../store.ts';
+import { readAudit } from './audit.ts';
+import { makeChanges, readDecisions } from './decisions.ts';
 import type { Engine } from './engine.ts';
 import { foldFacts, readFacts, replaceFacts } from './facts.ts';
+import { toKey } from './key.ts';
 import { type ListedRow, type ListName, readPage } from './list.ts';
 import { latestAnswers, publishJudged } from './publish.ts';
+import { readTraffic, replaceTraffic, withdrawScope } from './traffic.ts';
 
 /** The store over any SQL engine whose schema is up to date. */
 export class SqlStore implements EstateStore {
@@ -29,10 +37,23 @@ export class SqlStore implements EstateStore {
     await this.#engine.write((transaction) => foldFacts(transaction, this.#engine.words, sighting));
   }
 
-  async replace(scope: string, facts: readonly Fact[], at: string): Promise<void> {
+  async replace(
+    scope: string,
+    facts: readonly Fact[],
+    at: string,
+    traffic?: readonly TrafficOf[],
+  ): Promise<void> {
+    const { words } = this.#engine;
     const sighting = { scope, facts, at: parseTime(at) };
+    await this.#engine.write(async (transaction) => {
+      await replaceFacts(transaction, words, sighting);
+      if (traffic) await replaceTraffic(transaction, words, scope, traffic);
+    });
+  }
+
+  async withdraw(scope: string): Promise<void> {
     await this.#engine.write((transaction) =>
-      replaceFacts(transaction, this.#engine.words, sighting),
+      withdrawScope(transaction, this.#engine.words, scope),
     );
   }
 
@@ -40,10 +61,39 @@ export class SqlStore implements EstateStore {
     return this.#engine.snapshot(readFacts);
   }
 
-  async publish(judged: JudgedEstate, at: string): Promise<void> {
+  traffic() {
+    return this.#engine.snapshot(readTraffic);
+  }
+
+  async decide(changes: readonly DecisionChange[]) {
+    if (changes.length === 0) return [];
+    const timed = changes.map(withParsedTime);
+    const change = randomUUID();
+    return this.#engine.write((transaction) =>
+      makeChanges(transaction, this.#engine.words, timed, change),
+    );
+  }
+
+  decisions(endpoint?: string) {
+    return this.#engine.snapshot((transaction) => readDecisions(transaction, 'endpoint', endpoint));
+  }
+
+  corrections(service?: string) {
+    return this.#engine.snapshot((transaction) => readDecisions(transaction, 'template', service));
+  }
+
+  audit(query: AuditQuery) {
+    return this.#engine.snapshot((transaction) => readAudit(transaction, query));
+  }
+
+  async publish(
+    judged: JudgedEstate,
+    at: string,
+    summaries?: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     const time = parseTime(at);
     await this.#engine.write((transaction) =>
-      publishJudged(transaction, this.#engine.words, judged, time),
+      publishJudged(transaction, this.#engine.words, judged, time, summaries),
     );
   }
 
@@ -110,6 +160,17 @@ export class SqlStore implements EstateStore {
     return rows.map((row) => (JSON.parse(row.body) as { name: string }).name);
   }
 
+  async summary(name: string): Promise<unknown> {
+    const row = await this.#engine.read((database) =>
+      database
+        .selectFrom('summaries')
+        .select('body')
+        .where('id', '=', toKey(name))
+        .executeTakeFirst(),
+    );
+    return row && (JSON.parse(row.body) as { summary: unknown }).summary;
+  }
+
   async ping(): Promise<void> {
     await this.#engine.write((transaction) =>
       transaction.updateTable('migrations').set({ version: 0 }).where('version', '<', 0).execute(),
@@ -132,6 +193,21 @@ function toFinding(row: ListedRow, publishedAt: string): StoredFinding {
     lastSeen: row.last_seen ?? publishedAt,
     resolvedAt: row.resolved_at ?? null,
   };
+}
+
+/** A change whose decision, if it makes one, has a time that compares as text. */
+function withParsedTime(change: DecisionChange): DecisionChange {
+  switch (change.change) {
+    case 'decide':
+      return { ...change, decision: { ...change.decision, at: parseTime(change.decision.at) } };
+    case 'correct':
+      return {
+        ...change,
+        correction: { ...change.correction, at: parseTime(change.correction.at) },
+      };
+    default:
+      return change;
+  }
 }
 
 /** In UTC with milliseconds, so that times compare as texts. */

@@ -1,8 +1,10 @@
 import { describe } from 'vitest';
 import type { EstateStore } from '../store.ts';
+import { decisionsContract } from './contract/decisions.ts';
 import { factsContract } from './contract/facts.ts';
 import { listsContract } from './contract/lists.ts';
 import { publicationContract } from './contract/publication.ts';
+import { trafficContract } from './contract/traffic.ts';
 
 /** A store under test: each `open` gives an empty one, and `reopen` closes it and opens it again. */
 export interface StoreFixture {
@@ -13,6 +15,8 @@ export interface StoreFixture {
 /** What every store must do; each adapter's test runs it. */
 export function storeContract(fixture: StoreFixture): void {
   describe('facts', () => factsContract(fixture));
+  describe('traffic', () => trafficContract(fixture));
+  describe('decisions', () => decisionsContract(fixture));
   describe('publication', () => publicationContract(fixture));
   describe('lists', () => listsContract(fixture));
 }

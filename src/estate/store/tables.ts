@@ -13,8 +13,32 @@ export interface Tables {
     first_seen: string;
     last_seen: string;
   };
+  /** What each scope has seen of each endpoint. `body` is canonical JSON, with the endpoint's id. */
+  readonly traffic: { scope: string; id: string; body: string };
+  /** What people have decided of endpoints and of templates. `subject` is an endpoint or a service,
+   *  `fact` names the decision's fact in the scope of decisions. */
+  readonly decisions: {
+    id: string;
+    kind: 'endpoint' | 'template';
+    subject: string;
+    action: string;
+    at: string;
+    fact: string | null;
+    body: string;
+  };
+  /** The audit log. `change` names the transaction that an entry came with. */
+  readonly audit: {
+    sequence: number;
+    change: string;
+    at: string;
+    actor: string;
+    action: string;
+    subject: string;
+    body: string;
+  };
   readonly environments: JudgedRow;
   readonly owners: JudgedRow;
+  readonly summaries: JudgedRow;
   readonly services: JudgedRow & {
     environment: string | null;
     namespace: string | null;
@@ -31,6 +55,10 @@ export interface Tables {
     status: string | null;
     owner: string | null;
     criticality: string | null;
+    visibility: string | null;
+    review: string | null;
+    blocked: string | null;
+    observed: string | null;
   };
   readonly calls: JudgedRow & {
     environment: string | null;
@@ -75,6 +103,7 @@ export interface JudgedRow {
 export type JudgedTable =
   | 'environments'
   | 'owners'
+  | 'summaries'
   | 'services'
   | 'endpoints'
   | 'calls'

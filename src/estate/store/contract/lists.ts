@@ -18,9 +18,22 @@ const web = aService('Web', {
 const database = aService('db', { environment: 'staging', kind: 'datastore' });
 const ids = {
   list: anEndpoint(orders.id, '/orders'),
-  show: anEndpoint(orders.id, '/orders/{id}', { status: 'shadow', owner: 'team-b' }),
-  home: anEndpoint(web.id, '/', { protocol: 'grpc', method: 'RPC', criticality: 'low' }),
-  staging: anEndpoint(database.id, '/%_\\', { status: 'zombie' }),
+  show: anEndpoint(orders.id, '/orders/{id}', {
+    status: 'shadow',
+    owner: 'team-b',
+    review: 'shadow',
+  }),
+  home: anEndpoint(web.id, '/', {
+    protocol: 'grpc',
+    method: 'RPC',
+    criticality: 'low',
+    observed: false,
+  }),
+  staging: anEndpoint(database.id, '/%_\\', { status: 'zombie', review: 'zombie', blocked: true }),
+};
+const hidden = {
+  probe: anEndpoint(orders.id, '/.env', { visibility: 'probe', review: 'shadow' }),
+  unstable: anEndpoint(orders.id, '/onc', { visibility: 'unstable', observed: false }),
 };
 const calls = [
   aCall(web.id, orders.id),
@@ -39,7 +52,7 @@ const findings = [
 ];
 const estate = anEstate({
   services: [orders, web, database],
-  endpoints: Object.values(ids),
+  endpoints: [...Object.values(ids), ...Object.values(hidden)],
   calls,
   credentials,
   findings,
@@ -66,6 +79,29 @@ const ROWS: readonly Row[] = [
   ['endpoints', { filter: { status: 'shadow' } }, [ids.show.id]],
   ['endpoints', { filter: { owner: 'team-b' } }, [ids.show.id]],
   ['endpoints', { filter: { criticality: 'low' } }, [ids.home.id]],
+  ['services', { filter: { id: web.id } }, [web.id]],
+  ['services', { filter: { id: 'WEB' } }, []],
+  ['endpoints', { filter: { id: ids.show.id } }, [ids.show.id]],
+  ['endpoints', { filter: { id: hidden.probe.id } }, [hidden.probe.id]],
+  ['endpoints', { filter: { id: hidden.probe.id, visibility: 'shown' } }, []],
+  ['endpoints', { filter: { visibility: 'shown' } }, endpointOrder],
+  ['endpoints', { filter: { visibility: 'probe' } }, [hidden.probe.id]],
+  ['endpoints', { filter: { visibility: 'unstable' } }, [hidden.unstable.id]],
+  [
+    'endpoints',
+    { filter: { visibility: 'all', service: orders.id } },
+    [hidden.probe.id, hidden.unstable.id, ids.list.id, ids.show.id],
+  ],
+  ['endpoints', { filter: { review: 'shadow' } }, [ids.show.id]],
+  ['endpoints', { filter: { review: 'any' } }, [ids.show.id, ids.staging.id]],
+  ['endpoints', { filter: { review: 'any', owner: 'team-b' } }, [ids.show.id]],
+  ['endpoints', { filter: { review: 'unowned' } }, []],
+  ['endpoints', { filter: { blocked: 'true' } }, [ids.staging.id]],
+  ['endpoints', { filter: { blocked: 'false', environment: 'staging' } }, []],
+  ['endpoints', { filter: { observed: 'false' } }, [ids.home.id]],
+  ['calls', { filter: { id: calls[1]?.id ?? '' } }, [calls[1]?.id ?? '']],
+  ['credentials', { filter: { id: 'credential-key' } }, ['credential-key']],
+  ['findings', { filter: { id: 'finding-b' } }, ['finding-b']],
   ['endpoints', { search: '{ID}' }, [ids.show.id]],
   ['endpoints', { search: '%_\\' }, [ids.staging.id]],
   ['calls', { filter: { from: web.id } }, [calls[0]?.id ?? '']],
@@ -93,6 +129,13 @@ const REFUSED: readonly (readonly [string, ListQuery, string])[] = [
   ['half an item', { limit: 1.5 }, 'estate/limit-invalid'],
   ['an unknown filter', { limit: 1, filter: { body: 'x' } }, 'estate/filter-invalid'],
   ['a filter of SQL', { limit: 1, filter: { '1=1; --': 'x' } }, 'estate/filter-invalid'],
+  ['no such visibility', { limit: 1, filter: { visibility: 'x' } }, 'estate/filter-invalid'],
+  ['no such review', { limit: 1, filter: { review: '' } }, 'estate/filter-invalid'],
+  [
+    'what is neither true nor false',
+    { limit: 1, filter: { blocked: '1' } },
+    'estate/filter-invalid',
+  ],
   ['a search without end', { limit: 1, search: 'x'.repeat(401) }, 'estate/search-too-large'],
 ];
 
@@ -149,6 +192,20 @@ export function listsContract({ open }: StoreFixture): void {
 
     test.for(REFUSED)('%s is refused', async ([, query, code]) => {
       await expect(store.endpoints(query)).rejects.toMatchObject({ code });
+    });
+
+    test('a resolved finding is found by its id', async () => {
+      const own = await open();
+      try {
+        await own.publish(estate, AT);
+        await own.publish({ ...estate, findings: [] }, AT);
+        const found = await own.findings({ limit: 10, filter: { id: 'finding-a' } });
+        expect(found.items.map(({ id, resolvedAt }) => [id, resolvedAt])).toEqual([
+          ['finding-a', AT],
+        ]);
+      } finally {
+        await own.close();
+      }
     });
 
     test('any query gives a page or a fault', async () => {

@@ -141,6 +141,19 @@ export function publicationContract({ open, reopen }: StoreFixture): void {
     ]);
   });
 
+  test('summaries are read back as they were published, and go with the next publication', async () => {
+    const queues = [{ owner: null, counts: { shadow: 3 } }, { owner: 'é\ud800\0' }];
+    await store.publish(anEstate(), FIRST, { queues, coverage: 0.5 });
+    expect(await store.summary('queues')).toEqual(queues);
+    expect(await store.summary('coverage')).toBe(0.5);
+    expect(await store.summary('other')).toBeUndefined();
+    await store.publish(anEstate(), SECOND, { coverage: null });
+    expect(await store.summary('queues')).toBeUndefined();
+    expect(await store.summary('coverage')).toBeNull();
+    await store.publish(anEstate(), THIRD);
+    expect(await store.summary('coverage')).toBeUndefined();
+  });
+
   test('the history keeps each change of the answers, and of equal ones the first and the last', async () => {
     const satisfied = [1, 1, 1, 1, 2, 1, 3, 3, 3];
     for (const [day, count] of satisfied.entries()) {

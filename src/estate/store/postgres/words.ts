@@ -2,7 +2,12 @@ import { sql } from 'kysely';
 import type { LockName, SqlWords, TextRow } from '../engine.ts';
 
 /** Advisory locks are numbers that all programs of a database share: ours begin with `reev`. */
-const LOCKS: Readonly<Record<LockName, number>> = { migrate: 1, replace: 2, publish: 3 };
+const LOCKS: Readonly<Record<LockName, number>> = {
+  migrate: 1,
+  replace: 2,
+  publish: 3,
+  decide: 4,
+};
 const LOCK_CLASS = 0x72656576;
 
 /** Arrays rather than JSON, whose functions refuse `\\u0000`.

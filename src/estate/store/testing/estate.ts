@@ -4,6 +4,7 @@ import {
   type Credential,
   callId,
   type Endpoint,
+  type EndpointTraffic,
   endpointId,
   type Finding,
   SEVERITIES,
@@ -58,6 +59,26 @@ export function anEndpoint(
     decisions: [],
     review: null,
     elsewhere: [],
+    ...overrides,
+  };
+}
+
+/** An hour of traffic. */
+export function someTraffic(overrides: Partial<EndpointTraffic> = {}): EndpointTraffic {
+  return {
+    firstSeen: '2025-03-03T00:00:00.000Z',
+    lastSeen: '2025-03-03T01:00:00.000Z',
+    requests: 60,
+    perMinute: 1,
+    statuses: { 200: 57, 404: 3 },
+    errorShare: 0,
+    refusedShare: 0.05,
+    callers: [{ service: 'production/shop/web', requests: 60, isProved: false }],
+    credentials: { token: 60 },
+    parameters: ['page'],
+    changes: [],
+    sensitivity: [],
+    templateFrom: 'learned',
     ...overrides,
   };
 }
