@@ -1,0 +1,175 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import { Fault } from '../fault.ts';
+import type { ByteBudget } from './budget.ts';
+import { type Frame, FrameReader } from './framing.ts';
+import type { Coding, Inflater } from './inflate.ts';
+import type { GrpcLimits } from './limits.ts';
+
+export interface InboundPorts {
+  readonly limits: GrpcLimits;
+  readonly budget: ByteBudget;
+  readonly inflater: Inflater;
+  readonly coding: Coding;
+}
+
+/** The messages that a caller sends, one at a time. Reads from the stream no faster than they are
+ *  taken: HTTP/2's flow control then holds the caller up. */
+export class Inbound {
+  readonly #stream: ServerHttp2Stream;
+  readonly #ports: InboundPorts;
+  readonly #frames: FrameReader;
+  readonly #waiting: Frame[] = [];
+  #heldBytes = 0;
+  /** Of the message that was taken last. */
+  #takenBytes = 0;
+  #isEnded = false;
+  #failure: unknown;
+  #wake: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stream: ServerHttp2Stream, ports: InboundPorts) {
+    this.#stream = stream;
+    this.#ports = ports;
+    this.#frames = new FrameReader(
+      ports.limits.maxMessageBytes,
+      'maxMessageBytes',
+      (bytes: number) => {
+        ports.budget.take(bytes);
+        this.#heldBytes += bytes;
+      },
+    );
+    stream.on('data', this.#read);
+    stream.on('end', this.#end);
+  }
+
+  /** The only message of a unary call.
+   *  @throws {Fault} as `take`, and `grpc/cardinality-unimplemented` where it is not one */
+  async only(): Promise<Buffer> {
+    this.#startTimer();
+    const message = await this.take();
+    if (message === undefined) throw notOne('none');
+    this.#startTimer();
+    while (!this.#isEnded && this.#failure === undefined && this.#waiting.length === 0) {
+      await this.#change();
+    }
+    if (this.#waiting.length > 0) throw notOne('several');
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#stopTimer();
+    return message;
+  }
+
+  /** The next message; undefined after the last. What the one before it held is free again.
+   *  @throws {Fault} for messages that break the limits or the protocol, and what `fail` was told */
+  async take(): Promise<Buffer | undefined> {
+    this.#giveBack(this.#takenBytes);
+    this.#takenBytes = 0;
+    while (this.#waiting.length === 0) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#isEnded) return undefined;
+      await this.#change();
+    }
+    const frame = this.#waiting.shift() as Frame; // the loop ends when there is one
+    this.#takenBytes = frame.bytes.length;
+    this.#resume();
+    return this.#ports.inflater.read(frame, this.#ports.coding);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    for (let message = await this.take(); message; message = await this.take()) yield message;
+  }
+
+  /** Ends the messages with a fault, after those that have come. */
+  fail(thrown: unknown): void {
+    if (this.#isEnded || this.#failure !== undefined) return;
+    this.#failure = thrown;
+    this.#stopTimer();
+    this.#stream.off('data', this.#read);
+    this.#wake?.();
+  }
+
+  /** Lets go of everything that is held; nothing is read after it. */
+  close(): void {
+    this.fail(new Fault('grpc/cancelled', 'The call is over'));
+    this.#stopTimer();
+    this.#stream.off('data', this.#read);
+    this.#waiting.length = 0;
+    this.#takenBytes = 0;
+    this.#giveBack(this.#heldBytes);
+  }
+
+  readonly #read = (chunk: Buffer): void => {
+    try {
+      this.#frames.push(chunk, this.#keep);
+    } catch (thrown) {
+      this.fail(thrown);
+      return;
+    }
+    if (this.#waiting.length >= this.#ports.limits.maxWaitingMessages) {
+      // What is held up here does not make the caller slow.
+      this.#stopTimer();
+      this.#stream.pause();
+    } else if (this.#frames.isInside) {
+      this.#startTimer();
+    }
+  };
+
+  readonly #keep = (frame: Frame): void => {
+    this.#stopTimer();
+    this.#waiting.push(frame);
+    this.#wake?.();
+  };
+
+  readonly #end = (): void => {
+    // A call that is reset ends too, and what came of it is not all that was to come.
+    if (this.#stream.aborted || this.#stream.rstCode !== 0) {
+      this.fail(new Fault('grpc/cancelled', 'The caller is gone'));
+      return;
+    }
+    if (this.#frames.isInside) {
+      this.fail(new Fault('grpc/frame-broken', 'The call ends inside a message'));
+      return;
+    }
+    this.#isEnded = true;
+    this.#stopTimer();
+    this.#wake?.();
+  };
+
+  #resume(): void {
+    if (!this.#stream.isPaused()) return;
+    if (this.#waiting.length >= this.#ports.limits.maxWaitingMessages) return;
+    this.#stream.resume();
+    if (this.#frames.isInside) this.#startTimer();
+  }
+
+  /** Resolves when something has come, ended or failed. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #startTimer(): void {
+    const { messageSeconds } = this.#ports.limits;
+    this.#timer ??= setTimeout(() => {
+      const why = `The message did not arrive within ${messageSeconds} seconds`;
+      this.fail(new Fault('grpc/deadline-exceeded', why));
+    }, messageSeconds * 1_000);
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #giveBack(bytes: number): void {
+    this.#heldBytes -= bytes;
+    this.#ports.budget.giveBack(bytes);
+  }
+}
+
+function notOne(found: string): Fault {
+  return new Fault(
+    'grpc/cardinality-unimplemented',
+    `The method takes exactly one message, and ${found} came`,
+  );
+}

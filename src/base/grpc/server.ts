@@ -1,0 +1,98 @@
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type SecureServerOptions,
+  type ServerOptions,
+} from 'node:http2';
+import { Calls, type EndedCall } from './calls.ts';
+import { Connections } from './connections.ts';
+import { healthService } from './health.ts';
+import { DEFAULT_LIMITS, type GrpcLimits } from './limits.ts';
+import type { GrpcCall, GrpcService } from './method.ts';
+
+export interface GrpcServerOptions {
+  readonly services: readonly GrpcService[];
+  readonly limits?: Partial<GrpcLimits>;
+  /** In PEM. Absent: HTTP/2 in plain text, for callers on the same machine. With `ca`, callers may show
+   *  a certificate of it; whether they must is for `admit` to say. */
+  readonly tls?: {
+    readonly cert: string | Buffer;
+    readonly key: string | Buffer;
+    readonly ca?: string | Buffer;
+  };
+  /** Throws a Fault for a caller who may not call. Absent: everybody may. */
+  readonly admit?: (call: Pick<GrpcCall, 'path' | 'headers' | 'socket'>) => void;
+  /** Hears of every call of gRPC when it is answered. */
+  readonly onEnd?: (call: EndedCall) => void;
+}
+
+export interface GrpcServer {
+  /** To listen with, and for its address. */
+  readonly server: Http2Server;
+  readonly calls: Pick<Calls, 'count' | 'heldBytes'>;
+  readonly connections: Pick<Connections, 'count'>;
+  /** Stops to listen, ends streams after what has come of them, and gives calls `graceMs` to end. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** A gRPC server on `node:http2`, with the health service beside the given ones. Not listening yet.
+ *  @see gRPC over HTTP2 */
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const { services, admit = () => {}, onEnd = () => {} } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const server = createHttp2Server(limits, options.tls);
+  let isServing = true;
+  const health = healthService(
+    services.map(({ name }) => name),
+    () => isServing,
+  );
+  const calls = new Calls({ limits, services: [...services, health], admit, onEnd });
+  const connections = new Connections(server, limits);
+  server.on('stream', (stream, headers) => void calls.serve(stream, headers));
+  // What breaks a connection before it is one of HTTP/2 (a handshake, mostly) concerns nobody else.
+  for (const event of ['sessionError', 'tlsClientError', 'clientError']) server.on(event, () => {});
+  return {
+    server,
+    calls,
+    connections,
+    close: async (graceMs) => {
+      isServing = false;
+      const closed = new Promise<void>((resolve) => {
+        if (server.listening) server.close(() => resolve());
+        else resolve();
+      });
+      calls.endStreams();
+      connections.close();
+      const timer = setTimeout(() => connections.destroy(), graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function createHttp2Server(limits: GrpcLimits, tls: GrpcServerOptions['tls']): Http2Server {
+  const options: ServerOptions = {
+    // Beyond these the connection is closed with ENHANCE_YOUR_CALM. Resets are a thousand at once and
+    // then 33 a second by Node's own default, settings and continuations nghttp2 bounds by itself.
+    maxSessionInvalidFrames: 100,
+    maxSessionRejectedStreams: 100,
+    maxHeaderListPairs: 100,
+    unknownProtocolTimeout: limits.answerSeconds * 1_000,
+    settings: {
+      enablePush: false,
+      initialWindowSize: limits.windowBytes,
+      maxConcurrentStreams: limits.maxCallsPerConnection,
+      maxHeaderListSize: 16 * 1024,
+    },
+  };
+  if (tls === undefined) return createServer(options);
+  const secure: SecureServerOptions = {
+    ...options,
+    ...tls,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: limits.answerSeconds * 1_000,
+    ...(tls.ca !== undefined && { requestCert: true, rejectUnauthorized: false }),
+  };
+  return createSecureServer(secure);
+}
