@@ -1,0 +1,13 @@
+/** Logs of requests, line by line. */
+export { credentialOf } from './credential.ts';
+export {
+  AccessLogDecoder,
+  type DecoderOptions,
+  MAX_LINE_BYTES,
+  type SightingSink,
+} from './decoder.ts';
+export { type AccessLogFormat, FORMAT_NAMES } from './formats.ts';
+export { requestOf } from './json-log.ts';
+export { DROP_REASONS, type DropReason, type LoggedRequest } from './logged-request.ts';
+export { parseTime } from './time.ts';
+export { type LogSubject, Parties, toSighting } from './to-sighting.ts';

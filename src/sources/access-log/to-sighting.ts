@@ -1,0 +1,172 @@
+import { CODES, httpStatusOf } from '../../base/grpc/codes.ts';
+import { believedTime, type Party, type Sighting, toParty } from '../../estate/index.ts';
+import { detached } from '../detached.ts';
+import type { DropReason, LoggedRequest } from './logged-request.ts';
+import { isOperationalAgent } from './probe-agents.ts';
+import { isPath, parameterNames, parseHost, splitTarget, type Target } from './target.ts';
+
+/** Of what a log's requests are, where its lines do not say so themselves. */
+export interface LogSubject {
+  /** The service that the operator says the log is of; comes before the host of a line. */
+  readonly service?: string;
+  readonly namespace?: string;
+  readonly environment?: string;
+  /** The service of lines that name neither service nor host. */
+  readonly fallbackService?: string;
+}
+
+/** One object for each party that was named, up to a number of them. */
+export class Parties {
+  readonly #known = new Map<string, Party>();
+  readonly #max: number;
+
+  constructor(max = 10_000) {
+    this.#max = max;
+  }
+
+  of(id: string, create: () => Party): Party {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const party = create();
+    if (this.#known.size < this.#max) this.#known.set(detached(id), party);
+    return party;
+  }
+}
+
+const METHOD = /^[A-Za-z][A-Za-z_-]{0,19}$/;
+/** A name as people and orchestrators give it: no blanks, slashes or control characters. */
+const SERVICE = /^[^\s\p{Cc}/]{1,200}$/u;
+const SPIFFE = /^spiffe:\/\/[^\s\p{Cc}]{1,2039}$/u;
+
+/** What a logged request says in the words of the estate.
+ *  @param now milliseconds since 1970, on the clock of whoever reads the log */
+export function toSighting(
+  request: LoggedRequest,
+  subject: LogSubject,
+  parties: Parties,
+  now: number,
+): Sighting | DropReason {
+  if (!METHOD.test(request.method)) return 'malformed request line';
+  const method = request.method.toUpperCase();
+  if (method === 'OPTIONS') return 'preflight';
+  if (method === 'CONNECT') return 'tunnel';
+  const target = splitTarget(request.target);
+  if (target === undefined || !isPath(target.path)) return 'malformed path';
+  const service = serviceOf(request, target, subject, parties);
+  if (service === undefined) return 'names no service';
+  const at = believedTime(request.time ?? now, now);
+  const query = target.query ?? request.query?.replace(/^\?/, '');
+  const parameters = query ? parameterNames(query) : [];
+  return {
+    service,
+    ...operationOf(request, method, target.path),
+    status: statusOf(request),
+    count: 1,
+    firstAt: at,
+    lastAt: at,
+    ...callerOf(request, parties),
+    ...(request.credential !== undefined && { credential: request.credential }),
+    ...(parameters.length > 0 && { parameters: parameters.map(detached) }),
+    ...(isOperationalAgent(request.userAgent) && { isOperational: true }),
+  };
+}
+
+const GRPC_PATH = /^\/[A-Za-z_][\w.]{0,254}\/[A-Za-z_]\w{0,127}$/;
+
+function operationOf(
+  { isGrpc, route }: LoggedRequest,
+  method: string,
+  path: string,
+): Pick<Sighting, 'protocol' | 'method' | 'path' | 'route'> {
+  if (isGrpc && method === 'POST' && GRPC_PATH.test(path)) {
+    return { protocol: 'grpc', method: 'RPC', path: detached(path) };
+  }
+  const template = route === undefined ? undefined : toTemplate(route);
+  return {
+    protocol: 'http',
+    method,
+    // What is learnt outlives the line, which may be long.
+    path: detached(path),
+    ...(template !== undefined && { route: template }),
+  };
+}
+
+/** A route as frameworks write it (`/orders/:id`, `/orders/<int:id>`) as a template; undefined for one
+ *  with patterns or wildcards in it. */
+function toTemplate(route: string): string | undefined {
+  const template = route
+    .replace(/:([A-Za-z_]\w{0,60})/g, '{$1}')
+    .replace(/<(?:[a-z]{1,20}\{)?([A-Za-z_]\w{0,60})\}?>/g, '{$1}');
+  return /^\/(?:[\w.~%@,;=+!$'-]|\/|\{\w{1,61}\})*$/.test(template) && template.length <= 512
+    ? template
+    : undefined;
+}
+
+const CODE_BY_NAME = new Map<string, number>(
+  CODES.map(({ name }, code) => [name.replaceAll('_', ''), code]),
+);
+
+/** gRPC answers 200 to everything, and says in its own status how it went. */
+function statusOf({ status, grpcStatus }: LoggedRequest): number {
+  if (grpcStatus === undefined) return status;
+  const name = grpcStatus.replace(/[_ ]/g, '').toUpperCase();
+  const code = /^\d{1,2}$/.test(grpcStatus)
+    ? Number(grpcStatus)
+    : CODE_BY_NAME.get(name === 'CANCELED' ? 'CANCELLED' : name);
+  return (code === undefined ? undefined : httpStatusOf(code)) ?? status;
+}
+
+function serviceOf(
+  request: LoggedRequest,
+  target: Target,
+  subject: LogSubject,
+  parties: Parties,
+): Party | undefined {
+  const name = [request.service, subject.service].find(
+    (one) => one !== undefined && SERVICE.test(one),
+  );
+  if (name !== undefined) return namedParty(name, request, subject, parties);
+  const address = parseHost(request.host ?? target.host ?? '');
+  if (address !== undefined) {
+    const { host, port } = address;
+    return parties.of(`@${host}:${port}`, () =>
+      toParty({ by: 'address', host: detached(host), ...(port !== undefined && { port }) }),
+    );
+  }
+  const { fallbackService } = subject;
+  return fallbackService === undefined
+    ? undefined
+    : namedParty(fallbackService, request, subject, parties);
+}
+
+function namedParty(
+  name: string,
+  request: LoggedRequest,
+  subject: LogSubject,
+  parties: Parties,
+): Party {
+  const namespace = scopeOf(request.namespace) ?? subject.namespace;
+  const environment = scopeOf(request.environment) ?? subject.environment;
+  return parties.of(`${environment ?? ''}/${namespace ?? ''}/${name}`, () =>
+    toParty({
+      by: 'name',
+      name: detached(name),
+      ...(namespace !== undefined && { namespace: detached(namespace) }),
+      ...(environment !== undefined && { environment: detached(environment) }),
+    }),
+  );
+}
+
+function scopeOf(name: string | undefined): string | undefined {
+  return name !== undefined && SERVICE.test(name) ? name : undefined;
+}
+
+/** Only an identity that the logging party has verified; addresses of clients say too little. */
+function callerOf(
+  { peer }: LoggedRequest,
+  parties: Parties,
+): Pick<Sighting, 'caller' | 'isCallerProved'> {
+  if (peer === undefined || !SPIFFE.test(peer)) return {};
+  const caller = parties.of(peer, () => toParty({ by: 'identity', identity: detached(peer) }));
+  return { caller, isCallerProved: true };
+}
