@@ -1,0 +1,50 @@
+import type { NewAuditEntry } from '../estate/index.ts';
+import { withoutSecrets } from './redaction.ts';
+
+/** Everything that the audit log tells of, with the members of each detail. */
+export const AUDIT_ACTIONS = {
+  'endpoint.adopt': [],
+  'endpoint.assign': ['owner'],
+  'endpoint.deprecate': ['until'],
+  'endpoint.block': [],
+  'endpoint.accept': ['until'],
+  'endpoint.tag': ['sensitivity', 'criticality'],
+  /** A decision no longer holds; `action` says which. */
+  'endpoint.undo': ['action'],
+  'template.merge': ['template'],
+  'template.split': ['template', 'parameter', 'values'],
+  'template.rename': ['template', 'to'],
+  /** A correction no longer holds. */
+  'template.undo': ['correction', 'template', 'parameter', 'values', 'to'],
+} as const;
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+const MAX_ITEMS = 100;
+
+/** The entry of one change. Of `said`, only the members of the action's detail enter.
+ *  @param now milliseconds since 1970 */
+export function auditEntryOf(
+  action: AuditAction,
+  subject: string,
+  said: Readonly<Record<string, unknown>>,
+  { actor, reason, now }: { readonly actor: string; readonly reason: string; readonly now: number },
+): NewAuditEntry {
+  const members: readonly string[] = AUDIT_ACTIONS[action];
+  const detail = members
+    .filter((name) => said[name] !== undefined)
+    .map((name) => [name, toPlain(said[name])]);
+  return {
+    at: new Date(now).toISOString(),
+    actor,
+    action,
+    subject,
+    reason: withoutSecrets(reason),
+    detail: Object.fromEntries(detail),
+  };
+}
+
+/** Texts, and lists of them. */
+function toPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map(toPlain);
+  return withoutSecrets(String(value));
+}

@@ -1,0 +1,2 @@
+export { AUDIT_ACTIONS, type AuditAction, auditEntryOf } from './entry.ts';
+export { withoutSecrets } from './redaction.ts';
