@@ -1,4 +1,4 @@
-import { type Api, type Operation, operationKey, shapeOf } from './api.ts';
+import { type Api, type Operation, operationKey } from './api.ts';
 import { anyStyle, type Pool, Pools } from './pools.ts';
 import { PROBE_SHARE, probe } from './probes.ts';
 import type { Profile } from './profiles.ts';
@@ -11,6 +11,7 @@ import type {
   TrafficWanted,
   TrueOperation,
 } from './traffic.ts';
+import { literalsOf, ownWords } from './vocabulary.ts';
 
 /** Draws every request by itself: an operation by how often it is asked, values from pools. */
 export function poolTraffic(profile: Profile): TrafficGenerator {
@@ -102,28 +103,4 @@ function withSiblings(
     return [{ method, template: sibling, parameters: parameters.slice(0, -1) }];
   });
   return [...operations, ...added];
-}
-
-/** The literal segments that stand where a parameter may, by the shape of what stands before. */
-export function literalsOf(operations: readonly Operation[]): Map<string, Set<string>> {
-  const literals = new Map<string, Set<string>>();
-  for (const { template } of operations) {
-    const segments = template.split('/');
-    segments.forEach((segment, index) => {
-      if (index === 0 || segment.includes('{')) return;
-      const key = shapeOf(`${segments.slice(0, index).join('/')}/`);
-      literals.set(key, (literals.get(key) ?? new Set()).add(segment));
-    });
-  }
-  return literals;
-}
-
-/** The words of an API's literals: `invoice` and `items` of `/invoiceItems`. */
-export function ownWords(operations: readonly Operation[]): string[] {
-  const words = new Set<string>();
-  for (const { template } of operations) {
-    const literal = template.replace(/\{[^{}]*\}/g, '/');
-    for (const word of literal.match(/[A-Z]?[a-z]{3,}/g) ?? []) words.add(word.toLowerCase());
-  }
-  return words.size > 0 ? [...words].sort() : ['item'];
 }

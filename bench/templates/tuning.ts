@@ -8,7 +8,7 @@ import { type Summary, summarise } from './summary.ts';
 import type { Traffic, TrafficGenerator, TrafficWanted } from './traffic.ts';
 
 /** Requests for each operation of an API, on average. */
-export const REQUESTS_PER_OPERATION = 60;
+export const REQUESTS_PER_OPERATION = 30;
 
 /** The traffic of every API under every generator, equal for equal seeds. */
 export function trafficOf(
