@@ -3,14 +3,18 @@ import type { Answers, Call, Credential, Endpoint, Service } from '../estate/ind
 /** The three questions, as predicates over the estate: which subjects each asks about, and which of
  *  them satisfy it.
  *
- *  1. Is every active endpoint inventoried? Active: all but dormant ones. Satisfied: declared.
+ *  1. Is every active endpoint inventoried? Active: all that are shown but dormant ones. Satisfied:
+ *     declared.
  *  2. Is every internal call authenticated? Internal: the callee is no external service. Satisfied:
  *     by mTLS or a validated token.
  *  3. Does every credential have a known owner and a rotation path? */
 export const QUESTIONS = {
   endpointsInventoried: {
     text: 'Is every active endpoint inventoried?',
-    asked: (estate: JudgedParts) => estate.endpoints.filter(({ status }) => status !== 'dormant'),
+    asked: (estate: JudgedParts) =>
+      estate.endpoints.filter(
+        ({ status, visibility }) => visibility === 'shown' && status !== 'dormant',
+      ),
     isSatisfied: ({ status }: Endpoint) => status !== 'shadow',
   },
   callsAuthenticated: {

@@ -45,6 +45,42 @@ const OWN_CONTROLS: readonly Control[] = [
     frameworks: [API9, CSF('ID.AM-02')],
   },
   {
+    id: 'inventory/changed-endpoint',
+    title: 'Every endpoint is what its specification says, and what it used to be',
+    severity: 'medium',
+    remedy:
+      'bring the specification up to date, or find who made the change and take it back; adopt the endpoint once it is as it should be',
+    frameworks: [API9, CSF('ID.RA-07'), CSF('ID.AM-08')],
+  },
+  {
+    id: 'inventory/uncalled-endpoint',
+    title: 'Every endpoint is of use to somebody',
+    severity: 'info',
+    remedy: 'deprecate the operation with a date, then remove it',
+    frameworks: [API9, CSF('ID.AM-08')],
+  },
+  {
+    id: 'inventory/production-only-endpoint',
+    title: 'Nothing runs in production that was never in staging',
+    severity: 'medium',
+    remedy: 'find out how it came to production, and bring it there through staging',
+    frameworks: [API9, CSF('PR.PS-01'), CSF('ID.RA-07')],
+  },
+  {
+    id: 'inventory/blocked-endpoint-called',
+    title: 'No blocked endpoint is called',
+    severity: 'high',
+    remedy: 'see that the block is enforced where the calls arrive, and move or stop its callers',
+    frameworks: [API9, ZT(4), CSF('PR.AA-05')],
+  },
+  {
+    id: 'inventory/unauthenticated-sensitive',
+    title: 'Every endpoint that handles sensitive data demands a credential',
+    severity: 'high',
+    remedy: 'demand a credential of every request, and check the past ones for what they took',
+    frameworks: [API2, ZT(6), CSF('PR.AA-03')],
+  },
+  {
     id: 'inventory/unowned-service',
     title: 'Every service has an owner',
     severity: 'medium',

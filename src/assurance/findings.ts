@@ -11,31 +11,34 @@ import {
   type Records,
   SEVERITIES,
   type ServiceRecord,
-  type Severity,
   type Source,
 } from '../estate/index.ts';
 import { CREDENTIAL_PROBLEMS, type CredentialProblemId } from '../secrets/index.ts';
 import { type JudgedParts, QUESTIONS } from './answers.ts';
 import { CONTROLS } from './controls.ts';
+import { endpointFailures } from './endpoint-failures.ts';
+import type { JudgedEndpoint, Watched } from './endpoint-words.ts';
+import { type Failure, someOf, toLocation } from './failure.ts';
 
-interface Failure {
-  readonly control: string;
-  readonly subject: string;
-  readonly message: string;
-  readonly location: Location | undefined;
-  readonly severity?: Severity;
-  /** Tells several failures of one control by one subject apart. */
-  readonly detail?: string;
+/** What findings are told by, beside the estate. */
+export interface FindingContext {
+  /** RFC 3339, UTC. */
+  readonly now: string;
+  readonly activeDays: number;
+  /** See `SideBySide`. */
+  readonly productionOnly: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Everything that fails a control, the worst first. */
-export function findFailures(records: Records, estate: JudgedParts): Finding[] {
+export function findFailures(
+  records: Records,
+  estate: JudgedParts,
+  context: FindingContext,
+): Finding[] {
   const services = new Map(records.services.map((service) => [service.id, service]));
   const nameOf = (id: string) => services.get(id)?.name ?? id;
   const failures = [
-    ...estate.endpoints.flatMap((endpoint) =>
-      endpointFailures(endpoint, services.get(endpoint.service)),
-    ),
+    ...toJudged(records, estate, services, nameOf, context).flatMap(endpointFailures),
     ...records.services.flatMap(serviceFailures),
     ...callFailures(records, estate, services, nameOf),
     ...estate.credentials.flatMap((credential) => credentialFailures(credential, nameOf)),
@@ -85,65 +88,46 @@ function toFinding({ control, subject, message, location, severity, detail }: Fa
   };
 }
 
-/** What is said of an endpoint by its status. Platform endpoints (probes, metrics) weigh nothing,
- *  sensitive ones more. */
-function endpointFailures(endpoint: Endpoint, service: ServiceRecord | undefined): Failure[] {
-  const { id, method, template, implementedIn, declaredIn, configuredIn } = endpoint;
-  const what = `${method} ${template} of ${service?.name ?? endpoint.service}`;
-  const tags = endpoint.sensitivity.map(({ tag }) => tag);
-  switch (endpoint.status) {
-    case 'shadow': {
-      const seen = [
-        implementedIn.length > 0 && 'implemented',
-        endpoint.observed && 'called',
-        configuredIn.length > 0 && implementedIn.length === 0 && !endpoint.observed && 'configured',
-      ].filter((word) => word !== false);
-      const data = tags.length > 0 ? `; it handles ${tags.join(', ')} data` : '';
-      return [
-        {
-          control: 'inventory/shadow-endpoint',
-          subject: id,
-          message: `${what} is ${seen.join(' and ')} but declared nowhere${data}`,
-          location: implementedIn[0] ?? configuredIn[0],
-          severity: isOperational(endpoint)
-            ? 'info'
-            : tags.length > 0 || endpoint.observed
-              ? 'high'
-              : 'medium',
-        },
-      ];
-    }
-    case 'zombie':
-      return [
-        {
-          control: 'inventory/zombie-endpoint',
-          subject: id,
-          message: `${what} is deprecated and still called`,
-          location: declaredIn[0] ?? implementedIn[0],
-        },
-      ];
-    case 'dormant':
-      return [
-        {
-          control: 'inventory/dormant-endpoint',
-          subject: id,
-          message: `${what} is declared, but neither implemented in the code that was read nor observed`,
-          location: declaredIn[0],
-        },
-      ];
-    default:
-      return [];
-  }
+/** What stands beside an endpoint when it is told what is wrong with it. */
+function toJudged(
+  records: Records,
+  { endpoints }: JudgedParts,
+  services: ReadonlyMap<string, ServiceRecord>,
+  nameOf: (id: string) => string,
+  { now, activeDays, productionOnly }: FindingContext,
+): readonly JudgedEndpoint[] {
+  const watched = watchedOf(endpoints);
+  const open = new Set(
+    records.endpoints.flatMap(({ id, security }) => (security === 'none' ? [id] : [])),
+  );
+  return endpoints.map((endpoint) => ({
+    endpoint,
+    service: services.get(endpoint.service),
+    watched: watched.get(watchKey(endpoint)),
+    stagedIn: productionOnly.get(endpoint.id),
+    isPublic: open.has(endpoint.id),
+    serviceName: nameOf,
+    activeDays,
+    now,
+  }));
 }
 
-/** Paths that only the platform calls. */
-function isOperational({ template, sensitivity }: Endpoint): boolean {
-  return (
-    sensitivity.length === 0 &&
-    /(^|\/)_?(health|healthz|healthcheck|health-check|livez?|liveness|readyz?|readiness|ping|metrics|prometheus|status)$/i.test(
-      template,
-    )
-  );
+function watchedOf(endpoints: readonly Endpoint[]): ReadonlyMap<string, Watched> {
+  const watched = new Map<string, Watched>();
+  for (const endpoint of endpoints) {
+    if (!endpoint.traffic || endpoint.visibility === 'probe') continue;
+    const { firstSeen, lastSeen } = endpoint.traffic;
+    const { from, until } = watched.get(watchKey(endpoint)) ?? { from: firstSeen, until: lastSeen };
+    watched.set(watchKey(endpoint), {
+      from: firstSeen < from ? firstSeen : from,
+      until: lastSeen > until ? lastSeen : until,
+    });
+  }
+  return watched;
+}
+
+function watchKey({ service, protocol }: Endpoint): string {
+  return `${service} ${protocol}`;
 }
 
 function serviceFailures(service: ServiceRecord): Failure[] {
@@ -277,20 +261,6 @@ const HOLDERS: Partial<Record<CredentialProblemId, readonly Holders[]>> = {
   'base64-only': [['secret']],
 };
 
-const NAMES_SHOWN = 3;
-
-/** `a, b, c and 4 more`. */
-function someOf(names: readonly string[]): string {
-  const rest = names.length - NAMES_SHOWN;
-  const shown = names.slice(0, rest > 1 ? NAMES_SHOWN : undefined).join(', ');
-  return rest > 1 ? `${shown} and ${rest} more` : shown;
-}
-
 function isProblem(problem: string): problem is CredentialProblemId {
   return Object.hasOwn(CREDENTIAL_PROBLEMS, problem);
-}
-
-function toLocation({ file, line, column }: Partial<Source>): Location | undefined {
-  if (file === undefined) return undefined;
-  return { file, ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
 }

@@ -1,28 +1,50 @@
-import type { JudgedEstate, Records } from '../estate/index.ts';
+import type { EndpointTraffic, JudgedEstate, Records } from '../estate/index.ts';
 import { judgeCalls } from '../identity/index.ts';
-import { reconcile } from '../inventory/index.ts';
+import { gatesOf, reconcile, type Stages, sideBySide } from '../inventory/index.ts';
 import { governCredential } from '../secrets/index.ts';
 import { answer } from './answers.ts';
 import { findFailures } from './findings.ts';
 import { toServices } from './services.ts';
 
+export interface JudgeOptions {
+  /** An endpoint that was not called for this many days is no longer called; 30 where not said. */
+  readonly activeDays?: number;
+  /** What environments are for whose names do not tell. */
+  readonly stages?: Stages;
+}
+
+export const DEFAULT_ACTIVE_DAYS = 30;
+
 /** Judges all that is known: the status of each endpoint, the authentication of each call, the
  *  government of each credential, every finding, and the three answers.
- *  @param now RFC 3339 */
-export function judge(records: Records, now: string): JudgedEstate {
+ *  @param now RFC 3339, UTC
+ *  @param traffic what was counted, by the endpoint ids of facts */
+export function judge(
+  records: Records,
+  now: string,
+  traffic: ReadonlyMap<string, EndpointTraffic> = new Map(),
+  { activeDays = DEFAULT_ACTIVE_DAYS, stages = {} }: JudgeOptions = {},
+): JudgedEstate {
   const byId = new Map(records.services.map((service) => [service.id, service]));
   const calls = judgeCalls(records.calls, records.services);
-  const endpoints = reconcile(records);
-  const services = toServices(records, endpoints, calls);
-  const criticality = new Map(services.map((service) => [service.id, service.criticality]));
+  const gates = gatesOf({
+    services: records.services
+      .filter(({ kind }) => kind !== 'external')
+      .map(({ id, routes }) => ({ id, isEntry: routes.some(({ internet }) => internet) })),
+    calls: records.calls,
+  });
+  const alone = reconcile(records, { now, traffic, activeDays, gates });
+  const { elsewhere, productionOnly } = sideBySide(alone, stages);
+  const endpoints =
+    elsewhere.size === 0
+      ? alone
+      : alone.map((one) => ({ ...one, elsewhere: elsewhere.get(one.id) ?? one.elsewhere }));
   const estate = {
-    services,
-    endpoints: endpoints.map((endpoint) => ({
-      ...endpoint,
-      criticality: endpoint.criticality ?? criticality.get(endpoint.service) ?? null,
-    })),
+    services: toServices(records, endpoints, calls, gates),
+    endpoints,
     calls,
     credentials: records.credentials.map((record) => governCredential(record, byId, now)),
   };
-  return { ...estate, findings: findFailures(records, estate), answers: answer(estate) };
+  const findings = findFailures(records, estate, { now, activeDays, productionOnly });
+  return { ...estate, findings, answers: answer(estate) };
 }

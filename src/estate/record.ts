@@ -1,4 +1,5 @@
 import { compareText } from '../base/diagnostic.ts';
+import type { EndpointDecision } from './decision.ts';
 import {
   type CallFact,
   type CredentialFact,
@@ -56,6 +57,14 @@ export interface EndpointRecord {
   readonly operational: boolean;
   readonly security: 'required' | 'none' | undefined;
   readonly fields: readonly string[];
+  /** Names of the parameters and status codes that specifications declare; empty where none does. */
+  readonly parameters: readonly string[];
+  readonly responses: readonly string[];
+  /** Set where nobody who knows it is sure that it is one. */
+  readonly doubt: 'unstable' | 'probe' | undefined;
+  /** What people have decided, whatever of it still holds. */
+  readonly decisions: readonly EndpointDecision[];
+  /** Of those who know that it exists: none where all that is left are decisions about it. */
   readonly sources: readonly Source[];
 }
 
@@ -127,7 +136,8 @@ export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
 }
 
 export function toEndpointRecord(facts: readonly EndpointFact[]): EndpointRecord {
-  const { id, service, protocol, method, template } = first(facts);
+  const known = facts.length === 1 && !isOpinion(first(facts)) ? facts : facts.filter(isKnowledge);
+  const { id, service, protocol, method, template } = first(known.length > 0 ? known : facts);
   return {
     id,
     service,
@@ -136,13 +146,33 @@ export function toEndpointRecord(facts: readonly EndpointFact[]): EndpointRecord
     template,
     owner: strongestOwner(values(facts, 'owner')),
     criticality: bestOf(CRITICALITIES, values(facts, 'criticality')),
-    sensitivity: tags(values(facts, 'sensitivity').flat()),
+    sensitivity: tags(listed(facts, (fact) => fact.sensitivity)),
     deprecated: facts.some((fact) => fact.deprecated === true),
     operational: facts.some((fact) => fact.operational === true),
     security: bestOf(['none', 'required'] as const, values(facts, 'security')),
-    fields: distinct(values(facts, 'fields').flat()),
-    sources: sourcesOf(facts),
+    fields: distinct(listed(facts, (fact) => fact.fields)),
+    parameters: distinct(listed(facts, (fact) => fact.parameters)),
+    responses: distinct(listed(facts, (fact) => fact.responses)),
+    doubt: doubtOf(known),
+    decisions: distinct(values(facts, 'decision')),
+    sources: sourcesOf(known),
   };
+}
+
+/** A decision says what should become of an endpoint and not that there is one, except the decision
+ *  to adopt it: that declares it. */
+function isOpinion({ decision }: EndpointFact): boolean {
+  return decision !== undefined && decision.action !== 'adopt';
+}
+
+function isKnowledge(fact: EndpointFact): boolean {
+  return !isOpinion(fact);
+}
+
+/** One source that is sure suffices; of the unsure, one that had an answer. */
+function doubtOf(facts: readonly EndpointFact[]): EndpointRecord['doubt'] {
+  if (facts.some(({ doubt }) => doubt === undefined)) return undefined;
+  return bestOf(['unstable', 'probe'] as const, values(facts, 'doubt'));
 }
 
 export function toCallRecord(facts: readonly CallFact[]): CallRecord {
@@ -263,6 +293,28 @@ function values<Item, Key extends keyof Item>(
     const value = item[key];
     return value === undefined || value === null ? [] : [value as NonNullable<Item[Key]>];
   });
+}
+
+const NOTHING: readonly never[] = [];
+
+/** The lists of all facts, one after the other; the one list where only one fact has any, because
+ *  most entities are known from few facts and there are many of them. */
+function listed<Fact, Item>(
+  facts: readonly Fact[],
+  listOf: (fact: Fact) => readonly Item[] | undefined,
+): readonly Item[] {
+  let one: readonly Item[] = NOTHING;
+  let several: Item[] | undefined;
+  for (const fact of facts) {
+    const list = listOf(fact);
+    if (list === undefined || list.length === 0) continue;
+    if (one.length === 0) one = list;
+    else {
+      several ??= [...one];
+      for (const item of list) several.push(item);
+    }
+  }
+  return several ?? one;
 }
 
 /** Sorted, each once. */

@@ -7,7 +7,15 @@ import {
   type Source,
   toRecords,
 } from '../estate/index.ts';
-import { reconcile } from './reconciliation.ts';
+import { type Circumstances, reconcile } from './reconciliation.ts';
+
+const NOW = '2026-05-20T12:00:00.000Z';
+const circumstances: Circumstances = {
+  now: NOW,
+  traffic: new Map(),
+  activeDays: 30,
+  gates: new Map(),
+};
 
 const SERVICE = 'prod/shop/orders';
 const service: ServiceFact = {
@@ -43,7 +51,7 @@ function specified(line: number): Partial<EndpointFact> {
 }
 
 function statuses(...facts: Fact[]): string[] {
-  return reconcile(toRecords([service, ...facts])).map(
+  return reconcile(toRecords([service, ...facts]), circumstances).map(
     ({ method, template, status }) => `${method} ${template} ${status}`,
   );
 }
@@ -180,7 +188,7 @@ describe('the status of an endpoint', () => {
       endpoint('declared', 'GET /a'),
       endpoint('implemented', 'GET /a'),
     ]);
-    expect(reconcile(records)[0]?.status).toBe('unowned');
+    expect(reconcile(records, circumstances)[0]?.status).toBe('unowned');
   });
 
   it('is configured where a route of the service covers the path', () => {
@@ -198,6 +206,6 @@ describe('the status of an endpoint', () => {
       endpoint('declared', 'GET /a/b'),
       endpoint('declared', 'GET /ab'),
     ]);
-    expect(reconcile(records).map(({ configuredIn }) => configuredIn.length)).toEqual([1, 0]);
+    expect(reconcile(records, circumstances).map(({ configuredIn }) => configuredIn.length)).toEqual([1, 0]);
   });
 });

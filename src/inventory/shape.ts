@@ -1,9 +1,13 @@
 /** Templates that name their parameters differently are one endpoint: `/users/{id}` and
  *  `/users/{userId}` have the shape `/users/{}`. Trailing slashes do not count. */
 export function shapeOf(template: string): string {
-  const shape = template.replace(/\{[^{}]*\}/g, '{}');
-  return shape.length > 1 ? shape.replace(/\/+$/, '') || '/' : shape;
+  const shape = template.includes('{') ? template.replace(/\{[^{}]*\}/g, '{}') : template;
+  let end = shape.length;
+  while (end > 1 && shape.charCodeAt(end - 1) === SLASH) end--;
+  return end === shape.length ? shape : shape.slice(0, end);
 }
+
+const SLASH = 0x2f;
 
 /** Whether a path as configured covers a template: by segment, as prefix or exactly. Patterns are
  *  judged by their literal beginning. */

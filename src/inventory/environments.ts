@@ -1,0 +1,131 @@
+import { compareText } from '../base/diagnostic.ts';
+import type { Endpoint } from '../estate/index.ts';
+import { groupBy } from './group-by.ts';
+import { shapeOf } from './shape.ts';
+import { STAGES, type Stage, type Stages, stageOf } from './stages.ts';
+
+/** The same endpoint in several environments. */
+export interface SideBySide {
+  /** By endpoint id; endpoints that stand in one environment alone have no entry. */
+  readonly elsewhere: ReadonlyMap<string, Endpoint['elsewhere']>;
+  /** Ids of endpoints that run in production, and are not known where their service is staged; each
+   *  with the environments that were looked at. */
+  readonly productionOnly: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Other environments that one endpoint names: production first, then staging, then by name. */
+const MAX_ELSEWHERE = 16;
+
+interface Placed {
+  readonly endpoint: Endpoint;
+  readonly environment: string;
+  readonly stage: Stage;
+  /** Equal for one service in all environments. */
+  readonly service: string;
+  readonly shape: string;
+}
+
+/** Puts endpoints of one service, protocol, method and shape side by side. What only ever answered
+ *  404 is nowhere.
+ *
+ *  A service is the same in two environments where namespace and name are; where no environment has
+ *  two of one name, the name alone suffices (`shop/web` and `shop-staging/web`). */
+export function sideBySide(endpoints: readonly Endpoint[], stages: Stages): SideBySide {
+  const services = new Set(endpoints.map(({ service }) => service));
+  const homes = toHomes(services, stages);
+  if (new Set([...homes.values()].map(({ environment }) => environment)).size < 2) return ALONE;
+  const placed = endpoints.flatMap((endpoint): Placed[] => {
+    const home = endpoint.visibility === 'probe' ? undefined : homes.get(endpoint.service);
+    return home ? [{ endpoint, ...home, shape: shapeOf(endpoint.template) }] : [];
+  });
+  return { elsewhere: elsewhereOf(placed), productionOnly: productionOnlyOf(placed) };
+}
+
+const ALONE: SideBySide = { elsewhere: new Map(), productionOnly: new Map() };
+
+type Home = Pick<Placed, 'environment' | 'stage' | 'service'>;
+
+function toHomes(services: ReadonlySet<string>, stages: Stages): Map<string, Home> {
+  const parsed = [...services].map((id) => {
+    const [environment = '', namespace = '', ...name] = id.split('/');
+    return { id, environment, namespace, name: name.join('/') };
+  });
+  const names = groupBy(parsed, ({ environment, name }) => `${environment}/${name}`);
+  const ambiguous = new Set(
+    [...names.values()].flatMap((same) => (same.length > 1 ? same.map(({ name }) => name) : [])),
+  );
+  return new Map(
+    parsed.map(({ id, environment, namespace, name }) => [
+      id,
+      {
+        environment,
+        stage: stageOf(environment, stages),
+        service: ambiguous.has(name) ? `${namespace}/${name}` : `/${name}`,
+      },
+    ]),
+  );
+}
+
+function elsewhereOf(placed: readonly Placed[]): Map<string, Endpoint['elsewhere']> {
+  const found = new Map<string, Endpoint['elsewhere']>();
+  const same = groupBy(placed, (one) => `${pathOf(one)} ${one.endpoint.method}`);
+  for (const group of same.values()) {
+    if (group.length < 2) continue;
+    const first = group.sort(byStage).slice(0, MAX_ELSEWHERE + 1);
+    for (const { endpoint } of group) {
+      const others = first.filter((other) => other.endpoint !== endpoint).slice(0, MAX_ELSEWHERE);
+      found.set(endpoint.id, others.map(toElsewhere));
+    }
+  }
+  return found;
+}
+
+function toElsewhere({ environment, endpoint }: Placed): Endpoint['elsewhere'][number] {
+  const { id, status, observed } = endpoint;
+  return { environment, id, status, observed };
+}
+
+function byStage(a: Placed, b: Placed): number {
+  return (
+    STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) ||
+    compareText(a.environment, b.environment) ||
+    compareText(a.endpoint.id, b.endpoint.id)
+  );
+}
+
+/** Where a service is staged at all, and something is known of what it does there, production should
+ *  hold nothing that staging never did. Code that takes every method stands for each. */
+function productionOnlyOf(placed: readonly Placed[]): Map<string, readonly string[]> {
+  const staged = placed.filter(({ stage }) => stage === 'staging');
+  const environmentsOf = groupBy(staged, ({ service }) => service);
+  const names = new Map(
+    [...environmentsOf].map(([service, some]) => [
+      service,
+      [...new Set(some.map(({ environment }) => environment))].sort(),
+    ]),
+  );
+  const methods = new Map<string, Set<string>>();
+  for (const one of staged) {
+    const known = methods.get(pathOf(one));
+    if (known) known.add(one.endpoint.method);
+    else methods.set(pathOf(one), new Set([one.endpoint.method]));
+  }
+  const isStaged = (one: Placed): boolean => {
+    const known = methods.get(pathOf(one));
+    const { method } = one.endpoint;
+    return known !== undefined && (method === 'ANY' || known.has(method) || known.has('ANY'));
+  };
+  return new Map(
+    placed.flatMap((one) => {
+      const { endpoint, stage, service } = one;
+      const isRunning = endpoint.visibility === 'shown' && endpoint.status !== 'dormant';
+      const environments = names.get(service);
+      if (stage !== 'production' || !isRunning || !environments || isStaged(one)) return [];
+      return [[endpoint.id, environments] as const];
+    }),
+  );
+}
+
+function pathOf({ service, endpoint, shape }: Placed): string {
+  return `${service} ${endpoint.protocol} ${shape}`;
+}
