@@ -70,6 +70,8 @@ export interface CallSighting {
   /** Absent where only the target is known. */
   readonly operation?: Pick<Sighting, 'protocol' | 'method' | 'path' | 'route'>;
   readonly at: number;
+  /** How often it was seen. */
+  readonly count: number;
 }
 
 const DAY_MS = 86_400_000;

@@ -1,9 +1,13 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { StoreConfig } from '../estate/store/index.ts';
+import { InventoryConfig } from '../inventory/index.ts';
+import { AccessLogConfig } from '../sources/access-log/tail/index.ts';
+import { EnvoyConfig } from '../sources/envoy-access-log/index.ts';
 import { OtlpConfig } from '../sources/otlp/index.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { HttpConfig, TlsConfig } from './http/config.ts';
+import { IntakeConfig } from './intake/config.ts';
 import { isLoopback } from './loopback.ts';
 
 const FolderConfig = z
@@ -30,6 +34,10 @@ export const ServerConfig = z
     store: StoreConfig.optional().describe('Else embedded, in the data folder'),
     http: HttpConfig.prefault({}),
     otlp: OtlpConfig.prefault({}),
+    envoy: EnvoyConfig.prefault({}),
+    accessLog: AccessLogConfig.prefault({}),
+    intake: IntakeConfig.prefault({}),
+    inventory: InventoryConfig.prefault({}),
     tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),
     folders: z.array(FolderConfig).default([]).describe('Folders that are scanned at the start'),
   })
@@ -39,13 +47,17 @@ export const ServerConfig = z
   });
 export type ServerConfig = z.infer<typeof ServerConfig>;
 
+interface Reach {
+  readonly http: HttpConfig;
+  readonly otlp: OtlpConfig;
+  readonly envoy: EnvoyConfig;
+  readonly tls?: TlsConfig | undefined;
+}
+
 /** Nothing listens beyond loopback without TLS. */
-function checkReach(
-  { http, otlp, tls }: { http: HttpConfig; otlp: OtlpConfig; tls?: TlsConfig | undefined },
-  context: z.RefinementCtx,
-): void {
+function checkReach({ http, otlp, envoy, tls }: Reach, context: z.RefinementCtx): void {
   if (tls !== undefined) return;
-  for (const [part, { host }] of Object.entries({ http, otlp })) {
+  for (const [part, { host }] of Object.entries({ http, otlp, envoy })) {
     if (isLoopback(host)) continue;
     context.addIssue({
       code: 'custom',

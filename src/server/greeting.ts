@@ -9,7 +9,8 @@ export function greeting(server: RunningServer, config: ServerConfig): string[] 
     `          (works once, within ${config.http.loginLinkMinutes} minutes; a new one: reeve login-link)`,
     `API       ${server.origin}/api/v1, described in ${server.origin}/openapi.json`,
     `          with the token in ${server.adminTokenFile}`,
-    `OTLP      ${server.otlpOrigin}/v1/traces`,
+    `OTLP      ${server.otlpOrigin}/v1/traces, and gRPC at ${server.otlpGrpcAddress}`,
+    `Envoy     access logs by gRPC at ${server.envoyAddress}`,
     `Data      ${server.dataFolder}`,
     folders === ''
       ? 'Folders   none: name some under `folders` in the configuration'

@@ -1,6 +1,6 @@
 import { Fault, messageOf } from '../base/fault.ts';
-import { type Fact, toRecords } from '../estate/index.ts';
-import type { Handed, JudgeJob, Returned, ScanJob } from './jobs.ts';
+import { type EndpointTraffic, type Fact, toRecords } from '../estate/index.ts';
+import type { Handed, JudgeJob, Known, Returned, ScanJob } from './jobs.ts';
 import { tellPath } from './stalls.ts';
 
 const SLICE = 2_000;
@@ -40,19 +40,19 @@ async function scan({ folder, environment, fingerprintKey, stalled = [] }: ScanJ
   });
 }
 
-async function judgeFacts({ now }: JudgeJob, facts: readonly Fact[]): Promise<void> {
+async function judgeKnown({ now, options }: JudgeJob, { facts, traffic }: Known): Promise<void> {
   const { judge } = await import('../assurance/index.ts');
   const records = toRecords(facts);
-  const { answers, ...lists } = judge(records, now);
+  const { answers, ...lists } = judge(records, now, traffic, options);
   for (const [list, items] of Object.entries(lists)) giveList(list, items);
   giveList('known', records.services);
   give({ type: 'done', rest: { answers } });
 }
 
-async function run(job: ScanJob | JudgeJob, facts: readonly Fact[]): Promise<void> {
+async function run(job: ScanJob | JudgeJob, known: Known): Promise<void> {
   try {
     if (job.kind === 'scan') await scan(job);
-    else await judgeFacts(job, facts);
+    else await judgeKnown(job, known);
   } catch (thrown) {
     const code = thrown instanceof Fault ? thrown.code : 'job/failed';
     give({ type: 'fault', code, message: messageOf(thrown) });
@@ -60,11 +60,14 @@ async function run(job: ScanJob | JudgeJob, facts: readonly Fact[]): Promise<voi
 }
 
 const facts: Fact[] = [];
+const traffic = new Map<string, EndpointTraffic>();
 let job: ScanJob | JudgeJob | undefined;
 process.on('message', (message: Handed) => {
   if (message.type === 'facts') for (const fact of message.items) facts.push(fact);
-  else if (message.type === 'job') job = message.job;
-  else if (job) void run(job, facts);
+  else if (message.type === 'traffic') {
+    for (const [id, one] of message.items) traffic.set(id, one);
+  } else if (message.type === 'job') job = message.job;
+  else if (job) void run(job, { facts, traffic });
 });
 // Without the server there is nobody to work for.
 process.on('disconnect', () => process.exit());

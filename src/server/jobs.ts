@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import type { JudgeOptions } from '../assurance/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
-import type { Fact, JudgedEstate, ServiceRecord } from '../estate/index.ts';
+import type { EndpointTraffic, Fact, JudgedEstate, ServiceRecord } from '../estate/index.ts';
 import { checkStalled, DEFAULT_SECONDS_PER_FILE, PATHS_DESCRIPTOR, watchStalls } from './stalls.ts';
 
 /** Long computations, each in a process of its own: requests go on being answered, all memory that a
@@ -22,6 +23,13 @@ export interface ScanJob {
 export interface JudgeJob {
   readonly kind: 'judge';
   readonly now: string;
+  readonly options: JudgeOptions;
+}
+
+/** What is judged. */
+export interface Known {
+  readonly facts: readonly Fact[];
+  readonly traffic: ReadonlyMap<string, EndpointTraffic>;
 }
 
 export interface ScanResult {
@@ -36,10 +44,11 @@ export interface JudgeResult extends JudgedEstate {
   readonly known: readonly ServiceRecord[];
 }
 
-/** To the process: the job, facts to judge, and then that there are no more. */
+/** To the process: the job, what is to be judged, and then that there is no more. */
 export type Handed =
   | { readonly type: 'job'; readonly job: ScanJob | JudgeJob }
   | { readonly type: 'facts'; readonly items: readonly Fact[] }
+  | { readonly type: 'traffic'; readonly items: readonly (readonly [string, EndpointTraffic])[] }
   | { readonly type: 'end' };
 
 /** From the process: parts of the result's lists, how far it is, and the rest of the result. */
@@ -50,6 +59,7 @@ export type Returned =
   | { readonly type: 'fault'; readonly code: string; readonly message: string };
 
 export const SLICE = 2_000;
+const NOTHING: Known = { facts: [], traffic: new Map() };
 const MAX_HEAP_MB = 4_096;
 
 export interface JobOptions {
@@ -72,7 +82,10 @@ export async function scanApart(job: ScanJob, options: JobOptions = {}): Promise
     const before = stalled.length;
     const onStall = (path: string) => stalled.push(path);
     try {
-      return await run({ ...job, stalled }, ['facts', 'diagnostics'], [], { ...options, onStall });
+      return await run({ ...job, stalled }, ['facts', 'diagnostics'], NOTHING, {
+        ...options,
+        onStall,
+      });
     } catch (thrown) {
       if (stalled.length === before) throw thrown;
       checkStalled(stalled);
@@ -82,17 +95,17 @@ export async function scanApart(job: ScanJob, options: JobOptions = {}): Promise
 
 export function judgeApart(
   job: JudgeJob,
-  facts: readonly Fact[],
+  known: Known,
   options: JobOptions = {},
 ): Promise<JudgeResult> {
   const lists = ['services', 'endpoints', 'calls', 'credentials', 'findings', 'known'];
-  return run<JudgeResult>(job, lists, facts, options);
+  return run<JudgeResult>(job, lists, known, options);
 }
 
 async function run<Result>(
   job: ScanJob | JudgeJob,
   listNames: readonly string[],
-  facts: readonly Fact[],
+  known: Known,
   { onProgress, signal, onStall, secondsPerFile = DEFAULT_SECONDS_PER_FILE }: RunOptions,
 ): Promise<Result> {
   const child = fork(new URL('./job-process.ts', import.meta.url), {
@@ -123,7 +136,7 @@ async function run<Result>(
   signal?.addEventListener('abort', stop);
   try {
     if (signal?.aborted) stop();
-    await Promise.race([result, handOver(child, job, facts)]);
+    await Promise.race([result, handOver(child, job, known)]);
     return await result;
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -139,13 +152,16 @@ function append(list: unknown[] | undefined, items: readonly unknown[]): void {
 async function handOver(
   child: ChildProcess,
   job: ScanJob | JudgeJob,
-  facts: readonly Fact[],
+  { facts, traffic }: Known,
 ): Promise<void> {
   await hand(child, { type: 'job', job });
-  for (let start = 0; start < facts.length; start += SLICE) {
-    await hand(child, { type: 'facts', items: facts.slice(start, start + SLICE) });
-  }
+  for (const items of slices(facts)) await hand(child, { type: 'facts', items });
+  for (const items of slices([...traffic])) await hand(child, { type: 'traffic', items });
   await hand(child, { type: 'end' });
+}
+
+function* slices<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += SLICE) yield items.slice(start, start + SLICE);
 }
 
 /** Resolves when the pipe has taken it; where the process is gone, its end says why. */

@@ -1,17 +1,19 @@
-import { judge } from '../assurance/index.ts';
+import { type JudgeOptions, judge } from '../assurance/index.ts';
 import { type Clock, toTimestamp } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { type EstateStore, type Fact, type ServiceRecord, toRecords } from '../estate/index.ts';
-import { type JudgeResult, judgeApart } from './jobs.ts';
+import { type Endpoint, type EstateStore, type ServiceRecord, toRecords } from '../estate/index.ts';
+import { type JudgeResult, judgeApart, type Known } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
+import { summarise } from './summaries.ts';
 
 export interface JudgingPorts {
   readonly store: EstateStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Hears of the services that are known after each judgement. */
-  readonly onKnown: (known: readonly ServiceRecord[]) => void;
+  readonly options: JudgeOptions;
+  /** Hears of the services and endpoints that are known after each judgement. */
+  readonly onKnown: (known: readonly ServiceRecord[], endpoints: readonly Endpoint[]) => void;
   /** Quiet time after a change before it is judged. */
   readonly quietMs: number;
   /** The estate is judged after this long even when nothing changed: credentials expire. */
@@ -21,6 +23,9 @@ export interface JudgingPorts {
 /** Estates up to this many facts are judged in place, which takes less than starting a thread. */
 const MAX_FACTS_IN_PLACE = 5_000;
 const RETRY_MS = 5_000;
+const MIN_REFRESH_MS = 15_000;
+/** Of the time that judging takes, between two judgements of counts. */
+const REFRESH_RATIO = 10;
 
 /** Judges the estate after it changed and publishes what comes of it; one judgement at a time, and
  *  one for all changes that came meanwhile. */
@@ -30,6 +35,9 @@ export class Judging {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<boolean> | undefined;
   #wanted = false;
+  #hasGrown = false;
+  #dueAt = 0;
+  #lastMs = 0;
 
   constructor(ports: JudgingPorts) {
     this.#ports = ports;
@@ -39,8 +47,14 @@ export class Judging {
   request(delayMs = this.#ports.quietMs): void {
     this.#wanted = true;
     if (this.#running !== undefined || this.#stop.signal.aborted) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#start(), delayMs);
+    this.#schedule(delayMs);
+  }
+
+  /** Says that only counts have grown: they are judged when that costs little beside the rest. */
+  refresh(): void {
+    this.#hasGrown = true;
+    if (this.#running !== undefined) return;
+    this.request(Math.max(MIN_REFRESH_MS, this.#lastMs * REFRESH_RATIO));
   }
 
   /** Judges at once what changed until now. False where the store is away; it is tried again later. */
@@ -62,10 +76,12 @@ export class Judging {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#wanted = false;
+    this.#hasGrown = false;
     this.#running = this.#judge().then((ok) => {
       this.#running = undefined;
       if (!ok) this.request(RETRY_MS);
       else if (this.#wanted) this.request();
+      else if (this.#hasGrown) this.refresh();
       else this.#judgeLater();
       return ok;
     });
@@ -73,7 +89,16 @@ export class Judging {
 
   #judgeLater(): void {
     if (this.#stop.signal.aborted) return;
-    this.#timer = setTimeout(() => this.#start(), this.#ports.everyMs);
+    this.#schedule(this.#ports.everyMs);
+  }
+
+  /** The earliest of what was asked for holds. */
+  #schedule(delayMs: number): void {
+    const dueAt = performance.now() + delayMs;
+    if (this.#timer !== undefined && this.#dueAt <= dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => this.#start(), delayMs);
   }
 
   async #judge(): Promise<boolean> {
@@ -81,10 +106,12 @@ export class Judging {
     const startedAt = clock();
     try {
       const facts = (await store.facts()).map(({ fact }) => fact);
-      const { known, ...judged } = await this.#compute(facts, toTimestamp(startedAt));
-      onKnown(known);
-      await store.publish(judged, toTimestamp(clock()));
-      const seconds = (clock() - startedAt) / 1_000;
+      const traffic = await store.traffic();
+      const { known, ...judged } = await this.#compute({ facts, traffic }, toTimestamp(startedAt));
+      onKnown(known, judged.endpoints);
+      await store.publish(judged, toTimestamp(clock()), summarise(judged));
+      this.#lastMs = clock() - startedAt;
+      const seconds = this.#lastMs / 1_000;
       metrics.judgeSeconds.observe(seconds);
       metrics.setAnswers(judged.answers);
       log.info({ factCount: facts.length, findings: judged.findings.length, seconds }, 'judged');
@@ -96,11 +123,12 @@ export class Judging {
     }
   }
 
-  async #compute(facts: readonly Fact[], now: string): Promise<JudgeResult> {
-    if (facts.length > MAX_FACTS_IN_PLACE) {
-      return judgeApart({ kind: 'judge', now }, facts, { signal: this.#stop.signal });
+  async #compute(known: Known, now: string): Promise<JudgeResult> {
+    const { options } = this.#ports;
+    if (known.facts.length > MAX_FACTS_IN_PLACE) {
+      return judgeApart({ kind: 'judge', now, options }, known, { signal: this.#stop.signal });
     }
-    const records = toRecords(facts);
-    return { ...judge(records, now), known: records.services };
+    const records = toRecords(known.facts);
+    return { ...judge(records, now, known.traffic, options), known: records.services };
   }
 }

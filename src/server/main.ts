@@ -31,7 +31,7 @@ import { bracketed, hostNamesOf } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { type ScanState, Scans } from './scans.ts';
 import { openConfiguredStore } from './store.ts';
-import { Traces } from './traces.ts';
+import { TrafficIntake } from './intake/index.ts';
 import { VERSION } from './version.ts';
 
 /** What is not configured but handed in; tests replace it. */
@@ -48,6 +48,10 @@ export interface RunningServer {
   readonly origin: string;
   /** Where OTLP over HTTP is taken, with `/v1/traces` to be added. */
   readonly otlpOrigin: string;
+  /** `127.0.0.1:4317`: where OTLP over gRPC is taken. */
+  readonly otlpGrpcAddress: string;
+  /** `127.0.0.1:7071`: where Envoy sends its access logs. */
+  readonly envoyAddress: string;
   readonly adminTokenFile: string;
   readonly dataFolder: string;
   readonly store: EstateStore;
@@ -105,10 +109,11 @@ async function assemble(
     clock,
     log,
     metrics,
+    options: { stages: config.inventory.stages },
     quietMs: QUIET_MS,
     everyMs: HOUR_MS,
-    onKnown: (known) => {
-      if (begun) traces.setKnown(known);
+    onKnown: (services, endpoints) => {
+      if (begun) intake.setKnown(services, endpoints);
     },
   });
   undo.push(() => judging.close());
@@ -146,27 +151,51 @@ async function assemble(
   let origin = '';
   let hostNames: ReadonlySet<string> = new Set();
 
-  const traces = new Traces({
-    config: otlp,
-    tls,
-    hostNames: http.hostNames,
+  const intake = await TrafficIntake.start({
+    data: {
+      intake: config.intake,
+      inventory: config.inventory,
+      otlp,
+      envoy: config.envoy,
+      accessLog: config.accessLog,
+      tls,
+      hostNames: http.hostNames,
+      adminToken: data.adminToken,
+      logLevel: config.logLevel,
+      dataFolder: data.path,
+    },
     environment: config.environment,
-    dataFolder: data.path,
     store,
     clock,
     log,
-    metrics,
-    isAuthenticated: (request) =>
-      authenticator.authenticate({ authorization: request.headers.authorization }) !== undefined,
-    onFolded: () => judging.request(),
+    onStatus: (status) => metrics.setIntake(status),
+    onFolded: (isNew) => (isNew ? judging.request() : judging.refresh()),
   });
-  undo.push(() => traces.close());
+  undo.push(() => intake.close());
+  const tellCorrections = async (): Promise<void> =>
+    intake.setCorrections(byService(await store.corrections()));
+  await tellCorrections();
+  const decisions = new Decisions({
+    store,
+    clock,
+    toFact: decisionToFact,
+    judge: () => {
+      judging.request(0);
+      return judging.settle();
+    },
+    onCorrected: () => void tellCorrections(),
+    preview: (serviceId, correction) => intake.preview(serviceId, correction),
+  });
 
   const app = buildApp({
     operations: [
       ...estateOperations(store),
       ...listOperations(store),
       ...scanOperations(scans),
+      ...decisionOperations(decisions),
+      ...templateOperations(decisions),
+      ...auditOperations(store),
+      ...inventoryOperations({ store, intake: () => intake.status }),
       ...sessionOperations({
         sessions,
         loginTokens,
@@ -194,16 +223,15 @@ async function assemble(
   });
   origin = `${scheme}://${bracketed(http.host)}:${port}`;
   hostNames = hostNamesOf(http.host, port, http.hostNames);
-  const otlpPort = await listen(traces.server, otlp.host, otlp.httpPort, 'otlp.httpPort');
-  undo.push(() => stopListening(traces.server, GRACE_MS));
-
   const started = begin(store, scans, log).then(() => {
     begun = true;
     judging.request(0);
   });
   return {
     origin,
-    otlpOrigin: `${scheme}://${bracketed(otlp.host)}:${otlpPort}`,
+    otlpOrigin: intake.addresses.otlpOrigin,
+    otlpGrpcAddress: intake.addresses.otlpGrpc,
+    envoyAddress: intake.addresses.envoy,
     adminTokenFile: data.adminTokenFile,
     dataFolder: data.path,
     store,
@@ -213,6 +241,11 @@ async function assemble(
       await started;
       await scans.idle();
       await judging.settle();
+      // what is judged tells which templates are known, and traffic is summed up anew under them
+      for (let round = 0; round < 2; round++) {
+        await intake.settle();
+        await judging.settle();
+      }
     },
     close,
   };
@@ -228,4 +261,12 @@ async function begin(store: EstateStore, scans: Scans, log: Log): Promise<void> 
     log.error({ err: thrown }, 'the store cannot be read');
   }
   await scans.idle();
+}
+
+function byService(corrections: readonly StoredCorrection[]): Map<string, TemplateCorrection[]> {
+  const found = new Map<string, TemplateCorrection[]>();
+  for (const { service, correction } of corrections) {
+    found.set(service, [...(found.get(service) ?? []), correction]);
+  }
+  return found;
 }

@@ -1,14 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Answers } from '../estate/index.ts';
+import type { IntakeStatus } from './intake/index.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Counter<'route' | 'method' | 'status'>;
   readonly requestSeconds: Histogram<'route'>;
-  readonly otlpRequests: Counter<'status'>;
-  readonly otlpSpans: Counter<string>;
   readonly judgeSeconds: Histogram<string>;
   readonly scanSeconds: Histogram<'folder'>;
+  /** Sets what traffic came in since the start, and what of it is held. */
+  setIntake(status: IntakeStatus): void;
   /** Sets the three answers. */
   setAnswers(answers: Answers): void;
 }
@@ -22,6 +23,18 @@ export function createMetrics(): Metrics {
     name: 'reeve_answers',
     help: 'What each of the three questions counts, and how much of it is as it should be',
     labelNames: ['question', 'count'] as const,
+    registers,
+  });
+  const intake = new Gauge({
+    name: 'reeve_intake_total',
+    help: 'Traffic that came in since the start, by source, what became of it, and why',
+    labelNames: ['source', 'outcome', 'reason'] as const,
+    registers,
+  });
+  const held = new Gauge({
+    name: 'reeve_intake_held',
+    help: 'What of traffic is held: services, nodes of paths, waiting submissions, journal bytes',
+    labelNames: ['what'] as const,
     registers,
   });
   return {
@@ -39,17 +52,6 @@ export function createMetrics(): Metrics {
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
       registers,
     }),
-    otlpRequests: new Counter({
-      name: 'reeve_otlp_requests_total',
-      help: 'OTLP requests by the status they were answered with',
-      labelNames: ['status'] as const,
-      registers,
-    }),
-    otlpSpans: new Counter({
-      name: 'reeve_otlp_spans_total',
-      help: 'Spans read from OTLP requests',
-      registers,
-    }),
     judgeSeconds: new Histogram({
       name: 'reeve_judge_seconds',
       help: 'Time to judge and publish the estate',
@@ -63,6 +65,12 @@ export function createMetrics(): Metrics {
       buckets: [0.1, 0.5, 1, 5, 10, 60, 300],
       registers,
     }),
+    setIntake: ({ counts, ...amounts }) => {
+      for (const { source, outcome, reason, count } of counts) {
+        intake.set({ source, outcome, reason }, count);
+      }
+      for (const [what, amount] of Object.entries(amounts)) held.set({ what }, amount);
+    },
     setAnswers: (latest) => {
       for (const [question, { total, satisfied }] of Object.entries(latest)) {
         answers.set({ question, count: 'total' }, total);

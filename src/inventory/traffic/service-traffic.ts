@@ -46,9 +46,9 @@ export class ServiceTraffic {
     return tally !== undefined;
   }
 
-  addCall({ caller, operation, at }: CallSighting, method: string): boolean {
+  addCall({ caller, operation, at, count }: CallSighting, method: string): boolean {
     const tally = operation === undefined ? this.unnamed : this.#tallyOf(operation, method);
-    tally?.addCall(caller, at);
+    tally?.addCall(caller, at, count);
     return tally !== undefined;
   }
 

@@ -44,6 +44,13 @@ export class TrafficState {
     return this.#services.size;
   }
 
+  /** Nodes of all tries. */
+  get nodeCount(): number {
+    let count = 0;
+    for (const { learner } of this.#services.values()) count += learner.size;
+    return count;
+  }
+
   services(): IterableIterator<ServiceTraffic> {
     return this.#services.values();
   }

@@ -72,8 +72,8 @@ export class Tally {
   }
 
   /** Who asked, learnt apart from the requests. */
-  addCall(caller: Party, at: number): void {
-    this.#addCaller(caller, { count: 1, firstAt: at, lastAt: at }, false);
+  addCall(caller: Party, at: number, count: number): void {
+    this.#addCaller(caller, { count, firstAt: at, lastAt: at }, false);
   }
 
   merge(other: Tally): void {

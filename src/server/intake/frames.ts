@@ -1,14 +1,14 @@
 import type { CallSighting, Party, Sighting } from '../../estate/index.ts';
 import { toParty } from '../../estate/index.ts';
 import { PartyTable } from '../../inventory/index.ts';
-import type { FileOffset } from './hub.ts';
+import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 
 /** What one batch brought. */
 export interface Batch {
   readonly sightings: readonly Sighting[];
   readonly calls: readonly CallSighting[];
   /** How far the files were read that some of the sightings come from. */
-  readonly offsets: readonly FileOffset[];
+  readonly positions: readonly LogPosition[];
 }
 
 /** Sightings as JSON: parties once each, and rows without names. Holes of a row are null. */
@@ -33,23 +33,24 @@ type CallRow = [
   caller: number,
   service: number,
   at: number,
+  count: number,
   ...([] | [protocol: Sighting['protocol'], method: string, path: string, route: string | null]),
 ];
 interface BatchJson {
   readonly parties: readonly Party['subject'][];
   readonly sightings: readonly SightingRow[];
   readonly calls: readonly CallRow[];
-  readonly offsets: readonly FileOffset[];
+  readonly positions: readonly LogPosition[];
 }
 
-export function encodeBatch({ sightings, calls, offsets }: Batch): Buffer {
+export function encodeBatch({ sightings, calls, positions }: Batch): Buffer {
   const parties = new PartyTable();
   const rows = {
     sightings: sightings.map((sighting) => toRow(sighting, parties)),
     calls: calls.map((call) => toCallRow(call, parties)),
   };
   const subjects = parties.parties.map(({ subject }) => subject);
-  return Buffer.from(JSON.stringify({ parties: subjects, ...rows, offsets } satisfies BatchJson));
+  return Buffer.from(JSON.stringify({ parties: subjects, ...rows, positions } satisfies BatchJson));
 }
 
 /** What `encodeBatch` wrote; the checksum of its frame has been verified. */
@@ -64,7 +65,7 @@ export function decodeBatch(payload: Buffer): Batch {
   return {
     sightings: json.sightings.map((row) => fromRow(row, partyAt)),
     calls: json.calls.map((row) => fromCallRow(row, partyAt)),
-    offsets: json.offsets,
+    positions: json.positions,
   };
 }
 
@@ -116,16 +117,19 @@ function fromRow(row: SightingRow, partyAt: (number: number) => Party): Sighting
   };
 }
 
-function toCallRow({ caller, service, operation, at }: CallSighting, parties: PartyTable): CallRow {
-  const row = [parties.numberOf(caller), parties.numberOf(service), at] as const;
+function toCallRow(
+  { caller, service, operation, at, count }: CallSighting,
+  parties: PartyTable,
+): CallRow {
+  const row = [parties.numberOf(caller), parties.numberOf(service), at, count] as const;
   if (operation === undefined) return [...row];
   const { protocol, method, path, route } = operation;
   return [...row, protocol, method, path, route ?? null];
 }
 
 function fromCallRow(row: CallRow, partyAt: (number: number) => Party): CallSighting {
-  const [caller, service, at, protocol, method, path, route] = row;
-  const call = { caller: partyAt(caller), service: partyAt(service), at };
+  const [caller, service, at, count, protocol, method, path, route] = row;
+  const call = { caller: partyAt(caller), service: partyAt(service), at, count };
   if (protocol === undefined || method === undefined || path === undefined) return call;
   return { ...call, operation: { protocol, method, path, ...(route && { route }) } };
 }

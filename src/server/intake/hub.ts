@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { CallSighting, Sighting } from '../../estate/index.ts';
+import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 
 export interface HubLimits {
   /** How long what comes in is gathered before it is kept together. */
@@ -8,22 +9,14 @@ export interface HubLimits {
   readonly maxWaiting: number;
 }
 
-/** Where a tailed file has been read to. */
-export interface FileOffset {
-  readonly file: string;
-  readonly inode: number;
-  readonly offset: number;
-  /** Of the first bytes, so that another file under the same name is told apart. */
-  readonly fingerprint: string;
-}
-
 /** What is to be made durable together. */
 export interface Gathered {
   readonly sightings: readonly Sighting[];
   readonly calls: readonly CallSighting[];
   /** Sides of calls that wait for the other, as the OTLP decoder writes them. */
   readonly halves: Buffer;
-  readonly offsets: readonly FileOffset[];
+  /** How far logs were read that some of the sightings come from. */
+  readonly positions: readonly LogPosition[];
 }
 
 export interface HubPorts {
@@ -44,7 +37,7 @@ export class Hub {
   readonly #limits: HubLimits;
   readonly #ports: HubPorts;
   #sightings: Sighting[] = [];
-  #offsets: FileOffset[] = [];
+  #positions: LogPosition[] = [];
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -68,10 +61,10 @@ export class Hub {
 
   /** Resolves when the sightings are durable.
    *  @throws {Fault} `intake/queue-too-many`, `intake/unavailable` */
-  async submit(sightings: readonly Sighting[], offset?: FileOffset): Promise<void> {
+  async submit(sightings: readonly Sighting[], position?: LogPosition): Promise<void> {
     this.checkRoom();
     for (const sighting of sightings) this.#sightings.push(sighting);
-    if (offset) this.#offsets.push(offset);
+    if (position) this.#positions.push(position);
     await this.kept();
   }
 
@@ -105,16 +98,16 @@ export class Hub {
   async #run(): Promise<void> {
     const waiting = this.#waiting;
     const submitted = this.#sightings;
-    const offsets = this.#offsets;
+    const positions = this.#positions;
     this.#waiting = [];
     this.#sightings = [];
-    this.#offsets = [];
+    this.#positions = [];
     const { sightings, calls, halves } = this.#ports.flush();
     const gathered = {
       sightings: submitted.length === 0 ? sightings : [...sightings, ...submitted],
       calls,
       halves,
-      offsets,
+      positions,
     };
     try {
       await this.#ports.keep(gathered);

@@ -109,7 +109,10 @@ export function journalPath(folder: string, number: number): string {
 /** Numbers of the journals that lie in a folder, oldest first. */
 export async function journalNumbers(folder: string): Promise<number[]> {
   const names = await readdir(folder);
-  return names.flatMap((name) => Number(FILE_NAME.exec(name)?.[1] ?? [])).sort((a, b) => a - b);
+  return names
+    .flatMap((name) => FILE_NAME.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 export function removeJournal(folder: string, number: number): Promise<void> {

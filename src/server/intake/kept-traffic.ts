@@ -1,7 +1,8 @@
 import type { TemplateLearner, TrafficDrop } from '../../inventory/index.ts';
 import { type TrafficLimits, TrafficState } from '../../inventory/index.ts';
+import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 import { type Batch, decodeBatch, encodeBatch } from './frames.ts';
-import type { FileOffset, Gathered } from './hub.ts';
+import type { Gathered } from './hub.ts';
 import {
   type Frame,
   Journal,
@@ -34,7 +35,7 @@ export class KeptTraffic {
   /** Sides of calls that may still wait for the other, as of the last end of the process. */
   readonly restoredHalves: readonly Buffer[];
   readonly #ports: KeptTrafficPorts;
-  readonly #offsets = new Map<string, FileOffset>();
+  readonly #positions = new Map<string, LogPosition>();
   /** Journals that still hold sides of calls that may wait, with the time of their end. */
   readonly #closed: { readonly number: number; readonly closedAt: number }[] = [];
   #journal: Journal;
@@ -44,7 +45,7 @@ export class KeptTraffic {
     this.#ports = ports;
     this.state = restored.state;
     this.restoredHalves = restored.halves;
-    for (const offset of restored.offsets) this.#offsets.set(offset.file, offset);
+    for (const position of restored.positions) this.#positions.set(position.file, position);
     this.#journal = journal;
     this.#number = restored.nextJournal;
     const closedAt = ports.clock();
@@ -58,9 +59,13 @@ export class KeptTraffic {
     return new KeptTraffic(ports, restored, journal);
   }
 
+  get journalBytes(): number {
+    return this.#journal.sizeBytes;
+  }
+
   /** Where a tailed file is to be read on from. */
-  offsetOf(file: string): FileOffset | undefined {
-    return this.#offsets.get(file);
+  positionOf(file: string): LogPosition | undefined {
+    return this.#positions.get(file);
   }
 
   /** Resolves when all of it is durable and counted. Where it fails, none of it is. */
@@ -68,7 +73,7 @@ export class KeptTraffic {
     const frames = framesOf(gathered);
     if (frames.length > 0) await this.#journal.append(frames);
     count(this.state, gathered, this.#ports.onDrop);
-    for (const offset of gathered.offsets) this.#offsets.set(offset.file, offset);
+    for (const position of gathered.positions) this.#positions.set(position.file, position);
     if (this.#journal.sizeBytes <= this.#ports.maxJournalBytes) return;
     // what was brought is kept, with or without a snapshot
     await this.checkpoint().catch(this.#ports.onFault);
@@ -81,7 +86,7 @@ export class KeptTraffic {
     const next = await Journal.create(journalPath(folder, this.#number + 1));
     writeSnapshot(folder, {
       journal: this.#number + 1,
-      offsets: [...this.#offsets.values()],
+      positions: [...this.#positions.values()],
       services: [...this.state.services()],
     });
     this.#closed.push({ number: this.#number, closedAt: clock() });
@@ -103,7 +108,7 @@ export class KeptTraffic {
 interface Restored {
   readonly state: TrafficState;
   readonly halves: readonly Buffer[];
-  readonly offsets: readonly FileOffset[];
+  readonly positions: readonly LogPosition[];
   readonly journals: readonly number[];
   readonly nextJournal: number;
 }
@@ -113,7 +118,7 @@ async function restore(ports: KeptTrafficPorts): Promise<Restored> {
   const snapshot = await readSnapshot(folder, limits.maxNamedOperations, learnerFormat);
   const state = new TrafficState(createLearner, limits);
   for (const service of snapshot.services) state.restore(service);
-  const offsets = new Map(snapshot.offsets.map((offset) => [offset.file, offset]));
+  const positions = new Map(snapshot.positions.map((position) => [position.file, position]));
   const journals = await journalNumbers(folder);
   const halves: Buffer[] = [];
   for (const number of journals) {
@@ -123,14 +128,14 @@ async function restore(ports: KeptTrafficPorts): Promise<Restored> {
       else {
         const batch = decodeBatch(payload);
         count(state, batch, ports.onDrop);
-        for (const offset of batch.offsets) offsets.set(offset.file, offset);
+        for (const position of batch.positions) positions.set(position.file, position);
       }
     }
   }
   return {
     state,
     halves,
-    offsets: [...offsets.values()],
+    positions: [...positions.values()],
     journals,
     nextJournal: Math.max(snapshot.journal, (journals.at(-1) ?? -1) + 1),
   };
@@ -153,8 +158,8 @@ function count(
 
 function framesOf({ halves, ...batch }: Gathered): Frame[] {
   const frames: Frame[] = [];
-  const { sightings, calls, offsets } = batch;
-  if (sightings.length + calls.length + offsets.length > 0) {
+  const { sightings, calls, positions } = batch;
+  if (sightings.length + calls.length + positions.length > 0) {
     frames.push({ kind: 'batch', payload: encodeBatch(batch) });
   }
   if (halves.length > 0) frames.push({ kind: 'halves', payload: halves });

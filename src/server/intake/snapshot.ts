@@ -13,13 +13,13 @@ import {
   tallyFromJson,
   tallyToJson,
 } from '../../inventory/index.ts';
-import type { FileOffset } from './hub.ts';
+import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 
 /** All that was counted, at one moment: a header, then one line a service. */
 export interface Snapshot {
   /** The first journal that is not part of it. */
   readonly journal: number;
-  readonly offsets: readonly FileOffset[];
+  readonly positions: readonly LogPosition[];
   readonly services: readonly ServiceTraffic[];
 }
 
@@ -44,11 +44,11 @@ function snapshotPath(folder: string): string {
 
 /** Writes a snapshot in the place of the last one, at one stroke. Works without a pause, so that what
  *  it writes is of one moment. */
-export function writeSnapshot(folder: string, { journal, offsets, services }: Snapshot): void {
+export function writeSnapshot(folder: string, { journal, positions, services }: Snapshot): void {
   const path = snapshotPath(folder);
   const file = openSync(`${path}.new`, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify({ format: FORMAT, journal, offsets })}\n`);
+    writeSync(file, `${JSON.stringify({ format: FORMAT, journal, positions })}\n`);
     for (const service of services) writeSync(file, `${JSON.stringify(toJson(service))}\n`);
     fsyncSync(file);
   } finally {
@@ -79,15 +79,15 @@ export async function readSnapshot(
     if (thrown.code === 'ENOENT') return undefined;
     throw thrown;
   });
-  if (text === undefined) return { journal: 0, offsets: [], services: [] };
+  if (text === undefined) return { journal: 0, positions: [], services: [] };
   try {
     const [header = '', ...lines] = text.split('\n');
-    const { format: written, journal, offsets } = JSON.parse(header);
+    const { format: written, journal, positions } = JSON.parse(header);
     if (written !== FORMAT) throw new RangeError(`its format is ${String(written)}`);
     const services = lines
       .filter((line) => line !== '')
       .map((line) => fromJson(JSON.parse(line) as ServiceJson, maxNamedOperations, format));
-    return { journal, offsets, services };
+    return { journal, positions, services };
   } catch (cause) {
     throw new Fault('data/traffic-malformed', `${path} cannot be read`, {
       hint: `bring it back from a backup, or delete it: what traffic showed until now is then learnt again from ${dirname(path)} on`,

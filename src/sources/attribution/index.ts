@@ -19,6 +19,8 @@ import { ownersByPath } from './owners.ts';
 import { type Named, Registry } from './registry.ts';
 import { isExternal, Resolver } from './resolver.ts';
 
+export { type AttributedTraffic, TrafficAttribution } from './traffic.ts';
+
 export interface AttributionOptions {
   /** The environment of everything that names none. */
   readonly environment: string;

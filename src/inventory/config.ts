@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** What counts as an endpoint, and how much of traffic is kept apart. */
+export const InventoryConfig = z.strictObject({
+  stableAfterRequests: z
+    .int()
+    .min(1)
+    .default(3)
+    .describe('Requests before a path that no source names is called an endpoint'),
+  settleHours: z
+    .number()
+    .positive()
+    .default(24)
+    .describe('What comes up this long after the first request of an endpoint is a change of it'),
+  changeDays: z.number().positive().default(14).describe('How long a change is told'),
+  maxServices: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(5_000)
+    .describe('Services whose traffic is kept apart'),
+  maxNamedOperations: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .describe('Routes, RPCs, fields and topics of one service that traffic names'),
+  payloadSamples: z
+    .boolean()
+    .default(false)
+    .describe('Judge payloads that traces carry for personal data; they are never kept'),
+  stages: z
+    .record(z.string(), z.enum(['production', 'staging', 'other']))
+    .default({})
+    .describe('What each environment is for; else its name tells'),
+});
+export type InventoryConfig = z.infer<typeof InventoryConfig>;

@@ -1,0 +1,158 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import {
+  createTemplateLearner,
+  learnerFromSnapshot,
+  TRAFFIC_DROPS,
+} from '../../inventory/index.ts';
+import { OtlpDecoder } from '../../sources/otlp/index.ts';
+import { IntakeCounts } from './counts.ts';
+import { Harvester } from './harvester.ts';
+import { Hub } from './hub.ts';
+import { KeptTraffic } from './kept-traffic.ts';
+import { Listeners } from './listeners.ts';
+import type { FromThread, IntakeAddresses, Question, ThreadData, ToThread } from './messages.ts';
+
+export interface ThreadPorts {
+  readonly data: ThreadData;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tell: (message: FromThread) => void;
+}
+
+const TICK_MS = 500;
+const HOUR_MS = 3_600_000;
+const MEGABYTE = 1024 * 1024;
+
+/** What the thread holds: listeners and followed files, which bring sightings to the hub; the hub, which
+ *  makes them durable; and the harvester, which tells the estate. */
+export class IntakeThread {
+  readonly addresses: IntakeAddresses;
+  readonly #ports: ThreadPorts;
+  readonly #kept: KeptTraffic;
+  readonly #hub: Hub;
+  readonly #harvester: Harvester;
+  readonly #counts: IntakeCounts;
+  readonly #listeners: Listeners;
+  readonly #timer: NodeJS.Timeout;
+  #applied: () => void = () => undefined;
+  #told = '';
+
+  private constructor(ports: ThreadPorts, parts: Parts, listeners: Listeners) {
+    this.#ports = ports;
+    this.#kept = parts.kept;
+    this.#hub = parts.hub;
+    this.#counts = parts.counts;
+    this.#listeners = listeners;
+    this.addresses = listeners.addresses;
+    const { inventory, intake } = ports.data;
+    this.#harvester = new Harvester(
+      parts.kept.state,
+      {
+        stableAfterRequests: inventory.stableAfterRequests,
+        settleMs: inventory.settleHours * HOUR_MS,
+        changeMs: inventory.changeDays * 24 * HOUR_MS,
+        refreshMs: intake.refreshSeconds * 1_000,
+      },
+      ports.clock,
+      (harvested) => {
+        const applied = new Promise<void>((resolve) => {
+          this.#applied = resolve;
+        });
+        ports.tell({ type: 'harvested', harvested });
+        return applied;
+      },
+    );
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Resolves when everything listens.
+   *  @throws {Fault} `server/port-unavailable`, `data/traffic-malformed` */
+  static async start(ports: ThreadPorts): Promise<IntakeThread> {
+    const parts = await assemble(ports);
+    const listeners = await Listeners.start({ ...ports, ...parts });
+    return new IntakeThread(ports, parts, listeners);
+  }
+
+  hear(message: ToThread): void {
+    if (message.type === 'knowledge') this.#harvester.setKnowledge(message.key, message.knowledge);
+    else if (message.type === 'forget') this.#harvester.forget();
+    else if (message.type === 'applied') this.#applied();
+    else if (message.type === 'ask') void this.#answer(message.id, message.question);
+  }
+
+  /** Stops to listen, and keeps what came until then. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#listeners.close();
+    await this.#hub.drain();
+    await this.#kept.close();
+  }
+
+  async #answer(id: number, question: Question): Promise<void> {
+    if (question.ask === 'settle') {
+      await this.#hub.drain();
+      await this.#harvester.settle();
+      this.#tellStatus();
+    }
+    const seen =
+      question.ask === 'preview'
+        ? this.#harvester.preview(question.key, question.correction)
+        : undefined;
+    this.#ports.tell({ type: 'answer', id, seen });
+  }
+
+  #tick(): void {
+    this.#harvester.tick().catch((thrown: unknown) => {
+      this.#ports.log.error({ err: thrown }, 'what traffic shows could not be summed up');
+    });
+    this.#tellStatus();
+  }
+
+  #tellStatus(): void {
+    const { state } = this.#kept;
+    const status = {
+      counts: this.#counts.list(),
+      services: state.size,
+      nodes: state.nodeCount,
+      waiting: this.#hub.waitingCount,
+      journalBytes: this.#kept.journalBytes,
+    };
+    const text = JSON.stringify(status);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#ports.tell({ type: 'status', status });
+  }
+}
+
+/** What the listeners bring sightings to. */
+export interface Parts {
+  readonly kept: KeptTraffic;
+  readonly decoder: OtlpDecoder;
+  readonly hub: Hub;
+  readonly counts: IntakeCounts;
+}
+
+async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
+  const { otlp, inventory, intake } = data;
+  const counts = new IntakeCounts(clock);
+  const pairWindowMs = otlp.pairWindowSeconds * 1_000;
+  const kept = await KeptTraffic.open({
+    folder: data.dataFolder,
+    limits: inventory,
+    createLearner: createTemplateLearner,
+    learnerFormat: { restore: learnerFromSnapshot },
+    pairWindowMs,
+    clock,
+    onDrop: (drop, count) => counts.add('traffic', 'dropped', TRAFFIC_DROPS[drop], count),
+    onFault: (thrown) => log.error({ err: thrown }, 'no snapshot of the traffic could be written'),
+    maxJournalBytes: intake.maxJournalMegabytes * MEGABYTE,
+  });
+  const decoder = new OtlpDecoder({ ...otlp, windowMs: pairWindowMs });
+  for (const halves of kept.restoredHalves) decoder.restore(halves, clock());
+  const hub = new Hub(
+    { batchMs: intake.batchMs, maxWaiting: intake.maxWaitingRequests },
+    { flush: () => decoder.flush(clock()), keep: (gathered) => kept.keep(gathered) },
+  );
+  return { kept, decoder, hub, counts };
+}

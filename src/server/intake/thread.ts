@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../base/clock.ts';
+import { Fault, messageOf } from '../../base/fault.ts';
+import { createLog } from '../../base/log.ts';
+import { IntakeThread } from './intake-thread.ts';
+import type { FromThread, ThreadData, ToThread } from './messages.ts';
+
+/** The thread that takes traffic in; started by `TrafficIntake`. */
+const port = parentPort;
+if (port === null) throw new RangeError('this is no thread');
+const tell = (message: FromThread): void => port.postMessage(message);
+const data = workerData as ThreadData;
+
+try {
+  const thread = await IntakeThread.start({
+    data,
+    clock: systemClock,
+    log: createLog(data.logLevel),
+    tell,
+  });
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'close') void thread.close().finally(() => port.close());
+    else thread.hear(message);
+  });
+  tell({ type: 'ready', addresses: thread.addresses });
+} catch (thrown) {
+  const { code, hint } =
+    thrown instanceof Fault ? thrown : { code: 'internal/intake', hint: undefined };
+  tell({ type: 'fault', code, message: messageOf(thrown), ...(hint !== undefined && { hint }) });
+  port.close();
+}
