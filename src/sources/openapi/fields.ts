@@ -1,18 +1,34 @@
-import { textAt } from '../../base/pick.ts';
+import { isFields, pick, textAt } from '../../base/pick.ts';
 import { childNode, childNodes, type DataNode } from '../data-node.ts';
 import { detached } from '../detached.ts';
 import type { References } from '../references.ts';
 import { MAX_FIELDS, type SchemaFields } from '../schema-fields.ts';
+import type { SharedLists } from './shared-lists.ts';
 
-/** Names of an operation's parameters and of the fields of its request and responses, in the order
- *  of the document, parameters first; at most `MAX_FIELDS`. */
-export function operationFields(
+/** What an operation takes and gives, by name. */
+export interface OperationNames {
+  /** Parameters and fields of the request and the responses, in the order of the document, parameters
+   *  first; at most `MAX_FIELDS`. */
+  readonly fields: readonly string[];
+  /** Query, header and path parameters alone, sorted. */
+  readonly parameters: readonly string[];
+  /** Status codes, `4XX` and `default` among them, sorted. */
+  readonly responses: readonly string[];
+}
+
+export interface NameTools {
+  readonly references: References;
+  readonly schemas: SchemaFields;
+  readonly lists: SharedLists;
+}
+
+export function operationNames(
   pathItem: DataNode,
   operation: DataNode,
-  references: References,
-  schemas: SchemaFields,
-): readonly string[] {
+  { references, schemas, lists }: NameTools,
+): OperationNames {
   const names = new Set<string>();
+  const parameters = new Set<string>();
   const followed = (node: DataNode): DataNode | undefined =>
     node.value === undefined ? undefined : references.follow(node);
   const content = (holder: DataNode): void => {
@@ -24,7 +40,7 @@ export function operationFields(
   for (const holder of [pathItem, operation]) {
     for (const item of childNodes(childNode(holder, 'parameters'))) {
       const parameter = followed(item);
-      if (parameter) addParameter(parameter, schemas, names);
+      if (parameter) addParameter(parameter, schemas, names, parameters);
     }
   }
   const body = followed(childNode(operation, 'requestBody'));
@@ -37,13 +53,46 @@ export function operationFields(
     // Swagger 2.0 has the schema in the response itself.
     schemas.collect(childNode(response, 'schema'), names);
   }
-  return [...names];
+  return {
+    fields: [...names],
+    parameters: lists.share([...parameters].sort()),
+    responses: lists.share(codesOf(operation)),
+  };
 }
 
-function addParameter(parameter: DataNode, schemas: SchemaFields, names: Set<string>): void {
+/** Status codes declared for one operation; real ones have a handful. */
+const MAX_RESPONSES = 100;
+const CODE = /^(?:[1-5](?:\d\d|XX)|DEFAULT)$/;
+
+/** @see OpenAPI 3.1 §4.8.16 (Responses Object): codes, ranges of them, and `default` */
+function codesOf(operation: DataNode): string[] {
+  const responses = pick(operation.value, 'responses');
+  if (!isFields(responses)) return [];
+  const codes = new Set<string>();
+  for (const key of Object.keys(responses)) {
+    const code = key.length > 7 ? '' : key.toUpperCase();
+    if (CODE.test(code)) codes.add(code === 'DEFAULT' ? 'default' : code);
+    if (codes.size >= MAX_RESPONSES) break;
+  }
+  return [...codes].sort();
+}
+
+/** Where parameters stand that are a part of the address or the head of a request. */
+const OUTSIDE_BODY = new Set(['query', 'header', 'path']);
+
+function addParameter(
+  parameter: DataNode,
+  schemas: SchemaFields,
+  names: Set<string>,
+  parameters: Set<string>,
+): void {
   const schema = childNode(parameter, 'schema');
-  const isBody = textAt(parameter.value, 'in') === 'body';
+  const place = textAt(parameter.value, 'in') ?? '';
+  const isBody = place === 'body';
   const name = textAt(parameter.value, 'name');
+  if (name !== undefined && OUTSIDE_BODY.has(place) && parameters.size < MAX_FIELDS) {
+    parameters.add(detached(name));
+  }
   if (name !== undefined && !isBody && names.size < MAX_FIELDS) {
     // Swagger 2.0 has the format beside the name.
     names.add(schemas.label(detached(name), schema.value === undefined ? parameter : schema));

@@ -7,6 +7,7 @@ import { References } from '../references.ts';
 import { SchemaFields } from '../schema-fields.ts';
 import { isDataFile, mentionsRootKey } from '../sniff.ts';
 import { readOperations, type Tools } from './operations.ts';
+import { SharedLists } from './shared-lists.ts';
 
 const VERSION_KEYS = ['openapi', 'swagger'] as const;
 const KNOWN_VERSIONS = { openapi: /^3(?:\.|$)/, swagger: /^2(?:\.|$)/ } as const;
@@ -19,7 +20,8 @@ export const openapi: Reader = {
     const report = new BoundedReport('openapi', context.report);
     const references = new References(context, report);
     const schemas = new SchemaFields(references);
-    const tools: Tools = { references, schemas, report, observe: context.observe };
+    const lists = new SharedLists();
+    const tools: Tools = { references, schemas, lists, report, observe: context.observe };
     return { read: (file) => readFile(file, context, tools) };
   },
 };

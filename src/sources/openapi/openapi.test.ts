@@ -44,6 +44,7 @@ paths:
       template: '/orders/{id}',
       deprecated: true,
       fields: ['id'],
+      parameters: ['id'],
       title: 'Orders',
       source: { reader: 'openapi', how: 'declared', file: 'orders/api.yml', line: 6, column: 5 },
     });
@@ -103,6 +104,36 @@ paths:
   ])('security %j with operation %j as %s', (root, operation, want) => {
     const text = `openapi: 3.0.0\n${root}\npaths: {/a: {get: ${operation}}}\n`;
     expect(endpointsIn(read({ 'a.yaml': text }))[0]?.security).toBe(want);
+  });
+
+  it('the parameters outside of the body, and the statuses, that an operation declares', () => {
+    const text = `openapi: 3.0.0
+paths:
+  /orders/{id}:
+    parameters: [{name: id, in: path}, {$ref: '#/components/parameters/Trace'}]
+    get:
+      parameters:
+        - {name: page, in: query}
+        - {name: session, in: cookie}
+        - {name: page, in: query}
+      responses: {200: {}, '404': {}, 4xx: {}, default: {}, x-internal: {}, 2000: {}, "": {}}
+    put: {responses: [200]}
+components: {parameters: {Trace: {name: X-Trace, in: header}}}
+`;
+    const [get, put] = endpointsIn(read({ 'a.yaml': text }));
+    expect(get?.parameters).toEqual(['X-Trace', 'id', 'page']);
+    expect(get?.responses).toEqual(['200', '404', '4XX', 'default']);
+    expect([put?.parameters, put?.responses]).toEqual([['X-Trace', 'id'], undefined]);
+  });
+
+  it('of Swagger 2.0 the parameters but those of a form or a body', () => {
+    const text = `swagger: '2.0'
+paths:
+  /a:
+    post:
+      parameters: [{name: q, in: query}, {name: f, in: formData}, {name: b, in: body}]
+`;
+    expect(endpointsIn(read({ 'a.yaml': text }))[0]?.parameters).toEqual(['q']);
   });
 
   it('names of parameters and of properties through references, with telling formats', () => {

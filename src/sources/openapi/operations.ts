@@ -4,10 +4,8 @@ import type { EndpointObservation } from '../../estate/index.ts';
 import type { BoundedReport } from '../bounded-report.ts';
 import { childNode, childNodes, type DataNode, placeOf } from '../data-node.ts';
 import { detached } from '../detached.ts';
-import type { References } from '../references.ts';
-import type { SchemaFields } from '../schema-fields.ts';
 import { securityOf } from '../security-requirement.ts';
-import { operationFields } from './fields.ts';
+import { type NameTools, operationNames } from './fields.ts';
 import { type BasePaths, basePathOf, DEFAULT_BASE_PATHS, serverPathsOf } from './servers.ts';
 import { toTemplate } from './template.ts';
 
@@ -32,9 +30,7 @@ const OTHER_KEYS = new Set([
   'additionalOperations',
 ]);
 
-export interface Tools {
-  readonly references: References;
-  readonly schemas: SchemaFields;
+export interface Tools extends NameTools {
   readonly report: BoundedReport;
   observe(observation: EndpointObservation): void;
 }
@@ -116,7 +112,8 @@ function readOperation(
   }
   const [first, last = first] = context.items;
   if (!first || !last) return;
-  const fields = operationFields(last, operation, tools.references, tools.schemas);
+  const names = operationNames(last, operation, tools);
+  const { fields, parameters, responses } = names;
   const security = operationSecurity(operation, context.root);
   const title = textAt(context.root.value, 'info', 'title')?.trim();
   const said = {
@@ -132,6 +129,8 @@ function readOperation(
     method: method.toUpperCase(),
     ...(isTrue(pick(operation.value, 'deprecated')) && { deprecated: true }),
     ...(fields.length > 0 && { fields }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(responses.length > 0 && { responses }),
     ...(security !== undefined && { security }),
     ...(title && { title: detached(title) }),
   } as const;
