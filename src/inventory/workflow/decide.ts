@@ -42,13 +42,19 @@ export function decide(
   }
   const reason = withoutSecrets(deciding.reason.trim());
   checkAction(endpoint, action, reason, deciding.now);
-  const said =
-    action.action === 'tag' ? { ...tagBefore(before), ...withoutAbsent(action) } : action;
+  const said = toSaid(action, before);
   const at = new Date(deciding.now).toISOString();
   return {
     decision: { ...said, endpoint: id, by: deciding.actor, at, reason },
-    entry: auditEntryOf(`endpoint.${action.action}`, id, action, { ...deciding, reason }),
+    entry: auditEntryOf(`endpoint.${action.action}`, id, said, { ...deciding, reason }),
   };
+}
+
+/** What is decided, with what it leaves standing of the decision before. */
+function toSaid(action: EndpointAction, before: readonly StoredDecision[]): EndpointAction {
+  if (action.action === 'assign') return { ...action, owner: action.owner.trim() };
+  if (action.action !== 'tag') return action;
+  return { ...tagBefore(before), ...withoutAbsent(action) };
 }
 
 function tagBefore(before: readonly StoredDecision[]) {

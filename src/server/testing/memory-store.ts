@@ -214,12 +214,11 @@ export class MemoryStore implements EstateStore {
   ): Promise<Page<Item>> {
     this.#check();
     const words = (query.search ?? '').toLowerCase().split(' ');
+    const asked = Object.entries(query.filter ?? {}).filter(([, value]) => value !== 'all');
     const found = all
       .filter((item) => words.every((word) => item.id.toLowerCase().includes(word)))
       .filter((item) =>
-        Object.entries(query.filter ?? {}).every(
-          ([key, value]) => String((item as Record<string, unknown>)[key]) === value,
-        ),
+        asked.every(([key, value]) => String((item as Record<string, unknown>)[key]) === value),
       )
       .sort((a, b) => (a.id < b.id ? -1 : 1));
     const start = query.after === undefined ? 0 : Number(query.after);

@@ -27,8 +27,6 @@ interface List {
   readonly name: ListName;
   readonly one: string;
   readonly schema: z.ZodType<{ id: string }>;
-  /** Filters, one set after the other, that leave little but the item of this id. */
-  readonly near: (id: string) => readonly Readonly<Record<string, string>>[];
   readonly read: (store: EstateStore, query: ListQuery) => Promise<Page<{ id: string }>>;
 }
 
@@ -38,38 +36,30 @@ const LISTS: readonly List[] = [
     name: 'services',
     one: 'service',
     schema: Service,
-    near: (id) => {
-      const [environment = '', namespace = ''] = id.split('/');
-      return [{ environment, namespace }];
-    },
     read: (store, query) => store.services(query),
   },
   {
     name: 'endpoints',
     one: 'endpoint',
     schema: Endpoint,
-    near: (id) => [{ service: id.split(' ', 1)[0] ?? '' }],
     read: (store, query) => store.endpoints(query),
   },
   {
     name: 'calls',
     one: 'call',
     schema: Call,
-    near: (id) => [{ from: id.split(' ', 1)[0] ?? '' }],
     read: (store, query) => store.calls(query),
   },
   {
     name: 'credentials',
     one: 'credential',
     schema: Credential,
-    near: () => [{}],
     read: (store, query) => store.credentials(query),
   },
   {
     name: 'findings',
     one: 'finding',
     schema: StoredFinding,
-    near: () => [{ state: 'open' }, { state: 'resolved' }],
     read: (store, query) => store.findings(query),
   },
 ];
@@ -129,31 +119,9 @@ function itemOperation(store: EstateStore, list: List): Operation {
     status: 200,
     response: list.schema,
     handle: async ({ params }) => {
-      const found = await find(store, list, params.id);
-      if (found) return found;
+      const { items } = await list.read(store, { limit: 1, filter: { id: params.id } });
+      if (items[0]) return items[0];
       throw new Fault(`http/${list.one}-not-found`, `There is no ${list.one} ${quote(params.id)}`);
     },
   });
-}
-
-/** Longest search that stores take. */
-const MAX_SEARCH = 400;
-
-/** Its id is the narrowest search for it, and pages are few: other ids must contain all its words. */
-async function find(store: EstateStore, { near, read }: List, id: string) {
-  for (const filter of near(id)) {
-    let after: string | undefined;
-    do {
-      const page = await read(store, {
-        limit: MAX_PAGE,
-        search: id.slice(0, MAX_SEARCH),
-        filter,
-        ...(after !== undefined && { after }),
-      });
-      const found = page.items.find((item) => item.id === id);
-      if (found) return found;
-      after = page.next;
-    } while (after !== undefined);
-  }
-  return undefined;
 }

@@ -1,0 +1,146 @@
+import { auditEntryOf } from '../audit/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault, quote } from '../base/fault.ts';
+import type {
+  AuditEntry,
+  EstateStore,
+  SeenService,
+  StoredCorrection,
+  TemplateCorrection,
+} from '../estate/index.ts';
+import { correct } from '../inventory/workflow/index.ts';
+
+export interface CorrectionPorts {
+  readonly store: EstateStore;
+  readonly clock: Clock;
+  /** Hears that the corrections in force are others. */
+  readonly onCorrected: () => void;
+  /** What traffic shows of a service under one more correction; undefined where it has none. */
+  readonly preview: (
+    service: string,
+    correction: TemplateCorrection,
+  ) => Promise<SeenService | undefined>;
+}
+
+/** Who asks, and why. */
+export interface Asking {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface Corrected {
+  readonly correction: StoredCorrection;
+  /** Of the audit entry. */
+  readonly sequence: number;
+}
+
+export interface PreviewedEndpoint {
+  readonly method: string;
+  readonly template: string;
+  readonly requests: number;
+}
+
+/** What a correction would change: endpoints that would go, and those that would come. */
+export interface TemplatePreview {
+  readonly before: readonly PreviewedEndpoint[];
+  readonly after: readonly PreviewedEndpoint[];
+}
+
+/** Takes in how people correct the templates that were learnt from traffic. */
+export class Corrections {
+  readonly #ports: CorrectionPorts;
+
+  constructor(ports: CorrectionPorts) {
+    this.#ports = ports;
+  }
+
+  list(service?: string): Promise<readonly StoredCorrection[]> {
+    return this.#ports.store.corrections(service);
+  }
+
+  /** @throws {Fault} `inventory/correction-invalid`, `inventory/service-not-found` */
+  async correct(service: string, said: TemplateCorrection, asking: Asking): Promise<Corrected> {
+    const { store, clock, onCorrected } = this.#ports;
+    const { total } = await store.services({ limit: 1, filter: { id: service } });
+    if (total === 0) {
+      throw new Fault('inventory/service-not-found', `There is no service ${quote(service, 200)}`, {
+        hint: '`reeve services` lists every service',
+      });
+    }
+    const { correction, entry } = correct(service, said, { ...asking, now: clock() });
+    const [made] = await store.decide([{ change: 'correct', correction, entry }]);
+    onCorrected();
+    return { correction, sequence: sequenceOf(made) };
+  }
+
+  /** Takes a correction back.
+   *  @throws {Fault} `inventory/correction-not-found` */
+  async undo(id: string, asking: Asking): Promise<Corrected> {
+    const { store, clock, onCorrected } = this.#ports;
+    const correction = (await store.corrections()).find((one) => one.id === id);
+    if (correction === undefined) throw notFound(id);
+    const { service, correction: said } = correction;
+    const entry = auditEntryOf('template.undo', service, said, { ...asking, now: clock() });
+    const [made] = await store.decide([{ change: 'uncorrect', id, entry }]);
+    // somebody else may have been faster
+    if (made === undefined) throw notFound(id);
+    onCorrected();
+    return { correction, sequence: made.sequence };
+  }
+
+  /** What a correction would make of a service's endpoints; it changes nothing.
+   *  @throws {Fault} `inventory/correction-invalid`, `inventory/traffic-not-found` */
+  async preview(service: string, said: TemplateCorrection): Promise<TemplatePreview> {
+    correct(service, said, { actor: '', reason: '', now: this.#ports.clock() });
+    const seen = await this.#ports.preview(service, said);
+    if (seen === undefined) {
+      throw new Fault('inventory/traffic-not-found', `Nothing was seen of ${quote(service, 200)}`, {
+        hint: 'templates are learnt from traffic, so there is nothing to correct',
+      });
+    }
+    const after = seen.endpoints
+      .filter(({ protocol }) => protocol === 'http')
+      .map(({ method, template, traffic: { requests } }) => ({ method, template, requests }));
+    return difference(await this.#seenBefore(service), after);
+  }
+
+  async #seenBefore(service: string): Promise<PreviewedEndpoint[]> {
+    const found: PreviewedEndpoint[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.#ports.store.endpoints({
+        limit: 1_000,
+        filter: { service, protocol: 'http', visibility: 'all' },
+        ...(after !== undefined && { after }),
+      });
+      for (const { method, template, traffic } of page.items) {
+        if (traffic) found.push({ method, template, requests: traffic.requests });
+      }
+      after = page.next;
+    } while (after !== undefined);
+    return found;
+  }
+}
+
+function notFound(id: string): Fault {
+  return new Fault('inventory/correction-not-found', `There is no correction ${quote(id)}`, {
+    hint: '`reeve endpoints corrections` lists all',
+  });
+}
+
+function sequenceOf(entry: AuditEntry | undefined): number {
+  if (entry) return entry.sequence;
+  throw new RangeError('a change that was made has an entry');
+}
+
+function difference(
+  before: readonly PreviewedEndpoint[],
+  after: readonly PreviewedEndpoint[],
+): TemplatePreview {
+  const nameOf = ({ method, template }: PreviewedEndpoint) => `${method} ${template}`;
+  const [old, fresh] = [new Set(before.map(nameOf)), new Set(after.map(nameOf))];
+  return {
+    before: before.filter((endpoint) => !fresh.has(nameOf(endpoint))),
+    after: after.filter((endpoint) => !old.has(nameOf(endpoint))),
+  };
+}
