@@ -7,8 +7,13 @@ export type IsParameter = (segment: string, index: number) => boolean;
 
 export const PARAMETER = '{}';
 
-/** A contestant without memory: each segment is judged by itself. */
-export function bySegment(name: string, isParameter: IsParameter): Contestant {
+/** A contestant without memory. */
+export interface Stateless extends Contestant {
+  templateOf(method: string, path: string): string;
+}
+
+/** Judges each segment by itself. */
+export function bySegment(name: string, isParameter: IsParameter): Stateless {
   const templateOf = (_: string, path: string): string =>
     path
       .split('/')
@@ -16,7 +21,7 @@ export function bySegment(name: string, isParameter: IsParameter): Contestant {
         segment !== '' && isParameter(segment, index) ? PARAMETER : segment,
       )
       .join('/');
-  return { name, learn: (requests) => gathered(requests, templateOf) };
+  return { name, templateOf, learn: (requests) => gathered(requests, templateOf) };
 }
 
 /** What a function from requests to templates makes of all of them. */

@@ -30,7 +30,7 @@ export const GIVEN = list(`
   agnieszka ahmed aiko alejandra anders anja ayodele bjorn carmen chidi chiara dmitri dolores eirik
   esperanza fatima feng francesca giulia gunnar haruto hiroshi ingrid ivana jamal joaquin kaito
   katarzyna kwame lars leila lorenzo magnus malika mateo mei miguel nadia naoki ngozi olga omar
-  paolo pilar priya rajesh rashid rosario sakura salma santiago sigrid sofija soren svetlana tariq
+  paolo pilar priya rajesh rashid rosario sakura salma sigrid sofija soren svetlana tariq
   thandiwe tomasz valentina vikram wei xavier xiomara yasmin yusuf zainab zofia`);
 
 export const FAMILY = list(`
@@ -46,7 +46,7 @@ export const SYLLABLES = list(
 );
 
 export const TAGS = list(`
-  draft final alpha beta v2beta canary nightly lts stable legacy gbr usa deu fra nld jpn bra ind ca-on
+  draft alpha beta v2beta canary nightly lts stable legacy gbr usa deu fra nld jpn bra ind ca-on
   us-ny de-by fr-idf asia-east1 europe-north1 northamerica blue-green on-hold in-review q1 q2 q3 fy24
   aapl msft goog tsla amzn btc-usd eth-eur kg lbs mph xs s m l xl xxl`);
 
