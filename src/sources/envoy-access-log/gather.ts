@@ -1,0 +1,183 @@
+import { WireReader } from '../../base/protobuf/index.ts';
+import {
+  believedTime,
+  type CallSighting,
+  type CredentialSeen,
+  type Party,
+  type Sighting,
+} from '../../estate/index.ts';
+import { isOperationalAgent } from '../access-log/probe-agents.ts';
+import { callerOf, type Exchange, Parts } from './asked.ts';
+import { type CommonProperties, NO_PROPERTIES, readCommonProperties } from './common-properties.ts';
+import { type HttpEntry, readHttpEntry } from './http-entry.ts';
+import { readNode } from './node.ts';
+import { credentialSeen, type Operation, operationOf } from './operation.ts';
+import type { EnvoyReason } from './reasons.ts';
+
+/** What one message of logs says; equal requests are one sighting. */
+export interface Gathered {
+  readonly sightings: readonly Sighting[];
+  readonly calls: readonly CallSighting[];
+  /** Entries that were taken. */
+  readonly taken: number;
+  readonly dropped: ReadonlyMap<EnvoyReason, number>;
+}
+
+/** Reads the messages of one stream: the first names the Envoy that sends all of them.
+ *  @see envoy.service.accesslog.v3.StreamAccessLogsMessage */
+export class LogStream {
+  readonly #parts = new Parts();
+
+  /** @param now milliseconds since 1970
+   *  @throws {Fault} `protobuf/malformed` */
+  read(bytes: Buffer, now: number): Gathered {
+    const message = new WireReader(bytes);
+    const gathering = new Gathering(this.#parts, now);
+    for (let field = message.next(); field !== 0; field = message.next()) {
+      if (field === 1) this.#readIdentifier(message.message());
+      else if (field === 2)
+        readEntries(message.message(), (entry) => gathering.add(gathering.http(entry)));
+      else if (field === 3)
+        readEntries(message.message(), (entry) => gathering.add(gathering.tcp(entry)));
+      else message.skip();
+    }
+    return gathering;
+  }
+
+  #readIdentifier(message: WireReader): void {
+    for (let field = message.next(); field !== 0; field = message.next()) {
+      if (field === 1) this.#parts.setNode(readNode(message.message()));
+      else message.skip();
+    }
+  }
+}
+
+function readEntries(message: WireReader, add: (entry: WireReader) => void): void {
+  for (let field = message.next(); field !== 0; field = message.next()) {
+    if (field === 1) add(message.message());
+    else message.skip();
+  }
+}
+
+type Summed<Item> = { -readonly [Key in keyof Item]: Item[Key] };
+
+class Gathering implements Gathered {
+  readonly dropped = new Map<EnvoyReason, number>();
+  taken = 0;
+  readonly #parts: Parts;
+  readonly #now: number;
+  readonly #sightings = new Map<string, Summed<Sighting>>();
+  readonly #calls = new Map<string, Summed<CallSighting>>();
+
+  constructor(parts: Parts, now: number) {
+    this.#parts = parts;
+    this.#now = now;
+  }
+
+  get sightings(): readonly Sighting[] {
+    return [...this.#sightings.values()];
+  }
+
+  get calls(): readonly CallSighting[] {
+    return [...this.#calls.values()];
+  }
+
+  /** Counts what became of an entry. */
+  add(reason: EnvoyReason | undefined): void {
+    if (reason === undefined) this.taken++;
+    else this.#drop(reason);
+  }
+
+  /** Takes a request; the reason where it is none to be taken. */
+  http(message: WireReader): EnvoyReason | undefined {
+    const entry = readHttpEntry(message);
+    const { common } = entry;
+    if (common.isIntermediate) return 'request under way';
+    const operation = operationOf(entry);
+    if (typeof operation === 'string') return operation;
+    const exchange = this.#parts.exchangeOf({
+      ...common,
+      authority: entry.authority,
+      assertedPeer: entry.requestHeaders.assertedPeer,
+    });
+    if (typeof exchange === 'string') return exchange;
+    const at = this.#time(common);
+    this.#addSighting(entry, exchange, operation, at);
+    if (exchange.via) this.#addCall(exchange.via, exchange.service, at);
+    return undefined;
+  }
+
+  /** Takes a connection, which asks for nothing that has a name: it only shows who reaches whom. */
+  tcp(message: WireReader): EnvoyReason | undefined {
+    let common = NO_PROPERTIES;
+    for (let field = message.next(); field !== 0; field = message.next()) {
+      if (field === 1) common = readCommonProperties(message.message());
+      else message.skip();
+    }
+    if (common.isIntermediate) return 'request under way';
+    const exchange = this.#parts.exchangeOf({ ...common, authority: '', assertedPeer: undefined });
+    if (typeof exchange === 'string') return exchange;
+    if (!exchange.caller) return 'connection without caller';
+    this.#addCall(exchange.caller, exchange.service, this.#time(common));
+    return undefined;
+  }
+
+  #addSighting(entry: HttpEntry, exchange: Exchange, operation: Operation, at: number): void {
+    const credential = credentialSeen(entry);
+    const isOperational =
+      isOperationalAgent(entry.userAgent) || operation.path.startsWith('/grpc.health.v1.Health/');
+    const key = keyOf(exchange, operation, credential, isOperational);
+    const known = this.#sightings.get(key);
+    if (known) {
+      known.count++;
+      known.firstAt = Math.min(known.firstAt, at);
+      known.lastAt = Math.max(known.lastAt, at);
+      return;
+    }
+    this.#sightings.set(key, {
+      service: exchange.service,
+      ...operation,
+      count: 1,
+      firstAt: at,
+      lastAt: at,
+      ...callerOf(exchange),
+      ...(credential !== undefined && { credential }),
+      ...(isOperational && { isOperational }),
+    });
+  }
+
+  #addCall(caller: Party, service: Party, at: number): void {
+    const key = `${caller.key}\n${service.key}`;
+    const known = this.#calls.get(key);
+    if (known) {
+      known.count++;
+      known.at = Math.max(known.at, at);
+    } else this.#calls.set(key, { caller, service, at, count: 1 });
+  }
+
+  #time({ startedAt }: CommonProperties): number {
+    if (startedAt === undefined) return this.#now;
+    const at = believedTime(startedAt, this.#now);
+    // Told, although the entry counts: whoever looks can then see that a clock is wrong.
+    if (at !== startedAt && at === this.#now && Math.abs(startedAt - at) > MINUTE_MS) {
+      this.#drop('clock not believed');
+    }
+    return at;
+  }
+
+  #drop(reason: EnvoyReason): void {
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
+  }
+}
+
+const MINUTE_MS = 60_000;
+
+function keyOf(
+  { service, caller, isCallerProved }: Exchange,
+  { protocol, method, path, status, parameters }: Operation,
+  credential: CredentialSeen | undefined,
+  isOperational: boolean,
+): string {
+  const parts = [service.key, protocol, method, path, status, caller?.key, isCallerProved];
+  return [...parts, credential, isOperational, parameters?.join('&')].join('\n');
+}
