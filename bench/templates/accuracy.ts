@@ -34,8 +34,8 @@ function printContest(corpus: Corpus, contestant: Contestant, summary: Summary):
   );
   const best = Math.max(...others.map(([, other]) => other.averaged));
   console.log(`
-Exact templates of ${summary.operations} operations seen of ${summary.apis} APIs, half that nothing was
-tuned on, traffic by a generator that nothing was trained with
+Exact templates: ${summary.operations} operations seen, of ${summary.apis} APIs of the half that nothing
+was tuned on, asked by the generator that nothing was trained with
 ${table(SUMMARY_HEAD, [
   summaryRow(contestant.name, summary),
   ...others.map(([name, other]) => summaryRow(name, other)),
@@ -46,7 +46,8 @@ ${table(SUMMARY_HEAD, [
   against the best of the others: F1 avg ${times(summary.averaged / best)}
   without closed lists of values, where literals are as right: all ${share(summary.overallOpen)}
   with what was only refused (401, 403) as learnt: ${share(summary.averagedWithRefused)} avg, ${share(summary.overallWithRefused)} all,
-  ${summary.probes.toFixed(1)} probes an API among it; swallowed by another's template: ${percent(summary.swallowedOperations)}`);
+  with ${summary.probes.toFixed(1)} probes an API among it
+  operations that are in another's template: ${percent(summary.swallowedOperations)}`);
 }
 
 function printHalves(corpus: Corpus, contestant: Contestant, summary: Summary): void {

@@ -15,7 +15,9 @@ interface Growth {
 const GROWTHS: readonly Growth[] = [
   { strength: 1, discount: 0, most: 6 },
   { strength: 4, discount: 0.2, most: 60 },
+  { strength: 8, discount: 0.3, most: 600 },
   { strength: 20, discount: 0.5, most: 10_000 },
+  { strength: 40, discount: 0.6, most: 10_000 },
   { strength: 60, discount: 0.8, most: 100_000 },
   { strength: 1_000_000, discount: 0, most: 1_000_000 },
 ];
