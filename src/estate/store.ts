@@ -172,7 +172,8 @@ export interface Page<Item> {
   readonly total: number;
 }
 
-/** What each list can be filtered by. `id` finds one item whatever its state or visibility. */
+/** What each list can be filtered by. `id` finds one item whatever its state or visibility; an empty
+ *  `owner` finds what nobody answers for. */
 export const FILTERS = {
   services: ['id', 'environment', 'namespace', 'kind', 'owner', 'exposure', 'criticality'],
   endpoints: [

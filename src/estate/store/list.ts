@@ -20,8 +20,8 @@ interface CheckedQuery {
   readonly words: readonly string[];
 }
 
-/** A column and what it must hold; undefined: anything but null. */
-type Filter = readonly [column: string, value: string | undefined];
+/** A column and what it must hold; null: nothing, undefined: anything but nothing. */
+type Filter = readonly [column: string, value: string | null | undefined];
 
 /** One page of a list, and how many there are in all. The page is found in the list's index first:
  *  where it turns out to be the only one, nothing needs to be counted. `selected` are further columns.
@@ -61,10 +61,9 @@ export interface ListedRow {
 function matching(reader: Reader, words: SqlWords, list: ListName, query: CheckedQuery) {
   let select = reader.selectFrom(list as 'findings');
   for (const [column, value] of query.filters) {
-    select =
-      value === undefined
-        ? select.where(sql.ref(column), 'is not', null)
-        : select.where(sql.ref(column), '=', value);
+    if (value === undefined) select = select.where(sql.ref(column), 'is not', null);
+    else if (value === null) select = select.where(sql.ref(column), 'is', null);
+    else select = select.where(sql.ref(column), '=', value);
   }
   for (const word of query.words) select = select.where(words.contains('search', word));
   return select;
@@ -156,9 +155,10 @@ function checkFilter(list: ListName, name: string, value: string): void {
   });
 }
 
-/** `all` and `any` are no values of their columns. */
+/** `all`, `any` and nobody are no values of their columns. */
 function toFilter([name, value]: readonly [string, string]): readonly Filter[] {
   if (name === 'visibility' && value === 'all') return [];
   if (name === 'review' && value === 'any') return [[name, undefined]];
+  if (name === 'owner' && value === '') return [[name, null]];
   return [[name, toKey(value)]];
 }

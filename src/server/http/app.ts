@@ -29,7 +29,6 @@ export function buildApp(ports: AppPorts): FastifyInstance {
   const { tls } = ports;
   const handleError = createErrorHandler(ports.log);
   const app = Fastify({
-    bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
@@ -77,6 +76,7 @@ function addOperation(app: FastifyInstance, operation: Operation): void {
     method,
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { access },
+    bodyLimit: operation.maxBodyBytes ?? MAX_BODY_BYTES,
     handler: async (request, reply) => {
       const asked: Asked<unknown, unknown, unknown> = {
         params: params && validate(params, request.params, 'path'),

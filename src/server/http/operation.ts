@@ -27,6 +27,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Where the body may be larger than usual. */
+  readonly maxBodyBytes?: number;
   readonly status: 200 | 201 | 202 | 204;
   readonly response?: z.ZodType;
   readonly handle: (asked: Asked<never, never, never>) => unknown;

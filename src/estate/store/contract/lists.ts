@@ -66,6 +66,7 @@ const ROWS: readonly Row[] = [
   ['services', { filter: { namespace: 'edge' } }, [web.id]],
   ['services', { filter: { kind: 'datastore' } }, [database.id]],
   ['services', { filter: { owner: 'team-orders', environment: 'production' } }, [orders.id]],
+  ['services', { filter: { owner: '' } }, [web.id]],
   ['services', { filter: { exposure: 'internet' } }, [web.id]],
   ['services', { filter: { criticality: 'high', kind: 'workload' } }, [orders.id]],
   ['services', { search: 'WEB' }, [web.id]],

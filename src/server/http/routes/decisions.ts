@@ -8,6 +8,8 @@ import { specificationOperations } from './specification.ts';
 import { Id, Reason } from './texts.ts';
 
 const MAX_ENDPOINTS = 500;
+/** As many ids, of the lengths that are met. */
+const MAX_BODY_BYTES = 512 * 1024;
 const Ids = z.array(Id).min(1).max(MAX_ENDPOINTS);
 const Action = z.enum(EndpointDecision.options.map(({ shape }) => shape.action.value));
 
@@ -43,6 +45,7 @@ export function decisionOperations(decisions: Decisions): Operation[] {
       summary:
         'Adopts, assigns, deprecates, blocks, accepts or tags endpoints; each is taken or refused by itself',
       access: 'principal',
+      maxBodyBytes: MAX_BODY_BYTES,
       body: z.strictObject({ endpoints: Ids, decision: EndpointDecision, reason: Reason }),
       status: 200,
       response: DecidedAll,
@@ -59,6 +62,7 @@ export function decisionOperations(decisions: Decisions): Operation[] {
       tag: 'endpoints',
       summary: 'Takes decisions of one action back',
       access: 'principal',
+      maxBodyBytes: MAX_BODY_BYTES,
       body: z.strictObject({ endpoints: Ids, action: Action, reason: Reason }),
       status: 200,
       response: DecidedAll,
