@@ -1,0 +1,5 @@
+/** Requests that Kong's http-log plugin reports. */
+
+export { KONG_LOG_PATH, type ParsedKongLog, parseKongLog } from './parse.ts';
+export { KongParties } from './parties.ts';
+export { KONG_REASONS, type KongReason } from './reasons.ts';
