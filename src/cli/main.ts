@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { toPlace } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import { VERSION } from '../server/version.ts';
+import { addDiscover } from './commands/discover.ts';
 import { addLists } from './commands/lists.ts';
 import { addLoginLink } from './commands/login-link.ts';
 import { addScan } from './commands/scan.ts';
@@ -23,6 +24,7 @@ const program = new Command('reeve')
 addUp(program);
 addStatus(program);
 addScan(program);
+addDiscover(program);
 addLists(program);
 addLoginLink(program);
 

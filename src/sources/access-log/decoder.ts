@@ -70,6 +70,13 @@ export class AccessLogDecoder {
     this.#lines.push(chunk);
   }
 
+  /** Reads one line by itself, or an object that takes several.
+   *  @param number of the line in its file */
+  line(bytes: Buffer, number: number): void {
+    this.#now = this.#options.clock();
+    this.#read(bytes, 0, bytes.length, number);
+  }
+
   /** Reads what is left as a last line. */
   end(): void {
     this.#now = this.#options.clock();

@@ -44,11 +44,9 @@ export function isPath(path: string): boolean {
 
 const MAX_NAMES = 32;
 const MAX_PARTS = 256;
-/** Names, as opposed to values that stand there without one. */
 const NAME = /^[A-Za-z_$][\w$.:[\]-]{0,63}$/;
 
-/** Names of the parameters of a query, each once, at most 32. What looks like no name is left out,
- *  for it may be a value. */
+/** Names of the parameters of a query, each once, at most 32. What looks like no name is left out. */
 export function parameterNames(query: string): readonly string[] {
   const names = new Set<string>();
   let parts = 0;
@@ -67,12 +65,12 @@ function endOfPart(query: string, start: number): number {
   return ampersand === -1 ? query.length : ampersand;
 }
 
-/** A word without `=` is a name only if it is short and has no digits: keys and tokens stand so too. */
+/** What has no `=` may be a value itself: keys and tokens stand so too. */
 function nameOf(part: string): string | undefined {
   const equals = part.indexOf('=');
-  const name = decoded(equals === -1 ? part : part.slice(0, equals));
-  if (!NAME.test(name)) return undefined;
-  return equals !== -1 || (name.length <= 20 && !/\d/.test(name)) ? name : undefined;
+  if (equals === -1) return undefined;
+  const name = decoded(part.slice(0, equals));
+  return NAME.test(name) ? name : undefined;
 }
 
 function decoded(text: string): string {

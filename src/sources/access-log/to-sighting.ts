@@ -94,12 +94,14 @@ function operationOf(
 /** A route as frameworks write it (`/orders/:id`, `/orders/<int:id>`) as a template; undefined for one
  *  with patterns or wildcards in it. */
 function toTemplate(route: string): string | undefined {
-  const template = route
-    .replace(/:([A-Za-z_]\w{0,60})/g, '{$1}')
-    .replace(/<(?:[a-z]{1,20}\{)?([A-Za-z_]\w{0,60})\}?>/g, '{$1}');
-  return /^\/(?:[\w.~%@,;=+!$'-]|\/|\{\w{1,61}\})*$/.test(template) && template.length <= 512
-    ? template
-    : undefined;
+  if (route.length > 512) return undefined;
+  const template = route.split('/').map(toSegment).join('/');
+  return /^(?:\/(?:[\w.~%@,;:=+!$'-]|\{\w{1,61}\})*)+$/.test(template) ? template : undefined;
+}
+
+function toSegment(segment: string): string {
+  const name = /^(?::|<(?:[a-z]{1,20}:)?)([A-Za-z_]\w{0,60})>?$/.exec(segment)?.[1];
+  return name === undefined ? segment : `{${name}}`;
 }
 
 const CODE_BY_NAME = new Map<string, number>(

@@ -1,0 +1,119 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode,
+} from 'graphql';
+import { isFields, textAt } from '../../base/pick.ts';
+
+/** One field that a GraphQL request asks of a root type. */
+export interface GraphqlField {
+  readonly method: 'QUERY' | 'MUTATION' | 'SUBSCRIPTION';
+  readonly field: string;
+}
+
+const MAX_BODY = 1_000_000;
+const MAX_TOKENS = 20_000;
+const MAX_FIELDS = 100;
+/** Requests sent as one list. */
+const MAX_BATCH = 50;
+const MAX_FRAGMENTS = 1_000;
+
+/** The root fields that a request's body asks for; undefined where the body is none of GraphQL. Fields
+ *  of introspection (`__typename`) are left out.
+ *  @see GraphQL over HTTP, Request; GraphQL specification §3.3.1 */
+export function graphqlFieldsOf(
+  body: string,
+  mimeType: string,
+): readonly GraphqlField[] | undefined {
+  if (body.length > MAX_BODY) return undefined;
+  if (/^application\/graphql\b/i.test(mimeType)) return fieldsOf(body, undefined);
+  if (!/["']query["']/.test(body)) return undefined;
+  const requests = requestsIn(body);
+  const found = requests.flatMap(
+    ({ query, operationName }) => fieldsOf(query, operationName) ?? [],
+  );
+  return requests.length === 0 || (found.length === 0 && !requests.some(isDocument))
+    ? undefined
+    : distinct(found);
+}
+
+interface GraphqlRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+}
+
+function requestsIn(body: string): GraphqlRequest[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return [];
+  }
+  const requests = Array.isArray(value) ? value.slice(0, MAX_BATCH) : [value];
+  return requests.flatMap((request: unknown) => {
+    const query = isFields(request) ? request.query : undefined;
+    if (typeof query !== 'string') return [];
+    return [{ query, operationName: textAt(request, 'operationName') }];
+  });
+}
+
+function isDocument({ query }: GraphqlRequest): boolean {
+  return documentOf(query) !== undefined;
+}
+
+/** The parser's errors quote the text, so that nothing of them is told. */
+function documentOf(text: string): DocumentNode | undefined {
+  try {
+    return parse(text, { noLocation: true, maxTokens: MAX_TOKENS });
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(query: string, operationName: string | undefined): GraphqlField[] | undefined {
+  const document = documentOf(query);
+  if (document === undefined) return undefined;
+  const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+  const fragments = new Map(
+    document.definitions
+      .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+      .map((one) => [one.name.value, one]),
+  );
+  const asked = operationName
+    ? operations.filter(({ name }) => name?.value === operationName)
+    : operations;
+  return asked.flatMap((operation) => rootFields(operation, fragments));
+}
+
+const METHODS = { query: 'QUERY', mutation: 'MUTATION', subscription: 'SUBSCRIPTION' } as const;
+
+function rootFields(
+  { operation, selectionSet }: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): GraphqlField[] {
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  const waiting: SelectionSetNode[] = [selectionSet];
+  for (let set = waiting.pop(); set !== undefined; set = waiting.pop()) {
+    for (const selection of set.selections) {
+      if (names.size >= MAX_FIELDS || seen.size >= MAX_FRAGMENTS) break;
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) waiting.push(selection.selectionSet);
+      else if (!seen.has(selection.name.value)) {
+        seen.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment !== undefined) waiting.push(fragment.selectionSet);
+      }
+    }
+  }
+  return [...names]
+    .filter((name) => !name.startsWith('__'))
+    .map((field) => ({ method: METHODS[operation], field }));
+}
+
+function distinct(fields: readonly GraphqlField[]): GraphqlField[] {
+  return [...new Map(fields.map((one) => [`${one.method} ${one.field}`, one])).values()];
+}
