@@ -1,10 +1,5 @@
 import { fieldsAt, numberAt, pick, textAt } from '../../base/pick.ts';
-import {
-  believedTime,
-  type CredentialSeen,
-  type Party,
-  type Sighting,
-} from '../../estate/index.ts';
+import { believedTime, type CredentialSeen, type Sighting } from '../../estate/index.ts';
 import { credentialOf } from '../access-log/credential.ts';
 import { isOperationalAgent } from '../access-log/probe-agents.ts';
 import { isPath, parameterNames, splitTarget } from '../access-log/target.ts';
