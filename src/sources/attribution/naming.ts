@@ -23,6 +23,7 @@ export function nameServices(
     const service = registry.add(record);
     for (const alias of record.aliases) registry.addAlias(service, alias);
     for (const image of record.images) registry.addImage(service, image);
+    for (const identity of record.identities) registry.addIdentity(service, identity);
   }
   const named = observations.filter((one): one is NamedObservation => one.subject.by === 'name');
   const namespaces = namespacesByName(named);
@@ -34,6 +35,7 @@ export function nameServices(
     if (observation.source.file) service.files.add(observation.source.file);
     for (const alias of observation.aliases ?? []) registry.addAlias(service, alias);
     for (const image of observation.images ?? []) registry.addImage(service, image);
+    if (observation.identity !== undefined) registry.addIdentity(service, observation.identity);
   }
 }
 

@@ -1,5 +1,6 @@
 import { compareText } from '../../base/diagnostic.ts';
 import { serviceId } from '../../estate/index.ts';
+import { Identities } from './identities.ts';
 import { imageName, looseKey, sharedDepth } from './names.ts';
 
 /** A service as the registry knows it: one row of the estate in the making. */
@@ -32,6 +33,7 @@ export class Registry {
   readonly #byAlias = new Index();
   readonly #byImage = new Index();
   readonly #byLooseKey = new Index();
+  readonly #identities = new Identities();
 
   constructor(environment: string) {
     this.#environment = environment;
@@ -66,6 +68,11 @@ export class Registry {
     );
   }
 
+  /** By SPIFFE ID or Kubernetes account, see `Identities`. */
+  byIdentity(identity: string): Named | undefined {
+    return this.#identities.find(identity, (query) => this.find(query));
+  }
+
   add(query: NameQuery): Named {
     const environment = query.environment ?? this.#environment;
     const namespace = query.namespace ?? 'default';
@@ -96,6 +103,10 @@ export class Registry {
   addImage(service: Named, image: string): void {
     service.images.add(image);
     this.#byImage.add(imageName(image).toLowerCase(), service);
+  }
+
+  addIdentity(service: Named, identity: string): void {
+    this.#identities.add(service, identity);
   }
 
   /** Of several services that run one image, the one that the image is named after: `web` runs

@@ -42,15 +42,8 @@ export class Resolver {
       case 'address':
         return this.#host(subject.host, subject.namespace);
       case 'identity':
-        return this.#identity(subject.identity);
+        return this.registry.byIdentity(subject.identity);
     }
-  }
-
-  /** Meshes name a workload's SPIFFE ID after its namespace and service account, and most give each
-   *  service an account of its own name. */
-  #identity(identity: string): Named | undefined {
-    const [, namespace, name] = /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(identity) ?? [];
-    return namespace && name ? this.registry.find({ name, namespace }) : undefined;
   }
 
   /** Kubernetes' search path: `name`, `name.namespace`, `name.namespace.svc…`; else an alias. */
