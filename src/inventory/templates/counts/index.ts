@@ -1,0 +1,4 @@
+export { copyOf } from './copy.ts';
+export { type Counted, isUnanswered, PathNode, type TypedValues } from './node.ts';
+export { PathCounts } from './path-counts.ts';
+export { countsFromJson, countsToJson } from './snapshot.ts';

@@ -1,0 +1,171 @@
+import type { Tally } from '../../traffic/tally.ts';
+import { MAX_KINDS, type TemplateLimits, WIDTHS, type Width } from '../limits.ts';
+import { cleanSegment, hashOf, isClean, maskOf } from '../paths/index.ts';
+import { absorb, type Bounds, thin, trimSample } from './bounding.ts';
+import { PathNode, type TypedValues, typedValues } from './node.ts';
+
+const SLASH = 0x2f;
+/** Values that people and specifications name. */
+const MAX_PINNED = 10_000;
+const NARROWEST = WIDTHS.length - 1;
+/** After it was narrowed, the tree is this much smaller than its limit. */
+const HEADROOM = 0.75;
+/** Slots of names that came once. */
+const ONCE_MASK = 511;
+
+/** Raw counts of one service's paths: a tree of their segments. As long as no place has too many names
+ *  and all are not too many nodes, it holds every name with its exact counts. Beyond that it is a
+ *  sample: of a place's names it keeps those of lowest hash and the most frequent, and the sum of the
+ *  others; sums stay exact. */
+export class PathCounts implements Bounds {
+  readonly root: PathNode;
+  readonly limits: TemplateLimits;
+  /** Typed values that are kept whatever their hash: a person has named them. */
+  readonly pinned: Set<string>;
+  /** How narrow places must be by now: index in `WIDTHS`. */
+  level: number;
+  size: number;
+  /** Changes when a node comes or goes. */
+  structure = 0;
+
+  constructor(
+    limits: TemplateLimits,
+    root = new PathNode(),
+    { size = 1, level = 0, pinned = [] as Iterable<string> } = {},
+  ) {
+    this.limits = limits;
+    this.root = root;
+    this.size = size;
+    this.level = level;
+    this.pinned = new Set(pinned);
+  }
+
+  get width(): Width {
+    // The level is always an index of the table.
+    return WIDTHS[this.level] as Width;
+  }
+
+  tallyOf(method: string, path: string): Tally {
+    const { length } = path;
+    let node = this.root;
+    let start = path.charCodeAt(0) === SLASH ? 1 : 0;
+    for (let depth = 0; start < length && depth < this.limits.maxDepth; depth++) {
+      let end = path.indexOf('/', start);
+      if (end < 0) end = length;
+      if (end > start) {
+        const segment = path.slice(start, end);
+        node = node.named?.get(segment) ?? this.#enter(node, segment);
+      }
+      start = end + 1;
+    }
+    return node.tallyOf(method);
+  }
+
+  /** The child for a segment that is no known name as it stands. */
+  #enter(node: PathNode, segment: string): PathNode {
+    const name = isClean(segment) ? segment : cleanSegment(segment);
+    if (name === '') return node;
+    const known = name === segment ? undefined : node.named?.get(name);
+    if (known) return known;
+    const mask = maskOf(name);
+    return mask === undefined ? this.#name(node, name) : this.#value(node, mask, name);
+  }
+
+  #value(node: PathNode, mask: string, value: string): PathNode {
+    const values = node.typed?.get(mask) ?? this.#kind(node, mask);
+    const known = values.sample.get(value);
+    if (known) return known;
+    if (!values.isKept || this.#isFull()) return values.all;
+    const hash = hashOf(value);
+    if (hash >= values.ceiling && !this.pinned.has(value)) return values.all;
+    const child = this.#created();
+    values.sample.set(value, child);
+    this.size -= trimSample(values, this);
+    return values.sample.get(value) ?? values.all;
+  }
+
+  #kind(node: PathNode, mask: string): TypedValues {
+    node.typed ??= new Map();
+    const isKnown = node.typed.size < MAX_KINDS;
+    const key = isKnown ? mask : '{text}';
+    const values = node.typed.get(key) ?? typedValues(key);
+    if (!node.typed.has(key)) {
+      node.typed.set(key, values);
+      this.size++;
+      this.structure++;
+    }
+    return values;
+  }
+
+  #name(node: PathNode, name: string): PathNode {
+    const { thinning } = node;
+    if (thinning?.isWide && thinning.once) {
+      const hash = hashOf(name) | 0;
+      const slot = hash & ONCE_MASK;
+      if (thinning.once[slot] !== hash) {
+        thinning.once[slot] = hash;
+        return this.#rest(node);
+      }
+    }
+    if (this.#isFull()) return this.#rest(node);
+    node.named ??= new Map();
+    if (node.named.size >= (thinning?.at ?? this.width.wide)) {
+      this.size -= thin(node, this);
+      this.structure++;
+    }
+    const child = this.#created();
+    node.named.set(name, child);
+    return child;
+  }
+
+  /** Where there is no room for one more node, the path ends at what there is. */
+  #rest(node: PathNode): PathNode {
+    if (node.rest === undefined && this.#isFull()) return node;
+    node.rest ??= this.#created();
+    return node.rest;
+  }
+
+  #created(): PathNode {
+    this.size++;
+    this.structure++;
+    return new PathNode();
+  }
+
+  /** Whether there is no room for one more node, even after everything was narrowed. */
+  #isFull(): boolean {
+    if (this.size < this.limits.maxNodes) return false;
+    this.narrow();
+    return this.size >= this.limits.maxNodes;
+  }
+
+  /** From now on a typed value is kept by itself, wherever it occurs. */
+  pin(value: string): void {
+    if (this.pinned.size < MAX_PINNED) this.pinned.add(value);
+  }
+
+  /** Brings the tree well below its limit, if narrowing can. */
+  narrow(): void {
+    while (this.size > this.limits.maxNodes * HEADROOM && this.level < NARROWEST) {
+      this.level++;
+      this.size -= this.#thinBelow(this.root);
+      this.structure++;
+    }
+  }
+
+  /** Thins a node and all below it; returns how many nodes went. */
+  #thinBelow(node: PathNode): number {
+    let gone = thin(node, this);
+    for (const child of node.children()) gone += this.#thinBelow(child);
+    return gone;
+  }
+
+  /** Takes in the counts of another tree, which must not be used any more. */
+  absorb(other: PathCounts): void {
+    for (const value of other.pinned) this.pinned.add(value);
+    this.size += other.size;
+    this.level = Math.max(this.level, other.level);
+    this.size -= absorb(this.root, other.root, this);
+    this.structure++;
+    this.narrow();
+  }
+}

@@ -1,0 +1,3 @@
+export { createTemplateLearner, fromSnapshot } from './learner.ts';
+export { TEMPLATE_LIMITS, type TemplateLimits } from './limits.ts';
+export type { Knowledge, LearnedEndpoint, Prior, TemplateLearner } from './port.ts';

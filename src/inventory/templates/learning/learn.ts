@@ -1,0 +1,48 @@
+import type { PathNode } from '../counts/index.ts';
+import type { Known } from '../knowledge/index.ts';
+import { type Answers, answeredAt } from './answered.ts';
+import { type Evidence, FEATURE_COUNT, featuresOf } from './features.ts';
+import { type Forest, type Model, probabilityOf } from './model.ts';
+import type { Place } from './place.ts';
+import { Recurrence } from './recurrence.ts';
+import { SuffixIndex } from './suffixes.ts';
+import { viewOf } from './view.ts';
+import { type Judge, walk } from './walk.ts';
+
+/** Beliefs settle in so many passes. */
+const PASSES = 3;
+
+/** Learns the tree of templates from raw counts, in passes: what one believes to be values masks the
+ *  structure that the next goes by. Undefined where nothing was answered. */
+export function learn(
+  root: PathNode,
+  answers: Answers,
+  known: Known,
+  model: Model,
+): Place | undefined {
+  const view = viewOf([root], answeredAt(answers), known.literalValues);
+  if (view === undefined) return undefined;
+  let place = walk(view, known, nothingIsAValue);
+  for (let pass = 0; pass < PASSES; pass++) {
+    place = walk(
+      view,
+      known,
+      judgeBy(pass === 0 ? model.first : model.later, evidenceOf(place, model)),
+    );
+  }
+  return place;
+}
+
+/** Before the first pass only what certainly is a value is one. */
+export const nothingIsAValue: Judge = (_, names) => names.map(() => 0);
+
+export function evidenceOf(place: Place, { words }: Pick<Model, 'words'>): Evidence {
+  return { suffixes: new SuffixIndex(place), recurrence: new Recurrence(place), words };
+}
+
+export function judgeBy(forest: Forest, evidence: Evidence): Judge {
+  return (place, names, certain) => {
+    const rows = featuresOf(place, names, certain, evidence);
+    return names.map((_, rank) => probabilityOf(forest, rows, rank * FEATURE_COUNT));
+  };
+}

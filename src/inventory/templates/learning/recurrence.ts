@@ -1,0 +1,52 @@
+import type { Place } from './place.ts';
+import type { View } from './view.ts';
+
+interface Occurrences {
+  places: number;
+  belief: number;
+}
+
+/** Where else in the API names occur, and what is believed of them there: values come back under other
+ *  places, and so do literals. */
+export class Recurrence {
+  readonly #names = new Map<string, Occurrences>();
+
+  constructor(root: Place) {
+    this.#collect(root);
+  }
+
+  /** Other places than those that the views lie in, by the tree of the last pass. */
+  elsewhere(name: string, views: readonly View[]): { places: number; belief: number } {
+    const all = this.#names.get(name);
+    if (all === undefined) return NOWHERE;
+    const own = new Map<Place, number>();
+    for (const { place, belief } of views) {
+      if (place?.parent) own.set(place.parent, belief);
+    }
+    let belief = all.belief;
+    for (const here of own.values()) belief -= here;
+    const places = all.places - own.size;
+    return places > 0 ? { places, belief: Math.max(0, belief / places) } : NOWHERE;
+  }
+
+  #collect(place: Place): void {
+    for (const [token, below] of place.byToken) {
+      if (token.includes('{')) continue;
+      const belief = below.views.find((view) => view.token === token)?.belief ?? 0;
+      const name = stemOf(token, below.views.find((view) => view.token === token)?.frame ?? '{}');
+      const known = this.#names.get(name);
+      if (known) {
+        known.places++;
+        known.belief += belief;
+      } else this.#names.set(name, { places: 1, belief });
+    }
+    for (const below of place.below) this.#collect(below);
+  }
+}
+
+const NOWHERE = { places: 0, belief: 0 };
+
+/** A name without its suffix. */
+export function stemOf(token: string, frame: string): string {
+  return token.slice(0, token.length - (frame.length - 2));
+}

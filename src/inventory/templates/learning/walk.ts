@@ -1,0 +1,102 @@
+import type { Known, PriorNode } from '../knowledge/index.ts';
+import { type Candidate, candidatesOf } from './candidate.ts';
+import { isCovered } from './covered.ts';
+import { uniteFrames } from './frames.ts';
+import { Place } from './place.ts';
+import { uniteSpellings } from './spellings.ts';
+import { isFixedVersion } from './versions.ts';
+import type { View } from './view.ts';
+
+/** Gives each name of a group the probability that it is a value. */
+export type Judge = (
+  place: Place,
+  names: readonly Candidate[],
+  certain: readonly Candidate[],
+) => readonly number[];
+
+/** From this probability on, a name is taken for a value. */
+const THRESHOLD = 0.5;
+
+/** Builds the tree of templates from the root: at each place, what is below all views merged into it is
+ *  judged, and the values of one frame become one place. Notes in the views what is believed. */
+export function walk(root: View, known: Known, judge: Judge): Place {
+  const place = new Place('', false, undefined, [root], [known.root]);
+  grow(place, judge);
+  return place;
+}
+
+function grow(place: Place, judge: Judge): void {
+  const values: Candidate[] = [];
+  const literals: Candidate[] = [];
+  for (const group of candidatesOf(place.views, place.priors).values()) {
+    const { names, certain, fixed } = sorted(group, place);
+    literals.push(...fixed);
+    values.push(...certain);
+    const beliefs = names.length > 0 ? judge(place, names, certain) : [];
+    names.forEach((candidate, rank) => {
+      const belief = beliefs[rank] ?? 0;
+      for (const view of candidate.views) view.belief = belief;
+      (belief >= THRESHOLD ? values : literals).push(candidate);
+    });
+  }
+  for (const [frame, group] of uniteFrames(values)) {
+    add(
+      place,
+      frame,
+      true,
+      group,
+      group.flatMap(({ asValue }) => asValue),
+      judge,
+    );
+  }
+  for (const group of uniteSpellings(literals)) {
+    const [spelling] = group;
+    if (spelling === undefined) continue;
+    const priors = group.flatMap(({ asLiteral, asValue }) => [...asLiteral, ...asValue]);
+    add(place, spelling.spelling, false, group, priors, judge);
+  }
+}
+
+function add(
+  parent: Place,
+  word: string,
+  isParameter: boolean,
+  group: readonly Candidate[],
+  priors: readonly PriorNode[],
+  judge: Judge,
+): void {
+  const views = group.flatMap((candidate) => candidate.views);
+  const place = new Place(word, isParameter, parent, views, [...new Set(priors)]);
+  parent.below.push(place);
+  for (const { token } of group) parent.byToken.set(token, place);
+  for (const view of views) {
+    view.word = word;
+    view.place = place;
+  }
+  grow(place, judge);
+}
+
+interface Sorted {
+  /** To be judged. */
+  readonly names: Candidate[];
+  /** Values whatever they look like. */
+  readonly certain: Candidate[];
+  /** Literals whatever they look like. */
+  readonly fixed: Candidate[];
+}
+
+/** What is known before anything is judged. */
+function sorted(group: readonly Candidate[], place: Place): Sorted {
+  const result: Sorted = { names: [], certain: [], fixed: [] };
+  for (const candidate of group) {
+    const { asLiteral, asValue, views, isTyped } = candidate;
+    if (asLiteral.length > 0 || isFixedVersion(candidate, place)) {
+      for (const view of views) view.belief = 0;
+      result.fixed.push(candidate);
+    } else if (isTyped || isCovered(views, asValue)) {
+      for (const view of views) view.belief = 1;
+      result.certain.push(candidate);
+    } else result.names.push(candidate);
+  }
+  return result;
+}

@@ -1,0 +1,6 @@
+export { type Characters, charactersOf } from './characters.ts';
+export { hashOf } from './hash.ts';
+export { UNKEPT } from './kinds.ts';
+export { maskOf } from './mask.ts';
+export { cleanSegment, isClean, segmentsOf } from './segment.ts';
+export { suffixOf } from './suffix.ts';

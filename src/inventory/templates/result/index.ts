@@ -1,0 +1,2 @@
+export { endpointsOf, type Templates } from './endpoints.ts';
+export { match } from './match.ts';

@@ -1,0 +1,71 @@
+import { isVersion, type Place, singularOf } from '../learning/index.ts';
+
+/** Kinds that say more than the collection does. */
+const BY_KIND: Readonly<Record<string, string>> = {
+  date: 'date',
+  email: 'email',
+  handle: 'handle',
+  list: 'ids',
+  token: 'token',
+  jwt: 'token',
+  long: 'value',
+  text: 'name',
+};
+
+const MAX_NAME = 60;
+
+/** The template of a place. Parameters are called as templates known beforehand call them, else after
+ *  the collection that they stand in (`/orders/{orderId}`) or the kind of their values (`{date}`), and no
+ *  two alike. */
+export function templateOf(place: Place): string {
+  const segments: string[] = [];
+  const taken = new Set<string>();
+  for (const at of pathTo(place)) segments.push(at.isParameter ? parameter(at, taken) : at.word);
+  return `/${segments.join('/')}`;
+}
+
+function pathTo(place: Place): Place[] {
+  const path: Place[] = [];
+  for (let at = place; at.parent !== undefined; at = at.parent) path.push(at);
+  return path.reverse();
+}
+
+function parameter(place: Place, taken: Set<string>): string {
+  const known = place.priors.flatMap(({ names }) => names);
+  let index = 0;
+  return place.word.replace(/\{\}/g, () => {
+    const name = unique(known[index] ?? nameOf(place), taken);
+    index++;
+    taken.add(name);
+    return `{${name}}`;
+  });
+}
+
+function nameOf(place: Place): string {
+  return nameOfKind(place) ?? nameOfCollection(place.parent);
+}
+
+/** Where all values are of one telling kind. */
+function nameOfKind({ views }: Place): string | undefined {
+  const kinds = new Set(views.map(({ token }) => /\{(\w+)\}/.exec(token)?.[1] ?? ''));
+  const [kind = ''] = kinds;
+  return kinds.size === 1 ? BY_KIND[kind] : undefined;
+}
+
+function nameOfCollection(parent: Place | undefined): string {
+  if (parent === undefined || parent.isParameter || isVersion(parent.word)) return 'id';
+  const words = parent.word.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];
+  const last = words.pop();
+  if (last === undefined) return 'id';
+  const camel = [...words, singularOf(last)].map((word, rank) =>
+    rank === 0 ? word.toLowerCase() : word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
+  );
+  return `${camel.join('').slice(0, MAX_NAME)}Id`;
+}
+
+function unique(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  let number = 2;
+  while (taken.has(`${name}${number}`)) number++;
+  return `${name}${number}`;
+}
