@@ -9,19 +9,33 @@ export const OtlpConfig = z.strictObject({
     .max(65_535)
     .default(4318)
     .describe('Port of OTLP over HTTP; 0 picks one'),
+  grpcPort: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4317)
+    .describe('Port of OTLP over gRPC; 0 picks one'),
   maxRequestBytes: z
     .int()
     .min(1_024)
+    .max(256 * 1024 * 1024)
     .default(16 * 1024 * 1024)
     .describe('Largest request, as sent'),
   maxInflatedBytes: z
     .int()
     .min(1_024)
+    .max(256 * 1024 * 1024)
     .default(64 * 1024 * 1024)
     .describe('Largest request once it is unpacked'),
   maxConcurrentRequests: z.int().min(1).default(64).describe('Requests read at once'),
+  requestSeconds: z
+    .int()
+    .min(1)
+    .max(600)
+    .default(15)
+    .describe('How long a request may take to come in'),
   maxWaitingRequests: z.int().min(1).default(1_000).describe('Requests waiting to be stored'),
-  batchMs: z.int().min(0).default(200).describe('How long requests are gathered before storing'),
+  batchMs: z.int().min(0).default(20).describe('How long requests are gathered before storing'),
   refreshSeconds: z
     .int()
     .min(1)
@@ -30,9 +44,21 @@ export const OtlpConfig = z.strictObject({
   pairWindowSeconds: z
     .int()
     .min(1)
+    .max(3_600)
     .default(30)
     .describe('How long one side of a call waits for the other'),
-  maxHalves: z.int().min(1).default(50_000).describe('Sides of calls that wait at once'),
+  maxHalves: z
+    .int()
+    .min(1)
+    .max(16_000_000)
+    .default(1_000_000)
+    .describe('Sides of calls that wait at once, 48 bytes each'),
+  maxParties: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(20_000)
+    .describe('Distinct services taken in an hour, and hosts that they call remembered'),
   maxGuessedTemplates: z
     .int()
     .min(1)

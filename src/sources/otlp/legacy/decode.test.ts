@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../base/fault.ts';
+import { type ResourceFields, toJsonRequest, toProtobufRequest } from '../testing/encode.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';
 import { SPAN_KINDS, type Span, WANTED_ATTRIBUTES } from './span.ts';
-import { type ResourceFields, toJsonRequest, toProtobufRequest } from '../testing/encode.ts';
 
 const hexOf = (length: number) =>
   fc

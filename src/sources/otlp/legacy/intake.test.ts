@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type ResourceFields, type SpanFields, toJsonRequest } from '../testing/encode.ts';
 import { decodeJson } from './decode-json.ts';
 import { Intake, type IntakeLimits } from './intake.ts';
-import { type ResourceFields, type SpanFields, toJsonRequest } from '../testing/encode.ts';
 
 const LIMITS: IntakeLimits = { windowMs: 1_000, maxHalves: 100, maxGuessedTemplates: 3 };
 const TRACE = 'a'.repeat(32);

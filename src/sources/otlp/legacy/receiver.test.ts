@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../../base/fault.ts';
+import { toJsonRequest, toProtobufRequest } from '../testing/encode.ts';
 import { createReceiver, type ReceiverPorts } from './receiver.ts';
 import type { Span } from './span.ts';
-import { toJsonRequest, toProtobufRequest } from '../testing/encode.ts';
 
 const LIMITS = { maxRequestBytes: 4_000, maxInflatedBytes: 8_000, maxConcurrentRequests: 2 };
 const RESOURCES = [

@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto';
+import { CallLog } from './call-log.ts';
+import { encodeHalves } from './halves.ts';
+import { JsonReader } from './json.ts';
+import { KeyWriter } from './key.ts';
+import { Pairing } from './pairing.ts';
+import { Parties } from './parties.ts';
+import { ProtobufReader } from './protobuf.ts';
+import { ReasonCounts } from './reasons.ts';
+import { restoreHalves } from './restore.ts';
+import { SightingTable } from './sighting-table.ts';
+import { SpanFields } from './span-fields.ts';
+import { SpanTaker, type SpanTakerParts } from './span-taker.ts';
+import { type Flushed, type Taken, toTaken } from './taken.ts';
+
+export type Encoding = 'protobuf' | 'json';
+
+export interface DecoderLimits {
+  /** How long one side of a call waits for the other. */
+  readonly pairWindowSeconds: number;
+  /** Sides of calls that wait at once. */
+  readonly maxHalves: number;
+  /** Services taken in an hour, and hosts remembered. */
+  readonly maxParties: number;
+}
+
+/** Turns export requests into counted sightings and calls. Reads the wanted fields from the bytes and
+ *  counts under keys made of them; only what is new becomes strings. Its memory is bounded by its
+ *  limits, but for what waits to be flushed. */
+export class OtlpDecoder {
+  readonly #parts: SpanTakerParts;
+  readonly #taker: SpanTaker;
+  readonly #readers: Readonly<Record<Encoding, { read(body: Uint8Array): void }>>;
+
+  /** @param seed of the hashes: random, so that nobody can send what collides */
+  constructor(limits: DecoderLimits, seed = randomInt(2 ** 31)) {
+    const key = new KeyWriter(seed);
+    const counts = new ReasonCounts();
+    const parties = new Parties(limits.maxParties, key);
+    const sightings = new SightingTable();
+    const calls = new CallLog(parties, sightings, counts);
+    const { pairWindowSeconds: windowSeconds, maxHalves } = limits;
+    const pairing = new Pairing({ windowSeconds, maxHalves }, calls, seed);
+    this.#parts = { key, counts, parties, sightings, calls, pairing };
+    this.#taker = new SpanTaker(this.#parts);
+    const fields = new SpanFields();
+    this.#readers = {
+      protobuf: new ProtobufReader(fields, this.#taker),
+      json: new JsonReader(fields, this.#taker),
+    };
+  }
+
+  /** Sides of calls that wait for the other, or for the end of their window. */
+  get waitingCount(): number {
+    return this.#parts.pairing.size;
+  }
+
+  /** Takes in one ExportTraceServiceRequest; nothing of `body` is needed afterwards.
+   *  @param now milliseconds since 1970
+   *  @throws {Fault} `otlp/protobuf-malformed`, `otlp/json-malformed`, `otlp/json-too-large`; what
+   *  stood before the break has been taken in */
+  take(body: Uint8Array, encoding: Encoding, now: number): Taken {
+    const taker = this.#taker;
+    taker.now = now;
+    taker.spanCount = 0;
+    this.#parts.pairing.expire(Math.floor(now / 1_000));
+    this.#readers[encoding].read(body);
+    return toTaken(taker.spanCount, this.#parts.counts.drain());
+  }
+
+  /** What came since the last time, and the calls that nobody answered until now.
+   *  @param now milliseconds since 1970 */
+  flush(now: number): Flushed {
+    const { parties, sightings, calls, pairing } = this.#parts;
+    pairing.expire(Math.floor(now / 1_000));
+    const halves = encodeHalves(pairing.ring, pairing.unwritten(), {
+      service: (id) => parties.service(id),
+      host: (id) => parties.host(id),
+      operation: (id) => sightings.operationOf(id),
+    });
+    return { sightings: sightings.drain(), calls: calls.drain(), halves };
+  }
+
+  /** Has the next `flush` give all halves that wait: those that were flushed did not become durable. */
+  forgetFlushedHalves(): void {
+    this.#parts.pairing.forgetWritten();
+  }
+
+  /** Takes up halves that waited when the process ended, the oldest buffer first. Those over the window
+   *  are passed over, and `flush` does not give them again.
+   *  @param now milliseconds since 1970
+   *  @throws {Fault} `otlp/halves-malformed` */
+  restore(halves: Buffer, now: number): void {
+    this.#parts.calls.at = now;
+    restoreHalves(halves, now, this.#parts);
+  }
+}

@@ -1,0 +1,162 @@
+import { believedTime } from '../../estate/index.ts';
+import { ROLE } from './attributes.ts';
+import type { CallLog } from './call-log.ts';
+import type { KeyWriter } from './key.ts';
+import { type Meaning, Operations } from './operation.ts';
+import type { Pairing } from './pairing.ts';
+import { NO_NAME, type Parties, TOO_MANY } from './parties.ts';
+import type { RequestHandler } from './protobuf.ts';
+import { type ReasonCounts, reasonNumber } from './reasons.ts';
+import type { SightingTable } from './sighting-table.ts';
+import { SPAN_KIND, type SpanFields } from './span-fields.ts';
+import { uint32 } from './wire.ts';
+
+const NO_SERVICE_NAME = reasonNumber('no service name');
+const TOO_MANY_SERVICES = reasonNumber('too many services');
+const NO_IDS = reasonNumber('no trace or span id');
+const NOT_A_CALL = reasonNumber('not a call');
+const NO_OPERATION = reasonNumber('no operation');
+const TOO_MANY_DOCUMENTS = reasonNumber('too many GraphQL documents');
+const WRONG_TYPE = reasonNumber('attribute of a wrong type');
+const NO_TIME = reasonNumber('no time');
+const WRONG_TIME = reasonNumber('clock not believed');
+
+const DAY_MS = 86_400_000;
+/** Messages that one span may stand for. */
+const MAX_BATCH = 100_000;
+/** New GraphQL documents that are parsed in a second. */
+const MAX_DOCUMENTS = 500;
+
+export interface SpanTakerParts {
+  readonly parties: Parties;
+  readonly sightings: SightingTable;
+  readonly calls: CallLog;
+  readonly pairing: Pairing;
+  readonly counts: ReasonCounts;
+  readonly key: KeyWriter;
+}
+
+/** Counts each span of a request under what it stands for. */
+export class SpanTaker implements RequestHandler {
+  /** Milliseconds since 1970. */
+  now = 0;
+  /** Spans of the request so far. */
+  spanCount = 0;
+  readonly #parts: SpanTakerParts;
+  readonly #operations = new Operations();
+  /** Of the resource whose spans are being read: an id, `NO_NAME` or `TOO_MANY`. */
+  #service = NO_NAME;
+  #documentSecond = 0;
+  #documentCount = 0;
+
+  constructor(parts: SpanTakerParts) {
+    this.#parts = parts;
+  }
+
+  onResource(resource: SpanFields): void {
+    this.#service = this.#parts.parties.serviceId(resource, this.now);
+  }
+
+  onSpan(span: SpanFields): void {
+    const { counts } = this.#parts;
+    this.spanCount++;
+    if (span.wrongTypes > 0) counts.add(WRONG_TYPE, span.wrongTypes);
+    const isCall = span.kind > SPAN_KIND.internal && span.kind <= SPAN_KIND.consumer;
+    if (!isCall && !span.has(ROLE.graphqlDocument)) counts.add(NOT_A_CALL);
+    else if (this.#service <= NO_NAME) {
+      counts.add(this.#service === TOO_MANY ? TOO_MANY_SERVICES : NO_SERVICE_NAME);
+    } else if (span.traceIdAt < 0 || span.spanIdAt < 0) counts.add(NO_IDS);
+    else if (span.kind === SPAN_KIND.client) this.#takeClient(span);
+    else this.#takeOther(span, isCall);
+  }
+
+  #takeClient(span: SpanFields): void {
+    const { pairing, parties, calls } = this.#parts;
+    const at = this.#timeOf(span);
+    calls.at = at;
+    loadIds(pairing.id, span.bytes, span.traceIdAt, span.spanIdAt);
+    const host = parties.hostId(span, this.#service);
+    pairing.addCaller(this.#service, host, Math.floor(this.now / 1_000));
+  }
+
+  #takeOther(span: SpanFields, isCall: boolean): void {
+    const { counts, key, pairing, calls } = this.#parts;
+    const at = this.#timeOf(span);
+    if (span.has(ROLE.graphqlDocument)) this.#takeGraphql(span, at);
+    if (!isCall) return;
+    let operation = 0;
+    if (this.#operations.writeKey(span, this.#service, key)) {
+      operation = this.#count(span, at);
+    } else counts.add(NO_OPERATION);
+    if (span.kind !== SPAN_KIND.server || span.parentIdAt < 0) return;
+    calls.at = at;
+    loadIds(pairing.id, span.bytes, span.traceIdAt, span.parentIdAt);
+    pairing.addCalled(this.#service, operation, Math.floor(this.now / 1_000));
+  }
+
+  #takeGraphql(span: SpanFields, at: number): void {
+    const { counts, key, sightings } = this.#parts;
+    if (!this.#operations.writeGraphqlKey(span, this.#service, key)) {
+      if (span.kind <= SPAN_KIND.internal) counts.add(NOT_A_CALL);
+      return;
+    }
+    if (sightings.find(key) < 0 && !this.#mayParse()) counts.add(TOO_MANY_DOCUMENTS);
+    else this.#count(span, at);
+  }
+
+  /** Counts a span under the key that was written; the id of its operation, or 0 where it has none. */
+  #count(span: SpanFields, at: number): number {
+    const { sightings, counts, key } = this.#parts;
+    const known = sightings.find(key);
+    const number = known >= 0 ? known : this.#describe(span);
+    const reason = sightings.reasonOf(number);
+    if (reason >= 0) {
+      counts.add(reason);
+      return 0;
+    }
+    const batch = span.has(ROLE.batchSize) ? batchSize(span) : 1;
+    sightings.count(number, batch, at);
+    return sightings.idOf(number);
+  }
+
+  #describe(span: SpanFields): number {
+    const { sightings, parties, key } = this.#parts;
+    const meaning: Meaning = this.#operations.meaning(span, key);
+    return sightings.add(key, parties.service(this.#service), meaning);
+  }
+
+  /** When the span began, as far as its clock is believed; else now. */
+  #timeOf({ startMs }: SpanFields): number {
+    const { now } = this;
+    if (startMs <= 0) {
+      this.#parts.counts.add(NO_TIME);
+      return now;
+    }
+    const at = believedTime(startMs, now);
+    if (at === now && Math.abs(startMs - now) > DAY_MS) this.#parts.counts.add(WRONG_TIME);
+    return at;
+  }
+
+  #mayParse(): boolean {
+    const second = Math.floor(this.now / 1_000);
+    if (second !== this.#documentSecond) {
+      this.#documentSecond = second;
+      this.#documentCount = 0;
+    }
+    return ++this.#documentCount <= MAX_DOCUMENTS;
+  }
+}
+
+function batchSize(span: SpanFields): number {
+  if (span.kind !== SPAN_KIND.producer && span.kind !== SPAN_KIND.consumer) return 1;
+  return Math.min(MAX_BATCH, Math.max(1, Math.floor(span.number(ROLE.batchSize))));
+}
+
+function loadIds(id: Uint32Array, bytes: Uint8Array, traceIdAt: number, spanIdAt: number): void {
+  id[0] = uint32(bytes, traceIdAt);
+  id[1] = uint32(bytes, traceIdAt + 4);
+  id[2] = uint32(bytes, traceIdAt + 8);
+  id[3] = uint32(bytes, traceIdAt + 12);
+  id[4] = uint32(bytes, spanIdAt);
+  id[5] = uint32(bytes, spanIdAt + 4);
+}
