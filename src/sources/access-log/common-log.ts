@@ -57,7 +57,7 @@ function ingressUpstream(after: readonly Token[]): string | undefined {
   const named = after.find(({ kind }) => kind === 'bracketed');
   return named === undefined
     ? undefined
-    : /^([a-z0-9][\w.-]{0,200}?)-(?:\d{1,5}|[a-z][a-z0-9-]{0,14})$/.exec(named.text)?.[1];
+    : /^([a-z0-9][\w.-]{0,200})-[a-z0-9]{1,15}$/.exec(named.text)?.[1];
 }
 
 /** `… "agent" 17 "orders@docker" "http://10.0.0.4:8080" 3ms`.

@@ -83,11 +83,6 @@ export class AccessLogDecoder {
     this.#lines.end();
   }
 
-  /** Forgets a line that is open. */
-  restart(): void {
-    this.#lines.restart();
-  }
-
   #read(bytes: Buffer, start: number, end: number, number: number): void {
     if (
       this.#mayBeKnown &&

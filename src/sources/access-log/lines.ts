@@ -59,12 +59,6 @@ export class Lines {
     if (this.#rest.length > 0 || this.#isSkipping) this.#endOpenLine(NOTHING);
   }
 
-  /** Forgets the line that is open: what comes next begins a line. */
-  restart(): void {
-    this.#rest = NOTHING;
-    this.#isSkipping = false;
-  }
-
   #endOpenLine(tail: Buffer): void {
     if (this.#isSkipping) {
       this.#isSkipping = false;
