@@ -13,7 +13,15 @@ export { type Circumstances, reconcile } from './reconciliation.ts';
 export { isCalledAfterBlock } from './review.ts';
 export { covers, meansOperation, shapeOf } from './shape.ts';
 export { STAGES, type Stage, type Stages, stageOf } from './stages.ts';
-export type { Knowledge, LearnedEndpoint, Prior, TemplateLearner } from './templates/port.ts';
+export {
+  createTemplateLearner,
+  fromSnapshot as learnerFromSnapshot,
+  type Knowledge,
+  type LearnedEndpoint,
+  type Prior,
+  type TemplateLearner,
+} from './templates/index.ts';
 export * from './traffic/index.ts';
+export { classifyValues, VALUE_LIMITS, type ValueLimits } from './values/index.ts';
 export { toCount, toDay } from './words.ts';
 export { decisionToFact } from './workflow-facts.ts';
