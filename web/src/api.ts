@@ -31,14 +31,26 @@ export interface Scan {
 
 export type Owner = OwnerSummary;
 
+interface ProblemParts {
+  /** 0 where there was no answer. */
+  readonly status: number;
+  readonly message: string;
+  /** Stable: `domain/what-is-wrong`. */
+  readonly code?: string | undefined;
+  /** What to do. */
+  readonly hint?: string | undefined;
+}
+
 /** What the server answered in place of what was asked for. */
 export class ApiError extends Error {
   readonly status: number;
+  readonly code: string | undefined;
   readonly hint: string | undefined;
 
-  constructor(status: number, message: string, hint?: string) {
+  constructor({ status, message, code, hint }: ProblemParts) {
     super(message);
     this.status = status;
+    this.code = code;
     this.hint = hint;
   }
 }
@@ -56,12 +68,17 @@ export function get<Value>(path: string, query: Readonly<Record<string, unknown>
 
 /** Changes something by the API.
  *  @throws {ApiError} */
-export function send(method: 'POST' | 'DELETE', path: string, body: object = {}): Promise<unknown> {
-  return ask(method, path, body);
+export function send<Value = unknown>(
+  method: 'POST' | 'DELETE',
+  path: string,
+  body: object = {},
+): Promise<Value> {
+  return ask<Value>(method, path, body);
 }
 
 async function ask<Value>(method: string, path: string, body?: object): Promise<Value> {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
@@ -70,12 +87,26 @@ async function ask<Value>(method: string, path: string, body?: object): Promise<
         body: JSON.stringify(body),
       }),
     });
+    text = await response.text();
   } catch {
-    throw new ApiError(0, 'The server does not answer', 'is it still running?');
+    throw new ApiError({
+      status: 0,
+      message: 'The server does not answer',
+      hint: 'is it still running?',
+    });
   }
-  const text = await response.text();
-  const value: unknown = text === '' ? undefined : JSON.parse(text);
-  if (response.ok) return value as Value;
-  const problem = (value ?? {}) as { detail?: string; hint?: string };
-  throw new ApiError(response.status, problem.detail ?? response.statusText, problem.hint);
+  if (!response.ok) throw toError(response, text);
+  return (text === '' ? undefined : JSON.parse(text)) as Value;
+}
+
+/** Something between the browser and the server may answer too, with a page of its own.
+ *  @see RFC 9457 */
+function toError({ status, statusText }: Response, text: string): ApiError {
+  try {
+    const problem = JSON.parse(text) as { detail?: string; hint?: string; code?: string };
+    const { detail = statusText, hint, code } = problem;
+    return new ApiError({ status, message: detail, hint, code });
+  } catch {
+    return new ApiError({ status, message: `The server answered ${status} ${statusText}`.trim() });
+  }
 }

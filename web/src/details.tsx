@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Call, Credential, Endpoint, Service, Source } from '../../src/estate/model.ts';
+import type { Call, Credential, Service, Source } from '../../src/estate/model.ts';
 import type { StoredFinding } from '../../src/estate/store.ts';
 import {
   Badge,
@@ -36,34 +36,6 @@ export function serviceDetail(service: Service) {
         <Related list="findings" filter={{ subject: id }} text="Its findings" />
       </ul>
       <Evidence sources={sources} />
-    </>
-  );
-}
-
-export function endpointDetail(endpoint: Endpoint) {
-  const { id, service, status, owner, criticality, sensitivity } = endpoint;
-  return (
-    <>
-      <Facts
-        rows={[
-          { term: 'Service', value: <ServiceLink id={service} /> },
-          { term: 'Status', value: <Badge word={status} /> },
-          { term: 'Owner', value: <OwnerName owner={owner} /> },
-          { term: 'Criticality', value: criticality ?? <Missing what="not known" /> },
-          {
-            term: 'Sensitivity',
-            value: sensitivity.map(({ tag, because }) => `${tag} (${because})`).join('; '),
-          },
-          { term: 'Deprecated', value: endpoint.deprecated ? 'yes' : 'no' },
-          { term: 'Observed', value: endpoint.observed ? 'in traces' : <Missing what="not yet" /> },
-        ]}
-      />
-      <PlacesOf title="Declared in" places={endpoint.declaredIn} />
-      <PlacesOf title="Configured in" places={endpoint.configuredIn} />
-      <PlacesOf title="Implemented in" places={endpoint.implementedIn} />
-      <ul className="links">
-        <Related list="findings" filter={{ subject: id }} text="Its findings" />
-      </ul>
     </>
   );
 }

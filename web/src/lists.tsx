@@ -4,13 +4,17 @@ import type { ReactNode } from 'react';
 import type { Call, Credential, Endpoint, Service } from '../../src/estate/model.ts';
 import type { StoredFinding } from '../../src/estate/store.ts';
 import { Badge, Missing, OwnerName, Place, ServiceLink } from './components/parts.tsx';
+import type { Selection } from './components/selection.tsx';
+import { callDetail, credentialDetail, findingDetail, serviceDetail } from './details.tsx';
+import { BulkBar } from './endpoints/BulkBar.tsx';
 import {
-  callDetail,
-  credentialDetail,
-  endpointDetail,
-  findingDetail,
-  serviceDetail,
-} from './details.tsx';
+  EnvironmentChips,
+  Marks,
+  OperationName,
+  SensitivityTags,
+  TrafficCell,
+} from './endpoints/cells.tsx';
+import { EndpointDetail } from './endpoints/EndpointDetail.tsx';
 
 /** The lists of the console: columns, filters and detail of each, in one table. */
 
@@ -34,10 +38,13 @@ export type Column<Item extends AnyItem> = ColumnDef<typeof features, Item>;
 export interface Filter {
   readonly key: string;
   readonly label: string;
-  readonly choices: readonly string[] | 'environments' | 'owners';
+  readonly choices: readonly Choice[] | 'environments' | 'owners';
   /** What is shown without a choice; else `any`. */
   readonly otherwise?: string;
 }
+
+/** A value, with what is shown for it where that differs. */
+export type Choice = string | readonly [value: string, shown: string];
 
 export interface List<Item extends AnyItem> {
   readonly title: string;
@@ -47,6 +54,8 @@ export interface List<Item extends AnyItem> {
   readonly columns: readonly Column<Item>[];
   readonly filters: readonly Filter[];
   readonly detail: (item: Item) => ReactNode;
+  /** What can be done with rows that are selected; absent where none can be. */
+  readonly bulk?: (selection: Selection<Item>) => ReactNode;
 }
 
 const ENVIRONMENT: Filter = { key: 'environment', label: 'Environment', choices: 'environments' };
@@ -56,6 +65,65 @@ const CRITICALITY: Filter = {
   label: 'Criticality',
   choices: ['critical', 'high', 'medium', 'low'],
 };
+
+const ENDPOINT_FILTERS: readonly Filter[] = [
+  ENVIRONMENT,
+  {
+    key: 'status',
+    label: 'Status',
+    choices: ['governed', 'shadow', 'zombie', 'dormant', 'unowned'],
+  },
+  {
+    key: 'review',
+    label: 'Waits for review',
+    choices: [
+      ['any', 'for any reason'],
+      'shadow',
+      'zombie',
+      'changed',
+      'unowned',
+      ['acceptance-ended', 'acceptance ended'],
+      ['sunset-passed', 'past its last day'],
+    ],
+  },
+  OWNER,
+  { key: 'protocol', label: 'Protocol', choices: ['http', 'grpc', 'graphql', 'event'] },
+  {
+    key: 'method',
+    label: 'Method',
+    choices: [
+      ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY', 'RPC'],
+      ...['QUERY', 'MUTATION', 'SUBSCRIPTION', 'PUBLISH', 'SUBSCRIBE'],
+    ],
+  },
+  CRITICALITY,
+  {
+    key: 'observed',
+    label: 'Traffic',
+    choices: [
+      ['true', 'seen'],
+      ['false', 'not seen'],
+    ],
+  },
+  {
+    key: 'blocked',
+    label: 'Blocked',
+    choices: [
+      ['true', 'yes'],
+      ['false', 'no'],
+    ],
+  },
+  {
+    key: 'visibility',
+    label: 'Certainty',
+    choices: [
+      ['unstable', 'hardly seen'],
+      ['probe', 'only 404'],
+      ['all', 'all of them'],
+    ],
+    otherwise: 'endpoints',
+  },
+];
 
 function column<Item extends AnyItem>(
   header: string,
@@ -94,30 +162,18 @@ export const LISTS: { readonly [Name in ListName]: List<ItemOf<Name>> } = {
   endpoints: {
     title: 'Endpoints',
     labelHeader: 'Endpoint',
-    label: ({ method, template }) => (
-      <code>
-        <b>{method}</b> {template}
-      </code>
-    ),
+    label: (endpoint) => <OperationName endpoint={endpoint} />,
     columns: [
       column('Service', ({ service }) => <ServiceLink id={service} />),
-      column('Status', ({ status }) => <Badge word={status} />),
-      column('Known from', (endpoint) => knownFrom(endpoint)),
-      column('Sensitivity', ({ sensitivity }) => sensitivity.map(({ tag }) => tag).join(', ')),
+      column('Status', (endpoint) => <Marks endpoint={endpoint} />),
+      column('Environments', (endpoint) => <EnvironmentChips endpoint={endpoint} />),
+      column('Traffic', (endpoint) => <TrafficCell endpoint={endpoint} />),
+      column('Sensitivity', (endpoint) => <SensitivityTags endpoint={endpoint} />),
       column('Owner', ({ owner }) => <OwnerName owner={owner} />),
     ],
-    filters: [
-      ENVIRONMENT,
-      {
-        key: 'status',
-        label: 'Status',
-        choices: ['governed', 'shadow', 'zombie', 'dormant', 'unowned'],
-      },
-      { key: 'protocol', label: 'Protocol', choices: ['http', 'grpc', 'graphql', 'event'] },
-      CRITICALITY,
-      OWNER,
-    ],
-    detail: endpointDetail,
+    filters: ENDPOINT_FILTERS,
+    detail: (endpoint) => <EndpointDetail endpoint={endpoint} />,
+    bulk: (selection) => <BulkBar selection={selection} />,
   },
   calls: {
     title: 'Calls',
@@ -180,14 +236,3 @@ export const LISTS: { readonly [Name in ListName]: List<ItemOf<Name>> } = {
     detail: findingDetail,
   },
 };
-
-function knownFrom({ declaredIn, configuredIn, implementedIn, observed }: Endpoint): string {
-  return [
-    declaredIn.length > 0 && 'declared',
-    configuredIn.length > 0 && 'configured',
-    implementedIn.length > 0 && 'implemented',
-    observed && 'observed',
-  ]
-    .filter(Boolean)
-    .join(', ');
-}

@@ -2,9 +2,11 @@ import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/re
 import { Frame } from './components/Frame.tsx';
 import { LIST_NAMES, type ListName } from './lists.tsx';
 import { AnswersPage } from './pages/AnswersPage.tsx';
+import { AuditPage } from './pages/AuditPage.tsx';
 import { ListPage } from './pages/ListPage.tsx';
 import { LoginPage } from './pages/LoginPage.tsx';
 import { OwnersPage } from './pages/OwnersPage.tsx';
+import { ReviewPage } from './pages/ReviewPage.tsx';
 import { SourcesPage } from './pages/SourcesPage.tsx';
 
 /** What the address of a list says: search, filters, and the item that is looked at. */
@@ -24,15 +26,23 @@ const sources = createRoute({
   path: '/sources',
   component: SourcesPage,
 });
+const review = createRoute({
+  getParentRoute: () => frame,
+  path: '/review',
+  component: ReviewPage,
+});
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/audit',
+  validateSearch: toListSearch,
+  component: function Audit() {
+    return <AuditPage search={audit.useSearch()} />;
+  },
+});
 const list = createRoute({
   getParentRoute: () => frame,
   path: '/$list',
-  validateSearch: (search): ListSearch =>
-    Object.fromEntries(
-      Object.entries(search)
-        .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
-        .map(([key, value]) => [key, String(value)]),
-    ),
+  validateSearch: toListSearch,
   component: function List() {
     const { list: name } = list.useParams();
     const search = list.useSearch();
@@ -40,6 +50,14 @@ const list = createRoute({
     return <ListPage key={name} name={name} search={search} />;
   },
 });
+
+function toListSearch(search: Readonly<Record<string, unknown>>): ListSearch {
+  return Object.fromEntries(
+    Object.entries(search)
+      .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+      .map(([key, value]) => [key, String(value)]),
+  );
+}
 
 function isListName(name: string): name is ListName {
   return (LIST_NAMES as readonly string[]).includes(name);
@@ -57,7 +75,10 @@ function NotFound() {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, frame.addChildren([answers, owners, sources, list])]),
+  routeTree: root.addChildren([
+    login,
+    frame.addChildren([answers, review, owners, sources, audit, list]),
+  ]),
   // Plain text in addresses, so that they can be read and written by hand.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { get } from '../api.ts';
 import type { AnyItem, List, ListName } from '../lists.tsx';
+import { isDialogOpen } from './Dialog.tsx';
 import { ErrorNote } from './parts.tsx';
 
 interface Props<Item extends AnyItem> {
@@ -22,7 +23,7 @@ export function DetailPanel<Item extends AnyItem>({ name, list, id, onClose }: P
   useEffect(() => heading.current?.focus(), [id]);
   useEffect(() => {
     const close = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') onClose();
+      if (event.key === 'Escape' && !isDialogOpen()) onClose();
     };
     addEventListener('keydown', close);
     return () => removeEventListener('keydown', close);
@@ -36,6 +37,7 @@ export function DetailPanel<Item extends AnyItem>({ name, list, id, onClose }: P
         {data ? list.label(data) : id}
       </h2>
       {error && <ErrorNote error={error} />}
+      {!data && !error && <p className="dim">Reading …</p>}
       {data && list.detail(data)}
     </aside>
   );

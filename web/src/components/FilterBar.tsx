@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { get, type Owner } from '../api.ts';
-import type { Filter } from '../lists.tsx';
+import type { Choice, Filter } from '../lists.tsx';
 import { nameOf } from '../names.ts';
 import type { ListSearch } from '../router.tsx';
 
@@ -9,17 +9,29 @@ interface Props {
   readonly filters: readonly Filter[];
   readonly search: ListSearch;
   readonly onChange: (change: Readonly<Record<string, string>>) => void;
+  /** Whether words can be searched for; they can unless this says no. */
+  readonly searches?: boolean;
 }
 
 const TYPING_MS = 250;
 
 /** Search, filters, and the filters that a link has set, each to be taken away. */
-export function FilterBar({ filters, search, onChange }: Props) {
+export function FilterBar({ filters, search, onChange, searches = true }: Props) {
+  const [isOpen, setOpen] = useState(false);
   const known = new Set(['q', 'id', ...filters.map(({ key }) => key)]);
   const others = Object.entries(search).filter(([key, value]) => !known.has(key) && value !== '');
+  const set = filters.filter(({ key }) => (search[key] ?? '') !== '').length;
   return (
-    <search className="filters">
-      <SearchField value={search.q ?? ''} onChange={(q) => onChange({ q })} />
+    <search className={isOpen ? 'filters open' : 'filters'}>
+      {searches && <SearchField value={search.q ?? ''} onChange={(q) => onChange({ q })} />}
+      <button
+        type="button"
+        className="more"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        Filters{set > 0 && ` (${set})`}
+      </button>
       {filters.map((filter) => (
         <FilterField
           key={filter.key}
@@ -35,6 +47,7 @@ export function FilterBar({ filters, search, onChange }: Props) {
           className="chip"
           onClick={() => onChange({ [key]: '' })}
           aria-label={`Remove the filter ${key} ${value}`}
+          title={value}
         >
           {key}: {nameOf(value)} <span aria-hidden="true">×</span>
         </button>
@@ -73,22 +86,29 @@ function SearchField({ value, onChange }: FieldProps) {
 
 function FilterField({ filter, value, onChange }: FieldProps & { readonly filter: Filter }) {
   const choices = useChoices(filter);
-  const shown = value === '' || choices.includes(value) ? choices : [...choices, value];
+  const isKnown = value === '' || choices.some((choice) => toValue(choice) === value);
+  const shown = isKnown ? choices : [...choices, value];
   if (shown.length + (filter.otherwise ? 1 : 0) < 2 && value === '') return null;
   return (
-    <label>
+    <label className={value === '' ? 'filter' : 'filter set'}>
       <span>{filter.label}</span>
       <select value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">{filter.otherwise ?? 'any'}</option>
         {shown.map((choice) => (
-          <option key={choice}>{choice}</option>
+          <option key={toValue(choice)} value={toValue(choice)}>
+            {typeof choice === 'string' ? choice : choice[1]}
+          </option>
         ))}
       </select>
     </label>
   );
 }
 
-function useChoices({ choices }: Filter): readonly string[] {
+function toValue(choice: Choice): string {
+  return typeof choice === 'string' ? choice : choice[0];
+}
+
+function useChoices({ choices }: Filter): readonly Choice[] {
   const isFixed = typeof choices !== 'string';
   const path = isFixed ? '' : choices;
   const { data } = useQuery({

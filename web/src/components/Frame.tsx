@@ -28,6 +28,7 @@ export function Frame() {
           <Link to="/" activeOptions={{ exact: true }}>
             Answers
           </Link>
+          <Link to="/review">Review</Link>
           {LIST_NAMES.map((name) => (
             <Link
               key={name}
@@ -41,6 +42,9 @@ export function Frame() {
           ))}
           <Link to="/owners">Owners</Link>
           <Link to="/sources">Sources</Link>
+          <Link to="/audit" search={{}} activeOptions={{ includeSearch: false }}>
+            Audit
+          </Link>
         </nav>
         <button type="button" className="quiet" onClick={() => logOut.mutate()}>
           Log out

@@ -19,10 +19,19 @@ const TONES: Readonly<Record<string, string>> = {
   unowned: 'warn',
   unknown: 'warn',
   internet: 'warn',
+  blocked: 'bad',
+  deprecated: 'warn',
+  dropped: 'warn',
+  refused: 'bad',
 };
 
+/** The class that colours a word. */
+export function toneOf(word: string): string {
+  return TONES[word] ?? 'plain';
+}
+
 export function Badge({ word }: { readonly word: string }) {
-  return <span className={`badge ${TONES[word] ?? 'plain'}`}>{word}</span>;
+  return <span className={`badge ${toneOf(word)}`}>{word}</span>;
 }
 
 /** Nothing, so that its absence can be seen. */

@@ -1,13 +1,16 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect } from 'react';
 import { get, type Page } from '../api.ts';
 import { DataTable } from '../components/DataTable.tsx';
 import { DetailPanel } from '../components/DetailPanel.tsx';
 import { FilterBar } from '../components/FilterBar.tsx';
+import { Pager } from '../components/Pager.tsx';
 import { ErrorNote } from '../components/parts.tsx';
+import { useSelection } from '../components/selection.tsx';
 import { type AnyItem, LISTS, type List, type ListName } from '../lists.tsx';
 import { grouped } from '../names.ts';
+import { useCursors } from '../paging.ts';
 import type { ListSearch } from '../router.tsx';
 
 interface Props {
@@ -24,16 +27,20 @@ export function ListPage({ name, search }: Props) {
   const list = LISTS[name] as unknown as List<AnyItem>;
   const navigate = useNavigate();
   const { id = '', q = '', ...filters } = search;
-  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const asked = JSON.stringify({ ...filters, q });
+  const [cursors, setCursors] = useCursors(asked);
   const query = { ...filters, search: q, limit: PAGE_SIZE, after: cursors.at(-1) };
   const { data, error, isPending } = useQuery({
     queryKey: [name, query],
     queryFn: () => get<Page<AnyItem>>(`/${name}`, query),
     placeholderData: keepPreviousData,
   });
+  const selection = useSelection<AnyItem>();
+  const { clear } = selection;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is selected belongs to what was asked
+  useEffect(clear, [asked]);
   const change = useCallback(
     (changed: Readonly<Record<string, string>>) => {
-      setCursors([]);
       void navigate({
         to: '/$list',
         params: { list: name },
@@ -51,13 +58,11 @@ export function ListPage({ name, search }: Props) {
       if (new URL((link as HTMLAnchorElement).href).searchParams.get('id') === closed) link.focus();
     }
   }, [navigate, name, search]);
-  const first = cursors.length * PAGE_SIZE + 1;
   return (
     <main id="content" className={id === '' ? 'page' : 'page with-panel'}>
       <div className="list">
         <h1>
-          {list.title}
-          {data && <span className="count">{grouped(data.total)}</span>}
+          {list.title} {data && <span className="count">{grouped(data.total)}</span>}
         </h1>
         <FilterBar filters={list.filters} search={search} onChange={change} />
         {error && <ErrorNote error={error} />}
@@ -65,27 +70,15 @@ export function ListPage({ name, search }: Props) {
         {data && data.items.length === 0 && <p className="empty">Nothing fits.</p>}
         {data && data.items.length > 0 && (
           <>
-            <DataTable name={name} list={list} items={data.items} search={search} />
-            <nav className="pager" aria-label="Pages of the list">
-              <button
-                type="button"
-                disabled={cursors.length === 0}
-                onClick={() => setCursors(cursors.slice(0, -1))}
-              >
-                Previous
-              </button>
-              <span aria-live="polite">
-                {grouped(first)} to {grouped(first + data.items.length - 1)} of{' '}
-                {grouped(data.total)}
-              </span>
-              <button
-                type="button"
-                disabled={data.next === null}
-                onClick={() => data.next !== null && setCursors([...cursors, data.next])}
-              >
-                Next
-              </button>
-            </nav>
+            <DataTable
+              name={name}
+              list={list}
+              items={data.items}
+              search={search}
+              selection={list.bulk && selection}
+            />
+            <Pager page={data} size={PAGE_SIZE} cursors={cursors} onChange={setCursors} />
+            {list.bulk?.(selection)}
           </>
         )}
       </div>

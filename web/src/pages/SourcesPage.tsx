@@ -2,9 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Diagnostic } from '../../../src/base/diagnostic.ts';
 import { get, type Scan, send } from '../api.ts';
 import { Badge, ErrorNote, Place } from '../components/parts.tsx';
+import { IntakeSection } from '../intake/IntakeSection.tsx';
 import { ago, grouped } from '../names.ts';
 
-/** The folders that are read, how it went, and what could not be read. */
+/** What traffic brings, and the folders that are read: how it went, and what could not be read. */
 export function SourcesPage() {
   const queries = useQueryClient();
   const { data, error } = useQuery({
@@ -19,6 +20,8 @@ export function SourcesPage() {
   return (
     <main id="content" className="page">
       <h1>Sources</h1>
+      <IntakeSection />
+      <h2>Folders</h2>
       {error && <ErrorNote error={error} />}
       {data?.items.length === 0 && (
         <p className="empty">
@@ -42,9 +45,9 @@ function Folder({ scan }: { readonly scan: Scan }) {
   const { name, environment, state, progress, endedAt, fileCount, failure } = scan;
   return (
     <section className="card">
-      <h2>
+      <h3>
         {name} <span className="dim">{environment}</span> <Badge word={state} />
-      </h2>
+      </h3>
       {state === 'running' && <progress value={progress.done} max={progress.total || 1} />}
       {failure !== null && <p className="error">{failure}</p>}
       {endedAt !== null && (

@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query';
+import type { IntakeCount } from '../../../src/estate/sighting.ts';
+import { get } from '../api.ts';
+import { Moment } from '../components/Moment.tsx';
+import { Badge, ErrorNote, Facts } from '../components/parts.tsx';
+import { grouped } from '../names.ts';
+import { bySource, isNow, lostNow, type SourceCounts, sourceWords } from './words.ts';
+
+interface Intake {
+  readonly counts: readonly IntakeCount[];
+  /** Services and callers that traffic names. */
+  readonly parties: number;
+  /** Pieces of paths that are held to learn templates from. */
+  readonly nodes: number;
+  readonly journalBytes?: number;
+}
+
+/** What traffic brought: taken, dropped and refused, by source and reason. */
+export function IntakeSection() {
+  const { data, error } = useQuery({
+    queryKey: ['intake'],
+    queryFn: () => get<Intake>('/intake'),
+    refetchInterval: 2_000,
+  });
+  const now = Date.now();
+  const sources = bySource(data?.counts ?? [], now);
+  return (
+    <section aria-labelledby="intake">
+      <h2 id="intake">Traffic</h2>
+      {error && <ErrorNote error={error} />}
+      {!data && !error && <p className="dim">Reading …</p>}
+      {data && <LossNotice lost={lostNow(data.counts, now)} />}
+      {data && sources.length === 0 && (
+        <p className="empty">No traffic has come in yet. Point an exporter or a gateway here.</p>
+      )}
+      <div className="sources">
+        {sources.map((source) => (
+          <Source key={source.source} counts={source} now={now} />
+        ))}
+      </div>
+      {data && sources.length > 0 && <Held intake={data} />}
+    </section>
+  );
+}
+
+/** Cannot be missed while something is being lost. */
+function LossNotice({ lost }: { readonly lost: readonly IntakeCount[] }) {
+  return (
+    <div role="alert">
+      {lost.length > 0 && (
+        <p className="warning">
+          Some of the traffic is not counted at this moment:{' '}
+          {lost
+            .map(({ source, reason, outcome }) => `${sourceWords(source)}: ${reason || outcome}`)
+            .join('; ')}
+          . What endpoints show may be incomplete.
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SourceProps {
+  readonly counts: SourceCounts;
+  readonly now: number;
+}
+
+function Source({ counts, now }: SourceProps) {
+  const { source, taken, lastTaken, lost } = counts;
+  return (
+    <section className="card">
+      <h3>{sourceWords(source)}</h3>
+      <p>
+        <b>{grouped(taken)}</b> taken
+        {lastTaken !== null && (
+          <span className="dim">
+            , the last <Moment time={lastTaken} />
+          </span>
+        )}
+      </p>
+      {lost.length === 0 ? (
+        <p className="dim">Nothing was dropped or refused.</p>
+      ) : (
+        <ul className="losses">
+          {lost.map((count) => (
+            <li key={`${count.outcome} ${count.reason}`}>
+              <Badge word={count.outcome} />
+              <span>
+                <b>{grouped(count.count)}</b> {count.reason}
+              </span>
+              <span className={isNow(count, now) ? 'happening' : 'dim'}>
+                {isNow(count, now) ? 'now' : <Moment time={count.lastAt} />}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** How much is held of what came in: what limits are about. */
+function Held({ intake }: { readonly intake: Intake }) {
+  const { parties, nodes, journalBytes } = intake;
+  return (
+    <section className="card">
+      <h3>Held in memory and on disk</h3>
+      <Facts
+        rows={[
+          { term: 'Parties', value: `${grouped(parties)} services and callers` },
+          { term: 'Paths', value: `${grouped(nodes)} pieces of paths` },
+          {
+            term: 'Journal',
+            value:
+              journalBytes === undefined ? null : `${grouped(Math.ceil(journalBytes / 1_024))} KiB`,
+          },
+        ]}
+      />
+    </section>
+  );
+}
