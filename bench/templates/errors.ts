@@ -7,8 +7,8 @@ import type { Learned } from './score.ts';
 import { PROBE, type Traffic } from './traffic.ts';
 import { trafficOf } from './tuning.ts';
 
-/** `errors.ts [SEED [EVERY]]`: what kinds of errors are made on the half for tuning, with examples.
- *  EVERY 4 takes every fourth API. */
+/** `errors.ts [SEED [EVERY [FROM]]]`: what kinds of errors are made on the half for tuning, with examples.
+ *  EVERY 4 takes every fourth API, FROM 1 begins with the second. */
 interface Mistake {
   /** What was read as what, where, in which style, how often seen. */
   readonly kind: string;
@@ -82,7 +82,7 @@ function printMistakes(contestant: Contestant, traffic: readonly Traffic[]): voi
 }
 
 if (import.meta.main) {
-  const [seed = 1, every = 1] = process.argv.slice(2).map(Number);
-  const apis = (await loadCorpus()).tune.filter((_, index) => index % every === 0);
+  const [seed = 1, every = 1, from = 0] = process.argv.slice(2).map(Number);
+  const apis = (await loadCorpus()).tune.filter((_, index) => index % every === from);
   printMistakes(REEVE, trafficOf(apis, TRAINED_WITH, seed));
 }
