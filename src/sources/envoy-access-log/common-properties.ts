@@ -12,8 +12,9 @@ export interface CommonProperties {
   readonly upstreamCluster: string;
   /** The filter that verifies tokens has verified one. */
   readonly hasVerifiedToken: boolean;
-  /** More entries will come of the same request. */
-  readonly isIntermediate: boolean;
+  /** The entry says how a request or connection ended; others are of its beginning, its course, or of
+   *  the part of the Envoy that passed it on. */
+  readonly isEnd: boolean;
 }
 
 export const NO_PROPERTIES: CommonProperties = {
@@ -22,7 +23,7 @@ export const NO_PROPERTIES: CommonProperties = {
   peer: undefined,
   upstreamCluster: '',
   hasVerifiedToken: false,
-  isIntermediate: false,
+  isEnd: true,
 };
 
 const MAX_CLUSTER_BYTES = 400;
@@ -30,6 +31,10 @@ const MAX_CLUSTER_BYTES = 400;
 const MAX_IDENTITY_BYTES = 2_048;
 const MAX_NAME_BYTES = 100;
 const JWT_FILTER = 'envoy.filters.http.jwt_authn';
+
+/** Entries of no kind, of the end of a connection, of a request from downstream, and of a session of UDP.
+ *  @see envoy.data.accesslog.v3.AccessLogType */
+const ENDS: ReadonlySet<number> = new Set([0, 3, 6, 13]);
 
 type Building = { -readonly [Key in keyof CommonProperties]: CommonProperties[Key] };
 
@@ -42,7 +47,7 @@ export function readCommonProperties(message: WireReader): CommonProperties {
     else if (field === 5) properties.startedAt = readTimestamp(message.message());
     else if (field === 15) properties.upstreamCluster = message.text(MAX_CLUSTER_BYTES);
     else if (field === 17) properties.hasVerifiedToken = namesFilter(message.message(), JWT_FILTER);
-    else if (field === 26) properties.isIntermediate = message.boolean();
+    else if (field === 33) properties.isEnd = ENDS.has(message.integer());
     else message.skip();
   }
   return properties;

@@ -229,7 +229,8 @@ describe('who was asked and who asked', () => {
 
 describe('what is not taken', () => {
   it.each<[HttpFields, string]>([
-    [{ isIntermediate: true }, 'request under way'],
+    [{ type: 4 }, 'not the end of a request'],
+    [{ type: 9 }, 'not the end of a request'],
     [{ cluster: '' }, 'reached no service'],
     [{ cluster: 'PassthroughCluster', authority: '' }, 'names no service'],
     [{ method: METHOD.TRACE }, 'unusable method'],

@@ -92,7 +92,7 @@ class Gathering implements Gathered {
   http(message: WireReader): EnvoyReason | undefined {
     const entry = readHttpEntry(message);
     const { common } = entry;
-    if (common.isIntermediate) return 'request under way';
+    if (!common.isEnd) return 'not the end of a request';
     const operation = operationOf(entry);
     if (typeof operation === 'string') return operation;
     const exchange = this.#parts.exchangeOf({
@@ -114,7 +114,7 @@ class Gathering implements Gathered {
       if (field === 1) common = readCommonProperties(message.message());
       else message.skip();
     }
-    if (common.isIntermediate) return 'request under way';
+    if (!common.isEnd) return 'not the end of a request';
     const exchange = this.#parts.exchangeOf({ ...common, authority: '', assertedPeer: undefined });
     if (typeof exchange === 'string') return exchange;
     if (!exchange.caller) return 'connection without caller';

@@ -2,7 +2,7 @@
  *  beyond a bound. `refused`: Envoy is told, by the end of its stream. A closed table: no reason holds a
  *  word of what came in. */
 export const ENVOY_REASONS = {
-  'request under way': 'dropped',
+  'not the end of a request': 'dropped',
   'reached no service': 'dropped',
   'names no service': 'dropped',
   'unusable method': 'dropped',

@@ -13,7 +13,8 @@ export interface CommonFields {
   readonly cluster?: string;
   /** URIs in the client's certificate; an empty list is a certificate without any. */
   readonly peer?: readonly string[];
-  readonly isIntermediate?: boolean;
+  /** Number of envoy.data.accesslog.v3.AccessLogType. */
+  readonly type?: number;
   readonly filters?: readonly string[];
 }
 
@@ -70,13 +71,7 @@ function httpEntry(fields: HttpFields): Buffer {
   ]);
 }
 
-function common({
-  startedAt,
-  cluster = '',
-  peer,
-  isIntermediate,
-  filters = [],
-}: CommonFields): Buffer {
+function common({ startedAt, cluster = '', peer, type = 6, filters = [] }: CommonFields): Buffer {
   const address = messageField(1, textField(2, '10.0.0.1'), integerField(3, 4711));
   return Buffer.concat([
     messageField(2, address),
@@ -84,7 +79,8 @@ function common({
     startedAt === undefined ? NONE : messageField(5, ...timestamp(startedAt)),
     textField(15, cluster),
     messageField(17, ...filters.map((name) => messageField(1, textField(1, name)))),
-    isIntermediate ? integerField(26, 1) : NONE,
+    textField(26, 'id of the stream'),
+    integerField(33, type),
   ]);
 }
 
