@@ -39,7 +39,8 @@ export async function startExample(say: (line: string) => void): Promise<Example
       environment: ENVIRONMENT,
       logLevel: process.env.REEVE_LOG_LEVEL ?? 'warn',
       http: { port: await freePortNear(7070) },
-      otlp: { httpPort: await freePortNear(4318) },
+      otlp: { httpPort: await freePortNear(4318), grpcPort: await freePortNear(4317) },
+      envoy: { port: await freePortNear(7071) },
       folders: [{ path: 'examples/shop' }],
     });
     say('Reading examples/shop ...');

@@ -29,6 +29,7 @@ function setUp(everyMs = 1_000_000) {
     clock: Date.now,
     log: createLog('silent'),
     metrics: createMetrics(),
+    options: {},
     onKnown: (services) => known.push(services),
     quietMs: 10,
     everyMs,

@@ -11,27 +11,35 @@ import {
   Finding,
   Service,
   Source,
+  type StoredCorrection,
+  type TemplateCorrection,
 } from '../estate/index.ts';
+import { decisionToFact } from '../inventory/index.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { OneTimeTokens } from './auth/one-time.ts';
 import { RateLimiter } from './auth/rate.ts';
 import { Sessions } from './auth/sessions.ts';
 import type { ServerConfig } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
+import { Decisions } from './decisions.ts';
 import { buildApp } from './http/app.ts';
 import { ConsoleAssets } from './http/console.ts';
+import { auditOperations } from './http/routes/audit.ts';
+import { decisionOperations } from './http/routes/decisions.ts';
 import { estateOperations } from './http/routes/estate.ts';
 import { healthOperations } from './http/routes/health.ts';
+import { inventoryOperations } from './http/routes/inventory.ts';
 import { listOperations } from './http/routes/lists.ts';
 import { scanOperations } from './http/routes/scans.ts';
 import { createLoginLink, sessionOperations } from './http/routes/sessions.ts';
+import { templateOperations } from './http/routes/templates.ts';
+import { TrafficIntake } from './intake/index.ts';
 import { Judging } from './judging.ts';
 import { listen, stopListening } from './listen.ts';
 import { bracketed, hostNamesOf } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { type ScanState, Scans } from './scans.ts';
 import { openConfiguredStore } from './store.ts';
-import { TrafficIntake } from './intake/index.ts';
 import { VERSION } from './version.ts';
 
 /** What is not configured but handed in; tests replace it. */
@@ -240,7 +248,7 @@ async function assemble(
     settle: async () => {
       await started;
       await scans.idle();
-      await judging.settle();
+      if (!(await judging.settle())) return;
       // what is judged tells which templates are known, and traffic is summed up anew under them
       for (let round = 0; round < 2; round++) {
         await intake.settle();

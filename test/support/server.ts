@@ -30,7 +30,8 @@ export async function startTestServer(
       environment: 'test',
       ...config,
       http: { port: 0, ...config.http },
-      otlp: { httpPort: 0, batchMs: 20, ...config.otlp },
+      otlp: { httpPort: 0, grpcPort: 0, ...config.otlp },
+      envoy: { port: 0, ...config.envoy },
     }),
     { log: createLog('trace', { write: (line) => lines.push(line) }) },
   );

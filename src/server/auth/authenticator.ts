@@ -1,4 +1,5 @@
-import { digest, sameDigest } from './digest.ts';
+import { BearerToken } from './bearer.ts';
+import { digest } from './digest.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who asks. */
@@ -21,32 +22,25 @@ const MAX_HEADER_LENGTH = 4_096;
 
 /** Finds the principal behind what a request shows; undefined for nobody. */
 export class Authenticator {
-  readonly #adminDigest: Buffer;
+  readonly #adminToken: BearerToken;
   readonly #sessions: Sessions;
   readonly #cookieName: string;
 
   constructor(adminToken: string, sessions: Sessions, cookieName: string) {
-    this.#adminDigest = digest(adminToken);
+    this.#adminToken = new BearerToken(adminToken);
     this.#sessions = sessions;
     this.#cookieName = cookieName;
   }
 
   authenticate({ authorization, cookie }: Shown): Principal | undefined {
     if (authorization !== undefined) {
-      const token = bearerToken(authorization);
-      const isAdmin = token !== undefined && sameDigest(digest(token), this.#adminDigest);
+      const isAdmin = this.#adminToken.isShownBy(authorization);
       return isAdmin ? { kind: 'token', id: 'admin' } : undefined;
     }
     const token = cookieValue(cookie, this.#cookieName);
     if (token === undefined || !this.#sessions.use(token)) return undefined;
     return { kind: 'session', id: digest(token).toString('hex').slice(0, 16), token };
   }
-}
-
-/** @see RFC 6750 §2.1 */
-function bearerToken(authorization: string): string | undefined {
-  if (authorization.length > MAX_HEADER_LENGTH) return undefined;
-  return /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
 }
 
 /** @see RFC 6265 §4.2 */

@@ -22,7 +22,11 @@ describe('the hub', () => {
   it('keeps what several bring in one go, and tells each when it is kept', async () => {
     const kept: string[][] = [];
     const hub = aHub(async ({ sightings }) => void kept.push(sightings.map(({ path }) => path)));
-    await Promise.all([hub.submit([sighting('/a')]), hub.submit([sighting('/b')]), hub.kept()]);
+    await Promise.all([
+      hub.submit({ sightings: [sighting('/a')] }),
+      hub.submit({ sightings: [sighting('/b')] }),
+      hub.kept(),
+    ]);
     expect(kept).toEqual([['/flushed', '/a', '/b']]);
   });
 
@@ -37,9 +41,12 @@ describe('the hub', () => {
       if (sizes.length === 1) await release.promise;
       running--;
     });
-    const first = hub.submit([sighting('/a')]);
+    const first = hub.submit({ sightings: [sighting('/a')] });
     await new Promise((resolve) => setTimeout(resolve, 10));
-    const others = [hub.submit([sighting('/b')]), hub.submit([sighting('/c')])];
+    const others = [
+      hub.submit({ sightings: [sighting('/b')] }),
+      hub.submit({ sightings: [sighting('/c')] }),
+    ];
     release.resolve();
     await Promise.all([first, ...others]);
     expect(most).toBe(1);
@@ -49,11 +56,11 @@ describe('the hub', () => {
   it('refuses further submissions while as many wait as may, before it takes anything', async () => {
     const release = Promise.withResolvers<void>();
     const hub = aHub(() => release.promise, 2);
-    const waiting = [hub.submit([]), hub.submit([])];
+    const waiting = [hub.submit({ sightings: [] }), hub.submit({ sightings: [] })];
     expect(() => hub.checkRoom()).toThrow(
       expect.objectContaining({ code: 'intake/queue-too-many' }),
     );
-    await expect(hub.submit([sighting('/c')])).rejects.toMatchObject({
+    await expect(hub.submit({ sightings: [sighting('/c')] })).rejects.toMatchObject({
       code: 'intake/queue-too-many',
       hint: 'send the request again after a second',
     });
@@ -66,10 +73,13 @@ describe('the hub', () => {
     const hub = aHub(async () => {
       if (isFull) throw new Error('the disk is full');
     });
-    const results = await Promise.allSettled([hub.submit([]), hub.submit([])]);
+    const results = await Promise.allSettled([
+      hub.submit({ sightings: [] }),
+      hub.submit({ sightings: [] }),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     isFull = false;
-    await hub.submit([]);
+    await hub.submit({ sightings: [] });
   });
 
   it('keeps at once what waits when it is drained', async () => {
@@ -83,7 +93,7 @@ describe('the hub', () => {
         },
       },
     );
-    const submitted = hub.submit([sighting('/a')]);
+    const submitted = hub.submit({ sightings: [sighting('/a')] });
     await hub.drain();
     await submitted;
     expect(kept).toBe(1);

@@ -19,6 +19,13 @@ export interface Gathered {
   readonly positions: readonly LogPosition[];
 }
 
+/** What a source brings at once. */
+export interface Submission {
+  readonly sightings: readonly Sighting[];
+  readonly calls?: readonly CallSighting[];
+  readonly position?: LogPosition;
+}
+
 export interface HubPorts {
   /** What a source with a store of its own has gathered since the last time. */
   readonly flush: () => Pick<Gathered, 'sightings' | 'calls' | 'halves'>;
@@ -37,6 +44,7 @@ export class Hub {
   readonly #limits: HubLimits;
   readonly #ports: HubPorts;
   #sightings: Sighting[] = [];
+  #calls: CallSighting[] = [];
   #positions: LogPosition[] = [];
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -59,11 +67,12 @@ export class Hub {
     });
   }
 
-  /** Resolves when the sightings are durable.
-   *  @throws {Fault} `intake/queue-too-many`, `intake/unavailable` */
-  async submit(sightings: readonly Sighting[], position?: LogPosition): Promise<void> {
+  /** Resolves when all of it is durable.
+   *  @throws {Fault} `intake/queue-too-many`, and what keeping throws */
+  async submit({ sightings, calls = [], position }: Submission): Promise<void> {
     this.checkRoom();
     for (const sighting of sightings) this.#sightings.push(sighting);
+    for (const call of calls) this.#calls.push(call);
     if (position) this.#positions.push(position);
     await this.kept();
   }
@@ -97,16 +106,18 @@ export class Hub {
 
   async #run(): Promise<void> {
     const waiting = this.#waiting;
-    const submitted = this.#sightings;
+    const sightings = this.#sightings;
+    const calls = this.#calls;
     const positions = this.#positions;
     this.#waiting = [];
     this.#sightings = [];
+    this.#calls = [];
     this.#positions = [];
-    const { sightings, calls, halves } = this.#ports.flush();
+    const flushed = this.#ports.flush();
     const gathered = {
-      sightings: submitted.length === 0 ? sightings : [...sightings, ...submitted],
-      calls,
-      halves,
+      sightings: sightings.length === 0 ? flushed.sightings : [...flushed.sightings, ...sightings],
+      calls: calls.length === 0 ? flushed.calls : [...flushed.calls, ...calls],
+      halves: flushed.halves,
       positions,
     };
     try {

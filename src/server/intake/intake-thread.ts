@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { Fault } from '../../base/fault.ts';
 import type { Log } from '../../base/log.ts';
 import {
   createTemplateLearner,
@@ -148,11 +149,22 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
     onFault: (thrown) => log.error({ err: thrown }, 'no snapshot of the traffic could be written'),
     maxJournalBytes: intake.maxJournalMegabytes * MEGABYTE,
   });
-  const decoder = new OtlpDecoder({ ...otlp, windowMs: pairWindowMs });
+  const decoder = new OtlpDecoder(otlp);
   for (const halves of kept.restoredHalves) decoder.restore(halves, clock());
   const hub = new Hub(
     { batchMs: intake.batchMs, maxWaiting: intake.maxWaitingRequests },
-    { flush: () => decoder.flush(clock()), keep: (gathered) => kept.keep(gathered) },
+    {
+      flush: () => decoder.flush(clock()),
+      keep: async (gathered) => {
+        try {
+          await kept.keep(gathered);
+        } catch (cause) {
+          decoder.forgetFlushedHalves();
+          log.error({ err: cause }, 'traffic could not be written to the journal');
+          throw new Fault('intake/unavailable', 'What came in could not be stored', { cause });
+        }
+      },
+    },
   );
   return { kept, decoder, hub, counts };
 }

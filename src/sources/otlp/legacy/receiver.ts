@@ -1,11 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../../../base/fault.ts';
-import { decodeJson } from './decode-json.ts';
-import { decodeProtobuf } from './decode-protobuf.ts';
-import type { Taken } from './intake.ts';
+import type { Taken } from '../taken.ts';
 import { type BodyLimits, encodingOf, readBody } from './request.ts';
 import { type Encoding, sendFault, sendTaken } from './response.ts';
-import type { Span } from './span.ts';
 
 export interface ReceiverLimits extends BodyLimits {
   readonly maxConcurrentRequests: number;
@@ -15,12 +12,8 @@ export interface ReceiverPorts {
   /** Throws a Fault for a caller who may not send (unknown host name, no token). */
   readonly admit: (request: IncomingMessage) => void;
   /** Resolves when what the spans say is durable. */
-  readonly take: (spans: readonly Span[]) => Promise<Taken>;
-  /** Hears of every answer. */
-  readonly onAnswer: (status: number, spanCount: number) => void;
+  readonly take: (body: Buffer, encoding: Encoding) => Promise<Taken>;
 }
-
-const DECODERS = { protobuf: decodeProtobuf, json: decodeJson } as const;
 
 /** Answers OTLP/HTTP requests for traces; a listener of `node:http`.
  *  @see OTLP 1.10, OTLP/HTTP */
@@ -31,16 +24,13 @@ export function createReceiver(
   let concurrent = 0;
   return async (request, response) => {
     let encoding: Encoding = 'json';
-    let spanCount = 0;
     concurrent++;
     try {
       ports.admit(request);
       checkTarget(request);
       encoding = encodingOf(request);
       if (concurrent > limits.maxConcurrentRequests) throw tooMany();
-      const spans = DECODERS[encoding](await readBody(request, limits));
-      spanCount = spans.length;
-      sendTaken(response, encoding, await ports.take(spans));
+      sendTaken(response, encoding, await ports.take(await readBody(request, limits), encoding));
     } catch (thrown) {
       if (response.destroyed || response.headersSent) return;
       // The rest of a body that is not read must not be taken for the next request.
@@ -48,7 +38,6 @@ export function createReceiver(
       sendFault(response, encoding, thrown);
     } finally {
       concurrent--;
-      ports.onAnswer(response.statusCode, spanCount);
     }
   };
 }

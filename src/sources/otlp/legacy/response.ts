@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Fault, messageOf, statusOf } from '../../../base/fault.ts';
-import type { Taken } from './intake.ts';
+import type { Taken } from '../taken.ts';
 
 export type Encoding = 'protobuf' | 'json';
 
@@ -9,7 +9,11 @@ const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 1, 503: 5 }
 
 /** Full success, or partial success with what was left out and why.
  *  @see OTLP 1.10, Full Success and Partial Success */
-export function sendTaken(response: ServerResponse, encoding: Encoding, taken: Taken): void {
+export function sendTaken(
+  response: ServerResponse,
+  encoding: Encoding,
+  taken: Pick<Taken, 'rejectedSpans' | 'reasons'>,
+): void {
   const message = taken.reasons.join('; ');
   send(response, 200, encoding, {
     json:

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import { Fault, messageOf, statusOf } from '../../base/fault.ts';
+import type { IntakeCount } from '../../estate/index.ts';
+import { KongParties, parseKongLog } from '../../sources/kong-log/index.ts';
+import { type BodyLimits, readBody } from '../../sources/otlp/index.ts';
+import type { Submission } from './hub.ts';
+
+export interface KongReceiverPorts {
+  /** Throws a Fault for a caller who may not send. */
+  readonly admit: (request: IncomingMessage) => void;
+  readonly submit: (submission: Submission) => Promise<void>;
+  readonly count: (outcome: IntakeCount['outcome'], reason: string, count: number) => void;
+  readonly clock: Clock;
+}
+
+/** Answers what Kong's http-log plugin posts, once it is durable. The plugin sends again what was not
+ *  answered with a success, up to its `queue.max_retry_time`. */
+export function kongReceiver(
+  limits: BodyLimits,
+  ports: KongReceiverPorts,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const parties = new KongParties();
+  return async (request, response) => {
+    try {
+      ports.admit(request);
+      if (request.method !== 'POST') throw new Fault('kong/method-invalid', 'Logs come with POST');
+      const body = await readBody(request, limits);
+      const { sightings, taken, dropped } = parseKongLog(body, ports.clock(), parties);
+      await ports.submit({ sightings });
+      ports.count('taken', '', taken);
+      for (const [reason, count] of dropped) ports.count('dropped', reason, count);
+      response.writeHead(200).end();
+    } catch (thrown) {
+      sendFault(request, response, thrown, ports);
+    }
+  };
+}
+
+function sendFault(
+  request: IncomingMessage,
+  response: ServerResponse,
+  thrown: unknown,
+  { count }: KongReceiverPorts,
+): void {
+  const code = thrown instanceof Fault ? thrown.code : 'kong/unavailable';
+  count('refused', code, 1);
+  if (response.destroyed || response.headersSent) return;
+  // the rest of a body that is not read must not be taken for the next request
+  if (!request.complete) response.setHeader('connection', 'close');
+  const message = thrown instanceof Fault ? messageOf(thrown) : 'The log could not be stored';
+  response
+    .writeHead(statusOf(code).http, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ message }));
+}
