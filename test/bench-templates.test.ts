@@ -25,6 +25,7 @@ const API: Api = {
     'GET /v1/customers/{id}',
     'GET /v1/customers/{id}/orders',
     'GET /v1/prices/{currency}',
+    'GET /v1/places/{latitude},{longitude}',
   ].map((line) => {
     const [method = '', template = ''] = line.split(' ');
     const parameters = [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
@@ -179,6 +180,11 @@ describe.each([...TRAINED_WITH, NOT_TRAINED_WITH])('the generator $name', (gener
       if (template.includes('{')) expect(literals).not.toContain(operationKey(method, path));
     }
   });
+  it('never writes a value that holds what divides it from the rest of its segment', () => {
+    const places = own.filter(({ path }) => path.startsWith('/v1/places/'));
+    expect(places.length).toBeGreaterThan(0);
+    for (const { path } of places) expect(path.split(',')).toHaveLength(2);
+  });
   it('asks a quarter of the operations less than five times, and all of them', () => {
     const counts = made.operations.map(
       (_, index) => own.filter(({ truth }) => truth === index).length,
@@ -233,6 +239,10 @@ describe('reading a specification', () => {
       { name: 'id', type: 'integer' },
       { name: 'kind', type: 'string', values: ['big', 'small'] },
     ]);
+  });
+  it('knows what a parameter for a format takes', () => {
+    const [operation] = readApi('x', { paths: { '/a/{id}.{format}': item() } }).operations;
+    expect(operation?.parameters[1]).toEqual({ name: 'format', values: ['json', 'xml'] });
   });
   it('leaves out paths with a query or fragment, open braces, and second operations of a shape', () => {
     const paths = { '/a?b': item(), '/a#b': item(), '/{a': item(), '/{a}': item(), '/{b}': item() };

@@ -11,7 +11,7 @@ import type {
   TrafficWanted,
   TrueOperation,
 } from './traffic.ts';
-import { literalsOf, ownWords } from './vocabulary.ts';
+import { freeValues, ownWords } from './vocabulary.ts';
 
 /** Draws every request by itself: an operation by how often it is asked, values from pools. */
 export function poolTraffic(profile: Profile): TrafficGenerator {
@@ -28,7 +28,7 @@ function generate(profile: Profile, api: Api, wanted: TrafficWanted, random: Ran
     style: wanted.style,
     habit: anyStyle(profile, random.fork('habit')),
     own: ownWords(api.operations),
-    literals: literalsOf(all),
+    isFree: freeValues(all),
     random: random.fork('pools'),
   });
   const writers = all.map((operation) => writerOf(operation, pools));

@@ -1,8 +1,9 @@
 import { type PathParameter, shapeOf } from './api.ts';
-import { type Draw, KINDS } from './identifiers.ts';
+import { KINDS } from './identifiers.ts';
 import type { Profile } from './profiles.ts';
 import { type Random, weighted, zipfRank } from './random.ts';
 import { STYLES, type Style } from './traffic.ts';
+import type { IsFree } from './vocabulary.ts';
 
 /** How the values of one parameter position look and how many there are. */
 export interface Pool {
@@ -19,8 +20,7 @@ export interface PoolContext {
   readonly habit: Style;
   /** The words that the API's own paths are made of. */
   readonly own: readonly string[];
-  /** The literals that stand beside a parameter, by the shape of what stands before it. */
-  readonly literals: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly isFree: IsFree;
   readonly random: Random;
 }
 
@@ -58,7 +58,7 @@ export class Pools {
   }
 
   #open(prefix: string, parameter: PathParameter, place: string): Pool {
-    const { profile, own, literals, random } = this.#context;
+    const { profile, own, isFree, random } = this.#context;
     const collection = collectionOf(prefix, parameter.name);
     const kindOf = random.fork(`kind ${collection}`);
     const style = this.#styleOf(parameter, kindOf);
@@ -69,12 +69,16 @@ export class Pools {
     const size = Math.round(smallest * (largest / smallest) ** (isNested ? local : kindOf).next());
     const isShared = !isNested && local.chance(0.8);
     const seed = random.fork(`values ${isShared ? collection : place}`);
-    const taken = literals.get(shapeOf(prefix)) ?? new Set<string>();
     return {
       style,
       value: (parent, requests) => {
         const rank = zipfRank(size, profile.valueExponent, requests);
-        return drawn(draw, own, taken, seed.fork(isNested ? `${parent} ${rank}` : String(rank)));
+        const values = seed.fork(isNested ? `${parent} ${rank}` : String(rank));
+        return drawn(
+          () => draw(values, own),
+          (value) => isFree(prefix, value),
+          values,
+        );
       },
     };
   }
@@ -112,16 +116,11 @@ function closed(values: readonly string[]): Pool {
   return { style: undefined, value: (_, random) => random.pick(encoded) };
 }
 
-/** A value that is no literal beside it; an odd one where chance gives only literals. */
-function drawn(
-  draw: Draw,
-  own: readonly string[],
-  taken: ReadonlySet<string>,
-  random: Random,
-): string {
+/** A value that is free; a number where chance gives none. */
+function drawn(draw: () => string, isFree: (value: string) => boolean, random: Random): string {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const value = draw(random, own);
-    if (!taken.has(value)) return value;
+    const value = draw();
+    if (isFree(value)) return value;
   }
-  return `${draw(random, own)}-${random.between(2, 99)}`;
+  return String(random.between(1_000, 99_999_999));
 }

@@ -5,6 +5,8 @@ import { operationKey } from './api.ts';
 const METHODS = ['get', 'put', 'post', 'delete', 'head', 'patch'] as const;
 const MAX_OPERATIONS = 400;
 const MAX_REFERENCES = 8;
+/** What a parameter for the format of the answer takes (`/report.{format}`), unless it is said. */
+const FORMATS = ['json', 'xml'];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -40,7 +42,9 @@ function parametersOf(template: string, declared: readonly unknown[], root: Json
   }
   return [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => {
     const name = match[1] ?? '';
-    return byName.get(name) ?? { name };
+    const parameter = byName.get(name) ?? { name };
+    const isSuffix = template[match.index - 1] === '.' && /format|ext/i.test(name);
+    return isSuffix ? { values: FORMATS, ...parameter } : parameter;
   });
 }
 

@@ -67,7 +67,7 @@ export class Place {
   readonly #belongs: boolean;
   readonly #shelves = new Map<string, Shelf>();
   readonly #own: readonly string[];
-  readonly #taken: ReadonlySet<string>;
+  readonly #isFree: (value: string) => boolean;
   #created = 0;
 
   constructor(
@@ -75,7 +75,7 @@ export class Place {
     parameter: PathParameter,
     wanted: Style | undefined,
     own: readonly string[],
-    taken: ReadonlySet<string>,
+    isFree: (value: string) => boolean,
     random: Random,
   ) {
     const { values } = parameter;
@@ -86,7 +86,7 @@ export class Place {
       ? { strength: values.length, discount: 0, most: values.length }
       : random.pick(this.#belongs ? BELOW_PARENT : GROWTHS);
     this.#own = own;
-    this.#taken = taken;
+    this.#isFree = isFree;
   }
 
   value(parent: string, random: Random): string {
@@ -100,9 +100,9 @@ export class Place {
     const order = this.#created++;
     for (let tries = 0; tries < 10; tries++) {
       const value = this.#write(order, random, this.#own);
-      if (!this.#taken.has(value)) return value;
+      if (this.#isFree(value)) return value;
     }
-    return `${this.#write(order, random, this.#own)}~${order}`;
+    return String(10_000 + order);
   }
 }
 

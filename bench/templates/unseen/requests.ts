@@ -9,7 +9,7 @@ import {
   type TrafficWanted,
   type TrueOperation,
 } from '../traffic.ts';
-import { literalsOf, ownWords } from '../vocabulary.ts';
+import { freeValues, ownWords } from '../vocabulary.ts';
 import { Place, placeKey } from './places.ts';
 import { stray } from './strays.ts';
 import { ALIASES } from './words.ts';
@@ -30,7 +30,7 @@ function generate(api: Api, wanted: TrafficWanted, random: Random): Traffic {
   const all = [...api.operations, ...aliases(api.operations, random.fork('aliases'))];
   const places = new Map<string, Place>();
   const own = ownWords(api.operations);
-  const literals = literalsOf(all);
+  const isFree = freeValues(all);
   const placed = all.map(({ template, parameters }) =>
     [...template.matchAll(/\{[^{}]*\}/g)].map((match, index) => {
       const prefix = template.slice(0, match.index);
@@ -42,7 +42,7 @@ function generate(api: Api, wanted: TrafficWanted, random: Random): Traffic {
           parameters[index] ?? { name: '' },
           wanted.style,
           own,
-          literals.get(key) ?? new Set(),
+          (value) => isFree(prefix, value),
           random.fork(`place ${key}`),
         );
       places.set(key, place);
