@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { type Diagnostic, toPlace } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
+import { pastTime } from '../sources/access-log/index.ts';
 import type { InputFormat } from './commands/discover.ts';
 import { atLeast, bytesOf, followedBy, type Input, toInputs } from './discover/bytes.ts';
 import { type AssignedSpecification, assign, compare, priorsOf } from './discover/compare.ts';
@@ -11,7 +12,7 @@ import { toJson, toNdjson } from './discover/json.ts';
 import { Learning, type ObservedService, select } from './discover/learning.ts';
 import { toText } from './discover/text.ts';
 import { writeOutput } from './output.ts';
-import { painterFor, progressOn } from './terminal.ts';
+import { grouped, painterFor, progressOn } from './terminal.ts';
 
 export interface DiscoverFlags {
   readonly format: keyof typeof FORMATS;
@@ -104,6 +105,7 @@ async function read(
     file: input.name,
     subject: {
       fallbackService: serviceNamedBy(input.name),
+      believe: pastTime,
       ...(flags.service !== undefined && { service: flags.service }),
     },
     clock: systemClock,
@@ -169,7 +171,7 @@ function tellLeftOut(learning: Learning): void {
     tell({
       severity: 'warning',
       code: 'discover/left-out',
-      message: `left out ${count}: ${reason}${places === '' ? '' : ` (${places}${count > first.length ? ' …' : ''})`}`,
+      message: `left out ${grouped(count)}: ${reason}${places === '' ? '' : ` (${places}${count > first.length ? ' …' : ''})`}`,
     });
   }
 }

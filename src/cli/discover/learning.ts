@@ -1,11 +1,17 @@
 import { toTimestamp } from '../../base/clock.ts';
 import { compareText } from '../../base/diagnostic.ts';
 import type { Party, Sighting } from '../../estate/index.ts';
-import { createTemplateLearner, type Prior } from '../../inventory/templates/index.ts';
+import {
+  createTemplateLearner,
+  type Prior,
+  TEMPLATE_LIMITS,
+  type TemplateLimits,
+} from '../../inventory/templates/index.ts';
 import {
   doubtOf,
   type ObservedEndpoint,
   TRAFFIC_DROPS,
+  TRAFFIC_LIMITS,
   TrafficState,
 } from '../../inventory/traffic/index.ts';
 import type { DecoderSink } from './decoders/index.ts';
@@ -19,10 +25,31 @@ export interface ObservedService {
   readonly endpoints: readonly ObservedEndpoint[];
 }
 
+/** Services or hosts that are kept apart. */
+const MAX_SERVICES = 1_000;
+/** Nodes of paths of all services together, about a kilobyte each. */
+const MAX_NODES = 120_000;
+const MIN_NODES = 100;
+
+/** What one service may hold: less, the more services there are, so that hosts made up by the thousand
+ *  cost no more memory than paths of one. */
+function shareOf(services: () => number): TemplateLimits {
+  return {
+    maxDepth: TEMPLATE_LIMITS.maxDepth,
+    get maxNodes() {
+      const share = Math.floor(MAX_NODES / Math.max(1, services()));
+      return Math.min(TEMPLATE_LIMITS.maxNodes, Math.max(MIN_NODES, share));
+    },
+  };
+}
+
 /** Learns endpoints from what decoders give, on the engine that the server runs. */
 export class Learning {
   readonly leftOut = new LeftOutCounts();
-  readonly #state = new TrafficState(() => createTemplateLearner());
+  readonly #state: TrafficState = new TrafficState(
+    () => createTemplateLearner(shareOf(() => this.#state.size)),
+    { ...TRAFFIC_LIMITS, maxServices: MAX_SERVICES },
+  );
   requests = 0;
 
   /** What a decoder of this file tells goes here. */

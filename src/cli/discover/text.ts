@@ -62,8 +62,9 @@ function toStatus({ status }: DiscoveredEndpoint, paint: Painter): string {
 function* toComparison(comparison: Comparison, paint: Painter): Generator<string> {
   const { declared, discovered, matched, shadow, beyondDeclared, unseen } = comparison;
   yield `${paint('bold', 'Discovered against declared')}\n`;
-  yield `  ${grouped(discovered)} discovered, ${grouped(declared)} declared: ${grouped(matched)} in both, ${paint(shadow > 0 ? 'red' : 'green', `${grouped(shadow)} shadow`)}`;
-  yield declared === 0 ? '\n' : ` (${toShare(beyondDeclared)} on top of what is declared)\n`;
+  yield `  ${grouped(discovered)} discovered, ${grouped(declared)} declared, ${grouped(matched)} in both\n`;
+  const beyond = declared === 0 ? '' : `: ${toShare(beyondDeclared)} on top of what is declared`;
+  yield `  ${paint(shadow > 0 ? 'red' : 'green', `${grouped(shadow)} shadow`)}${beyond}\n`;
   if (unseen.length > 0) yield `  ${grouped(unseen.length)} declared, but not seen:\n`;
   for (const operation of unseen.slice(0, MAX_UNSEEN)) yield toUnseen(operation);
   if (unseen.length > MAX_UNSEEN) {

@@ -42,11 +42,13 @@ export class AccessLogDecoder {
   readonly #services: ByteWords<Party | undefined>;
   readonly #methods = new ByteWords((text) => (/^[A-Z]{1,20}$/.test(text) ? text : ''));
   readonly #mayBeKnown: boolean;
+  readonly #believe: (time: number, now: number) => number;
   #now = 0;
 
   constructor(options: DecoderOptions, sink: SightingSink) {
     this.#options = options;
     this.#sink = sink;
+    this.#believe = options.believe ?? believedTime;
     this.#services = new ByteWords((name) => this.#partyOf(name));
     const formats: readonly string[] | undefined = FORMAT_NAMES[options.format ?? 'auto'];
     this.#mayBeKnown = formats?.includes('json') ?? true;
@@ -136,7 +138,7 @@ export class AccessLogDecoder {
   #timeOf(bytes: Buffer, start: number, end: number): number {
     const fast = this.#times.parse(bytes, start, end);
     const time = Number.isNaN(fast) ? parseTime(bytes.toString('latin1', start, end)) : fast;
-    return believedTime(time ?? this.#now, this.#now);
+    return this.#believe(time ?? this.#now, this.#now);
   }
 
   /** The same party that the reader of JSON gives. */

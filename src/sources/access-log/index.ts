@@ -11,4 +11,4 @@ export { requestOf } from './json-log.ts';
 export { type LineSink, Lines } from './lines.ts';
 export { DROP_REASONS, type DropReason, type LoggedRequest } from './logged-request.ts';
 export { parseTime } from './time.ts';
-export { type LogSubject, Parties, toSighting } from './to-sighting.ts';
+export { type LogSubject, Parties, pastTime, toSighting } from './to-sighting.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoggedRequest } from './logged-request.ts';
-import { type LogSubject, Parties, toSighting } from './to-sighting.ts';
+import { type LogSubject, Parties, pastTime, toSighting } from './to-sighting.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 const BASE: LoggedRequest = {
@@ -88,6 +88,12 @@ describe('a logged request', () => {
     ],
   ])('is told %s', (_, change, want) => {
     expect(sighting(change)).toMatchObject(want);
+  });
+
+  it('keeps the time of an old log, where it is read as one', () => {
+    const old = Date.UTC(2001, 1, 1);
+    expect(sighting({ time: old }, { believe: pastTime })).toMatchObject({ firstAt: old });
+    expect(sighting({ time: NOW + 5 }, { believe: pastTime })).toMatchObject({ firstAt: NOW });
   });
 
   it('keeps no route with patterns in it, and no address of a client', () => {

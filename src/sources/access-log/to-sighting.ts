@@ -13,6 +13,14 @@ export interface LogSubject {
   readonly environment?: string;
   /** The service of lines that name neither service nor host. */
   readonly fallbackService?: string;
+  /** What time to take for the one that a line gives: `believedTime`, unless old logs are read.
+   *  @param now on the clock of whoever reads */
+  readonly believe?: (time: number, now: number) => number;
+}
+
+/** For logs that are read long after they were written: nothing is older than 1970 or newer than now. */
+export function pastTime(time: number, now: number): number {
+  return Math.max(0, Math.min(time, now));
 }
 
 /** One object for each party that was named, up to a number of them. */
@@ -54,7 +62,7 @@ export function toSighting(
   if (target === undefined || !isPath(target.path)) return 'malformed path';
   const service = serviceOf(request, target, subject, parties);
   if (service === undefined) return 'names no service';
-  const at = believedTime(request.time ?? now, now);
+  const at = (subject.believe ?? believedTime)(request.time ?? now, now);
   const query = target.query ?? request.query?.replace(/^\?/, '');
   const parameters = query ? parameterNames(query) : [];
   return {

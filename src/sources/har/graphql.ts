@@ -31,13 +31,8 @@ export function graphqlFieldsOf(
   if (body.length > MAX_BODY) return undefined;
   if (/^application\/graphql\b/i.test(mimeType)) return fieldsOf(body, undefined);
   if (!/["']query["']/.test(body)) return undefined;
-  const requests = requestsIn(body);
-  const found = requests.flatMap(
-    ({ query, operationName }) => fieldsOf(query, operationName) ?? [],
-  );
-  return requests.length === 0 || (found.length === 0 && !requests.some(isDocument))
-    ? undefined
-    : distinct(found);
+  const found = requestsIn(body).map(({ query, operationName }) => fieldsOf(query, operationName));
+  return found.some(Boolean) ? distinct(found.flatMap((fields) => fields ?? [])) : undefined;
 }
 
 interface GraphqlRequest {
@@ -58,10 +53,6 @@ function requestsIn(body: string): GraphqlRequest[] {
     if (typeof query !== 'string') return [];
     return [{ query, operationName: textAt(request, 'operationName') }];
   });
-}
-
-function isDocument({ query }: GraphqlRequest): boolean {
-  return documentOf(query) !== undefined;
 }
 
 /** The parser's errors quote the text, so that nothing of them is told. */
