@@ -55,12 +55,23 @@ export class ApiError extends Error {
   }
 }
 
+/** What addresses of pages call the owner of what nobody answers for; the API takes an empty one. */
+export const NOBODY = '-';
+
+/** Filters as addresses of pages have them, as the API takes them. */
+export function toFilters(search: Readonly<Record<string, string>>): Record<string, string> {
+  const filters = Object.entries(search).filter(([, value]) => value !== '');
+  return Object.fromEntries(
+    filters.map(([key, value]) => [key, key === 'owner' && value === NOBODY ? '' : value]),
+  );
+}
+
 /** Reads from the API.
  *  @throws {ApiError} */
 export function get<Value>(path: string, query: Readonly<Record<string, unknown>> = {}) {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') parameters.set(key, String(value));
+    if (value !== undefined) parameters.set(key, String(value));
   }
   const text = parameters.toString();
   return ask<Value>('GET', text === '' ? path : `${path}?${text}`);

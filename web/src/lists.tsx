@@ -41,6 +41,10 @@ export interface Filter {
   readonly choices: readonly Choice[] | 'environments' | 'owners';
   /** What is shown without a choice; else `any`. */
   readonly otherwise?: string;
+  /** What has no owner can be asked for too. */
+  readonly nobody?: true;
+  /** Seldom needed: out of the way until more filters are asked for. */
+  readonly rare?: true;
 }
 
 /** A value, with what is shown for it where that differs. */
@@ -59,7 +63,7 @@ export interface List<Item extends AnyItem> {
 }
 
 const ENVIRONMENT: Filter = { key: 'environment', label: 'Environment', choices: 'environments' };
-const OWNER: Filter = { key: 'owner', label: 'Owner', choices: 'owners' };
+const OWNER: Filter = { key: 'owner', label: 'Owner', choices: 'owners', nobody: true };
 const CRITICALITY: Filter = {
   key: 'criticality',
   label: 'Criticality',
@@ -87,19 +91,21 @@ const ENDPOINT_FILTERS: readonly Filter[] = [
     ],
   },
   OWNER,
-  { key: 'protocol', label: 'Protocol', choices: ['http', 'grpc', 'graphql', 'event'] },
+  { key: 'protocol', label: 'Protocol', rare: true, choices: ['http', 'grpc', 'graphql', 'event'] },
   {
     key: 'method',
     label: 'Method',
+    rare: true,
     choices: [
       ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY', 'RPC'],
       ...['QUERY', 'MUTATION', 'SUBSCRIPTION', 'PUBLISH', 'SUBSCRIBE'],
     ],
   },
-  CRITICALITY,
+  { ...CRITICALITY, rare: true },
   {
     key: 'observed',
     label: 'Traffic',
+    rare: true,
     choices: [
       ['true', 'seen'],
       ['false', 'not seen'],
@@ -108,6 +114,7 @@ const ENDPOINT_FILTERS: readonly Filter[] = [
   {
     key: 'blocked',
     label: 'Blocked',
+    rare: true,
     choices: [
       ['true', 'yes'],
       ['false', 'no'],
@@ -116,6 +123,7 @@ const ENDPOINT_FILTERS: readonly Filter[] = [
   {
     key: 'visibility',
     label: 'Certainty',
+    rare: true,
     choices: [
       ['unstable', 'hardly seen'],
       ['probe', 'only 404'],

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { get, type Owner } from '../api.ts';
+import { get, NOBODY, type Owner } from '../api.ts';
 import type { Choice, Filter } from '../lists.tsx';
 import { nameOf } from '../names.ts';
 import type { ListSearch } from '../router.tsx';
@@ -24,14 +24,6 @@ export function FilterBar({ filters, search, onChange, searches = true }: Props)
   return (
     <search className={isOpen ? 'filters open' : 'filters'}>
       {searches && <SearchField value={search.q ?? ''} onChange={(q) => onChange({ q })} />}
-      <button
-        type="button"
-        className="more"
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-      >
-        Filters{set > 0 && ` (${set})`}
-      </button>
       {filters.map((filter) => (
         <FilterField
           key={filter.key}
@@ -40,6 +32,15 @@ export function FilterBar({ filters, search, onChange, searches = true }: Props)
           onChange={(value) => onChange({ [filter.key]: value })}
         />
       ))}
+      <button
+        type="button"
+        className={filters.some(({ rare }) => rare) ? 'more rare' : 'more'}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {isOpen ? 'Fewer filters' : 'More filters'}
+        {set > 0 && ` (${set})`}
+      </button>
       {others.map(([key, value]) => (
         <button
           key={key}
@@ -90,7 +91,7 @@ function FilterField({ filter, value, onChange }: FieldProps & { readonly filter
   const shown = isKnown ? choices : [...choices, value];
   if (shown.length + (filter.otherwise ? 1 : 0) < 2 && value === '') return null;
   return (
-    <label className={value === '' ? 'filter' : 'filter set'}>
+    <label className={`filter ${filter.rare ? 'rare' : ''} ${value === '' ? '' : 'set'}`}>
       <span>{filter.label}</span>
       <select value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">{filter.otherwise ?? 'any'}</option>
@@ -108,7 +109,7 @@ function toValue(choice: Choice): string {
   return typeof choice === 'string' ? choice : choice[0];
 }
 
-function useChoices({ choices }: Filter): readonly Choice[] {
+function useChoices({ choices, nobody }: Filter): readonly Choice[] {
   const isFixed = typeof choices !== 'string';
   const path = isFixed ? '' : choices;
   const { data } = useQuery({
@@ -118,5 +119,6 @@ function useChoices({ choices }: Filter): readonly Choice[] {
     staleTime: 60_000,
   });
   if (isFixed) return choices;
-  return (data?.items ?? []).map((item) => (typeof item === 'string' ? item : item.owner));
+  const known = (data?.items ?? []).map((item) => (typeof item === 'string' ? item : item.owner));
+  return nobody ? [[NOBODY, 'nobody'], ...known] : known;
 }

@@ -47,7 +47,8 @@ export function ServiceLink({ id }: { readonly id: string }) {
       to="/$list"
       params={{ list: 'services' }}
       search={{ id }}
-      title={`${environment}/${namespace}`}
+      title={`${nameOf(id)} (${environment}/${namespace})`}
+      className="clamped"
     >
       {nameOf(id)}
     </Link>
@@ -55,7 +56,12 @@ export function ServiceLink({ id }: { readonly id: string }) {
 }
 
 export function OwnerName({ owner }: { readonly owner: string | null }) {
-  return owner === null ? <Missing what="no owner" /> : owner;
+  if (owner === null) return <Missing what="no owner" />;
+  return (
+    <span className="clamped" title={owner}>
+      {owner}
+    </span>
+  );
 }
 
 export interface PlaceLike {

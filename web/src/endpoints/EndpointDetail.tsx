@@ -15,13 +15,16 @@ import { reviewWords, statusReason } from './words.ts';
 /** Everything about one endpoint: what it is and why, who says so, what people decided, and what can be
  *  decided now. */
 export function EndpointDetail({ endpoint }: { readonly endpoint: Endpoint }) {
-  const { id, review } = endpoint;
+  const { id, review, blocked } = endpoint;
   const [said, setSaid] = useState({ id, words: '' });
   const say = (words: string): void => setSaid({ id, words });
   return (
     <>
       <Marks endpoint={endpoint} />
       <p className="why">{statusReason(endpoint)}</p>
+      {blocked && (
+        <p className="waits">It is blocked: where authorisation is enforced, nobody may call it.</p>
+      )}
       {review !== null && <p className="waits">Waits for review: {reviewWords(review)}.</p>}
       <p className="said" role="status">
         {said.id === id && said.words !== '' && `${said.words}.`}

@@ -8,11 +8,13 @@ import { bySource, isNow, lostNow, type SourceCounts, sourceWords } from './word
 
 interface Intake {
   readonly counts: readonly IntakeCount[];
-  /** Services and callers that traffic names. */
-  readonly parties: number;
+  /** Services that are seen to be asked. */
+  readonly services: number;
   /** Pieces of paths that are held to learn templates from. */
   readonly nodes: number;
-  readonly journalBytes?: number;
+  /** Submissions that wait to be stored. */
+  readonly waiting: number;
+  readonly journalBytes: number;
 }
 
 /** What traffic brought: taken, dropped and refused, by source and reason. */
@@ -101,19 +103,16 @@ function Source({ counts, now }: SourceProps) {
 
 /** How much is held of what came in: what limits are about. */
 function Held({ intake }: { readonly intake: Intake }) {
-  const { parties, nodes, journalBytes } = intake;
+  const { services, nodes, waiting, journalBytes } = intake;
   return (
     <section className="card">
-      <h3>Held in memory and on disk</h3>
+      <h3>Held now</h3>
       <Facts
         rows={[
-          { term: 'Parties', value: `${grouped(parties)} services and callers` },
-          { term: 'Paths', value: `${grouped(nodes)} pieces of paths` },
-          {
-            term: 'Journal',
-            value:
-              journalBytes === undefined ? null : `${grouped(Math.ceil(journalBytes / 1_024))} KiB`,
-          },
+          { term: 'Services', value: `${grouped(services)} seen to be asked` },
+          { term: 'Paths', value: `${grouped(nodes)} pieces, to learn templates from` },
+          { term: 'Waiting', value: `${grouped(waiting)} submissions to be stored` },
+          { term: 'Journal', value: `${grouped(Math.ceil(journalBytes / 1_024))} KiB on disk` },
         ]}
       />
     </section>

@@ -4,6 +4,7 @@ import type { Answers } from '../../../src/estate/model.ts';
 import type { StoredFinding } from '../../../src/estate/store.ts';
 import { type AnswersAt, get, type LatestAnswers, type Page } from '../api.ts';
 import { AnswerCard } from '../components/AnswerCard.tsx';
+import { CoverageCard } from '../components/CoverageCard.tsx';
 import { Badge, ErrorNote, Place } from '../components/parts.tsx';
 import { ago } from '../names.ts';
 import { QUESTIONS } from '../questions.ts';
@@ -44,6 +45,7 @@ export function AnswersPage() {
           Judged <time dateTime={at}>{ago(at)}</time>
         </p>
       )}
+      {answers && <CoverageCard />}
       <WorstFindings />
     </main>
   );

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { AuditEntry } from '../../../src/estate/decision.ts';
-import { get, type Page } from '../api.ts';
+import { get, type Page, toFilters } from '../api.ts';
 import { ACTION_WORDS, actionWords, changeWords } from '../components/AuditLine.tsx';
 import { FilterBar } from '../components/FilterBar.tsx';
 import { Pager } from '../components/Pager.tsx';
@@ -21,8 +21,7 @@ const FILTERS: readonly Filter[] = [
 /** Who changed what, when and why, the latest first. */
 export function AuditPage({ search }: { readonly search: ListSearch }) {
   const navigate = useNavigate();
-  const { subject, actor, action } = search;
-  const asked = { subject, actor, action };
+  const asked = toFilters(search);
   const [cursors, setCursors] = useCursors(JSON.stringify(asked));
   const query = { ...asked, limit: PAGE_SIZE, after: cursors.at(-1) };
   const { data, error, isPending } = useQuery({

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
-import { get, type Page } from '../api.ts';
+import { get, type Page, toFilters } from '../api.ts';
 import { DataTable } from '../components/DataTable.tsx';
 import { DetailPanel } from '../components/DetailPanel.tsx';
 import { FilterBar } from '../components/FilterBar.tsx';
@@ -29,7 +29,11 @@ export function ListPage({ name, search }: Props) {
   const { id = '', q = '', ...filters } = search;
   const asked = JSON.stringify({ ...filters, q });
   const [cursors, setCursors] = useCursors(asked);
-  const query = { ...filters, search: q, limit: PAGE_SIZE, after: cursors.at(-1) };
+  const query = {
+    ...toFilters({ ...filters, search: q }),
+    limit: PAGE_SIZE,
+    after: cursors.at(-1),
+  };
   const { data, error, isPending } = useQuery({
     queryKey: [name, query],
     queryFn: () => get<Page<AnyItem>>(`/${name}`, query),

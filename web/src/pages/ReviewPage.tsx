@@ -1,13 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Endpoint } from '../../../src/estate/model.ts';
-import { get } from '../api.ts';
+import { get, NOBODY } from '../api.ts';
 import { ErrorNote, Missing } from '../components/parts.tsx';
 import { reviewWords } from '../endpoints/words.ts';
 import { ago, grouped } from '../names.ts';
-
-/** What lists call an owner that is not there. */
-const NOBODY = 'none';
 
 type Reason = NonNullable<Endpoint['review']>;
 
