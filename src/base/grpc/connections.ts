@@ -1,4 +1,5 @@
 import { constants, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { GrpcLimits } from './limits.ts';
 
 /** Frames that ask for an answer of the protocol's own, in a minute in which no call begins. */
@@ -12,11 +13,19 @@ const WINDOWS_PER_CONNECTION = 4;
 export class Connections {
   readonly #limits: GrpcLimits;
   readonly #sessions = new Set<ServerHttp2Session>();
+  /** Those that have not shaken hands yet are no sessions. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(server: Http2Server, limits: GrpcLimits) {
     this.#limits = limits;
     server.maxConnections = limits.maxConnections;
     server.on('session', (session) => this.#watch(session));
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    // Also where the handshake takes too long, which by itself closes nothing.
+    server.on('tlsClientError', (_: unknown, socket: Socket) => socket.destroy());
   }
 
   get count(): number {
@@ -30,6 +39,7 @@ export class Connections {
 
   destroy(): void {
     for (const session of this.#sessions) session.destroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #watch(session: ServerHttp2Session): void {

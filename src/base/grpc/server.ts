@@ -50,8 +50,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const calls = new Calls({ limits, services: [...services, health], admit, onEnd });
   const connections = new Connections(server, limits);
   server.on('stream', (stream, headers) => void calls.serve(stream, headers));
-  // What breaks a connection before it is one of HTTP/2 (a handshake, mostly) concerns nobody else.
-  for (const event of ['sessionError', 'tlsClientError', 'clientError']) server.on(event, () => {});
+  // What breaks a connection also closes it, and concerns nobody else.
+  server.on('sessionError', () => {});
   return {
     server,
     calls,
