@@ -28,19 +28,17 @@ export const OtlpConfig = z.strictObject({
     .default(64 * 1024 * 1024)
     .describe('Largest request once it is unpacked'),
   maxConcurrentRequests: z.int().min(1).default(64).describe('Requests read at once'),
+  maxBufferedBytes: z
+    .int()
+    .min(1_024)
+    .default(256 * 1024 * 1024)
+    .describe('Bytes of all requests that are read at once'),
   requestSeconds: z
     .int()
     .min(1)
     .max(600)
     .default(15)
     .describe('How long a request may take to come in'),
-  maxWaitingRequests: z.int().min(1).default(1_000).describe('Requests waiting to be stored'),
-  batchMs: z.int().min(0).default(20).describe('How long requests are gathered before storing'),
-  refreshSeconds: z
-    .int()
-    .min(1)
-    .default(60)
-    .describe('How often a thing that is seen all the time is marked as seen'),
   pairWindowSeconds: z
     .int()
     .min(1)
@@ -59,10 +57,5 @@ export const OtlpConfig = z.strictObject({
     .max(1_000_000)
     .default(20_000)
     .describe('Distinct services taken in an hour, and hosts that they call remembered'),
-  maxGuessedTemplates: z
-    .int()
-    .min(1)
-    .default(500)
-    .describe('Distinct paths of a service that names no routes'),
 });
 export type OtlpConfig = z.infer<typeof OtlpConfig>;

@@ -8,6 +8,9 @@ export interface SpanFields {
   /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   readonly kind?: number;
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  readonly name?: string;
+  /** Milliseconds since 1970; else none that is believed. */
+  readonly startMs?: number;
 }
 
 export interface ResourceFields {
@@ -23,9 +26,12 @@ export function toJsonRequest(resources: readonly ResourceFields[]): object {
         {
           scope: { name: 'test' },
           spans: spans.map((span) => ({
-            ...span,
-            name: 'ignored',
-            startTimeUnixNano: '1',
+            traceId: span.traceId,
+            spanId: span.spanId,
+            parentSpanId: span.parentSpanId,
+            kind: span.kind,
+            name: span.name ?? 'ignored',
+            startTimeUnixNano: span.startMs === undefined ? '1' : `${span.startMs}000000`,
             attributes: jsonAttributes(span.attributes ?? {}),
           })),
         },
@@ -59,12 +65,19 @@ function spanOf(span: SpanFields): Buffer {
     bytes(1, Buffer.from(span.traceId ?? '', 'hex')),
     bytes(2, Buffer.from(span.spanId ?? '', 'hex')),
     bytes(4, Buffer.from(span.parentSpanId ?? '', 'hex')),
-    text(5, 'ignored'),
+    text(5, span.name ?? 'ignored'),
     Buffer.concat([tag(6, 0), varint(span.kind ?? 0)]),
-    Buffer.concat([tag(7, 1), Buffer.alloc(8, 1)]),
+    time(7, span.startMs),
+    time(8, span.startMs),
     attributes(9, span.attributes ?? {}),
     Buffer.concat([tag(16, 5), Buffer.alloc(4, 1)]),
   ]);
+}
+
+function time(field: number, ms: number | undefined): Buffer {
+  const nanos = Buffer.alloc(8, 1);
+  if (ms !== undefined) nanos.writeBigUInt64LE(BigInt(ms) * 1_000_000n);
+  return Buffer.concat([tag(field, 1), nanos]);
 }
 
 function attributes(

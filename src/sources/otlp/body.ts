@@ -1,0 +1,236 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { Fault } from '../../base/fault.ts';
+
+const gunzipAsync = promisify(gunzip);
+
+export interface BodyLimits {
+  readonly maxRequestBytes: number;
+  readonly maxInflatedBytes: number;
+}
+
+/** A body that was read, unpacked. */
+export interface Body {
+  readonly bytes: Buffer;
+  /** The bytes are not needed any more, and may be written over. */
+  release(): void;
+}
+
+/** Bodies unpacked at once: what they swell to is bounded by their number. */
+const MAX_INFLATING = 4;
+const INFLATE_CHUNK_BYTES = 128 * 1024;
+const FIRST_CHUNK_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/** The whole body, unpacked, never more of it in memory than the limits say.
+ *  @throws {Fault} `otlp/body-too-large`, `otlp/inflated-too-large`, `otlp/gzip-malformed`,
+ *  `otlp/coding-unsupported-media-type`, `otlp/body-broken` */
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const isPacked = checkCoding(request);
+  const packed = await readPacked(request, limits.maxRequestBytes, {
+    allocate: (size) => Buffer.allocUnsafeSlow(size),
+    hold: () => undefined,
+  });
+  return isPacked ? inflate(packed, limits.maxInflatedBytes) : packed;
+}
+
+/** Reads bodies as `readBody` does, in buffers that are used again, and bounds what all of them
+ *  together hold. */
+export class BodyReader {
+  readonly #limits: BodyLimits;
+  readonly #maxBytes: number;
+  readonly #pool = new BufferPool();
+  /** Bytes that bodies hold which are being read or used. */
+  #heldBytes = 0;
+  #inflating = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param maxBytes of all bodies together, as they were sent */
+  constructor(limits: BodyLimits, maxBytes: number) {
+    this.#limits = limits;
+    this.#maxBytes = Math.max(maxBytes, limits.maxRequestBytes);
+  }
+
+  /** @throws {Fault} `otlp/bytes-too-many`, and what `readBody` throws */
+  async read(request: IncomingMessage): Promise<Body> {
+    const isPacked = checkCoding(request);
+    const { maxRequestBytes, maxInflatedBytes } = this.#limits;
+    let held = 0;
+    let packed: Buffer = NOTHING;
+    const release = (): void => {
+      this.#heldBytes -= held;
+      this.#pool.release(packed);
+    };
+    try {
+      packed = await readPacked(request, maxRequestBytes, {
+        allocate: (size) => this.#pool.acquire(size),
+        hold: (bytes) => {
+          this.#hold(bytes);
+          held += bytes;
+        },
+      });
+      if (!isPacked) return { bytes: packed, release };
+      const bytes = await this.#inTurn(() => inflate(packed, maxInflatedBytes));
+      release();
+      return { bytes, release: () => undefined };
+    } catch (thrown) {
+      release();
+      throw thrown;
+    }
+  }
+
+  #hold(bytes: number): void {
+    if (this.#heldBytes + bytes > this.#maxBytes) {
+      throw new Fault('otlp/bytes-too-many', 'Too many bytes are being read at once', {
+        hint: 'send the request again after a second, or raise `otlp.maxBufferedBytes`',
+      });
+    }
+    this.#heldBytes += bytes;
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#inflating < MAX_INFLATING) this.#inflating++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#inflating--;
+    }
+  }
+}
+
+/** Whether the body is packed with gzip. */
+function checkCoding(request: IncomingMessage): boolean {
+  const coding = request.headers['content-encoding'] ?? 'identity';
+  if (coding === 'identity' || coding === '') return false;
+  if (coding === 'gzip') return true;
+  throw new Fault(
+    'otlp/coding-unsupported-media-type',
+    'The only `Content-Encoding` that is taken is gzip',
+    { hint: 'set OTEL_EXPORTER_OTLP_COMPRESSION=gzip, or none' },
+  );
+}
+
+async function inflate(packed: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    return await gunzipAsync(packed, {
+      maxOutputLength: maxBytes,
+      chunkSize: INFLATE_CHUNK_BYTES,
+    });
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw tooLarge('otlp/inflated-too-large', 'otlp.maxInflatedBytes', maxBytes);
+    }
+    throw new Fault('otlp/gzip-malformed', 'The request is not valid gzip');
+  }
+}
+
+/** The length that a request says it has; undefined where it comes in chunks. */
+function announcedBytes(request: IncomingMessage, maxBytes: number): number | undefined {
+  const header = request.headers['content-length'];
+  if (header === undefined) return undefined;
+  const length = Number(header);
+  checkBytes(length, maxBytes);
+  return length;
+}
+
+function checkBytes(bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes) throw tooLarge('otlp/body-too-large', 'otlp.maxRequestBytes', maxBytes);
+}
+
+interface Memory {
+  readonly allocate: (size: number) => Buffer;
+  /** Throws a Fault where there is not so much left. */
+  readonly hold: (bytes: number) => void;
+}
+
+/** The body as it was sent. A body of one chunk is that chunk; of several, each is copied once into a
+ *  buffer of the announced length. */
+function readPacked(
+  request: IncomingMessage,
+  maxBytes: number,
+  { allocate, hold }: Memory,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const announced = announcedBytes(request, maxBytes);
+    if (announced !== undefined) hold(announced);
+    let body: Buffer = NOTHING;
+    let length = 0;
+    const stop = (): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+    };
+    const onData = (chunk: Buffer): void => {
+      try {
+        checkBytes(length + chunk.length, maxBytes);
+        if (announced === undefined) hold(chunk.length);
+        if (length === 0 && chunk.length === announced) body = chunk;
+        else body = append(body, length, chunk, announced, allocate);
+        length += chunk.length;
+      } catch (thrown) {
+        stop();
+        request.pause();
+        reject(thrown);
+      }
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(body.subarray(0, length));
+    };
+    const onBroken = (): void => {
+      stop();
+      reject(new Fault('otlp/body-broken', 'The request broke off'));
+    };
+    request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+  });
+}
+
+function append(
+  body: Buffer,
+  length: number,
+  chunk: Buffer,
+  announced: number | undefined,
+  allocate: (size: number) => Buffer,
+): Buffer {
+  const wanted = length + chunk.length;
+  let into = body;
+  if (wanted > into.length) {
+    into = allocate(announced ?? Math.max(FIRST_CHUNK_BYTES, wanted * 2));
+    body.copy(into, 0, 0, length);
+  }
+  chunk.copy(into, length);
+  return into;
+}
+
+/** Buffers that were used, for bodies to come: fresh memory of this size costs more than reading into
+ *  it. */
+class BufferPool {
+  readonly #free: Buffer[] = [];
+  /** The memory of every buffer that was made here. */
+  readonly #own = new WeakSet<ArrayBufferLike>();
+
+  acquire(size: number): Buffer {
+    const index = this.#free.findIndex(({ length }) => length >= size && length <= size * 4);
+    const found = index < 0 ? undefined : this.#free.splice(index, 1)[0];
+    if (found !== undefined) return found;
+    const made = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(size, 4_096))));
+    this.#own.add(made.buffer);
+    return made;
+  }
+
+  /** @param part of a buffer of the pool; of any other, it is left alone */
+  release({ buffer }: Buffer): void {
+    const isKept = this.#own.has(buffer) && buffer.byteLength <= MAX_KEPT_BYTES;
+    if (isKept && this.#free.length < MAX_KEPT) this.#free.push(Buffer.from(buffer));
+  }
+}
+const MAX_KEPT = 16;
+const MAX_KEPT_BYTES = 2 * 1024 * 1024;
+
+function tooLarge(code: string, setting: string, maxBytes: number): Fault {
+  return new Fault(code, `The request has more than ${maxBytes} bytes`, {
+    hint: `send smaller batches, or raise \`${setting}\``,
+  });
+}

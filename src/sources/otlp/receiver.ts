@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Fault, statusOf } from '../../base/fault.ts';
+import { entryOf } from '../../base/pick.ts';
+import { type Body, type BodyLimits, BodyReader } from './body.ts';
+import type { Encoding } from './decoder.ts';
+import type { OtlpReason } from './reasons.ts';
+import { sendFault, sendTaken } from './response.ts';
+import type { Taken } from './taken.ts';
+
+export interface ReceiverLimits extends BodyLimits {
+  /** Requests read at once; those that wait to be durable are for `take` to bound. */
+  readonly maxConcurrentRequests: number;
+  /** Bytes of all their bodies together, as they were sent. */
+  readonly maxBufferedBytes: number;
+}
+
+export interface ReceiverPorts {
+  /** Throws a Fault for a caller who may not send (unknown host name, no token). */
+  readonly admit: (request: IncomingMessage) => void;
+  /** Resolves when what the body says is durable. It reads the body before it first waits: the bytes
+   *  are written over as soon as it has returned its promise. */
+  readonly take: (
+    body: Buffer,
+    encoding: Encoding,
+  ) => Promise<Pick<Taken, 'rejectedSpans' | 'reasons'>>;
+  /** Hears of every request that was refused, with a reason of a closed table. What became of the spans
+   *  of the others, `take` knows. */
+  readonly count?: (reason: OtlpReason, count: number) => void;
+}
+
+/** Answers OTLP/HTTP requests for traces; a listener of `node:http`.
+ *  @see OTLP 1.10, OTLP/HTTP */
+export function createReceiver(
+  limits: ReceiverLimits,
+  ports: ReceiverPorts,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const reader = new BodyReader(limits, limits.maxBufferedBytes);
+  let reading = 0;
+  const read = async (request: IncomingMessage): Promise<Body> => {
+    if (reading >= limits.maxConcurrentRequests) throw tooMany();
+    reading++;
+    try {
+      return await reader.read(request);
+    } finally {
+      reading--;
+    }
+  };
+  return async (request, response) => {
+    let encoding: Encoding = 'json';
+    try {
+      ports.admit(request);
+      checkTarget(request);
+      encoding = encodingOf(request);
+      const body = await read(request);
+      sendTaken(response, encoding, await takeBody(ports, body, encoding));
+    } catch (thrown) {
+      if (!SLOW.has(request.socket)) ports.count?.(reasonOf(thrown), 1);
+      if (response.destroyed || response.headersSent) return;
+      // the rest of a body that is not read must not be taken for the next request
+      if (!request.complete) response.setHeader('connection', 'close');
+      sendFault(response, encoding, thrown);
+    }
+  };
+}
+
+/** Answers what is no HTTP, and who takes too long to send a request; a listener of `clientError`.
+ *  @see RFC 9110 §15.5.9 */
+export function clientErrorListener(
+  count: (reason: OtlpReason, count: number) => void,
+): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    if (isSlow) SLOW.add(socket);
+    count(isSlow ? 'too slow' : 'not HTTP', 1);
+    const status = isSlow ? '408 Request Timeout' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () =>
+      socket.destroy(),
+    );
+  };
+}
+
+/** Connections whose request was counted as too slow already. */
+const SLOW = new WeakSet<Duplex>();
+
+/** The body's buffer is given back as soon as it was read, not when it is durable. */
+function takeBody(
+  { take }: ReceiverPorts,
+  body: Body,
+  encoding: Encoding,
+): ReturnType<ReceiverPorts['take']> {
+  try {
+    return take(body.bytes, encoding);
+  } finally {
+    body.release();
+  }
+}
+
+function checkTarget(request: IncomingMessage): void {
+  if (request.url !== '/v1/traces' && request.url?.split('?', 1)[0] !== '/v1/traces') {
+    throw new Fault('otlp/not-found', 'Only traces are taken, at `/v1/traces`', {
+      hint: 'set OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none',
+    });
+  }
+  if (request.method !== 'POST') {
+    throw new Fault('otlp/method-invalid', 'Traces are sent with POST');
+  }
+}
+
+function encodingOf(request: IncomingMessage): Encoding {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (type === 'application/x-protobuf') return 'protobuf';
+  if (type === 'application/json') return 'json';
+  throw new Fault(
+    'otlp/type-unsupported-media-type',
+    'OTLP comes as `application/x-protobuf` or `application/json`',
+  );
+}
+
+function tooMany(): Fault {
+  return new Fault('otlp/requests-too-many', 'Too many requests at once', {
+    hint: 'send the request again after a second',
+  });
+}
+
+const REASONS: Readonly<Record<string, OtlpReason>> = {
+  'otlp/not-found': 'not found',
+  'otlp/method-invalid': 'not a POST',
+  'otlp/type-unsupported-media-type': 'content type',
+  'otlp/coding-unsupported-media-type': 'content encoding',
+  'otlp/requests-too-many': 'too many at once',
+  'otlp/bytes-too-many': 'too many at once',
+  'otlp/body-too-large': 'too large',
+  'otlp/json-too-large': 'too large',
+  'otlp/inflated-too-large': 'too large unpacked',
+  'otlp/gzip-malformed': 'broken gzip',
+  'otlp/body-broken': 'broken off',
+  'otlp/protobuf-malformed': 'broken protobuf',
+  'otlp/json-malformed': 'broken JSON',
+};
+
+/** Why a request was refused; faults that are not OTLP's own come from admission or from storing. */
+function reasonOf(thrown: unknown): OtlpReason {
+  if (!(thrown instanceof Fault)) return 'could not be stored';
+  const own = entryOf(REASONS, thrown.code);
+  if (own !== undefined) return own;
+  const { http } = statusOf(thrown.code);
+  if (http === 401 || http === 403) return 'host or token refused';
+  return http === 429 ? 'too many at once' : 'could not be stored';
+}
