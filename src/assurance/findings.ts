@@ -17,7 +17,7 @@ import { CREDENTIAL_PROBLEMS, type CredentialProblemId } from '../secrets/index.
 import { type JudgedParts, QUESTIONS } from './answers.ts';
 import { CONTROLS } from './controls.ts';
 import { endpointFailures } from './endpoint-failures.ts';
-import type { JudgedEndpoint, Watched } from './endpoint-words.ts';
+import type { Watched } from './endpoint-words.ts';
 import { type Failure, someOf, toLocation } from './failure.ts';
 
 /** What findings are told by, beside the estate. */
@@ -38,7 +38,7 @@ export function findFailures(
   const services = new Map(records.services.map((service) => [service.id, service]));
   const nameOf = (id: string) => services.get(id)?.name ?? id;
   const failures = [
-    ...toJudged(records, estate, services, nameOf, context).flatMap(endpointFailures),
+    ...allEndpointFailures(records, estate, services, nameOf, context),
     ...records.services.flatMap(serviceFailures),
     ...callFailures(records, estate, services, nameOf),
     ...estate.credentials.flatMap((credential) => credentialFailures(credential, nameOf)),
@@ -88,28 +88,30 @@ function toFinding({ control, subject, message, location, severity, detail }: Fa
   };
 }
 
-/** What stands beside an endpoint when it is told what is wrong with it. */
-function toJudged(
+/** What is wrong with each endpoint, told by what stands beside it. */
+function allEndpointFailures(
   records: Records,
   { endpoints }: JudgedParts,
   services: ReadonlyMap<string, ServiceRecord>,
   nameOf: (id: string) => string,
   { now, activeDays, productionOnly }: FindingContext,
-): readonly JudgedEndpoint[] {
+): Failure[] {
   const watched = watchedOf(endpoints);
   const open = new Set(
     records.endpoints.flatMap(({ id, security }) => (security === 'none' ? [id] : [])),
   );
-  return endpoints.map((endpoint) => ({
-    endpoint,
-    service: services.get(endpoint.service),
-    watched: watched.get(watchKey(endpoint)),
-    stagedIn: productionOnly.get(endpoint.id),
-    isPublic: open.has(endpoint.id),
-    serviceName: nameOf,
-    activeDays,
-    now,
-  }));
+  return endpoints.flatMap((endpoint) =>
+    endpointFailures({
+      endpoint,
+      service: services.get(endpoint.service),
+      watched: watched.get(watchKey(endpoint)),
+      stagedIn: productionOnly.get(endpoint.id),
+      isPublic: open.has(endpoint.id),
+      serviceName: nameOf,
+      activeDays,
+      now,
+    }),
+  );
 }
 
 function watchedOf(endpoints: readonly Endpoint[]): ReadonlyMap<string, Watched> {

@@ -33,12 +33,11 @@ export function judge(
       .map(({ id, routes }) => ({ id, isEntry: routes.some(({ internet }) => internet) })),
     calls: records.calls,
   });
-  const alone = reconcile(records, { now, traffic, activeDays, gates });
-  const { elsewhere, productionOnly } = sideBySide(alone, stages);
-  const endpoints =
-    elsewhere.size === 0
-      ? alone
-      : alone.map((one) => ({ ...one, elsewhere: elsewhere.get(one.id) ?? one.elsewhere }));
+  const endpoints = reconcile(records, { now, traffic, activeDays, gates });
+  const { elsewhere, productionOnly } = sideBySide(endpoints, stages);
+  for (const endpoint of elsewhere.size > 0 ? endpoints : []) {
+    endpoint.elsewhere = elsewhere.get(endpoint.id) ?? endpoint.elsewhere;
+  }
   const estate = {
     services: toServices(records, endpoints, calls, gates),
     endpoints,

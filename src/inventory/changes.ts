@@ -25,23 +25,28 @@ const MAX_SENTENCES = 20;
  *  methods, new is what came up after the endpoint was established and after it was last adopted. */
 export function changesOf(compared: Compared): string[] {
   const { traffic } = compared;
-  const since = new Map(traffic.changes.map((one) => [`${one.what} ${one.value}`, one.since]));
-  const sinceOf = (what: string, value: string) => since.get(`${what} ${value}`);
-  const all = [
-    ...KINDS.flatMap(({ what, values, isDeclared, say }) =>
-      values(traffic).flatMap((value) => {
-        const declared = isDeclared(value, compared);
-        const at = sinceOf(what, value);
-        const isNew = at !== undefined && !(compared.adoptedAt && at <= compared.adoptedAt);
-        if (declared === true || (declared === undefined && !isNew)) return [];
-        const time = at === undefined ? '' : ` since ${toDay(at, compared.now)}`;
-        return [say(value, time, declared === false)];
-      }),
-    ),
-  ];
+  const { length } = traffic.changes;
+  // most endpoints have not changed, and nothing that they could differ from
+  if (length + compared.parameters.length + compared.responses.length === 0) return [];
+  const all = KINDS.flatMap((kind) =>
+    kind.values(traffic).flatMap((value) => sentenceOf(kind, value, compared) ?? []),
+  );
   if (all.length <= MAX_SENTENCES) return all;
   const rest = all.length - MAX_SENTENCES;
   return [...all.slice(0, MAX_SENTENCES), `and ${rest} more`];
+}
+
+function sentenceOf(kind: Kind, value: string, compared: Compared): string | undefined {
+  const { traffic, adoptedAt, now } = compared;
+  const declared = kind.isDeclared(value, compared);
+  if (declared === true) return undefined;
+  const since = traffic.changes.find(
+    (change) => change.what === kind.what && change.value === value,
+  )?.since;
+  const isNew = since !== undefined && (adoptedAt === undefined || since > adoptedAt);
+  if (declared === undefined && !isNew) return undefined;
+  const time = since === undefined ? '' : ` since ${toDay(since, now)}`;
+  return kind.say(value, time, declared === false);
 }
 
 interface Kind {

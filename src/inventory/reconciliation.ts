@@ -45,35 +45,36 @@ export function reconcile(records: Records, circumstances: Circumstances): Endpo
   const services = new Map(records.services.map((service) => [service.id, service]));
   const calls = groupBy(records.calls, (call) => call.to);
   const activeSince = daysBefore(circumstances.activeDays, circumstances.now);
+  const context = { ...circumstances, activeSince };
   return [...groupBy(records.endpoints, (endpoint) => endpoint.service)]
     .flatMap(([id, endpoints]) => {
       const groups = groupSpellings(endpoints);
       const named = callsByEndpoint(groups, calls.get(id) ?? []);
       const service = services.get(id);
       return groups.map((group) =>
-        toEndpoint({
-          ...circumstances,
-          activeSince,
-          group,
-          service,
-          calls: named.get(group) ?? [],
-        }),
+        toEndpoint({ context, group, service, calls: named.get(group) ?? [] }),
       );
     })
     .sort((a, b) => compareText(a.id, b.id));
 }
 
+interface Context extends Circumstances {
+  /** RFC 3339, UTC: what was called since is called now. */
+  readonly activeSince: string;
+}
+
 /** All that is known of one endpoint. */
-interface Known extends Circumstances {
+interface Known {
+  readonly context: Context;
   readonly group: Spellings;
   readonly service: ServiceRecord | undefined;
   /** Those that name it. */
   readonly calls: readonly CallRecord[];
-  readonly activeSince: string;
 }
 
 function toEndpoint(known: Known): Endpoint {
-  const { group, service, now } = known;
+  const { group, service } = known;
+  const { now } = known.context;
   const best = bestSpelling(group);
   const { protocol, method, template } = best;
   const sources = group.flatMap((record) => record.sources);
@@ -167,7 +168,7 @@ function visibilityOf(group: Spellings): Endpoint['visibility'] {
   return doubts.includes('unstable') ? 'unstable' : 'probe';
 }
 
-function trafficOf({ group, traffic }: Known): EndpointTraffic | undefined {
+function trafficOf({ group, context: { traffic } }: Known): EndpointTraffic | undefined {
   if (traffic.size === 0) return undefined;
   const parts = group.flatMap(({ id }) => traffic.get(id) ?? []);
   return parts.length < 2 ? parts[0] : parts.reduce(sumTraffic);
@@ -176,12 +177,12 @@ function trafficOf({ group, traffic }: Known): EndpointTraffic | undefined {
 /** Counted traffic tells when the last call was. Where it is not counted, one that was ever observed
  *  is believed to go on; so is one that stands in code or configuration. */
 function isCalledNow(
-  { calls, activeSince }: Known,
+  { calls, context }: Known,
   traffic: EndpointTraffic | undefined,
   sources: readonly Source[],
 ): boolean {
   if (calls.some((call) => call.sources.some(({ how }) => how !== 'observed'))) return true;
-  if (traffic) return traffic.lastSeen >= activeSince;
+  if (traffic) return traffic.lastSeen >= context.activeSince;
   return calls.length > 0 || isSaid(sources, 'observed');
 }
 
@@ -216,7 +217,7 @@ function criticalityOf(
   traffic: EndpointTraffic | undefined,
   sensitivity: Endpoint['sensitivity'],
 ): JudgedCriticality | undefined {
-  const { group, service, calls, gates } = known;
+  const { group, service, calls, context } = known;
   if (standing.criticality) return standing.criticality;
   const declared = group.find((record) => record.criticality)?.criticality;
   if (declared) return { criticality: declared, because: 'declared' };
@@ -229,7 +230,7 @@ function criticalityOf(
     isOnInternet: isOnInternet(known, best),
     callerCount: callers.size,
     sensitivity: sensitivity.map(({ tag }) => tag),
-    gate: gates.get(best.service),
+    gate: context.gates.get(best.service),
   });
 }
 
