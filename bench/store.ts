@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Fact, nameFact } from '../src/estate/index.ts';
+import { type EndpointFact, type Fact, nameFact } from '../src/estate/index.ts';
 import { openStore } from '../src/estate/store/index.ts';
-import { aService, largeEstate } from '../src/estate/store/testing/estate.ts';
-import type { EstateStore, ListQuery } from '../src/estate/store.ts';
+import { aService, largeEstate, someTraffic } from '../src/estate/store/testing/estate.ts';
+import type { EstateStore, JudgedEstate, ListQuery, TrafficOf } from '../src/estate/store.ts';
+import { queues } from '../src/inventory/workflow/index.ts';
 
-/** The embedded store: facts folded a second beside the same upsert by hand, publications, and lists
- *  at 200,000 endpoints. To reach: p95 of 100 ms for every list. */
+/** The embedded store: facts folded a second beside the same upsert by hand, traffic and decisions,
+ *  publications, and lists at 200,000 endpoints. To reach: p95 of 100 ms for every list. */
 const FACTS = 200_000;
 const ENDPOINTS = 200_000;
 const BATCH = 2_000;
@@ -30,7 +31,7 @@ function rate(label: string, count: number, seconds: number): number {
   return perSecond;
 }
 
-function someFacts(): Fact[] {
+function someFacts(): EndpointFact[] {
   return Array.from({ length: FACTS }, (_, index) => ({
     entity: 'endpoint',
     id: `production/shop/service-${index % 2_000} http GET /v1/things-${index}/{id}`,
@@ -105,8 +106,70 @@ async function benchFolding(store: EstateStore): Promise<void> {
   );
 }
 
-async function benchPublishing(store: EstateStore): Promise<void> {
+/** Endpoints of one service that traffic shows, and how often they are told anew. */
+const SEEN = 500;
+const HARVESTS = 20;
+const DECIDED = 500;
+
+/** What the intake and people write while the server runs. */
+async function benchWorkflow(store: EstateStore): Promise<void> {
+  const facts = someFacts().slice(0, SEEN);
+  const seenAt = (round: number): TrafficOf[] =>
+    facts.map(({ id }, index) => ({
+      id,
+      // a tenth of the endpoints is called between two harvests
+      ...someTraffic({ requests: index % 10 === 0 ? round : 0 }),
+    }));
+  await store.replace('traffic:bench', facts, AT, seenAt(0));
+  const harvests = await secondsOf(async () => {
+    for (let round = 1; round <= HARVESTS; round++) {
+      await store.replace('traffic:bench', facts, AT, seenAt(round));
+    }
+  });
+  perPiece(`a service's ${SEEN} endpoints told anew`, harvests / HARVESTS);
+  await store.replace(
+    'traffic:all',
+    [],
+    AT,
+    someFacts().map(({ id }) => ({ id, ...someTraffic() })),
+  );
+  rate('traffic of endpoints read back', ENDPOINTS, await secondsOf(() => store.traffic()));
+  const changes = facts.slice(0, DECIDED).map((fact) => {
+    const decision = {
+      endpoint: fact.id,
+      action: 'adopt',
+      by: 'admin',
+      at: AT,
+      reason: '',
+    } as const;
+    const entry = { at: AT, actor: 'admin', action: 'a', subject: fact.id, reason: '', detail: {} };
+    return { change: 'decide', decision, fact: { ...fact, decision }, entry } as const;
+  });
+  perPiece(`${DECIDED} decisions at a time`, await secondsOf(() => store.decide(changes)));
+}
+
+function perPiece(label: string, seconds: number): void {
+  console.log(`${label.padEnd(52)} ${(seconds * 1_000).toFixed(1).padStart(9)} ms`);
+}
+
+/** As traffic leaves it: most endpoints are seen, some are hidden, and some wait for a person. */
+function seenEstate(): JudgedEstate {
   const estate = largeEstate(ENDPOINTS);
+  const endpoints = estate.endpoints.map((endpoint, index) => ({
+    ...endpoint,
+    traffic: index % 8 === 0 ? null : someTraffic({ requests: index }),
+    visibility: index % 20 === 0 ? ('unstable' as const) : ('shown' as const),
+    review:
+      endpoint.status === 'governed' || endpoint.status === 'dormant' ? null : ('shadow' as const),
+    owner: index % 50 === 0 ? null : endpoint.owner,
+    blocked: index % 9_973 === 0,
+  }));
+  return { ...estate, endpoints };
+}
+
+async function benchPublishing(store: EstateStore): Promise<void> {
+  const estate = seenEstate();
+  perPiece('queues counted', await secondsOf(() => queues(estate.endpoints)));
   const rows = estate.endpoints.length + estate.services.length + estate.findings.length;
   rate('publish, all rows new', rows, await secondsOf(() => store.publish(estate, AT)));
   const changed = { ...estate, services: [...estate.services, aService('added')] };
@@ -141,6 +204,20 @@ const QUERIES: readonly (readonly [
     'method and environment',
     () => ({ filter: { method: 'GET', environment: 'staging' } }),
   ],
+  ['endpoints', 'everything, hidden too', () => ({ filter: { visibility: 'all' } })],
+  ['endpoints', 'hidden', () => ({ filter: { visibility: 'unstable' } })],
+  ['endpoints', 'what waits', () => ({ filter: { review: 'any' } })],
+  ['endpoints', 'what waits for one', (n) => ({ filter: { review: 'any', owner: `team-${n}` } })],
+  ['endpoints', "what waits, nobody's", () => ({ filter: { review: 'any', owner: '' } })],
+  ['endpoints', 'blocked', () => ({ filter: { blocked: 'true' } })],
+  [
+    'endpoints',
+    'one by its id',
+    (n) => ({
+      limit: 1,
+      filter: { id: `production/shop/service-${n} http GET /v1/things-${n}/{id}/parts` },
+    }),
+  ],
   ['endpoints', 'search, one hit', (n) => ({ search: `things-${n * 7_919}/` })],
   ['endpoints', 'search, many hits', () => ({ search: 'parts production' })],
   ['endpoints', 'search, no hit', () => ({ search: 'nothing like it' })],
@@ -168,6 +245,7 @@ async function benchLists(store: EstateStore): Promise<void> {
 try {
   const store = await openStore({ kind: 'sqlite', folder: join(folder, 'data') });
   await benchFolding(store);
+  await benchWorkflow(store);
   await benchPublishing(store);
   await benchLists(store);
   await store.close();

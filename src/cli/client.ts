@@ -26,18 +26,25 @@ const MAX_TOKEN_LENGTH = 4_096;
 
 /** Asks a running server as the holder of its token (REEVE_TOKEN, or `admin.token` in the data folder).
  *  @param path with its query, `/api/v1/answers`
+ *  @param body sent as JSON
  *  @throws {Fault} `client/unavailable`, `client/unauthenticated`, and what the server answers */
 export async function ask<Answer>(
   flags: ServerFlags,
   path: string,
   method = 'GET',
+  body?: object,
 ): Promise<Answer> {
   const address = new URL(path, toOrigin(flags.server));
   let response: Response;
   try {
     response = await fetch(address, {
       method,
-      headers: { authorization: `Bearer ${readToken(flags.data)}`, accept: 'application/json' },
+      headers: {
+        authorization: `Bearer ${readToken(flags.data)}`,
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toPlace } from '../../base/diagnostic.ts';
 import {
+  type AuditEntry,
   type Call,
   type Credential,
   type Endpoint,
@@ -10,14 +11,25 @@ import {
   type Service,
 } from '../../estate/index.ts';
 import { ask, type ServerFlags, withServer } from '../client.ts';
+import { age, rate, statusOf } from '../endpoints/words.ts';
 import { type Column, toTable } from '../table.ts';
 import { counted, grouped } from '../terminal.ts';
+import { addEndpointCommands } from './endpoints.ts';
 
 interface List {
-  readonly name: keyof typeof FILTERS | 'owners';
+  readonly name: keyof typeof FILTERS | 'owners' | 'audit';
   readonly summary: string;
+  readonly filters: readonly string[];
+  readonly isSearched: boolean;
   // Each list has rows of its own type; the table is the only place that looks into them.
   readonly columns: readonly Column<never>[];
+  /** Further columns where some row has something for them. */
+  readonly moreColumns?: readonly Column<never>[];
+}
+
+/** A list of the estate, with the filters that its API takes. */
+function judged(name: keyof typeof FILTERS): Pick<List, 'name' | 'filters' | 'isSearched'> {
+  return { name, filters: FILTERS[name], isSearched: true };
 }
 
 function columns<Row>(...all: readonly Column<Row>[]): readonly Column<never>[] {
@@ -29,7 +41,7 @@ const withoutEnvironment = (id: string) => id.slice(id.indexOf('/') + 1);
 /** Every list: its columns as text. */
 const LISTS: readonly List[] = [
   {
-    name: 'services',
+    ...judged('services'),
     summary: 'the services of the estate',
     columns: columns<Service>(
       { title: 'service', value: ({ id }) => id, shrinks: 'path' },
@@ -40,10 +52,10 @@ const LISTS: readonly List[] = [
     ),
   },
   {
-    name: 'endpoints',
+    ...judged('endpoints'),
     summary: 'the endpoints, with the status of each',
     columns: columns<Endpoint>(
-      { title: 'status', value: ({ status }) => status },
+      { title: 'status', value: statusOf },
       { title: 'service', value: ({ service }) => withoutEnvironment(service), shrinks: 'path' },
       {
         title: 'operation',
@@ -53,12 +65,17 @@ const LISTS: readonly List[] = [
       {
         title: 'data',
         value: ({ sensitivity }) => sensitivity.map(({ tag }) => tag).join(',') || null,
+        shrinks: 'text',
       },
       { title: 'owner', value: ({ owner }) => owner, shrinks: 'path' },
     ),
+    moreColumns: columns<Endpoint>(
+      { title: 'seen', value: ({ traffic }) => traffic && age(traffic.lastSeen, Date.now()) },
+      { title: '/min', value: ({ traffic }) => traffic && rate(traffic.perMinute) },
+    ),
   },
   {
-    name: 'calls',
+    ...judged('calls'),
     summary: 'who calls whom, and how the caller is proved',
     columns: columns<Call>(
       { title: 'from', value: ({ from }) => withoutEnvironment(from), shrinks: 'path' },
@@ -68,7 +85,7 @@ const LISTS: readonly List[] = [
     ),
   },
   {
-    name: 'credentials',
+    ...judged('credentials'),
     summary: 'the credentials, never their values',
     columns: columns<Credential>(
       { title: 'name', value: ({ name }) => name, shrinks: 'path' },
@@ -83,7 +100,7 @@ const LISTS: readonly List[] = [
     ),
   },
   {
-    name: 'findings',
+    ...judged('findings'),
     summary: 'what fails a control, the worst first',
     columns: columns<Finding>(
       { title: 'severity', value: ({ severity }) => severity },
@@ -93,6 +110,8 @@ const LISTS: readonly List[] = [
   },
   {
     name: 'owners',
+    filters: [],
+    isSearched: false,
     summary: 'who answers for what, in numbers',
     columns: columns<OwnerSummary>(
       { title: 'owner', value: ({ owner }) => owner, shrinks: 'path' },
@@ -100,6 +119,20 @@ const LISTS: readonly List[] = [
       { title: 'endpoints', value: ({ endpoints }) => grouped(endpoints) },
       { title: 'credentials', value: ({ credentials }) => grouped(credentials) },
       { title: 'findings', value: ({ findings }) => grouped(findings) },
+    ),
+  },
+  {
+    name: 'audit',
+    summary: 'who changed what, the newest first',
+    filters: ['actor', 'action', 'subject'],
+    isSearched: false,
+    columns: columns<AuditEntry>(
+      { title: 'entry', value: ({ sequence }) => String(sequence) },
+      { title: 'when', value: ({ at }) => at.slice(0, 16).replace('T', ' ') },
+      { title: 'who', value: ({ actor }) => actor, shrinks: 'text' },
+      { title: 'action', value: ({ action }) => action },
+      { title: 'subject', value: ({ subject }) => subject, shrinks: 'path' },
+      { title: 'why', value: ({ reason }) => reason || null, shrinks: 'text' },
     ),
   },
 ];
@@ -119,7 +152,16 @@ interface Page {
 
 const PAGE = 500;
 
-/** `reeve services`, `endpoints`, `calls`, `credentials`, `findings`, `owners`: lists of a running
+/** Filters that need a word more; the others take a value of their column. */
+const WHAT_FOR: Readonly<Record<string, string>> = {
+  owner: "only this owner's; '' for what nobody answers for",
+  visibility: 'shown (the default), unstable, probe, or all',
+  review: 'waiting for a person, for this reason or for any',
+  blocked: 'true or false',
+  observed: 'true or false',
+};
+
+/** `reeve services`, `endpoints`, `calls`, `credentials`, `findings`, `owners`, `audit`: lists of a running
  *  server. */
 export function addLists(program: Command): void {
   for (const list of LISTS) {
@@ -128,12 +170,12 @@ export function addLists(program: Command): void {
         new Option('--format <format>').choices(['text', 'json', 'ndjson']).default('text'),
       )
       .option('--limit <count>', 'rows at most', toLimit, 200);
-    if (list.name !== 'owners') {
-      command.option('--search <words>', 'words that the id holds');
-      for (const filter of FILTERS[list.name])
-        command.option(`--${filter} <value>`, `only this ${filter}`);
+    if (list.isSearched) command.option('--search <words>', 'words that the id holds');
+    for (const filter of list.filters) {
+      command.option(`--${filter} <value>`, WHAT_FOR[filter] ?? `only this ${filter}`);
     }
     command.action((flags: ListFlags) => show(list, flags));
+    if (list.name === 'endpoints') addEndpointCommands(command);
   }
 }
 
@@ -149,10 +191,15 @@ async function show(list: List, flags: ListFlags): Promise<void> {
   else if (flags.format === 'ndjson') for (const item of items) console.log(JSON.stringify(item));
   else if (items.length === 0) console.log(`No ${list.name}.`);
   else {
-    console.log(toTable(items, list.columns));
+    console.log(toTable(items, columnsFor(list, items)));
     if (total > items.length)
       console.log(`${counted(total - items.length, 'more row')}: raise --limit, or filter`);
   }
+}
+
+function columnsFor(list: List, items: readonly never[]): readonly Column<never>[] {
+  const more = (list.moreColumns ?? []).filter(({ value }) => items.some((item) => value(item)));
+  return [...list.columns, ...more];
 }
 
 async function readAll(list: List, flags: ListFlags): Promise<{ items: never[]; total: number }> {
@@ -179,7 +226,7 @@ function toQuery(
 ): string {
   if (list.name === 'owners') return '';
   const query = new URLSearchParams({ limit: String(Math.min(PAGE, flags.limit - have)) });
-  for (const name of ['search', ...FILTERS[list.name]]) {
+  for (const name of ['search', ...list.filters]) {
     const value = flags[name];
     if (typeof value === 'string') query.set(name, value);
   }

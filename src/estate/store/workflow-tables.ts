@@ -96,7 +96,7 @@ async function widenEndpoints(transaction: DatabaseTransaction, words: SqlWords)
   await schema
     .createIndex('endpoints_review')
     .on('endpoints')
-    .columns(['review', 'owner', 'position'])
+    .columns(['review', 'owner', 'visibility', 'position'])
     .where(sql.ref('review'), 'is not', null)
     .execute();
 }
