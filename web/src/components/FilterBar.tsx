@@ -14,6 +14,8 @@ interface Props {
 }
 
 const TYPING_MS = 250;
+/** Fewer filters than this are shown in any window. */
+const FEW = 3;
 
 /** Search, filters, and the filters that a link has set, each to be taken away. */
 export function FilterBar({ filters, search, onChange, searches = true }: Props) {
@@ -22,7 +24,7 @@ export function FilterBar({ filters, search, onChange, searches = true }: Props)
   const others = Object.entries(search).filter(([key, value]) => !known.has(key) && value !== '');
   const set = filters.filter(({ key }) => (search[key] ?? '') !== '').length;
   return (
-    <search className={isOpen ? 'filters open' : 'filters'}>
+    <search className={isOpen || filters.length < FEW ? 'filters open' : 'filters'}>
       {searches && <SearchField value={search.q ?? ''} onChange={(q) => onChange({ q })} />}
       {filters.map((filter) => (
         <FilterField
@@ -32,15 +34,17 @@ export function FilterBar({ filters, search, onChange, searches = true }: Props)
           onChange={(value) => onChange({ [filter.key]: value })}
         />
       ))}
-      <button
-        type="button"
-        className={filters.some(({ rare }) => rare) ? 'more rare' : 'more'}
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-      >
-        {isOpen ? 'Fewer filters' : 'More filters'}
-        {set > 0 && ` (${set})`}
-      </button>
+      {filters.length >= FEW && (
+        <button
+          type="button"
+          className={filters.some(({ rare }) => rare) ? 'more rare' : 'more'}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? 'Fewer filters' : 'More filters'}
+          {set > 0 && ` (${set})`}
+        </button>
+      )}
       {others.map(([key, value]) => (
         <button
           key={key}

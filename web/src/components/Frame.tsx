@@ -1,11 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { send } from '../api.ts';
 import { LIST_NAMES, LISTS } from '../lists.tsx';
 
 /** What stands around every page: the name, the ways, and the way out. */
 export function Frame() {
   const navigate = useNavigate();
+  const ways = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another way to be shown
+  useEffect(() => {
+    const active = ways.current?.querySelector('.active');
+    active?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [pathname]);
   const queries = useQueryClient();
   const logOut = useMutation({
     mutationFn: () => send('DELETE', '/session'),
@@ -24,7 +32,7 @@ export function Frame() {
           <img src="/mark.svg" alt="" width="24" height="24" />
           Reeve
         </Link>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" ref={ways}>
           <Link to="/" activeOptions={{ exact: true }}>
             Answers
           </Link>

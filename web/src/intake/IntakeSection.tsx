@@ -4,7 +4,15 @@ import { get } from '../api.ts';
 import { Moment } from '../components/Moment.tsx';
 import { Badge, ErrorNote, Facts } from '../components/parts.tsx';
 import { grouped } from '../names.ts';
-import { bySource, isNow, lostNow, type SourceCounts, sourceWords } from './words.ts';
+import {
+  bySource,
+  isLoss,
+  isNow,
+  lostNow,
+  remedyWords,
+  type SourceCounts,
+  sourceWords,
+} from './words.ts';
 
 interface Intake {
   readonly counts: readonly IntakeCount[];
@@ -85,19 +93,29 @@ function Source({ counts, now }: SourceProps) {
       ) : (
         <ul className="losses">
           {lost.map((count) => (
-            <li key={`${count.outcome} ${count.reason}`}>
-              <Badge word={count.outcome} />
-              <span>
-                <b>{grouped(count.count)}</b> {count.reason}
-              </span>
-              <span className={isNow(count, now) ? 'happening' : 'dim'}>
-                {isNow(count, now) ? 'now' : <Moment time={count.lastAt} />}
-              </span>
-            </li>
+            <Loss key={`${count.outcome} ${count.reason}`} count={count} now={now} />
           ))}
         </ul>
       )}
     </section>
+  );
+}
+
+function Loss({ count, now }: { readonly count: IntakeCount; readonly now: number }) {
+  const { outcome, reason } = count;
+  const remedy = remedyWords(reason);
+  const isHappening = isLoss(count) && isNow(count, now);
+  return (
+    <li>
+      <Badge word={isLoss(count) ? outcome : 'left out'} />
+      <span>
+        <b>{grouped(count.count)}</b> {reason}
+        {remedy !== undefined && <span className="hint"> {remedy}</span>}
+      </span>
+      <span className={isHappening ? 'happening' : 'dim'}>
+        {isHappening ? 'now' : <Moment time={count.lastAt} />}
+      </span>
+    </li>
   );
 }
 

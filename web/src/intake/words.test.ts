@@ -36,6 +36,12 @@ describe('what came in', () => {
     expect(lostNow([old, fresh, never, counted({ lastAt: JUST })], NOW)).toEqual([fresh]);
   });
 
+  it('loses nothing where what was left out is of no use', () => {
+    const span = counted({ outcome: 'dropped', reason: 'not a call', lastAt: JUST });
+    const path = counted({ outcome: 'dropped', reason: 'unusable path', lastAt: JUST });
+    expect(lostNow([span, path], NOW)).toEqual([path]);
+  });
+
   it('has no last time where nothing was taken', () => {
     const [kong] = bySource([counted({ outcome: 'refused', reason: 'no token' })], NOW);
     expect(kong).toMatchObject({ taken: 0, lastTaken: null });

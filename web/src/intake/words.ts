@@ -39,17 +39,52 @@ export function isNow({ lastAt }: Pick<IntakeCount, 'lastAt'>, now: number): boo
   return now - Date.parse(lastAt) < NOW_MS;
 }
 
-/** What is being lost now, over all sources. */
+/** What is being lost now, over all sources. What says nothing of endpoints is no loss. */
 export function lostNow(counts: readonly IntakeCount[], now: number): IntakeCount[] {
-  return counts.filter(
-    (count) => count.outcome !== 'taken' && count.count > 0 && isNow(count, now),
-  );
+  return counts.filter((count) => count.count > 0 && isLoss(count) && isNow(count, now));
+}
+
+/** Whether something is missing for it: not where it was taken, or was of no use to begin with. */
+export function isLoss({ outcome, reason }: Pick<IntakeCount, 'outcome' | 'reason'>): boolean {
+  return outcome === 'refused' || (outcome === 'dropped' && !OF_NO_USE.has(reason));
+}
+
+/** Most traces hold more than calls, and most logs more than requests. */
+const OF_NO_USE: ReadonlySet<string> = new Set([
+  'not a call',
+  'preflight',
+  'tunnel',
+  'temporary destination',
+  'not the end of a request',
+  'connection without caller',
+  'passed over',
+]);
+
+/** What to do about a reason: for limits, the setting. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  'too large': 'limit reached: otlp.maxRequestBytes',
+  'too large unpacked': 'limit reached: otlp.maxInflatedBytes',
+  'too many at once': 'limit reached: otlp.maxConcurrentRequests',
+  'too slow': 'limit reached: otlp.requestSeconds',
+  'too many services': 'limit reached: otlp.maxParties',
+  'host forgotten': 'limit reached: otlp.maxParties',
+  'caller pushed out': 'limit reached: otlp.maxHalves',
+  'called side pushed out': 'limit reached: otlp.maxHalves',
+  'could not be stored': 'the disk or the store is too slow or away; see the log',
+  'line too long': 'limit reached: accessLog.maxLineBytes',
+  'no service name': 'set service.name in the exporter',
+  'clock not believed': 'the time of arrival was taken; set the sender’s clock',
+  'host or token refused': 'send the token, or add the name to http.hostNames',
+};
+
+export function remedyWords(reason: string): string | undefined {
+  return REMEDIES[reason];
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
   'otlp-http': 'OpenTelemetry traces over HTTP',
   'otlp-grpc': 'OpenTelemetry traces over gRPC',
-  'envoy-als': 'Envoy access log service',
+  envoy: 'Envoy access log service',
   kong: 'Kong http-log',
   'access-log': 'Access logs, tailed from files',
 };

@@ -55,7 +55,7 @@ export function AuditPage({ search }: { readonly search: ListSearch }) {
 function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
   return (
     <div className="scroll">
-      <table className="audit-table">
+      <table className="audit-table cards">
         <caption className="hidden">Audit log</caption>
         <thead>
           <tr>

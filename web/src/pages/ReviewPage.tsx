@@ -51,7 +51,7 @@ function Queues({ queues }: { readonly queues: readonly Queue[] }) {
   const reasons = REASONS.filter((reason) => queues.some(({ counts }) => counts[reason]));
   return (
     <div className="scroll">
-      <table className="queues">
+      <table className="cards">
         <caption className="hidden">Endpoints that wait for review, by owner and reason</caption>
         <thead>
           <tr>
