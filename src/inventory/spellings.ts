@@ -27,11 +27,12 @@ export function groupSpellings(records: readonly EndpointRecord[]): Spellings[] 
     if (group) group.records.push(record);
     else groups.set(key, { protocol, method, shape, records: [record] });
   }
-  return withoutAlternatives(spreadAny([...groups.values()])).filter(isKnown);
+  const known = [...groups.values()].filter(isKnown);
+  return withoutAlternatives(spreadAny(known));
 }
 
-function isKnown(group: Spellings): boolean {
-  return group.some(({ sources }) => sources.length > 0);
+function isKnown({ records }: Group): boolean {
+  return records.some(({ sources }) => sources.length > 0);
 }
 
 /** Code that takes every method (`ANY /x`) implements each declared method of the same path. */
