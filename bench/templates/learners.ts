@@ -27,7 +27,7 @@ export function reeve(create: () => TemplateLearner): Contestant {
         templates: endpoints.map(({ method, template, tally }) => ({
           method,
           template,
-          statuses: tally.statuses.keys(),
+          statuses: [...tally.statuses.keys()],
         })),
         match: (method, path) => learner.match(method, path),
       };

@@ -7,7 +7,7 @@ export interface Learned {
   readonly templates: readonly {
     readonly method: string;
     readonly template: string;
-    readonly statuses: Iterable<number>;
+    readonly statuses: ReadonlySet<number> | readonly number[];
   }[];
   /** The template that a request falls under. */
   match(method: string, path: string): string | undefined;
