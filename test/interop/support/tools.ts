@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -55,6 +55,25 @@ export function npmPackage(name: string, version: string): Peer {
   ]);
   if (status === 0 && existsSync(join(installed, 'package.json'))) return { path: installed };
   return { why: `npm install ${name}@${version} failed: ${lastLine(stderr)}` };
+}
+
+/** The folder of a Python environment that holds packages at pinned versions (`NAME==VERSION`). */
+export function pythonEnvironment(name: string, packages: readonly string[]): Peer {
+  const folder = cacheFolder(`python-${name}-${packages.join('-')}`);
+  const done = join(folder, 'installed');
+  if (existsSync(done)) return { path: folder };
+  const made = run('python3', ['-m', 'venv', folder]);
+  if (made.status !== 0) return { why: `python3 -m venv failed: ${lastLine(made.stderr)}` };
+  const { status, stderr } = run(join(folder, 'bin', 'pip'), [
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--only-binary=:all:',
+    ...packages,
+  ]);
+  if (status !== 0) return { why: `pip install ${packages.join(' ')} failed: ${lastLine(stderr)}` };
+  writeFileSync(done, '');
+  return { path: folder };
 }
 
 function lastLine(text: string | null): string {
