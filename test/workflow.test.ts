@@ -35,20 +35,26 @@ afterAll(async () => {
 });
 
 async function observe(method: string, route: string, count: number): Promise<void> {
+  await send(
+    Array.from({ length: count }, () => ({
+      'http.request.method': method,
+      'http.route': route,
+      'url.path': route.replace('{id}', '7'),
+    })),
+  );
+}
+
+/** Requests that were answered 204. */
+async function send(requests: readonly Readonly<Record<string, string>>[]): Promise<void> {
   const body = toJsonRequest([
     {
       resource: { 'service.name': 'orders', 'service.namespace': 'shop' },
-      spans: Array.from({ length: count }, (_, index) => ({
+      spans: requests.map((attributes, index) => ({
         traceId: 'ab'.repeat(16),
         spanId: `${index}`.padStart(16, 'c'),
         kind: 2,
         startMs: Date.now(),
-        attributes: {
-          'http.request.method': method,
-          'http.route': route,
-          'url.path': route.replace('{id}', '7'),
-          'http.response.status_code': 204,
-        },
+        attributes: { ...attributes, 'http.response.status_code': 204 },
       })),
     },
   ]);
@@ -122,4 +128,50 @@ it('is blocked and unblocked, and the log tells all of it', async () => {
     [2, 'endpoint.block', 'leaks'],
     [1, 'endpoint.adopt', 'ours'],
   ]);
+});
+
+it('templates that were learnt are corrected, which replays what was counted', async () => {
+  const slugs = ['red', 'blue', 'green', 'white', 'grey', 'black'].flatMap((colour) =>
+    ['chair', 'lamp', 'desk', 'shelf', 'bench'].map((thing) => `${colour}-${thing}`),
+  );
+  await send(
+    [...slugs, ...slugs].map((slug) => ({
+      'http.request.method': 'GET',
+      'url.path': `/items/${slug}`,
+    })),
+  );
+  await server.settle();
+  const templates = async () => {
+    const query = `service=${encodeURIComponent(SERVICE)}&search=items&visibility=all`;
+    const { items } = await server.get<{ items: Endpoint[] }>(`/api/v1/endpoints?${query}`);
+    return items.map(({ template, traffic }) => [template, traffic?.requests]);
+  };
+  const learnt = await templates();
+  expect(learnt).toEqual([[expect.stringMatching(/^\/items\/\{\w+\}$/), 60]]);
+  const template = String(learnt[0]?.[0]);
+  const parameter = template.slice('/items/{'.length, -1);
+  const path = '/api/v1/templates/corrections';
+  const body = {
+    service: SERVICE,
+    correction: { correction: 'split', template, parameter, values: ['blue-lamp'] },
+  };
+  const post = async (to: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await server.ask(to, init);
+    expect(response.status).toBe(200);
+    return (await response.json()) as { correction: { id: string }; after: object[] };
+  };
+  expect((await post(`${path}/preview`)).after).toEqual([
+    { method: 'GET', template: '/items/blue-lamp', requests: 2 },
+  ]);
+  const { correction } = await post(path);
+  await server.settle();
+  expect(await templates()).toEqual([
+    ['/items/blue-lamp', 2],
+    [template, 58],
+  ]);
+  await server.ask(`${path}/${correction.id}`, { method: 'DELETE' });
+  await server.settle();
+  expect(await templates()).toEqual(learnt);
 });
