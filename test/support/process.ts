@@ -21,7 +21,8 @@ export class ServerProcess {
       environment: 'test',
       logLevel: 'error',
       http: { port: httpPort },
-      otlp: { httpPort: otlpPort, batchMs: 20 },
+      otlp: { httpPort: otlpPort, grpcPort: 0 },
+      envoy: { port: 0 },
     };
     writeFileSync(join(this.folder, 'reeve.config.yaml'), JSON.stringify(config));
   }
@@ -37,8 +38,8 @@ export class ServerProcess {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     for (let tries = 0; tries < 200; tries++) {
-      const response = await this.export({}).catch(() => undefined);
-      if (response?.status === 200) return;
+      const answers = await Promise.allSettled([fetch(`${this.origin}/readyz`), this.export({})]);
+      if (answers.every((one) => one.status === 'fulfilled' && one.value.ok)) return;
       await sleep(50);
     }
     throw new Error('the server did not start');

@@ -39,6 +39,8 @@ export class Harvester {
   readonly #grown = new Set<string>();
   #running: Promise<void> | undefined;
   #restUntil = 0;
+  /** Time spent on summing up, without waiting for the estate. */
+  #busyMs = 0;
 
   constructor(
     state: TrafficState,
@@ -67,9 +69,9 @@ export class Harvester {
   /** Harvests where it is time. */
   async tick(): Promise<void> {
     if (this.#running !== undefined || performance.now() < this.#restUntil) return;
-    const started = performance.now();
+    this.#busyMs = 0;
     await this.#start(false);
-    this.#restUntil = performance.now() + (performance.now() - started) / SHARE;
+    this.#restUntil = performance.now() + this.#busyMs / SHARE;
   }
 
   /** Harvests everything that was added until now. */
@@ -97,16 +99,20 @@ export class Harvester {
   async #harvest(isForced: boolean): Promise<void> {
     const services = [...this.#state.takeStirred(), ...this.#due(isForced)];
     let batch: Harvested[] = [];
-    let sliceEnd = performance.now() + SLICE_MS;
+    let sliceMs = 0;
     for (const service of new Set(services)) {
+      const started = performance.now();
       const harvested = this.#sumUp(service, isForced);
+      sliceMs += performance.now() - started;
       if (harvested !== undefined) batch.push(harvested);
-      if (performance.now() < sliceEnd) continue;
+      if (sliceMs < SLICE_MS) continue;
+      this.#busyMs += sliceMs;
+      sliceMs = 0;
       if (batch.length > 0) await this.#send(batch);
       batch = [];
       await setImmediate();
-      sliceEnd = performance.now() + SLICE_MS;
     }
+    this.#busyMs += sliceMs;
     if (batch.length > 0) await this.#send(batch);
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../../sources/envoy-access-log/index.ts';
 import { KONG_LOG_PATH } from '../../sources/kong-log/index.ts';
 import {
+  clientErrorListener,
   createReceiver,
   type Encoding,
   OTLP_REASONS,
@@ -89,9 +90,12 @@ function otlpHttp(ports: ListenersPorts, admission: Admission): Server {
   const { data, counts } = ports;
   const { otlp } = data;
   const admit = (request: IncomingMessage): void => admission.http(otlp.host, request);
+  const count = (reason: OtlpReason, amount: number): void =>
+    countReason(ports, 'otlp-http', reason, amount);
   const otlpReceiver = createReceiver(otlp, {
     admit,
     take: takeSpans(ports, 'otlp-http'),
+    count,
   });
   const kong = kongReceiver(otlp, {
     admit,
@@ -109,8 +113,11 @@ function otlpHttp(ports: ListenersPorts, admission: Admission): Server {
     connectionsCheckingInterval: 1_000,
   };
   const tls = tlsOf(data);
-  if (tls === undefined) return createServer(options, receive);
-  return createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2' }, receive);
+  const server =
+    tls === undefined
+      ? createServer(options, receive)
+      : createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2' }, receive);
+  return server.on('clientError', clientErrorListener(count));
 }
 
 function otlpGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {

@@ -96,7 +96,7 @@ export class TrafficIntake {
   setKnown(services: readonly ServiceRecord[], endpoints: readonly Endpoint[]): void {
     const ids = services.map(({ id, aliases }) => `${id} ${aliases.join(' ')}`).join('\n');
     const isFirst = this.#attribution === undefined;
-    if (ids !== this.#knownIds) {
+    if (isFirst || ids !== this.#knownIds) {
       this.#attribution = new TrafficAttribution(services, this.#ports.environment);
       this.#knownIds = ids;
       if (!isFirst) this.#tell({ type: 'forget' });
