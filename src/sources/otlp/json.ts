@@ -80,7 +80,7 @@ export class JsonReader {
   #setText(attribute: number, text: string): void {
     const type = TYPE_OF[attribute];
     if (type === TYPE_NUMBER.number || type === TYPE_NUMBER.flag) {
-      if (text !== '') this.#fields.setFromText(attribute, text.slice(0, 20));
+      this.#fields.setFromText(attribute, text.slice(0, 20));
       return;
     }
     if (!this.#text.set(attribute, text)) this.#fields.wrongTypes++;

@@ -6,6 +6,7 @@ export interface KeyTableLimits {
   readonly maxBytes: number;
 }
 
+const FIRST_BYTES = 1 << 16;
 /** More steps than this mean that somebody sends keys that collide: the table then counts as full. */
 const MAX_PROBES = 64;
 
@@ -20,7 +21,9 @@ export class KeyTable {
   readonly #slots: Int32Array;
   readonly #hashes: Int32Array;
   readonly #starts: Int32Array;
-  readonly #bytes: Uint8Array;
+  readonly #maxBytes: number;
+  /** All keys, one behind the other; grows as far as its limit. */
+  #bytes: Uint8Array;
   /** The free slot that the last `find` ended at, or -1. */
   #free = -1;
 
@@ -31,7 +34,8 @@ export class KeyTable {
     this.#slots = new Int32Array(slotCount);
     this.#hashes = new Int32Array(maxKeys);
     this.#starts = new Int32Array(maxKeys + 1);
-    this.#bytes = new Uint8Array(maxBytes);
+    this.#maxBytes = maxBytes;
+    this.#bytes = new Uint8Array(Math.min(maxBytes, FIRST_BYTES));
   }
 
   /** The number of a key, or -1. */
@@ -56,11 +60,12 @@ export class KeyTable {
   /** Adds the key that `find` has just not found; its number, or -1 where the table is full. */
   add(key: KeyWriter): number {
     const start = this.#starts[this.size] ?? 0;
-    const isFull = this.size >= this.#maxKeys || start + key.length > this.#bytes.length;
-    if (isFull || this.#free < 0) return -1;
+    const end = start + key.length;
+    if (this.size >= this.#maxKeys || end > this.#maxBytes || this.#free < 0) return -1;
+    if (end > this.#bytes.length) this.#grow(end);
     const number = this.size++;
     this.#bytes.set(key.bytes.subarray(0, key.length), start);
-    this.#starts[number + 1] = start + key.length;
+    this.#starts[number + 1] = end;
     this.#hashes[number] = key.hash;
     this.#slots[this.#free] = number + 1;
     return number;
@@ -69,6 +74,12 @@ export class KeyTable {
   clear(): void {
     this.#slots.fill(0);
     this.size = 0;
+  }
+
+  #grow(wanted: number): void {
+    const grown = new Uint8Array(Math.min(this.#maxBytes, Math.max(wanted, this.#bytes.length * 2)));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
   }
 
   #equals(number: number, key: KeyWriter): boolean {

@@ -69,6 +69,7 @@ export class SpanFields {
 
   /** Sets a number or a boolean that came as text. */
   setFromText(attribute: number, text: string): void {
+    if (text === '') return;
     const isFlag = TYPE_OF[attribute] === TYPE_NUMBER.flag;
     const value = isFlag ? FLAGS.get(text) : /^\d{1,9}$/.test(text) ? Number(text) : undefined;
     if (value === undefined) this.wrongTypes++;
