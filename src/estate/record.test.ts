@@ -22,6 +22,9 @@ import { anyFact } from './store/testing/facts.ts';
 const manifest: Source = { reader: 'kubernetes', how: 'configured', file: 'orders.yaml', line: 1 };
 const declaration: Source = { reader: 'reeve', how: 'declared', file: 'reeve.yaml', line: 2 };
 
+const person: Source = { reader: 'person', how: 'declared' };
+const decided = { by: 'ada', at: '2026-05-01T00:00:00.000Z', reason: 'x' };
+
 const service: ServiceFact = {
   entity: 'service',
   id: 'production/shop/orders',
@@ -113,6 +116,37 @@ describe('what several facts say of one entity', () => {
       'fields come together',
       [{ fields: ['email'] }, { fields: ['card'] }],
       { fields: ['card', 'email'] },
+    ],
+    [
+      'parameters and statuses of all specifications come together',
+      [
+        { parameters: ['b'], responses: ['200'] },
+        { parameters: ['a', 'b'], responses: ['4XX', '200'] },
+        {},
+      ],
+      { parameters: ['a', 'b'], responses: ['200', '4XX'] },
+    ],
+    ['sure where one source is', [{ doubt: 'probe' }, {}], { doubt: undefined }],
+    [
+      'of the unsure, one that had an answer counts',
+      [{ doubt: 'probe' }, { doubt: 'unstable' }],
+      { doubt: 'unstable' },
+    ],
+    ['a probe where nobody saw more', [{ doubt: 'probe' }], { doubt: 'probe' }],
+    [
+      'to adopt it is to declare it',
+      [{ doubt: 'probe' }, { decision: { action: 'adopt', ...decided }, source: person }],
+      { doubt: undefined, sources: [manifest, person] },
+    ],
+    [
+      'any other decision knows nothing of it',
+      [{ doubt: 'probe' }, { decision: { action: 'block', ...decided }, source: person }],
+      { doubt: 'probe', sources: [manifest], decisions: [{ action: 'block', ...decided }] },
+    ],
+    [
+      'where only such decisions are left, nobody knows it',
+      [{ decision: { action: 'block', ...decided }, source: person }],
+      { sources: [], template: '/orders' },
     ],
   ])('endpoint: %s', ([, said, want]) => {
     expect(toEndpointRecord(said.map((part) => ({ ...endpoint, ...part })))).toMatchObject(want);
