@@ -67,6 +67,7 @@ describe('authentication', () => {
   it('knows the bearer of the administrator token', () => {
     const { authenticator, adminToken } = setUp();
     expect(authenticator.authenticate({ authorization: `Bearer ${adminToken}` })).toEqual({
+      name: 'admin',
       kind: 'token',
       id: 'admin',
     });

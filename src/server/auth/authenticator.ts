@@ -2,12 +2,16 @@ import { BearerToken } from './bearer.ts';
 import { digest } from './digest.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Who asks. */
-export type Principal =
-  /** The holder of the administrator's token: command line and scripts. */
+/** Who asks. `name` is who the audit log says it was: everybody who is let in holds the administrator's
+ *  token, or a session that it opened. */
+export type Principal = {
+  readonly name: 'admin';
+} & /** The holder of the administrator's token: command line and scripts. */
+(
   | { readonly kind: 'token'; readonly id: 'admin' }
   /** A person in the console. `token` names the session. */
-  | { readonly kind: 'session'; readonly id: string; readonly token: string };
+  | { readonly kind: 'session'; readonly id: string; readonly token: string }
+);
 
 /** What a request shows of who asks. */
 export interface Shown {
@@ -16,6 +20,8 @@ export interface Shown {
   /** The `Cookie` header. */
   readonly cookie?: string | undefined;
 }
+
+const ADMIN = 'admin';
 
 /** Longer ones are none of ours. */
 const MAX_HEADER_LENGTH = 4_096;
@@ -35,11 +41,11 @@ export class Authenticator {
   authenticate({ authorization, cookie }: Shown): Principal | undefined {
     if (authorization !== undefined) {
       const isAdmin = this.#adminToken.isShownBy(authorization);
-      return isAdmin ? { kind: 'token', id: 'admin' } : undefined;
+      return isAdmin ? { name: ADMIN, kind: 'token', id: 'admin' } : undefined;
     }
     const token = cookieValue(cookie, this.#cookieName);
     if (token === undefined || !this.#sessions.use(token)) return undefined;
-    return { kind: 'session', id: digest(token).toString('hex').slice(0, 16), token };
+    return { name: ADMIN, kind: 'session', id: digest(token).toString('hex').slice(0, 16), token };
   }
 }
 
