@@ -17,7 +17,12 @@ function elementsOf(
     tooLarge: (line) => void tooLarge.push(line),
   });
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += cut) elements.push(bytes.subarray(at, at + cut));
+  // One chunk's memory serves for the next, as it does when files are read.
+  const chunk = Buffer.alloc(cut);
+  for (let at = 0; at < bytes.length; at += cut) {
+    elements.push(chunk.subarray(0, bytes.copy(chunk, 0, at, at + cut)));
+    chunk.fill('!');
+  }
   return { found, tooLarge, problem: elements.end() };
 }
 

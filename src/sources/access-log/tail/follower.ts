@@ -30,8 +30,8 @@ export class Follower {
   /** What was stored last of the file that is read, or was when this began. */
   #position: LogPosition | undefined;
   #log: OpenLog | undefined;
-  /** The path has another file now, and this one did not grow since. */
-  #isLeft = false;
+  /** Since when the path has another file, without this one having grown: on `performance.now`. */
+  #leftAt: number | undefined;
   #problem = '';
 
   constructor(options: FollowerOptions, ports: FollowerPorts) {
@@ -69,7 +69,7 @@ export class Follower {
     const batch = await this.#log.next();
     this.#problem = '';
     if (batch !== undefined) {
-      this.#isLeft = false;
+      this.#leftAt = undefined;
       await this.#submit(batch);
       return true;
     }
@@ -109,16 +109,14 @@ export class Follower {
     }
   }
 
-  /** Programs go on writing to a renamed file for a while, so it is left only when it has not grown
-   *  from one look to the next. */
+  /** Programs go on writing to a renamed file for a while, so it is left only when it has not grown for
+   *  the time of a poll. */
   async #leaveIfReplaced(log: OpenLog): Promise<boolean> {
     const stats = await stat(this.#options.file, { bigint: true }).catch(() => undefined);
     const isReplaced = stats !== undefined && identityOf(stats) !== log.identity;
     if (!isReplaced) return false;
-    if (!this.#isLeft) {
-      this.#isLeft = true;
-      return false;
-    }
+    this.#leftAt ??= performance.now();
+    if (performance.now() - this.#leftAt < this.#options.pollMs) return false;
     const last = log.last();
     if (last !== undefined) await this.#submit(last);
     await this.#leave();
@@ -129,7 +127,7 @@ export class Follower {
   async #leave(): Promise<void> {
     const log = this.#log;
     this.#log = undefined;
-    this.#isLeft = false;
+    this.#leftAt = undefined;
     await log?.handle.close().catch(() => undefined);
   }
 

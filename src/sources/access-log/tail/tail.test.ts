@@ -128,6 +128,32 @@ describe('a log that is followed', () => {
     await until(() => kept.paths.length === 5);
   });
 
+  it('is still read when programs go on writing to it after it was renamed', async () => {
+    const kept = new Kept();
+    writeFileSync(file, LINE(1));
+    follow(kept, { pollMs: 400 });
+    await until(() => kept.paths.length === 1);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, LINE(3));
+    for (const n of ['a', 'b', 'c']) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      appendFileSync(`${file}.1`, LINE(n));
+    }
+    await until(() => kept.paths.length === 5);
+    expect(kept.paths).toEqual(['1', 'a', 'b', 'c', '3']);
+  });
+
+  it('is read from the beginning again when its end is cut off', async () => {
+    const kept = new Kept();
+    const lines = [1, 2, 3, 4, 5].map(LINE);
+    writeFileSync(file, lines.join(''));
+    follow(kept);
+    await until(() => kept.paths.length === 5);
+    truncateSync(file, lines.slice(0, 3).join('').length);
+    await until(() => kept.paths.length === 8);
+    expect(kept.paths).toEqual(['1', '2', '3', '4', '5', '1', '2', '3']);
+  });
+
   it('is read from the beginning again when it is copied and cut', async () => {
     const kept = new Kept();
     writeFileSync(file, LINE(1) + LINE(2) + LINE(3));
