@@ -77,7 +77,9 @@ export class KeyTable {
   }
 
   #grow(wanted: number): void {
-    const grown = new Uint8Array(Math.min(this.#maxBytes, Math.max(wanted, this.#bytes.length * 2)));
+    const grown = new Uint8Array(
+      Math.min(this.#maxBytes, Math.max(wanted, this.#bytes.length * 2)),
+    );
     grown.set(this.#bytes);
     this.#bytes = grown;
   }

@@ -23,6 +23,7 @@ export class Parties {
   readonly #services: Dictionary<Party | undefined>;
   readonly #hosts: Dictionary<Party | undefined>;
   readonly #key: KeyWriter;
+  /** When the services were last begun anew; milliseconds since 1970. */
   #renewedAt = 0;
 
   constructor(maxParties: number, key: KeyWriter) {
@@ -72,6 +73,7 @@ export class Parties {
   }
 
   #addService(party: Party | undefined, now: number): number {
+    if (this.#services.size === 0) this.#renewedAt = now;
     let number = this.#services.add(this.#key, party);
     if (number < 0 && now - this.#renewedAt >= HOUR_MS) {
       this.#renewedAt = now;

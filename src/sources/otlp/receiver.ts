@@ -55,7 +55,7 @@ export function createReceiver(
       const body = await read(request);
       sendTaken(response, encoding, await takeBody(ports, body, encoding));
     } catch (thrown) {
-      if (!SLOW.has(request.socket)) ports.count?.(reasonOf(thrown), 1);
+      if (!COUNTED.has(request.socket)) ports.count?.(reasonOf(thrown), 1);
       if (response.destroyed || response.headersSent) return;
       // the rest of a body that is not read must not be taken for the next request
       if (!request.complete) response.setHeader('connection', 'close');
@@ -74,18 +74,23 @@ export function clientErrorListener(
       socket.destroy();
       return;
     }
-    const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-    if (isSlow) SLOW.add(socket);
-    count(isSlow ? 'too slow' : 'not HTTP', 1);
-    const status = isSlow ? '408 Request Timeout' : '400 Bad Request';
+    const reason = CLIENT_ERRORS.get(error.code ?? '') ?? 'not HTTP';
+    COUNTED.add(socket);
+    count(reason, 1);
+    const status = reason === 'too slow' ? '408 Request Timeout' : '400 Bad Request';
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () =>
       socket.destroy(),
     );
   };
 }
 
-/** Connections whose request was counted as too slow already. */
-const SLOW = new WeakSet<Duplex>();
+const CLIENT_ERRORS: ReadonlyMap<string, OtlpReason> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'too slow'],
+  ['HPE_INVALID_EOF_STATE', 'broken off'],
+]);
+
+/** Connections whose request was counted as refused, though its listener has not heard of it yet. */
+const COUNTED = new WeakSet<Duplex>();
 
 /** The body's buffer is given back as soon as it was read, not when it is durable. */
 function takeBody(
