@@ -147,31 +147,30 @@ it('templates that were learnt are corrected, which replays what was counted', a
     return items.map(({ template, traffic }) => [template, traffic?.requests]);
   };
   const learnt = await templates();
-  expect(learnt).toEqual([[expect.stringMatching(/^\/items\/\{\w+\}$/), 60]]);
-  const template = String(learnt[0]?.[0]);
-  const parameter = template.slice('/items/{'.length, -1);
   const path = '/api/v1/templates/corrections';
-  const body = {
-    service: SERVICE,
-    correction: { correction: 'split', template, parameter, values: ['blue-lamp'] },
-  };
-  const post = async (to: string) => {
+  const post = async (to: string, correction: object) => {
     const headers = { 'content-type': 'application/json' };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    const response = await server.ask(to, init);
+    const body = JSON.stringify({ service: SERVICE, correction });
+    const response = await server.ask(to, { method: 'POST', headers, body });
     expect(response.status).toBe(200);
+    await server.settle();
     return (await response.json()) as { correction: { id: string }; after: object[] };
   };
-  expect((await post(`${path}/preview`)).after).toEqual([
+  const template = '/items/{slug}';
+  const merge = await post(path, { correction: 'merge', template });
+  expect(await templates()).toEqual([[template, 60]]);
+  const values = { correction: 'split', template, parameter: 'slug', values: ['blue-lamp'] };
+  expect((await post(`${path}/preview`, values)).after).toEqual([
     { method: 'GET', template: '/items/blue-lamp', requests: 2 },
   ]);
-  const { correction } = await post(path);
-  await server.settle();
+  const split = await post(path, values);
   expect(await templates()).toEqual([
     ['/items/blue-lamp', 2],
     [template, 58],
   ]);
-  await server.ask(`${path}/${correction.id}`, { method: 'DELETE' });
+  for (const { correction } of [split, merge]) {
+    await server.ask(`${path}/${correction.id}`, { method: 'DELETE' });
+  }
   await server.settle();
   expect(await templates()).toEqual(learnt);
 });
