@@ -6,6 +6,7 @@ import { Inbound } from './inbound.ts';
 import { Inflater, parseCoding } from './inflate.ts';
 import type { GrpcLimits } from './limits.ts';
 import type { GrpcCall, GrpcMethod, GrpcService } from './method.ts';
+import type { GrpcRefusal } from './refusals.ts';
 import { sendAnswer, sendHttpStatus, sendStatus } from './respond.ts';
 import { toStatus } from './status.ts';
 import { parseTimeout } from './timeout.ts';
@@ -26,6 +27,7 @@ export interface CallsPorts {
   /** Throws a Fault for a caller who may not call. */
   readonly admit: (call: Pick<GrpcCall, 'path' | 'headers' | 'socket'>) => void;
   readonly onEnd: (call: EndedCall) => void;
+  readonly onRefused: (reason: GrpcRefusal) => void;
 }
 
 interface Entry {
@@ -92,7 +94,11 @@ export class Calls {
   async serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     stream.on('error', () => {}); // What becomes of the stream is told by its `close`.
     const httpStatus = refusedAs(headers);
-    if (httpStatus !== undefined) return sendHttpStatus(stream, httpStatus);
+    if (httpStatus !== undefined) {
+      this.#ports.onRefused('not gRPC');
+      sendHttpStatus(stream, httpStatus);
+      return;
+    }
     const path = String(headers[':path']);
     const entry = this.#methods.get(path);
     const ended = entry ? path : '';

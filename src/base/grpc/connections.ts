@@ -1,6 +1,7 @@
 import { constants, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { GrpcLimits } from './limits.ts';
+import type { GrpcRefusal } from './refusals.ts';
 
 /** Frames that ask for an answer of the protocol's own, in a minute in which no call begins. */
 const MAX_CONTROL_FRAMES = 1_000;
@@ -12,20 +13,27 @@ const WINDOWS_PER_CONNECTION = 4;
  *  whether it keeps them busy without calling. */
 export class Connections {
   readonly #limits: GrpcLimits;
+  readonly #onRefused: (reason: GrpcRefusal) => void;
   readonly #sessions = new Set<ServerHttp2Session>();
   /** Those that have not shaken hands yet are no sessions. */
   readonly #sockets = new Set<Socket>();
 
-  constructor(server: Http2Server, limits: GrpcLimits) {
+  constructor(server: Http2Server, limits: GrpcLimits, onRefused: (reason: GrpcRefusal) => void) {
     this.#limits = limits;
+    this.#onRefused = onRefused;
     server.maxConnections = limits.maxConnections;
+    server.on('drop', () => onRefused('too many connections'));
     server.on('session', (session) => this.#watch(session));
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
     // Also where the handshake takes too long, which by itself closes nothing.
-    server.on('tlsClientError', (_: unknown, socket: Socket) => socket.destroy());
+    server.on('tlsClientError', (_: unknown, socket: Socket) => {
+      onRefused('no handshake');
+      socket.destroy();
+    });
+    server.on('sessionError', () => onRefused('broken connection'));
   }
 
   get count(): number {
@@ -46,13 +54,12 @@ export class Connections {
     const { idleSeconds, answerSeconds, windowBytes } = this.#limits;
     this.#sessions.add(session);
     session.on('close', () => this.#sessions.delete(session));
-    // Whatever breaks a connection also closes it.
-    session.on('error', () => {});
     session.setLocalWindowSize(windowBytes * WINDOWS_PER_CONNECTION);
     let calls = 0;
-    const control = new ControlFrames(() =>
-      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM),
-    );
+    const control = new ControlFrames(() => {
+      this.#onRefused('control frames without calls');
+      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    });
     session.on('ping', () => control.count());
     session.on('remoteSettings', () => control.count());
     session.on('stream', (stream) => {
@@ -63,18 +70,22 @@ export class Connections {
     });
     session.on('timeout', () => {
       if (calls === 0) session.close();
-      else ask(session, answerSeconds * 1_000);
+      else this.#ask(session, answerSeconds * 1_000);
     });
     // Who does not begin to call soon after connecting is not waited for as long.
     session.setTimeout(answerSeconds * 1_000);
   }
-}
 
-/** Pings; a connection without an answer is dead, however many calls it has. */
-function ask(session: ServerHttp2Session, answerMs: number): void {
-  const timer = setTimeout(() => session.destroy(), answerMs);
-  session.once('close', () => clearTimeout(timer));
-  if (!session.ping(() => clearTimeout(timer))) session.destroy();
+  /** Pings; a connection without an answer is dead, however many calls it has. */
+  #ask(session: ServerHttp2Session, answerMs: number): void {
+    const giveUp = (): void => {
+      this.#onRefused('nobody there');
+      session.destroy();
+    };
+    const timer = setTimeout(giveUp, answerMs);
+    session.once('close', () => clearTimeout(timer));
+    if (!session.ping(() => clearTimeout(timer))) giveUp();
+  }
 }
 
 class ControlFrames {

@@ -30,14 +30,7 @@ export class Inbound {
   constructor(stream: ServerHttp2Stream, ports: InboundPorts) {
     this.#stream = stream;
     this.#ports = ports;
-    this.#frames = new FrameReader(
-      ports.limits.maxMessageBytes,
-      'maxMessageBytes',
-      (bytes: number) => {
-        ports.budget.take(bytes);
-        this.#heldBytes += bytes;
-      },
-    );
+    this.#frames = new FrameReader(ports.limits.maxMessageBytes, 'maxMessageBytes', this.#reserve);
     stream.on('data', this.#read);
     stream.on('end', this.#end);
   }
@@ -71,7 +64,12 @@ export class Inbound {
     const frame = this.#waiting.shift() as Frame; // the loop ends when there is one
     this.#takenBytes = frame.bytes.length;
     this.#resume();
-    return this.#ports.inflater.read(frame, this.#ports.coding);
+    const message = await this.#ports.inflater.read(frame, this.#ports.coding);
+    if (message !== frame.bytes) {
+      this.#reserve(message.length);
+      this.#takenBytes += message.length;
+    }
+    return message;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
@@ -96,6 +94,11 @@ export class Inbound {
     this.#takenBytes = 0;
     this.#giveBack(this.#heldBytes);
   }
+
+  readonly #reserve = (bytes: number): void => {
+    this.#ports.budget.take(bytes);
+    this.#heldBytes += bytes;
+  };
 
   readonly #read = (chunk: Buffer): void => {
     try {

@@ -9,4 +9,5 @@ export type {
   GrpcService,
   UnaryMethod,
 } from './method.ts';
+export { GRPC_REFUSALS, type GrpcRefusal } from './refusals.ts';
 export { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.ts';

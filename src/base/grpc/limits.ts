@@ -4,7 +4,7 @@ export interface GrpcLimits {
   readonly maxMessageBytes: number;
   /** Of one message, once it is unpacked. */
   readonly maxInflatedBytes: number;
-  /** Of all messages that are being read or handled, as sent. */
+  /** Of all messages that are being read or handled, as sent and unpacked. */
   readonly maxBufferedBytes: number;
   readonly maxConnections: number;
   /** Calls under way, over all connections. */

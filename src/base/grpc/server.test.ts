@@ -7,6 +7,7 @@ import { Fault } from '../fault.ts';
 import { textField } from '../protobuf/index.ts';
 import type { EndedCall } from './calls.ts';
 import type { GrpcCall } from './method.ts';
+import type { GrpcRefusal } from './refusals.ts';
 import { createGrpcServer, type GrpcServer } from './server.ts';
 import { framed, RawClient, retrySeconds } from './testing/client.ts';
 
@@ -27,6 +28,7 @@ let echo: (message: Buffer, call: GrpcCall) => Promise<Uint8Array>;
 let gather: (messages: AsyncIterable<Buffer>, call: GrpcCall) => Promise<Uint8Array>;
 let admit: () => void;
 let ended: EndedCall[];
+let refused: GrpcRefusal[];
 let grpc: GrpcServer;
 let client: RawClient;
 let origin: string;
@@ -40,6 +42,7 @@ beforeEach(async () => {
   };
   admit = () => {};
   ended = [];
+  refused = [];
   grpc = createGrpcServer({
     limits: LIMITS,
     services: [
@@ -53,6 +56,7 @@ beforeEach(async () => {
     ],
     admit: () => admit(),
     onEnd: (call) => ended.push(call),
+    onRefused: (reason) => refused.push(reason),
   });
   grpc.server.listen(0, '127.0.0.1');
   await once(grpc.server, 'listening');
@@ -215,10 +219,16 @@ describe('a unary call', () => {
     expect(codes.sort()).toEqual([0, 0, 0, 0, 0, 8]);
   });
 
-  it('beyond the limit of bytes is to be sent again', async () => {
+  it.each([
+    ['as sent', (bytes: Buffer) => framed(bytes)],
+    ['once they are unpacked', (bytes: Buffer) => framed(gzipSync(bytes), 1)],
+  ])('beyond the limit of bytes, %s, is to be sent again', async (_, pack) => {
     const { promise, resolve } = Promise.withResolvers<Uint8Array>();
     echo = () => promise;
-    const calls = Array.from({ length: 3 }, () => client.call(ECHO, Buffer.alloc(190_000)));
+    const bytes = pack(Buffer.alloc(190_000));
+    const calls = Array.from({ length: 3 }, () =>
+      client.begin(ECHO, { 'grpc-encoding': 'gzip' }).end(bytes),
+    );
     const refused = await Promise.race(calls);
     expect(refused.code).toBe(8);
     expect(retrySeconds(refused)).toBe(1);
@@ -237,6 +247,7 @@ describe('what is no call', () => {
     const answer = await client.call(ECHO, HELLO, headers);
     expect(answer).toMatchObject({ httpStatus, code: undefined });
     expect(ended).toEqual([]);
+    expect(refused).toEqual(['not gRPC']);
   });
 
   it('of HTTP/1 is hung up on', async () => {
@@ -245,6 +256,7 @@ describe('what is no call', () => {
     socket.resume();
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     await once(socket, 'close');
+    expect(refused).toEqual(['broken connection']);
     expect((await client.call(ECHO, HELLO)).code).toBe(0);
   });
 });
@@ -362,6 +374,7 @@ describe('a connection', () => {
     const others = Array.from({ length: 5 }, () => new RawClient(origin));
     const answers = await Promise.all(others.map((other) => other.call(ECHO, HELLO)));
     expect(answers.filter(({ code }) => code === 0)).toHaveLength(3);
+    expect(refused).toEqual(['too many connections', 'too many connections']);
     for (const other of others) other.close();
   });
 
@@ -385,6 +398,7 @@ describe('a connection', () => {
     const dead = callByHand(GATHER);
     while (grpc.calls.count === 0) await sleep(1);
     await once(dead.resume(), 'close');
+    expect(refused).toEqual(['nobody there']);
     await settled();
   });
 
@@ -396,6 +410,7 @@ describe('a connection', () => {
     };
     ping();
     await closed;
+    expect(refused).toContain('control frames without calls');
   });
 
   it('that opens calls and resets them is closed', async () => {

@@ -10,6 +10,7 @@ import { Connections } from './connections.ts';
 import { healthService } from './health.ts';
 import { DEFAULT_LIMITS, type GrpcLimits } from './limits.ts';
 import type { GrpcCall, GrpcService } from './method.ts';
+import type { GrpcRefusal } from './refusals.ts';
 
 export interface GrpcServerOptions {
   readonly services: readonly GrpcService[];
@@ -25,6 +26,8 @@ export interface GrpcServerOptions {
   readonly admit?: (call: Pick<GrpcCall, 'path' | 'headers' | 'socket'>) => void;
   /** Hears of every call of gRPC when it is answered. */
   readonly onEnd?: (call: EndedCall) => void;
+  /** Hears of what ends before it is a call. */
+  readonly onRefused?: (reason: GrpcRefusal) => void;
 }
 
 export interface GrpcServer {
@@ -39,7 +42,7 @@ export interface GrpcServer {
 /** A gRPC server on `node:http2`, with the health service beside the given ones. Not listening yet.
  *  @see gRPC over HTTP2 */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { services, admit = () => {}, onEnd = () => {} } = options;
+  const { services, admit = () => {}, onEnd = () => {}, onRefused = () => {} } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const server = createHttp2Server(limits, options.tls);
   let isServing = true;
@@ -47,11 +50,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     services.map(({ name }) => name),
     () => isServing,
   );
-  const calls = new Calls({ limits, services: [...services, health], admit, onEnd });
-  const connections = new Connections(server, limits);
+  const calls = new Calls({ limits, services: [...services, health], admit, onEnd, onRefused });
+  const connections = new Connections(server, limits, onRefused);
   server.on('stream', (stream, headers) => void calls.serve(stream, headers));
-  // What breaks a connection also closes it, and concerns nobody else.
-  server.on('sessionError', () => {});
   return {
     server,
     calls,
