@@ -18,7 +18,7 @@ export interface DiscoverFlags {
   readonly format: keyof typeof FORMATS;
   readonly inputFormat: InputFormat;
   readonly service?: string;
-  readonly spec: readonly string[];
+  readonly spec?: readonly string[];
   readonly declared?: string;
   readonly minRequests: number;
   readonly output?: string;
@@ -52,7 +52,7 @@ export async function discover(files: readonly string[], flags: DiscoverFlags): 
 }
 
 /** What specifications are there to compare with; undefined where nobody asked to. */
-async function readSpecifications({ spec, declared }: DiscoverFlags) {
+async function readSpecifications({ spec = [], declared }: DiscoverFlags) {
   if (spec.length === 0 && declared === undefined) return undefined;
   const { readDeclared, readSpecification } = await import('./discover/specifications.ts');
   return [

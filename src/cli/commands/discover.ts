@@ -45,8 +45,7 @@ export function addDiscover(program: Command): void {
     .option(
       '--spec <file>',
       'compare with this specification; NAME=FILE says of which service (repeatable)',
-      (file: string, files: readonly string[]) => [...files, file],
-      [],
+      (file: string, files: readonly string[] = []) => [...files, file],
     )
     .option('--declared <dir>', 'compare with what this repository declares')
     .option('--min-requests <count>', 'hide what was asked for less often', toCount, 1)

@@ -86,7 +86,8 @@ export class Learning {
   }
 }
 
-/** What to call each party: its name, with namespace and environment only where several have it. */
+/** What to call each party: its name or host, with namespace, environment or port only where several
+ *  have it. */
 function namesOf(parties: readonly Party[]): Map<string, string> {
   const byName = Map.groupBy(parties, ({ subject }) => shortName(subject));
   return new Map(
@@ -99,11 +100,12 @@ function namesOf(parties: readonly Party[]): Map<string, string> {
 function shortName(subject: Party['subject']): string {
   if (subject.by === 'name') return subject.name;
   if (subject.by === 'identity') return subject.identity;
-  return subject.port === undefined ? subject.host : `${subject.host}:${subject.port}`;
+  return subject.host;
 }
 
 function longName(subject: Party['subject']): string {
-  if (subject.by !== 'name') return shortName(subject);
+  if (subject.by === 'identity') return subject.identity;
+  if (subject.by === 'address') return `${subject.host}:${subject.port ?? ''}`.replace(/:$/, '');
   return [subject.environment, subject.namespace, subject.name].filter(Boolean).join('/');
 }
 

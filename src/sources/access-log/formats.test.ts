@@ -150,6 +150,7 @@ const LINES: readonly [string, string, LoggedRequest][] = [
       grpcStatus: 'NotFound',
       isGrpc: true,
       host: 'payments:9000',
+      cluster: 'payments',
       credential: 'mtls',
       peer: 'spiffe://example.org/ns/shop/sa/orders',
       userAgent: 'grpc-go/1.60',

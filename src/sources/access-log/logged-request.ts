@@ -17,6 +17,8 @@ export interface LoggedRequest {
   readonly environment?: string;
   /** The host that was asked, with or without port. */
   readonly host?: string;
+  /** A name for whatever answers, where nothing better is known. */
+  readonly cluster?: string;
   readonly userAgent?: string;
   readonly credential?: CredentialSeen;
   /** SPIFFE ID of the caller, as the logging party verified it. */

@@ -133,6 +133,12 @@ describe('a logged request', () => {
       { by: 'address', host: '2001:db8::1', port: 8080 },
     ],
     [
+      'of a cluster',
+      { service: undefined, cluster: 'orders' } as object,
+      { fallbackService: 'f' },
+      { by: 'name', name: 'orders' },
+    ],
+    [
       'of last resort',
       { service: undefined, host: '_' } as object,
       { fallbackService: 'f' },

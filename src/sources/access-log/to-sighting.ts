@@ -143,10 +143,8 @@ function serviceOf(
       toParty({ by: 'address', host: detached(host), ...(port !== undefined && { port }) }),
     );
   }
-  const { fallbackService } = subject;
-  return fallbackService === undefined
-    ? undefined
-    : namedParty(fallbackService, request, subject, parties);
+  const last = request.cluster ?? subject.fallbackService;
+  return last === undefined ? undefined : namedParty(last, request, subject, parties);
 }
 
 function namedParty(
