@@ -3,7 +3,7 @@ import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../src/base/fault.ts';
-import { createGrpcServer, type GrpcServer } from '../src/base/grpc/index.ts';
+import { createGrpcServer, type GrpcRefusal, type GrpcServer } from '../src/base/grpc/index.ts';
 import { framed, RawClient } from '../src/base/grpc/testing/client.ts';
 import { TestAuthority } from './support/certificates.ts';
 
@@ -19,12 +19,15 @@ afterAll(() => authority.remove());
 
 let grpc: GrpcServer;
 let port: number;
+let refused: GrpcRefusal[];
 beforeEach(() => start(0.3));
 afterEach(() => grpc.close(0));
 
 async function start(answerSeconds: number): Promise<void> {
   const { cert, key } = authority.issue('server', ['IP:127.0.0.1', 'DNS:localhost']);
+  refused = [];
   grpc = createGrpcServer({
+    onRefused: (reason) => refused.push(reason),
     tls: { cert, key, ca: authority.root.cert },
     limits: { answerSeconds },
     services: [
@@ -98,6 +101,7 @@ describe('gRPC over TLS', () => {
   it('is hung up on where the handshake does not come', async () => {
     await silent();
     expect(grpc.connections.count).toBe(0);
+    expect(refused).toEqual(['no handshake']);
   });
 
   it('ends with the server, handshake or not', async () => {

@@ -28,11 +28,7 @@ export class Connections {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    // Also where the handshake takes too long, which by itself closes nothing.
-    server.on('tlsClientError', (_: unknown, socket: Socket) => {
-      onRefused('no handshake');
-      socket.destroy();
-    });
+    server.on('tlsClientError', () => onRefused('no handshake'));
     server.on('sessionError', () => onRefused('broken connection'));
   }
 

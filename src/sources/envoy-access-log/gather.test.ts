@@ -147,6 +147,13 @@ describe('who was asked and who asked', () => {
     ['its own service, by a certificate', { peer: ['x', WEB] }, SHOP, BY_WEB, true],
     ['its own service, by nobody known', {}, SHOP, undefined, undefined],
     [
+      'its own service, by who has no proper name',
+      { peer: ['spiffe://example.org/not a name'] },
+      SHOP,
+      undefined,
+      undefined,
+    ],
+    [
       'its own service, by the last word of a header',
       { headers: { 'x-forwarded-client-cert': `Hash=1;URI=spiffe://a/b,By=x;URI="${WEB}"` } },
       SHOP,
