@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../fault.ts';
 import { textField } from '../protobuf/index.ts';
@@ -90,7 +91,7 @@ describe('a unary call', () => {
 
   it('may be long, and may be empty', async () => {
     const long = Buffer.alloc(190_000, 'abc');
-    expect((await client.call(ECHO, long)).bytes).toEqual(framed(long));
+    expect((await client.call(ECHO, long)).bytes.equals(framed(long))).toBe(true);
     expect((await client.call(ECHO, Buffer.alloc(0))).bytes).toEqual(framed(Buffer.alloc(0)));
   });
 
@@ -413,6 +414,31 @@ describe('a connection', () => {
     expect(refused).toContain('control frames without calls');
   });
 
+  it('that only changes its settings is closed', async () => {
+    const socket = callByHand(GATHER).resume();
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    socket.write(Buffer.concat(Array.from({ length: 3_000 }, () => EMPTY_SETTINGS)));
+    await closed;
+    await settled();
+  });
+
+  it('of any bytes leaves the server answering', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.uint8Array({ maxLength: 200 }), async (isBegun, bytes) => {
+        const { port } = grpc.server.address() as AddressInfo;
+        const socket = isBegun ? callByHand(ECHO) : connectTcp(port, '127.0.0.1');
+        socket.on('error', () => {});
+        socket.resume().end(bytes);
+        await new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      }),
+      { numRuns: 60 },
+    );
+    await settled();
+    const other = new RawClient(origin);
+    expect((await other.call(ECHO, HELLO)).code).toBe(0);
+    other.close();
+  });
+
   it('that opens calls and resets them is closed', async () => {
     await client.call(ECHO, HELLO);
     const closed = client.closed();
@@ -445,6 +471,8 @@ describe('the health of the server', () => {
 /** RST_STREAM of the first call, with CANCEL. */
 const RESET = Buffer.from('00000403000000000100000008', 'hex');
 
+const EMPTY_SETTINGS = Buffer.from('000000040000000000', 'hex');
+
 /** Begins a call frame by frame: the preface, empty settings, and HEADERS without compression. */
 function callByHand(path: string): Socket {
   const socket = connectTcp(Number(new URL(origin).port), '127.0.0.1');
@@ -463,10 +491,9 @@ function callByHand(path: string): Socket {
     literal(':authority', 'x'),
     literal('content-type', 'application/grpc'),
   ]);
-  const settings = Buffer.from('000000040000000000', 'hex');
   const head = Buffer.from([0, 0, block.length, 1, 4, 0, 0, 0, 1]);
   socket.write(
-    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings, head, block]),
+    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), EMPTY_SETTINGS, head, block]),
   );
   return socket;
 }
