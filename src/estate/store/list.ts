@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { Fault, quote } from '../../base/fault.ts';
 import { FILTER_VALUES, FILTERS, type ListQuery, type Page } from '../store.ts';
 import type { SqlWords } from './engine.ts';
@@ -16,12 +16,17 @@ type Reader = Database | DatabaseTransaction;
 interface CheckedQuery {
   readonly limit: number;
   readonly after: string;
-  readonly filters: readonly Filter[];
+  /** Rows of any of these are listed; no row is of two. */
+  readonly parts: readonly (readonly Filter[])[];
   readonly words: readonly string[];
 }
 
-/** A column and what it must hold; null: nothing, undefined: anything but nothing. */
-type Filter = readonly [column: string, value: string | null | undefined];
+/** What the rows of a list have in common. */
+type Filter =
+  /** null: the column holds nothing. */
+  | readonly [column: string, value: string | null]
+  /** One of the list's own partial indexes, whose condition has to stand in the query as it is. */
+  | RawBuilder<boolean>;
 
 /** One page of a list, and how many there are in all. The page is found in the list's index first:
  *  where it turns out to be the only one, nothing needs to be counted. `selected` are further columns.
@@ -33,13 +38,8 @@ export async function readPage(
   query: ListQuery,
 ): Promise<Page<ListedRow>> {
   const checked = checkQuery(list, query);
-  const found = await matching(reader, words, list, checked)
-    .select('position')
-    .$if(checked.after !== '', (select) => select.where('position', '>', checked.after))
-    .orderBy('position')
-    .limit(checked.limit + 1)
-    .execute();
-  const positions = found.slice(0, checked.limit).map((row) => row.position);
+  const found = await positionsOf(reader, words, list, checked);
+  const positions = found.slice(0, checked.limit);
   const hasMore = found.length > checked.limit;
   return {
     items: await rowsAt(reader, words, list, positions),
@@ -51,6 +51,27 @@ export async function readPage(
   };
 }
 
+/** One more than the page has, where there are more. */
+async function positionsOf(
+  reader: Reader,
+  words: SqlWords,
+  list: ListName,
+  query: CheckedQuery,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const part of query.parts) {
+    const rows = await matching(reader, words, list, part, query.words)
+      .select('position')
+      .$if(query.after !== '', (select) => select.where('position', '>', query.after))
+      .orderBy('position')
+      .limit(query.limit + 1)
+      .execute();
+    found.push(...rows.map((row) => row.position));
+  }
+  if (query.parts.length === 1) return found;
+  return found.sort(byCodePoint).slice(0, query.limit + 1);
+}
+
 export interface ListedRow {
   readonly body: string;
   readonly first_seen?: string;
@@ -58,15 +79,25 @@ export interface ListedRow {
   readonly resolved_at?: string | null;
 }
 
-function matching(reader: Reader, words: SqlWords, list: ListName, query: CheckedQuery) {
+function matching(
+  reader: Reader,
+  words: SqlWords,
+  list: ListName,
+  filters: readonly Filter[],
+  searched: readonly string[],
+) {
   let select = reader.selectFrom(list as 'findings');
-  for (const [column, value] of query.filters) {
-    if (value === undefined) select = select.where(sql.ref(column), 'is not', null);
-    else if (value === null) select = select.where(sql.ref(column), 'is', null);
-    else select = select.where(sql.ref(column), '=', value);
+  for (const filter of filters) {
+    if (!isPair(filter)) select = select.where(filter);
+    else if (filter[1] === null) select = select.where(sql.ref(filter[0]), 'is', null);
+    else select = select.where(sql.ref(filter[0]), '=', filter[1]);
   }
-  for (const word of query.words) select = select.where(words.contains('search', word));
+  for (const word of searched) select = select.where(words.contains('search', word));
   return select;
+}
+
+function isPair(filter: Filter): filter is readonly [string, string | null] {
+  return Array.isArray(filter);
 }
 
 async function count(
@@ -75,10 +106,14 @@ async function count(
   list: ListName,
   query: CheckedQuery,
 ): Promise<number> {
-  const { total } = await matching(reader, words, list, query)
-    .select((build) => build.fn.countAll().as('total'))
-    .executeTakeFirstOrThrow();
-  return Number(total);
+  let sum = 0;
+  for (const part of query.parts) {
+    const { total } = await matching(reader, words, list, part, query.words)
+      .select((build) => build.fn.countAll().as('total'))
+      .executeTakeFirstOrThrow();
+    sum += Number(total);
+  }
+  return sum;
 }
 
 function rowsAt(
@@ -110,7 +145,7 @@ function checkQuery(list: ListName, query: ListQuery): CheckedQuery {
     limit,
     // a key already, if it came from a page; whatever else it is, it must be a text to PostgreSQL
     after: after.toWellFormed().replaceAll('\0', ''),
-    filters: checkFilters(list, filter),
+    parts: checkFilters(list, filter),
     words: toSearchText(search)
       .split(/\s+/)
       .filter((word) => word !== '')
@@ -127,18 +162,18 @@ export function checkLimit(limit: number): void {
   );
 }
 
-/** What is listed where nothing else is asked for. */
-const DEFAULTS: Partial<Record<ListName, Filter>> = {
-  findings: ['state', 'open'],
-  endpoints: ['visibility', 'shown'],
-};
-
-function checkFilters(list: ListName, filter: Readonly<Record<string, string>>): readonly Filter[] {
+function checkFilters(
+  list: ListName,
+  filter: Readonly<Record<string, string>>,
+): readonly (readonly Filter[])[] {
   for (const [name, value] of Object.entries(filter)) checkFilter(list, name, value);
-  const asked = Object.entries(filter).flatMap(toFilter);
-  const usual = DEFAULTS[list];
-  const isUsual = usual !== undefined && filter[usual[0]] === undefined && filter.id === undefined;
-  return isUsual ? [usual, ...asked] : asked;
+  const asked = Object.entries(filter)
+    .filter(([name]) => name !== 'visibility')
+    .map(toFilter);
+  if (filter.id !== undefined) return [[...asked, ...exactVisibility(filter.visibility)]];
+  if (list === 'findings' && filter.state === undefined) return [[['state', 'open'], ...asked]];
+  if (list !== 'endpoints') return [asked];
+  return visibilities(filter.visibility).map((visible) => [...visible, ...asked]);
 }
 
 function checkFilter(list: ListName, name: string, value: string): void {
@@ -155,10 +190,27 @@ function checkFilter(list: ListName, name: string, value: string): void {
   });
 }
 
-/** `all`, `any` and nobody are no values of their columns. */
-function toFilter([name, value]: readonly [string, string]): readonly Filter[] {
-  if (name === 'visibility' && value === 'all') return [];
-  if (name === 'review' && value === 'any') return [[name, undefined]];
-  if (name === 'owner' && value === '') return [[name, null]];
-  return [[name, toKey(value)]];
+/** `any` and nobody are no values of their columns. */
+function toFilter([name, value]: readonly [string, string]): Filter {
+  if (name === 'review' && value === 'any') return sql<boolean>`${sql.ref('review')} is not null`;
+  if (name === 'owner' && value === '') return [name, null];
+  return [name, toKey(value)];
+}
+
+const SHOWN = sql<boolean>`${sql.ref('visibility')} = 'shown'`;
+const HIDDEN = sql<boolean>`${sql.ref('visibility')} <> 'shown'`;
+
+/** What is shown unless something else is asked for. */
+function visibilities(asked = 'shown'): readonly (readonly Filter[])[] {
+  if (asked === 'all') return [[SHOWN], [HIDDEN]];
+  return [asked === 'shown' ? [SHOWN] : [HIDDEN, ['visibility', asked]]];
+}
+
+function exactVisibility(asked = 'all'): readonly Filter[] {
+  return asked === 'all' ? [] : [['visibility', asked]];
+}
+
+/** As the databases compare positions. Unlike UTF-16 code units, surrogates come last. */
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

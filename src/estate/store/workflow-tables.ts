@@ -66,10 +66,17 @@ const EARLIER_BODY =
   '"criticalityBecause":null,"visibility":"shown","traffic":null,"changes":[],"blocked":false,' +
   '"decisions":[],"review":null,"elsewhere":[]';
 
-const KEPT = [
-  ...['id', 'environment', 'service', 'protocol', 'method', 'status', 'owner', 'criticality'],
-  ...['position', 'search'],
+const KEPT_FILTERS = [
+  'environment',
+  'service',
+  'protocol',
+  'method',
+  'status',
+  'owner',
+  'criticality',
 ];
+const ADDED_FILTERS = ['visibility', 'review', 'blocked', 'observed'];
+const KEPT = ['id', ...KEPT_FILTERS, 'position', 'search'];
 
 /** Makes the table anew, so that its filters stand before the body. What it held is listed until it is
  *  judged again, which an empty digest sees to. */
@@ -78,9 +85,9 @@ async function widenEndpoints(transaction: DatabaseTransaction, words: SqlWords)
   await schema.dropIndex('endpoints_list').execute();
   await schema.dropIndex('endpoints_service').execute();
   await schema.alterTable('endpoints').renameTo('endpoints_before').execute();
-  const filters = KEPT.slice(1, -2);
-  const added = ['visibility', 'review', 'blocked', 'observed'];
-  await createJudged(transaction, words, 'endpoints', [...filters, ...added]);
+  await createJudged(transaction, words, 'endpoints', [...KEPT_FILTERS, ...ADDED_FILTERS]);
+  // it is too wide for what lists mostly ask for
+  await schema.dropIndex('endpoints_list').execute();
   const kept = sql.join(KEPT.map((column) => sql.id(column)));
   await sql`insert into endpoints (${kept}, digest, visibility, blocked, observed, body)
     select ${kept}, '', 'shown', 'false',
@@ -88,6 +95,26 @@ async function widenEndpoints(transaction: DatabaseTransaction, words: SqlWords)
       replace(substr(body, 1, 1), '{', ${sql.lit(`{${EARLIER_BODY},`)}) || substr(body, 2)
     from endpoints_before`.execute(transaction);
   await schema.dropTable('endpoints_before').execute();
+  await createIndexes(transaction);
+}
+
+/** What is listed is in one index, and what is hidden in another: a list looks at nothing that it does
+ *  not show. Short columns come first, for a row is decoded up to the last that is asked for. */
+async function createIndexes({ schema }: DatabaseTransaction): Promise<void> {
+  const short = ['status', 'method', 'protocol', 'environment', 'criticality', 'owner', 'service'];
+  const listed = [...short, 'search', 'review', 'blocked', 'observed'];
+  await schema
+    .createIndex('endpoints_shown')
+    .on('endpoints')
+    .columns(['position', ...listed])
+    .where(sql.ref('visibility'), '=', sql.lit('shown'))
+    .execute();
+  await schema
+    .createIndex('endpoints_hidden')
+    .on('endpoints')
+    .columns(['position', 'visibility', ...listed])
+    .where(sql.ref('visibility'), '<>', sql.lit('shown'))
+    .execute();
   await schema
     .createIndex('endpoints_service')
     .on('endpoints')
