@@ -28,6 +28,7 @@ kind: Service
 metadata: { name: ${name}, namespace: shop }
 spec: { selector: { app: ${name} }, ports: [{ port: 80 }] }
 `;
+const FLOOD = 4_000;
 const WEB_ID = 'URI:spiffe://cluster.local/ns/shop/sa/web-account';
 const ORDERS = 'test/shop/orders';
 const REVIEWS = 'test/shop/reviews';
@@ -142,6 +143,24 @@ describe.skipIf(isMissing('Envoy', peer))('the access logs of a real Envoy', () 
       expect(call).toMatchObject({ from: ORDERS, authentication: 'none' });
     }
     expect(await callTo(REVIEWS)).not.toEqual([]);
+  });
+
+  it('show every request of a flood', async () => {
+    const before = (await endpointsOf(REVIEWS, 0)).reduce(
+      (sum, { traffic }) => sum + (traffic?.requests ?? 0),
+      0,
+    );
+    let next = 0;
+    const client = async () => {
+      while (next < FLOOD) {
+        const response = await fetch(`${outbound}/reviews/${10_000 + next++}`);
+        await response.arrayBuffer();
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, client));
+    const endpoints = await endpointsOf(REVIEWS, before + FLOOD);
+    const seen = endpoints.reduce((sum, { traffic }) => sum + (traffic?.requests ?? 0), 0);
+    expect(seen).toBe(before + FLOOD);
   });
 
   it('show no caller whose certificate the Envoy did not believe', async () => {
