@@ -15,8 +15,8 @@ const SPANS_TO_REACH = 300_000;
 const P99_TO_REACH = 100;
 const WARM_SECONDS = 3;
 const FLOOD_SECONDS = 8;
-const PACE_SECONDS = 10;
-const CONNECTIONS = 12;
+const PACE_SECONDS = 20;
+const CONNECTIONS = 32;
 
 function print(label: string, value: string): void {
   console.log(`${label.padEnd(46)} ${value.padStart(16)}`);

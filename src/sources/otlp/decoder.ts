@@ -1,15 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { CallLog } from './call-log.ts';
-import { encodeHalves } from './halves.ts';
-import { JsonReader } from './json.ts';
-import { KeyWriter } from './key.ts';
-import { Pairing } from './pairing.ts';
-import { Parties } from './parties.ts';
-import { ProtobufReader } from './protobuf.ts';
+import { CallLog, KeyWriter, Parties, SightingTable } from './counting/index.ts';
+import { encodeHalves, Pairing, restoreHalves } from './pairing/index.ts';
+import { JsonReader, ProtobufReader, SpanFields } from './reading/index.ts';
 import { ReasonCounts } from './reasons.ts';
-import { restoreHalves } from './restore.ts';
-import { SightingTable } from './sighting-table.ts';
-import { SpanFields } from './span-fields.ts';
 import { SpanTaker, type SpanTakerParts } from './span-taker.ts';
 import { type Flushed, type Taken, toTaken } from './taken.ts';
 

@@ -1,15 +1,16 @@
 import { believedTime } from '../../estate/index.ts';
-import { ROLE } from './attributes.ts';
-import type { CallLog } from './call-log.ts';
-import type { KeyWriter } from './key.ts';
-import { type Meaning, Operations } from './operation.ts';
-import type { Pairing } from './pairing.ts';
-import { NO_NAME, type Parties, TOO_MANY } from './parties.ts';
-import type { RequestHandler } from './protobuf.ts';
+import {
+  type CallLog,
+  type KeyWriter,
+  NO_NAME,
+  type Parties,
+  type SightingTable,
+  TOO_MANY,
+} from './counting/index.ts';
+import { type Meaning, Operations } from './meaning/index.ts';
+import type { Pairing } from './pairing/index.ts';
+import { type RequestHandler, ROLE, SPAN_KIND, type SpanFields, uint32 } from './reading/index.ts';
 import { type ReasonCounts, reasonNumber } from './reasons.ts';
-import type { SightingTable } from './sighting-table.ts';
-import { SPAN_KIND, type SpanFields } from './span-fields.ts';
-import { uint32 } from './wire.ts';
 
 const NO_SERVICE_NAME = reasonNumber('no service name');
 const TOO_MANY_SERVICES = reasonNumber('too many services');

@@ -1,8 +1,8 @@
-import { Fault } from '../../base/fault.ts';
-import { isFields, listAt } from '../../base/pick.ts';
-import { type Party, PROTOCOLS, type Protocol } from '../../estate/index.ts';
+import { Fault } from '../../../base/fault.ts';
+import { isFields, listAt } from '../../../base/pick.ts';
+import { type Party, PROTOCOLS, type Protocol } from '../../../estate/index.ts';
+import type { Operation } from '../meaning/index.ts';
 import { FLAG, HALF, HALF_WORDS, type HalfRing } from './half-ring.ts';
-import type { Operation } from './operation.ts';
 
 /** The layout, all numbers little-endian:
  *

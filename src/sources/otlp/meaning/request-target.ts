@@ -1,5 +1,4 @@
-import { ROLE } from './attributes.ts';
-import type { SpanFields } from './span-fields.ts';
+import { ROLE, type SpanFields } from '../reading/index.ts';
 
 const SLASH = 0x2f;
 const COLON = 0x3a;

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Fault, statusOf } from '../../base/fault.ts';
-import { entryOf } from '../../base/pick.ts';
+import { Fault, statusOf } from '../../../base/fault.ts';
+import { entryOf } from '../../../base/pick.ts';
+import type { Encoding } from '../decoder.ts';
+import type { OtlpReason } from '../reasons.ts';
+import type { Taken } from '../taken.ts';
 import { type Body, type BodyLimits, BodyReader } from './body.ts';
-import type { Encoding } from './decoder.ts';
-import type { OtlpReason } from './reasons.ts';
 import { sendFault, sendTaken } from './response.ts';
-import type { Taken } from './taken.ts';
 
 export interface ReceiverLimits extends BodyLimits {
   /** Requests read at once; those that wait to be durable are for `take` to bound. */

@@ -58,6 +58,11 @@ export class KeyWriter {
     this.#hash = hash;
   }
 
+  /** What was written from a place on, as text. */
+  text(from: number): string {
+    return Buffer.from(this.bytes.subarray(from, this.length)).toString('utf8');
+  }
+
   /** The hash of what was written: FNV-1a, its bits then mixed as in MurmurHash3. */
   get hash(): number {
     let hash = this.#hash;

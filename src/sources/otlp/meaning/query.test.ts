@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeyWriter } from './key.ts';
+import { KeyWriter } from '../counting/index.ts';
 import { parameterNames, writeParameterNames } from './query.ts';
 
 function namesOf(query: string): string[] {

@@ -1,4 +1,4 @@
-import type { KeyWriter } from './key.ts';
+import type { KeyWriter } from '../counting/index.ts';
 
 /** Names of query parameters that are kept, and how long the query and each name may be. */
 const MAX_NAMES = 32;

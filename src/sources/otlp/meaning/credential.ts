@@ -1,6 +1,5 @@
-import type { CredentialSeen } from '../../estate/index.ts';
-import { ROLE } from './attributes.ts';
-import type { SpanFields } from './span-fields.ts';
+import type { CredentialSeen } from '../../../estate/index.ts';
+import { ROLE, type SpanFields } from '../reading/index.ts';
 
 const CREDENTIALS: readonly (CredentialSeen | undefined)[] = [
   undefined,

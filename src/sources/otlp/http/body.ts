@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { Fault } from '../../base/fault.ts';
-
-const gunzipAsync = promisify(gunzip);
+import { Fault } from '../../../base/fault.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { Inflater, inflate } from './inflate.ts';
+import { tooLarge } from './too-large.ts';
 
 export interface BodyLimits {
   readonly maxRequestBytes: number;
@@ -17,9 +16,6 @@ export interface Body {
   release(): void;
 }
 
-/** Bodies unpacked at once: what they swell to is bounded by their number. */
-const MAX_INFLATING = 4;
-const INFLATE_CHUNK_BYTES = 128 * 1024;
 const FIRST_CHUNK_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 
@@ -41,21 +37,21 @@ export class BodyReader {
   readonly #limits: BodyLimits;
   readonly #maxBytes: number;
   readonly #pool = new BufferPool();
+  readonly #inflater: Inflater;
   /** Bytes that bodies hold which are being read or used. */
   #heldBytes = 0;
-  #inflating = 0;
-  readonly #waiting: (() => void)[] = [];
 
   /** @param maxBytes of all bodies together, as they were sent */
   constructor(limits: BodyLimits, maxBytes: number) {
     this.#limits = limits;
+    this.#inflater = new Inflater(limits.maxInflatedBytes);
     this.#maxBytes = Math.max(maxBytes, limits.maxRequestBytes);
   }
 
   /** @throws {Fault} `otlp/bytes-too-many`, and what `readBody` throws */
   async read(request: IncomingMessage): Promise<Body> {
     const isPacked = checkCoding(request);
-    const { maxRequestBytes, maxInflatedBytes } = this.#limits;
+    const { maxRequestBytes } = this.#limits;
     let held = 0;
     let packed: Buffer = NOTHING;
     const release = (): void => {
@@ -71,7 +67,7 @@ export class BodyReader {
         },
       });
       if (!isPacked) return { bytes: packed, release };
-      const bytes = await this.#inTurn(() => inflate(packed, maxInflatedBytes));
+      const bytes = await this.#inflater.read(packed);
       release();
       return { bytes, release: () => undefined };
     } catch (thrown) {
@@ -88,18 +84,6 @@ export class BodyReader {
     }
     this.#heldBytes += bytes;
   }
-
-  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#inflating < MAX_INFLATING) this.#inflating++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#inflating--;
-    }
-  }
 }
 
 /** Whether the body is packed with gzip. */
@@ -112,20 +96,6 @@ function checkCoding(request: IncomingMessage): boolean {
     'The only `Content-Encoding` that is taken is gzip',
     { hint: 'set OTEL_EXPORTER_OTLP_COMPRESSION=gzip, or none' },
   );
-}
-
-async function inflate(packed: Buffer, maxBytes: number): Promise<Buffer> {
-  try {
-    return await gunzipAsync(packed, {
-      maxOutputLength: maxBytes,
-      chunkSize: INFLATE_CHUNK_BYTES,
-    });
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw tooLarge('otlp/inflated-too-large', 'otlp.maxInflatedBytes', maxBytes);
-    }
-    throw new Fault('otlp/gzip-malformed', 'The request is not valid gzip');
-  }
 }
 
 /** The length that a request says it has; undefined where it comes in chunks. */
@@ -202,35 +172,4 @@ function append(
   }
   chunk.copy(into, length);
   return into;
-}
-
-/** Buffers that were used, for bodies to come: fresh memory of this size costs more than reading into
- *  it. */
-class BufferPool {
-  readonly #free: Buffer[] = [];
-  /** The memory of every buffer that was made here. */
-  readonly #own = new WeakSet<ArrayBufferLike>();
-
-  acquire(size: number): Buffer {
-    const index = this.#free.findIndex(({ length }) => length >= size && length <= size * 4);
-    const found = index < 0 ? undefined : this.#free.splice(index, 1)[0];
-    if (found !== undefined) return found;
-    const made = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(size, 4_096))));
-    this.#own.add(made.buffer);
-    return made;
-  }
-
-  /** @param part of a buffer of the pool; of any other, it is left alone */
-  release({ buffer }: Buffer): void {
-    const isKept = this.#own.has(buffer) && buffer.byteLength <= MAX_KEPT_BYTES;
-    if (isKept && this.#free.length < MAX_KEPT) this.#free.push(Buffer.from(buffer));
-  }
-}
-const MAX_KEPT = 16;
-const MAX_KEPT_BYTES = 2 * 1024 * 1024;
-
-function tooLarge(code: string, setting: string, maxBytes: number): Fault {
-  return new Fault(code, `The request has more than ${maxBytes} bytes`, {
-    hint: `send smaller batches, or raise \`${setting}\``,
-  });
 }

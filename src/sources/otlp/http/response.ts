@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { Fault, messageOf, statusOf } from '../../base/fault.ts';
-import { integerField, messageField, textField } from '../../base/protobuf/index.ts';
-import type { Encoding } from './decoder.ts';
-import type { Taken } from './taken.ts';
+import { Fault, messageOf, statusOf } from '../../../base/fault.ts';
+import { integerField, messageField, textField } from '../../../base/protobuf/index.ts';
+import type { Encoding } from '../decoder.ts';
+import type { Taken } from '../taken.ts';
 
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
 const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 1, 503: 5 };

@@ -1,8 +1,8 @@
-import type { Party, Sighting } from '../../estate/index.ts';
+import type { Party, Sighting } from '../../../estate/index.ts';
+import type { Meaning, Operation } from '../meaning/index.ts';
+import { reasonNumber } from '../reasons.ts';
 import { Dictionary } from './dictionary.ts';
 import type { KeyWriter } from './key.ts';
-import type { Meaning, Operation } from './operation.ts';
-import { reasonNumber } from './reasons.ts';
 
 /** What all spans with one key stand for. */
 interface Described {

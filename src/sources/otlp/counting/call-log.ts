@@ -1,10 +1,10 @@
+import type { Operation } from '../meaning/index.ts';
+import type { PairingHandler } from '../pairing/index.ts';
+import { type ReasonCounts, reasonNumber } from '../reasons.ts';
+import type { CountedCall } from '../taken.ts';
 import { type CallEntry, CallTable, HOST } from './call-table.ts';
-import type { Operation } from './operation.ts';
-import type { PairingHandler } from './pairing.ts';
 import type { Parties } from './parties.ts';
-import { type ReasonCounts, reasonNumber } from './reasons.ts';
 import type { SightingTable } from './sighting-table.ts';
-import type { CountedCall } from './taken.ts';
 
 const CALLER_OUT = reasonNumber('caller pushed out');
 const CALLED_OUT = reasonNumber('called side pushed out');

@@ -1,10 +1,7 @@
+import type { KeyWriter, Parties, SightingTable } from '../counting/index.ts';
+import { SpanFields, TextFields } from '../reading/index.ts';
 import { decodeHalves, type RestoredHalves } from './halves.ts';
-import type { KeyWriter } from './key.ts';
 import type { Pairing } from './pairing.ts';
-import type { Parties } from './parties.ts';
-import type { SightingTable } from './sighting-table.ts';
-import { SpanFields } from './span-fields.ts';
-import { TextFields } from './text-fields.ts';
 
 /** The kind of key that restored operations have; spans have others. */
 const RESTORED = 9;

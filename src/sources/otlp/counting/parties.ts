@@ -1,15 +1,14 @@
-import type { Party } from '../../estate/index.ts';
-import { ROLE, type Role } from './attributes.ts';
+import type { Party } from '../../../estate/index.ts';
+import { ROLE, type Role, type SpanFields } from '../reading/index.ts';
 import { Dictionary } from './dictionary.ts';
 import type { KeyWriter } from './key.ts';
-import type { SpanFields } from './span-fields.ts';
+import { writeRole } from './role-key.ts';
 import { hostParty, serviceParty } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
-const NUL = 0;
 /** Longer names are none; one byte more is enough to tell. */
 const MAX_NAME_BYTES = 801;
-const MAX_HOST_BYTES = 256;
+const MAX_HOST_BYTES = 1_021;
 const BYTES_A_PARTY = 128;
 
 /** Services have a name, or they have none that is their own, or there are too many of them. */
@@ -99,11 +98,3 @@ export class Parties {
 }
 
 const SERVICE_ROLES: readonly Role[] = ['serviceName', 'namespace', 'environment'];
-
-function writeRole(fields: SpanFields, role: number, key: KeyWriter, maxBytes: number): void {
-  if (fields.has(role)) {
-    const start = fields.start(role);
-    key.range(fields.bytes, start, Math.min(fields.end(role), start + maxBytes));
-  }
-  key.byte(NUL);
-}

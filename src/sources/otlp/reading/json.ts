@@ -1,5 +1,5 @@
-import { Fault } from '../../base/fault.ts';
-import { type Fields, isFields } from '../../base/pick.ts';
+import { Fault } from '../../../base/fault.ts';
+import { type Fields, isFields } from '../../../base/pick.ts';
 import { attributeNamed, TYPE_NUMBER, TYPE_OF } from './attributes.ts';
 import type { RequestHandler } from './protobuf.ts';
 import { SPAN_KIND, type SpanFields } from './span-fields.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Fault } from '../../base/fault.ts';
-import type { SpanFields } from './testing/encode.ts';
-import { NOW, newDecoder, of, saidCall, take } from './testing/take.ts';
+import { Fault } from '../../../base/fault.ts';
+import type { SpanFields } from '../testing/encode.ts';
+import { NOW, newDecoder, of, saidCall, take } from '../testing/take.ts';
 
 const CALL = 'b'.repeat(16);
 const client: SpanFields = {

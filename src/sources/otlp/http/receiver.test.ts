@@ -4,10 +4,10 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Fault } from '../../base/fault.ts';
-import type { Encoding } from './decoder.ts';
+import { Fault } from '../../../base/fault.ts';
+import type { Encoding } from '../decoder.ts';
+import { encode, NOW, newDecoder, of } from '../testing/take.ts';
 import { clientErrorListener, createReceiver, type ReceiverPorts } from './receiver.ts';
-import { encode, NOW, newDecoder, of } from './testing/take.ts';
 
 const LIMITS = {
   maxRequestBytes: 400_000,

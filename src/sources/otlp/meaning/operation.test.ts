@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SpanFields } from './testing/encode.ts';
-import { countsOf, encode, NOW, newDecoder, of, said } from './testing/take.ts';
+import type { SpanFields } from '../testing/encode.ts';
+import { countsOf, encode, NOW, newDecoder, of, said } from '../testing/take.ts';
 
 type Attributes = NonNullable<SpanFields['attributes']>;
 const GET = { 'http.request.method': 'GET' };

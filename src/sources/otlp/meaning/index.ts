@@ -1,0 +1,3 @@
+/** What a span stands for. */
+
+export { type Meaning, type Operation, Operations } from './operation.ts';

@@ -1,0 +1,63 @@
+import type { Sighting } from '../../../estate/index.ts';
+import type { KeyWriter } from '../counting/index.ts';
+import { ROLE, SPAN_KIND, type SpanFields } from '../reading/index.ts';
+import type { OtlpReason } from '../reasons.ts';
+import { EVENT } from './event.ts';
+import { GRAPHQL, hasGraphqlOperation } from './graphql-span.ts';
+import { HttpMeaning } from './http.ts';
+import { isGrpc, RPC } from './rpc.ts';
+
+/** What a sighting says apart from who was asked, when, and how often. */
+export type Operation = Omit<Sighting, 'service' | 'count' | 'firstAt' | 'lastAt'>;
+
+/** What all spans with one key stand for: operations, or a reason why there are none. */
+export type Meaning =
+  | { readonly operations: readonly Operation[] }
+  | { readonly reason: OtlpReason };
+
+/** How spans of one protocol are known and understood. */
+export interface ProtocolMeaning {
+  /** Writes the bytes by which the operation of a span is known; false where it names none. */
+  writeKey(fields: SpanFields, key: KeyWriter): boolean;
+  /** What the key that was written last means, of the same span. */
+  meaning(fields: SpanFields, key: KeyWriter): Meaning;
+}
+
+/** Finds the bytes by which the operation of a span is known, and, for a key that is new, says what it
+ *  means. The first byte behind the service tells the protocols apart. */
+export class Operations {
+  readonly #http = new HttpMeaning();
+  #last: ProtocolMeaning = this.#http;
+
+  /** Writes the key of the operation that a SERVER, PRODUCER or CONSUMER span stands for; false where
+   *  it names none. */
+  writeKey(fields: SpanFields, service: number, key: KeyWriter): boolean {
+    key.start();
+    key.word(service);
+    if (fields.kind !== SPAN_KIND.server) {
+      this.#last = EVENT;
+      return EVENT.writeKey(fields, key);
+    }
+    if (fields.has(ROLE.rpcSystem) && isGrpc(fields)) {
+      this.#last = RPC;
+      return RPC.writeKey(fields, key);
+    }
+    this.#last = this.#http;
+    return this.#http.writeKey(fields, key);
+  }
+
+  /** Writes the key of a GraphQL operation, which may lie in a span of its own; false where there is
+   *  none. */
+  writeGraphqlKey(fields: SpanFields, service: number, key: KeyWriter): boolean {
+    if (!hasGraphqlOperation(fields)) return false;
+    key.start();
+    key.word(service);
+    this.#last = GRAPHQL;
+    return GRAPHQL.writeKey(fields, key);
+  }
+
+  /** What the key that was written last means. */
+  meaning(fields: SpanFields, key: KeyWriter): Meaning {
+    return this.#last.meaning(fields, key);
+  }
+}
