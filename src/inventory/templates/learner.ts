@@ -108,7 +108,8 @@ class CountingLearner implements TemplateLearner {
     const known = isSame && this.#learnt ? this.#learnt.known : knownOf(knowledge);
     for (const value of known.literalValues) this.counts.pin(value);
     const place =
-      learn(root, answers, known, this.#model) ?? new Place('', false, undefined, [], [known.root]);
+      learn(this.counts, answers, known, this.#model) ??
+      new Place('', false, undefined, [], [known.root]);
     this.#knowledge = knowledge;
     this.#learnt = { place, known, structure, answers, counted: this.#counted };
     return this.#learnt;

@@ -6,7 +6,7 @@ export interface TemplateLimits {
   readonly maxDepth: number;
 }
 
-export const TEMPLATE_LIMITS: TemplateLimits = { maxNodes: 60_000, maxDepth: 24 };
+export const TEMPLATE_LIMITS: TemplateLimits = { maxNodes: 32_000, maxDepth: 24 };
 
 /** Values of a typed parameter (numbers, UUIDs …) that are kept apart: the lowest by hash. */
 export const TYPED_SAMPLE = 4;
@@ -27,8 +27,8 @@ export interface Width {
 /** From the widest. Each time that all nodes together are too many, the next one applies: places with
  *  many names lose them first, since their names are values, and places with few lose none for long. */
 export const WIDTHS: readonly Width[] = [
-  { wide: 1024, keep: 256, unanswered: 128 },
-  { wide: 512, keep: 128, unanswered: 64 },
+  { wide: 1024, keep: 128, unanswered: 128 },
+  { wide: 512, keep: 96, unanswered: 64 },
   { wide: 256, keep: 64, unanswered: 32 },
   { wide: 128, keep: 32, unanswered: 16 },
   { wide: 128, keep: 12, unanswered: 8 },

@@ -1,6 +1,13 @@
-import { TYPED_SAMPLE, type Width } from '../limits.ts';
+import { MAX_KINDS, TYPED_SAMPLE, type Width } from '../limits.ts';
 import { hashOf } from '../paths/index.ts';
-import { isUnanswered, type PathNode, requestsOf, type TypedValues } from './node.ts';
+import {
+  isUnanswered,
+  type PathNode,
+  requestsOf,
+  restMask,
+  type TypedValues,
+  typedValues,
+} from './node.ts';
 
 /** Under what the tree is kept small. */
 export interface Bounds {
@@ -30,10 +37,6 @@ export function absorb(into: PathNode, from: PathNode, bounds: Bounds): number {
     const known = into.named.get(name);
     if (known) gone += absorb(known, child, bounds);
     else into.named.set(name, child);
-  }
-  if (from.rest) {
-    if (into.rest) gone += absorb(into.rest, from.rest, bounds);
-    else into.rest = from.rest;
   }
   if (from.unanswered) {
     if (into.unanswered) gone += absorb(into.unanswered, from.unanswered, bounds);
@@ -96,9 +99,7 @@ export function thin(node: PathNode, bounds: Bounds): number {
   const { wide, keep, unanswered } = bounds.width;
   const isWide = node.thinning?.isWide === true;
   if (!named || named.size <= Math.min(isWide ? keep : wide, unanswered)) return 0;
-  const names = [...named]
-    .map(([name, child]): Name => ({ name, node: child, hash: hashOf(name) }))
-    .sort((a, b) => a.hash - b.hash || (a.name < b.name ? -1 : 1));
+  const names = byHash(named);
   const [probed, answered] = partition(names, (name) => isUnanswered(name.node));
   let gone = 0;
   for (const { name, node: child } of probed.slice(unanswered)) {
@@ -108,14 +109,9 @@ export function thin(node: PathNode, bounds: Bounds): number {
   }
   const spills = answered.length > (isWide ? keep : wide);
   if (spills) {
-    for (const { name, node: child } of spilt(
-      answered,
-      keep,
-      node.rest ? requestsOf(node.rest) : 0,
-    )) {
+    for (const { name, node: child } of spilt(answered, keep, restRequests(node))) {
       named.delete(name);
-      if (node.rest) gone += absorb(node.rest, child, bounds);
-      else node.rest = child;
+      gone += absorbRest(node, name, child, bounds);
     }
   }
   const isNowWide = isWide || spills;
@@ -133,6 +129,49 @@ function spilt(names: readonly Name[], keep: number, others: number): Name[] {
   const total = counted.reduce((sum, { requests }) => sum + requests, others);
   const bar = Math.max(FREQUENT_REQUESTS, total * FREQUENT_SHARE);
   return counted.filter(({ requests }, rank) => rank >= keep && requests < bar);
+}
+
+/** Counts a name with the others that were too many; returns how many nodes there are fewer. */
+function absorbRest(node: PathNode, name: string, child: PathNode, bounds: Bounds): number {
+  node.typed ??= new Map();
+  const wanted = restMask(name);
+  const mask = node.typed.has(wanted) || node.typed.size < MAX_KINDS ? wanted : '{any}';
+  const known = node.typed.get(mask);
+  if (known) return absorb(known.all, child, bounds);
+  node.typed.set(mask, { ...typedValues(mask), all: child });
+  return 0;
+}
+
+function restRequests({ typed }: PathNode): number {
+  let sum = 0;
+  for (const [mask, { all }] of typed ?? []) if (mask.startsWith('{any}')) sum += requestsOf(all);
+  return sum;
+}
+
+/** What of a place is to be looked at by name, and what in sum, by mask: at a wide place, names that came
+ *  since it was thinned out are told apart no more than those that came before. */
+export function sampleOf(
+  node: PathNode,
+  { keep }: Width,
+): { named: ReadonlyMap<string, PathNode>; summed: ReadonlyMap<string, readonly PathNode[]> } {
+  const named = node.named ?? NO_NAMES;
+  if (node.thinning?.isWide !== true || named.size <= keep) return { named, summed: NO_SUMS };
+  const answered = byHash(named).filter((name) => !isUnanswered(name.node));
+  const sample = new Map(named);
+  const spills = spilt(answered, keep, restRequests(node));
+  for (const { name } of spills) sample.delete(name);
+  const byMask = Map.groupBy(spills, ({ name }) => restMask(name));
+  const summed = new Map([...byMask].map(([mask, names]) => [mask, names.map((one) => one.node)]));
+  return { named: sample, summed };
+}
+
+const NO_SUMS: ReadonlyMap<string, readonly PathNode[]> = new Map();
+const NO_NAMES: ReadonlyMap<string, PathNode> = new Map();
+
+function byHash(named: ReadonlyMap<string, PathNode>): Name[] {
+  return [...named]
+    .map(([name, node]): Name => ({ name, node, hash: hashOf(name) }))
+    .sort((a, b) => a.hash - b.hash || (a.name < b.name ? -1 : 1));
 }
 
 /** A flood of 404s must not hide which names are answered: then every name is looked at. */

@@ -18,7 +18,6 @@ function copyNode(node: PathNode): PathNode {
   if (node.typed) {
     copy.typed = new Map([...node.typed].map(([mask, values]) => [mask, copyValues(values)]));
   }
-  if (node.rest) copy.rest = copyNode(node.rest);
   if (node.unanswered) copy.unanswered = copyNode(node.unanswered);
   if (node.thinning) {
     const { at, isWide, once } = node.thinning;

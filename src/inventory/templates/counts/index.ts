@@ -1,3 +1,4 @@
+export { sampleOf } from './bounding.ts';
 export { copyOf } from './copy.ts';
 export { type Counted, isUnanswered, PathNode, type TypedValues } from './node.ts';
 export { PathCounts } from './path-counts.ts';

@@ -1,6 +1,6 @@
 import { Tally } from '../../traffic/tally.ts';
 import { MAX_METHODS } from '../limits.ts';
-import { UNKEPT } from '../paths/index.ts';
+import { suffixOf, UNKEPT } from '../paths/index.ts';
 
 /** What one method was counted at one path; a path has few, so they are a chain. */
 export interface Counted {
@@ -36,10 +36,9 @@ export class PathNode {
   counted: Counted | undefined = undefined;
   /** What may be a literal, by name. */
   named: Map<string, PathNode> | undefined = undefined;
-  /** What is certainly a value, by mask. */
+  /** What is certainly a value, by mask; the sum of names that were too many is that of `restMask`. */
   typed: Map<string, TypedValues> | undefined = undefined;
-  /** The sum of the names that were too many, and of those that only ever answered 404. */
-  rest: PathNode | undefined = undefined;
+  /** The sum of names that only ever answered 404 and were too many. */
   unanswered: PathNode | undefined = undefined;
   thinning: Thinning | undefined = undefined;
 
@@ -63,7 +62,6 @@ export class PathNode {
       yield all;
       yield* sample.values();
     }
-    if (this.rest) yield this.rest;
     if (this.unanswered) yield this.unanswered;
   }
 }
@@ -98,10 +96,16 @@ export function sizeOf(node: PathNode): number {
 }
 
 const NO_CEILING = 2 ** 32;
+const REST = /^\{any\}(?:[.:]\w+)?$/;
+
+/** Under which mask a name is counted when there are too many: its suffix is still told apart. */
+export function restMask(name: string): string {
+  return `{any}${suffixOf(name)}`;
+}
 
 /** What is kept of values of one mask: no value where one of its kinds may be secret. */
 export function typedValues(mask: string): TypedValues {
   const kinds = mask.match(/[a-z]+(?=\})/g) ?? [];
-  const isKept = !kinds.some((kind) => UNKEPT.has(kind));
+  const isKept = !kinds.some((kind) => UNKEPT.has(kind)) && !REST.test(mask);
   return { all: new PathNode(), sample: new Map(), ceiling: NO_CEILING, isKept };
 }

@@ -2,7 +2,7 @@ import type { Tally } from '../../traffic/tally.ts';
 import { MAX_KINDS, type TemplateLimits, WIDTHS, type Width } from '../limits.ts';
 import { cleanSegment, hashOf, isClean, maskOf } from '../paths/index.ts';
 import { absorb, type Bounds, thin, trimSample } from './bounding.ts';
-import { PathNode, type TypedValues, typedValues } from './node.ts';
+import { PathNode, restMask, type TypedValues, typedValues } from './node.ts';
 
 const SLASH = 0x2f;
 /** Values that people and specifications name. */
@@ -72,7 +72,8 @@ export class PathCounts implements Bounds {
   }
 
   #value(node: PathNode, mask: string, value: string): PathNode {
-    const values = node.typed?.get(mask) ?? this.#kind(node, mask);
+    const values = node.typed?.get(mask) ?? (this.#isFull() ? undefined : this.#kind(node, mask));
+    if (values === undefined) return node;
     const known = values.sample.get(value);
     if (known) return known;
     if (!values.isKept || this.#isFull()) return values.all;
@@ -104,10 +105,10 @@ export class PathCounts implements Bounds {
       const slot = hash & ONCE_MASK;
       if (thinning.once[slot] !== hash) {
         thinning.once[slot] = hash;
-        return this.#rest(node);
+        return this.#rest(node, name);
       }
     }
-    if (this.#isFull()) return this.#rest(node);
+    if (this.#isFull()) return this.#rest(node, name);
     node.named ??= new Map();
     if (node.named.size >= (thinning?.at ?? this.width.wide)) {
       this.size -= thin(node, this);
@@ -119,10 +120,11 @@ export class PathCounts implements Bounds {
   }
 
   /** Where there is no room for one more node, the path ends at what there is. */
-  #rest(node: PathNode): PathNode {
-    if (node.rest === undefined && this.#isFull()) return node;
-    node.rest ??= this.#created();
-    return node.rest;
+  #rest(node: PathNode, name: string): PathNode {
+    const mask = restMask(name);
+    const known = node.typed?.get(mask);
+    if (known) return known.all;
+    return this.#isFull() ? node : this.#kind(node, mask).all;
   }
 
   #created(): PathNode {

@@ -15,7 +15,6 @@ type NodeJson = readonly [
   counted?: readonly (readonly [method: string, tally: unknown])[],
   named?: NamedJson,
   typed?: readonly (readonly [mask: string, ceiling: number, all: NodeJson, sample: NamedJson])[],
-  rest?: NodeJson | 0,
   unanswered?: NodeJson | 0,
   thinning?: readonly [at: number, isWide: 0 | 1, once: 0 | 1] | 0,
 ];
@@ -68,7 +67,6 @@ function nodeToJson(node: PathNode, write: (tally: Tally) => unknown): NodeJson 
       nodeToJson(all, write),
       named(sample),
     ]),
-    node.rest ? nodeToJson(node.rest, write) : 0,
     node.unanswered ? nodeToJson(node.unanswered, write) : 0,
     node.thinning
       ? [node.thinning.at, node.thinning.isWide ? 1 : 0, node.thinning.once ? 1 : 0]
@@ -83,7 +81,7 @@ function isEmpty(part: unknown): boolean {
 }
 
 function nodeFromJson(
-  [counted = [], named = [], typed = [], rest = 0, unanswered = 0, thinning = 0]: NodeJson,
+  [counted = [], named = [], typed = [], unanswered = 0, thinning = 0]: NodeJson,
   read: (json: unknown) => Tally,
   sum: { nodes: number },
 ): PathNode {
@@ -105,7 +103,6 @@ function nodeFromJson(
       ]),
     );
   }
-  if (rest !== 0) node.rest = childOf(rest);
   if (unanswered !== 0) node.unanswered = childOf(unanswered);
   if (thinning !== 0) {
     const [at, isWide, once] = thinning;

@@ -9,7 +9,7 @@ export interface SegmentPattern {
 }
 
 const PARAMETER = /\{([^{}]*)\}/g;
-const TAKES_ALL = /^\{(?:\*{1,2}[^{}]*|[^{}]*(?:\+|\*|:path|:\.[*+]))\}$/;
+const TAKES_ALL = /^\{(?:\*{1,2}[\w.-]*|[\w.-]+(?:[+*]|:path|:\.[*+]))\}$/;
 
 export function patternOf(segment: string): SegmentPattern {
   if (/^\*{1,2}$/.test(segment)) {

@@ -1,29 +1,31 @@
-import { charactersOf } from '../paths/index.ts';
+import { isVersion } from '../paths/index.ts';
 import type { Candidate } from './candidate.ts';
-import type { Words } from './model.ts';
 import type { Place } from './place.ts';
 import { type Recurrence, stemOf } from './recurrence.ts';
+import type { Shape, Shapes } from './shapes.ts';
 import { type Structure, structuresOf } from './structure.ts';
 import type { SuffixIndex } from './suffixes.ts';
-import { isPlural, isVersion, looksOf, wordsOf } from './text.ts';
 
 /** What all features of one pass are taken from. */
 export interface Evidence {
   readonly suffixes: SuffixIndex;
   readonly recurrence: Recurrence;
-  readonly words: Words;
+  readonly shapes: Shapes;
+  /** Requests that an operation of the API has on average. */
+  readonly perOperation: number;
 }
 
 /** What is known of a whole group: the names below one place that are of one frame. */
 interface Group {
   readonly place: Place;
   readonly names: readonly Candidate[];
-  readonly stems: readonly string[];
+  readonly shapes: readonly Shape[];
   readonly beliefs: readonly number[];
   readonly looks: ReadonlyMap<string, number>;
   readonly prefixes: ReadonlyMap<string, number>;
-  readonly vocabulary: readonly number[];
   readonly sums: Sums;
+  /** All suffixes of all names. */
+  readonly suffixes: number;
 }
 
 interface Sums {
@@ -38,13 +40,15 @@ interface Sums {
   readonly plurals: number;
   readonly known: number;
   readonly length: number;
+  readonly spread: number;
   readonly parentRequests: number;
+  readonly parentEnds: number;
 }
 
 interface Subject {
   readonly candidate: Candidate;
   readonly rank: number;
-  readonly stem: string;
+  readonly shape: Shape;
   readonly structure: Structure;
 }
 
@@ -57,7 +61,6 @@ const ends = (candidate: Candidate, ...methods: string[]): number =>
   candidate.views.some((view) => methods.some((method) => view.ends.has(method))) ? 1 : 0;
 const endsHere = ({ views }: Pick<Place, 'views'>, method: string): number =>
   views.some((view) => view.ends.has(method)) ? 1 : 0;
-const lastWord = (place: Place): string => wordsOf(place.word).at(-1) ?? '';
 
 /** What a name is judged by, in the order of the model's numbers. */
 export const FEATURES: Readonly<Record<string, Feature>> = {
@@ -75,9 +78,21 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   evenness: (_, { sums }) => sums.entropy,
   typedRequests: (_, { sums }) => Math.log1p(sums.typed),
   typedShare: (_, { sums }) => sums.typed / sums.requests,
+  // How often what follows it is asked, against the operations of the API: a literal has operations of
+  // its own, while values share theirs.
+  perOperation: ({ candidate, structure }, _, { perOperation }) =>
+    Math.log(candidate.requests / (perOperation * Math.max(1, structure.suffixes))),
+  groupPerOperation: (_, { sums, suffixes }, { perOperation }) =>
+    Math.log((sums.requests - sums.typed) / (perOperation * Math.max(1, suffixes))),
+  // Under how many of the values above it occurs: literals under all, values under theirs.
+  spread: ({ candidate }) => Math.log1p(candidate.views.length),
+  spreadShare: ({ candidate }, { place }) => candidate.views.length / place.views.length,
+  spreadOfOthers: ({ candidate }, { sums, names }) =>
+    mean(sums.spread, candidate.views.length, names.length - 1),
+  perSpread: ({ candidate }) => Math.log1p(candidate.requests / candidate.views.length),
+  above: (_, { place }) => Math.log1p(place.views.length),
   // What is asked of it, and of the place above.
-  parentEnds: (_, { place }) =>
-    Math.log1p(place.views.reduce((sum, view) => sum + sumOf(view.ends), 0)),
+  parentEnds: (_, { sums }) => Math.log1p(sums.parentEnds),
   parentGet: (_, { place }) => endsHere(place, 'GET'),
   parentPost: (_, { place }) => endsHere(place, 'POST'),
   groupShare: (_, { sums }) => sums.requests / Math.max(1, sums.parentRequests),
@@ -97,6 +112,10 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   withLiterals: ({ structure }) => structure.withLiterals,
   withTyped: ({ structure }) => structure.withTyped,
   withNearest: ({ structure }) => structure.withNearest,
+  sharedWithNearest: ({ structure }) => Math.log1p(structure.sharedWithNearest),
+  nearestBelief: ({ structure }) => structure.nearestBelief,
+  peers: ({ structure }) => Math.log1p(structure.peers),
+  peerShare: ({ structure }, { names }) => structure.peers / Math.max(1, names.length - 1),
   explained: ({ structure }) => structure.explained,
   coverage: ({ structure }) => structure.coverage,
   likelihood: ({ structure }) => structure.likelihood,
@@ -107,43 +126,45 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   twinShare: ({ structure }, { names }) => structure.twins / Math.max(1, names.length - 1),
   twinBelief: ({ structure }) => (structure.twins > 0 ? structure.twinBelief : -1),
   // The same name elsewhere.
-  elsewhere: ({ candidate, stem }, _, { recurrence }) =>
-    Math.log1p(recurrence.elsewhere(stem, candidate.views).places),
-  beliefElsewhere: ({ candidate, stem }, _, { recurrence }) => {
-    const { places, belief } = recurrence.elsewhere(stem, candidate.views);
+  elsewhere: ({ candidate, shape }, _, { recurrence }) =>
+    Math.log1p(recurrence.elsewhere(shape.text, candidate.views).places),
+  beliefElsewhere: ({ candidate, shape }, _, { recurrence }) => {
+    const { places, belief } = recurrence.elsewhere(shape.text, candidate.views);
     return places > 0 ? belief : -1;
   },
   // Shape.
-  length: ({ stem }) => stem.length,
-  hyphens: ({ stem }) => charactersOf(stem).hyphens,
-  underscores: ({ stem }) => charactersOf(stem).underscores,
-  digits: ({ stem }) => charactersOf(stem).digits,
-  upper: ({ stem }) => charactersOf(stem).upper / Math.max(1, stem.length),
-  capital: ({ stem }) => (/^[A-Z]/.test(stem) ? 1 : 0),
-  punctuation: ({ stem }) => charactersOf(stem).others + charactersOf(stem).dots,
-  vowels: ({ stem }) => charactersOf(stem).vowels / Math.max(1, stem.length),
-  plural: ({ stem }) => (isPlural(stem) ? 1 : 0),
-  words: ({ stem }) => wordsOf(stem).length,
-  looks: ({ stem }, { looks, names }) => mean(looks.get(looksOf(stem)) ?? 1, 1, names.length - 1),
-  prefixes: ({ stem }, { prefixes, names }) =>
-    mean(prefixes.get(prefixOf(stem)) ?? 1, 1, names.length - 1),
-  lengthOfOthers: ({ stem }, { sums, names }) => mean(sums.length, stem.length, names.length - 1),
-  pluralOthers: ({ stem }, { sums, names }) =>
-    mean(sums.plurals, isPlural(stem) ? 1 : 0, names.length - 1),
+  length: ({ shape }) => shape.text.length,
+  hyphens: ({ shape }) => shape.characters.hyphens,
+  underscores: ({ shape }) => shape.characters.underscores,
+  digits: ({ shape }) => shape.characters.digits,
+  upper: ({ shape }) => shape.characters.upper / Math.max(1, shape.text.length),
+  capital: ({ shape }) => (shape.isCapital ? 1 : 0),
+  punctuation: ({ shape }) => shape.characters.others + shape.characters.dots,
+  vowels: ({ shape }) => shape.characters.vowels / Math.max(1, shape.text.length),
+  plural: ({ shape }) => (shape.isPlural ? 1 : 0),
+  words: ({ shape }) => shape.words,
+  looks: ({ shape }, { looks, names }) => mean(looks.get(shape.looks) ?? 1, 1, names.length - 1),
+  prefixes: ({ shape }, { prefixes, names }) =>
+    mean(prefixes.get(shape.prefix) ?? 1, 1, names.length - 1),
+  lengthOfOthers: ({ shape }, { sums, names }) =>
+    mean(sums.length, shape.text.length, names.length - 1),
+  pluralOthers: ({ shape }, { sums, names }) =>
+    mean(sums.plurals, shape.isPlural ? 1 : 0, names.length - 1),
   framed: (_, { names }) => (names[0]?.frame === '{}' ? 0 : 1),
   // What public specifications call literals.
-  asLiteral: ({ stem }, _, { words }) => Math.log1p(words.asLiteral(stem)),
-  vocabulary: ({ rank }, { vocabulary }) => vocabulary[rank] ?? 0,
-  vocabularyOfOthers: ({ rank }, { vocabulary, sums, names }) =>
-    mean(sums.vocabulary, vocabulary[rank] ?? 0, names.length - 1),
-  knownOthers: ({ stem }, { sums, names }, { words }) =>
-    mean(sums.known, words.asLiteral(stem) > 2 ? 1 : 0, names.length - 1),
+  asLiteral: ({ shape }) => Math.log1p(shape.asLiteral),
+  vocabulary: ({ shape }) => shape.vocabulary,
+  vocabularyOfOthers: ({ shape }, { sums, names }) =>
+    mean(sums.vocabulary, shape.vocabulary, names.length - 1),
+  knownOthers: ({ shape }, { sums, names }) =>
+    mean(sums.known, shape.asLiteral > 2 ? 1 : 0, names.length - 1),
   // The place above.
   depth: (_, { place }) => place.depth,
   parentIsParameter: (_, { place }) => (place.isParameter ? 1 : 0),
-  parentPlural: (_, { place }) => (!place.isParameter && isPlural(lastWord(place)) ? 1 : 0),
-  parentFollowed: (_, { place }, { words }) =>
-    place.isParameter ? -1 : (words.followedByParameter(place.word) ?? -2),
+  parentPlural: (_, { place }, { shapes }) =>
+    !place.isParameter && shapes.of(place.word).isPlural ? 1 : 0,
+  parentFollowed: (_, { place }, { shapes }) =>
+    place.isParameter ? -1 : (shapes.of(place.word).followed ?? -2),
   parentVersion: (_, { place }) => (isVersion(place.word) ? 1 : 0),
   // Beliefs of the last pass.
   belief: ({ rank }, { beliefs }) => beliefs[rank] ?? 0,
@@ -167,18 +188,20 @@ export function featuresOf(
   certain: readonly Candidate[],
   evidence: Evidence,
 ): Float64Array {
-  const group = groupOf(place, names, certain, evidence);
   const members = [...names, ...certain].map((candidate, rank) => ({
     suffixes: evidence.suffixes.ofAll(candidate.views),
-    belief: candidate.isTyped ? 1 : (group.beliefs[rank] ?? 0),
+    belief: rank < names.length ? meanBelief(candidate.views) : 1,
     isTyped: candidate.isTyped,
   }));
   const structures = structuresOf(members, evidence.suffixes);
+  const beliefs = members.slice(0, names.length).map(({ belief }) => belief);
+  const suffixes = total(structures.slice(0, names.length).map((one) => one.suffixes));
+  const group = { ...groupOf(place, names, certain, beliefs, evidence), suffixes };
   const rows = new Float64Array(names.length * FEATURE_COUNT);
   names.forEach((candidate, rank) => {
-    // There is a structure for every member, and the names come first.
+    // There is a structure for every member, and the names come first; and a shape for every name.
     const structure = structures[rank] as Structure;
-    const subject = { candidate, rank, stem: group.stems[rank] ?? '', structure };
+    const subject = { candidate, rank, shape: group.shapes[rank] as Shape, structure };
     for (let at = 0; at < FEATURE_COUNT; at++) {
       rows[rank * FEATURE_COUNT + at] = (ALL[at] as Feature)(subject, group, evidence);
     }
@@ -190,11 +213,10 @@ function groupOf(
   place: Place,
   names: readonly Candidate[],
   certain: readonly Candidate[],
-  { words }: Evidence,
-): Group {
-  const stems = names.map(({ token, frame }) => stemOf(token, frame));
-  const beliefs = names.map(({ views }) => meanBelief(views));
-  const vocabulary = stems.map((stem) => vocabularyOf(stem, words));
+  beliefs: readonly number[],
+  evidence: Evidence,
+): Omit<Group, 'suffixes'> {
+  const shapes = names.map(({ token, frame }) => evidence.shapes.of(stemOf(token, frame)));
   const counts = names.map(({ requests }) => requests);
   const typed = certain.reduce((sum, { requests }) => sum + requests, 0);
   const requests = counts.reduce((sum, count) => sum + count, 0);
@@ -206,15 +228,17 @@ function groupOf(
     entropy: evennessOf(counts, requests),
     belief: total(beliefs),
     weightedBelief: total(beliefs.map((belief, rank) => belief * (counts[rank] ?? 0))) + typed,
-    vocabulary: total(vocabulary),
-    plurals: stems.filter(isPlural).length,
-    known: stems.filter((stem) => words.asLiteral(stem) > 2).length,
-    length: total(stems.map((stem) => stem.length)),
+    vocabulary: total(shapes.map(({ vocabulary }) => vocabulary)),
+    plurals: shapes.filter(({ isPlural }) => isPlural).length,
+    known: shapes.filter(({ asLiteral }) => asLiteral > 2).length,
+    length: total(shapes.map(({ text }) => text.length)),
+    spread: total(names.map(({ views }) => views.length)),
     parentRequests: place.views.reduce((sum, view) => sum + view.requests, 0),
+    parentEnds: place.views.reduce((sum, view) => sum + sumOf(view.ends), 0),
   };
-  const looks = tallied(stems.map(looksOf));
-  const prefixes = tallied(stems.map(prefixOf));
-  return { place, names, stems, beliefs, looks, prefixes, vocabulary, sums };
+  const looks = tallied(shapes.map((shape) => shape.looks));
+  const prefixes = tallied(shapes.map(({ prefix }) => prefix));
+  return { place, names, shapes, beliefs, looks, prefixes, sums };
 }
 
 function meanBelief(views: Candidate['views']): number {
@@ -227,13 +251,6 @@ function meanBelief(views: Candidate['views']): number {
   return requests > 0 ? sum / requests : 0;
 }
 
-/** How usual the words of a name are in literals. */
-function vocabularyOf(stem: string, words: Words): number {
-  const parts = wordsOf(stem);
-  if (parts.length === 0) return 0;
-  return total(parts.map((word) => Math.log1p(words.asLiteral(word)))) / parts.length;
-}
-
 /** Entropy against that of equal counts. */
 function evennessOf(counts: readonly number[], sum: number): number {
   if (counts.length < 2) return -1;
@@ -242,11 +259,6 @@ function evennessOf(counts: readonly number[], sum: number): number {
     if (count > 0) entropy -= (count / sum) * Math.log(count / sum);
   }
   return entropy / Math.log(counts.length);
-}
-
-function prefixOf(stem: string): string {
-  const end = stem.search(/[-_]/);
-  return end > 0 ? stem.slice(0, end + 1) : stem.replace(/\d+$/, '#');
 }
 
 function tallied(keys: readonly string[]): Map<string, number> {

@@ -1,5 +1,6 @@
 import type { Candidate } from './candidate.ts';
 
+const ENDING = /^\{\}\.\w+$/;
 /** Endings that are part of a route rather than of a file's name, when they are the only ones. */
 const ROUTED = /^\{\}\.(?:json|jsonp|xml|atom|rss)$/i;
 
@@ -8,7 +9,7 @@ const ROUTED = /^\{\}\.(?:json|jsonp|xml|atom|rss)$/i;
  *  numbers and the like (`{id}.pdf`), belongs to the route. */
 export function uniteFrames(values: readonly Candidate[]): Map<string, Candidate[]> {
   const byFrame = Map.groupBy(values, ({ frame }) => frame);
-  const endings = [...byFrame.keys()].filter((frame) => frame.startsWith('{}.'));
+  const endings = [...byFrame.keys()].filter((frame) => ENDING.test(frame));
   const areRouted =
     endings.every((frame) => ROUTED.test(frame)) ||
     (endings.length === 1 && (byFrame.get(endings[0] ?? '') ?? []).every(isNumbered));

@@ -1,10 +1,11 @@
-import type { PathNode } from '../counts/index.ts';
+import type { PathCounts } from '../counts/index.ts';
 import type { Known } from '../knowledge/index.ts';
 import { type Answers, answeredAt } from './answered.ts';
 import { type Evidence, FEATURE_COUNT, featuresOf } from './features.ts';
 import { type Forest, type Model, probabilityOf } from './model.ts';
 import type { Place } from './place.ts';
 import { Recurrence } from './recurrence.ts';
+import { Shapes } from './shapes.ts';
 import { SuffixIndex } from './suffixes.ts';
 import { viewOf } from './view.ts';
 import { type Judge, walk } from './walk.ts';
@@ -15,19 +16,21 @@ const PASSES = 3;
 /** Learns the tree of templates from raw counts, in passes: what one believes to be values masks the
  *  structure that the next goes by. Undefined where nothing was answered. */
 export function learn(
-  root: PathNode,
+  { root, width }: Pick<PathCounts, 'root' | 'width'>,
   answers: Answers,
   known: Known,
   model: Model,
 ): Place | undefined {
-  const view = viewOf([root], answeredAt(answers), known.literalValues);
+  const { literalValues } = known;
+  const view = viewOf(root, { answered: answeredAt(answers), literalValues, width });
   if (view === undefined) return undefined;
+  const shapes = new Shapes(model.words);
   let place = walk(view, known, nothingIsAValue);
   for (let pass = 0; pass < PASSES; pass++) {
     place = walk(
       view,
       known,
-      judgeBy(pass === 0 ? model.first : model.later, evidenceOf(place, model)),
+      judgeBy(pass === 0 ? model.first : model.later, evidenceOf(place, shapes)),
     );
   }
   return place;
@@ -36,8 +39,31 @@ export function learn(
 /** Before the first pass only what certainly is a value is one. */
 export const nothingIsAValue: Judge = (_, names) => names.map(() => 0);
 
-export function evidenceOf(place: Place, { words }: Pick<Model, 'words'>): Evidence {
-  return { suffixes: new SuffixIndex(place), recurrence: new Recurrence(place), words };
+export function evidenceOf(place: Place, shapes: Shapes): Evidence {
+  return {
+    suffixes: new SuffixIndex(place),
+    recurrence: new Recurrence(place),
+    shapes,
+    perOperation: perOperation(place),
+  };
+}
+
+/** Requests of an operation on average, as far as templates are known. */
+function perOperation(root: Place): number {
+  const sum = { requests: 0, operations: 0 };
+  const count = ({ views, below }: Place): void => {
+    const methods = new Set<string>();
+    for (const { ends } of views) {
+      for (const [method, requests] of ends) {
+        methods.add(method);
+        sum.requests += requests;
+      }
+    }
+    sum.operations += methods.size;
+    below.forEach(count);
+  };
+  count(root);
+  return sum.operations > 0 ? sum.requests / sum.operations : 1;
 }
 
 export function judgeBy(forest: Forest, evidence: Evidence): Judge {

@@ -11,10 +11,10 @@ export interface Model {
  *  log-odds; else a feature below `value` leads to `next`, any other to `next + 1`. */
 export interface Forest {
   readonly bias: number;
-  readonly roots: readonly number[];
-  readonly feature: readonly number[];
-  readonly value: readonly number[];
-  readonly next: readonly number[];
+  readonly roots: ArrayLike<number>;
+  readonly feature: ArrayLike<number>;
+  readonly value: ArrayLike<number>;
+  readonly next: ArrayLike<number>;
 }
 
 /** By word: in how many of the specifications it is a literal segment, and in what share of those a
@@ -28,8 +28,8 @@ export interface Words {
 export function probabilityOf(forest: Forest, features: Float64Array, from: number): number {
   const { feature, value, next } = forest;
   let odds = forest.bias;
-  for (const root of forest.roots) {
-    let node = root;
+  for (let tree = 0; tree < forest.roots.length; tree++) {
+    let node = forest.roots[tree] as number;
     // The lists are of one length, and the children of every inner node are inside it.
     while ((feature[node] as number) >= 0) {
       const seen = features[from + (feature[node] as number)] as number;

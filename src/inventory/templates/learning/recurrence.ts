@@ -30,17 +30,20 @@ export class Recurrence {
   }
 
   #collect(place: Place): void {
-    for (const [token, below] of place.byToken) {
-      if (token.includes('{')) continue;
-      const belief = below.views.find((view) => view.token === token)?.belief ?? 0;
-      const name = stemOf(token, below.views.find((view) => view.token === token)?.frame ?? '{}');
-      const known = this.#names.get(name);
-      if (known) {
-        known.places++;
-        known.belief += belief;
-      } else this.#names.set(name, { places: 1, belief });
+    for (const below of place.below) {
+      const seen = new Set<string>();
+      for (const { token, isTyped, frame, belief } of below.views) {
+        if (isTyped || seen.has(token)) continue;
+        seen.add(token);
+        const name = stemOf(token, frame);
+        const known = this.#names.get(name);
+        if (known) {
+          known.places++;
+          known.belief += belief;
+        } else this.#names.set(name, { places: 1, belief });
+      }
+      this.#collect(below);
     }
-    for (const below of place.below) this.#collect(below);
   }
 }
 

@@ -8,8 +8,12 @@ export interface Structure {
   readonly withValues: number;
   readonly withLiterals: number;
   readonly withTyped: number;
-  /** The largest cosine with one other. */
+  /** The largest cosine with one other, how many suffixes the two share, and what is believed of it. */
   readonly withNearest: number;
+  readonly sharedWithNearest: number;
+  readonly nearestBelief: number;
+  /** How many others are about as near as that, among those that most follows. */
+  readonly peers: number;
   /** The weight of its suffixes that some other has too, as a share. */
   readonly explained: number;
   /** The share of what the others have, weighted by how many have it, that it has too. */
@@ -33,6 +37,8 @@ export interface Member {
 
 /** Others that each is compared with one by one. */
 const MAX_COMPARED = 40;
+/** From this cosine on, much the same follows two names. */
+const PEER_COSINE = 0.7;
 /** How many suffixes the API at large is worth against those of the values beside. */
 const PRIOR_WEIGHT = 2;
 const MAX_LIKELIHOOD = 3;
@@ -89,7 +95,10 @@ export function structuresOf(members: readonly Member[], index: SuffixIndex): St
   });
   let presence = 0;
   for (const [suffix, count] of having) presence += index.weight(suffix) * count;
-  const compared = vectors.slice(0, MAX_COMPARED);
+  const compared = members
+    .map((_, rank) => rank)
+    .sort((a, b) => (vectors[b]?.size ?? 0) - (vectors[a]?.size ?? 0) || a - b)
+    .slice(0, MAX_COMPARED);
   return members.map(({ suffixes, belief, isTyped }, rank) => {
     const vector = vectors[rank] ?? EMPTY;
     const same = twins.get(signatures[rank] ?? '') ?? { count: 1, belief };
@@ -110,16 +119,24 @@ export function structuresOf(members: readonly Member[], index: SuffixIndex): St
       likelihood += Math.max(-MAX_LIKELIHOOD, Math.min(MAX_LIKELIHOOD, Math.log(like / atLarge)));
     }
     const presenceOfOthers = presence - weight;
-    let nearest = 0;
-    compared.forEach((other, otherRank) => {
-      if (otherRank !== rank) nearest = Math.max(nearest, dot(vector, other));
-    });
+    let nearest = -1;
+    let peers = 0;
+    let withNearest = 0;
+    for (const other of compared) {
+      if (other === rank) continue;
+      const cosine = dot(vector, vectors[other] ?? EMPTY);
+      if (cosine >= PEER_COSINE) peers++;
+      if (cosine > withNearest) [nearest, withNearest] = [other, cosine];
+    }
     return {
       withOthers: all.without(vector, 1),
       withValues: values.without(vector, belief),
       withLiterals: literals.without(vector, 1 - belief),
       withTyped: typed.without(vector, isTyped ? 1 : 0),
-      withNearest: nearest,
+      withNearest,
+      sharedWithNearest: nearest < 0 ? 0 : shared(vector, vectors[nearest] ?? EMPTY),
+      peers,
+      nearestBelief: members[nearest]?.belief ?? -1,
       explained: weight > 0 ? explained / weight : 0,
       coverage: presenceOfOthers > 1e-9 ? covered / presenceOfOthers : 0,
       likelihood,
@@ -149,9 +166,15 @@ function unit(suffixes: Suffixes, index: SuffixIndex): Map<number, number> {
 }
 
 /** Cosine of two vectors of length 1. */
-export function dot(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): number {
+function dot(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): number {
   const [small, large] = a.size <= b.size ? [a, b] : [b, a];
   let sum = 0;
   for (const [suffix, weight] of small) sum += weight * (large.get(suffix) ?? 0);
   return sum;
+}
+
+function shared(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): number {
+  let count = 0;
+  for (const suffix of a.keys()) if (b.has(suffix)) count++;
+  return count;
 }

@@ -17,11 +17,6 @@ export function singularOf(word: string): string {
   return word.slice(0, -1);
 }
 
-/** `v1`, `V2`, `v2beta1`, `v1.1`: a version of the API, never a value. */
-export function isVersion(text: string): boolean {
-  return /^v\d{1,4}(?:[._]\d{1,3}){0,2}(?:-?(?:alpha|beta|rc|preview|p)\d*){0,2}$/i.test(text);
-}
-
 /** How a name looks, coarsely: names that one program makes mostly look alike. */
 export function looksOf(text: string): string {
   const { digits, upper, hyphens, underscores, dots } = charactersOf(text);

@@ -1,4 +1,5 @@
-import type { PathNode, TypedValues } from '../counts/index.ts';
+import { type PathNode, sampleOf } from '../counts/index.ts';
+import type { Width } from '../limits.ts';
 import { suffixOf } from '../paths/index.ts';
 import { type Answered, answeredBy } from './answered.ts';
 import type { Place } from './place.ts';
@@ -28,55 +29,95 @@ export interface View {
   place: Place | undefined;
 }
 
-/** Typed values that a prior or a correction names as literals: they are looked at one by one. */
-export type NamedValues = ReadonlySet<string>;
+/** Under what views are made. */
+export interface Sight {
+  readonly answered: Answered;
+  /** Typed values that a prior or a correction names as literals: they are looked at one by one. */
+  readonly literalValues: ReadonlySet<string>;
+  readonly width: Width;
+}
 
-/** The view of nodes that are one place. Undefined where nothing was answered at or below. */
-export function viewOf(
+/** The view of a tree; undefined where nothing was answered. */
+export function viewOf(root: PathNode, sight: Sight): View | undefined {
+  return viewOfAll([root], sight, { token: '', isTyped: false, only: undefined });
+}
+
+/** The view of nodes that are one place. */
+function viewOfAll(
   nodes: readonly PathNode[],
-  answered: Answered,
-  named: NamedValues,
-  token = '',
-  isTyped = false,
-  only?: string,
+  sight: Sight,
+  { token, isTyped, only }: Pick<View, 'token' | 'isTyped' | 'only'>,
 ): View | undefined {
-  const ends = endsOf(nodes, answered);
-  const below: View[] = [];
-  let requests = 0;
-  for (const count of ends.values()) requests += count;
-  const add = (view: View | undefined): void => {
-    if (view === undefined) return;
-    below.push(view);
-    requests += view.requests;
-  };
-  for (const [name, group] of namesOf(nodes)) add(viewOf(group, answered, named, name));
-  for (const [mask, values] of valuesOf(nodes)) {
-    const summed: PathNode[] = [];
-    let distinct = 0;
-    let last = '';
-    for (const { all, sample, isKept } of values) {
-      summed.push(all);
-      if (!isKept || isUsed(all)) distinct = Number.POSITIVE_INFINITY;
-      for (const [value, node] of sample) {
-        if (named.has(value)) {
-          add(viewOf([node], answered, named, value, true, value));
-          continue;
-        }
-        summed.push(node);
-        if (value !== last) distinct++;
-        last = value;
-      }
-    }
-    add(viewOf(summed, answered, named, mask, true, distinct === 1 ? last : undefined));
-  }
-  const rest = nodes.flatMap((node) => node.rest ?? []);
-  if (rest.length > 0) add(viewOf(rest, answered, named, '{any}', true));
+  const ends = endsOf(nodes, sight.answered);
+  const below = [...namedBelow(nodes, sight), ...typedBelow(nodes, sight)];
   if (below.length === 0 && ends.size === 0) return undefined;
   below.sort((a, b) => (a.token < b.token ? -1 : 1));
+  let requests = 0;
+  for (const count of ends.values()) requests += count;
+  for (const view of below) requests += view.requests;
   const frame = frameOf(token);
   const belief = isTyped ? 1 : 0;
   const word = isTyped ? frame : token;
   return { token, isTyped, frame, below, ends, requests, only, belief, word, place: undefined };
+}
+
+function namedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
+  const names = new Map<string, PathNode[]>();
+  for (const node of nodes) {
+    for (const [name, child] of sampleOf(node, sight.width).named) addTo(names, name, child);
+  }
+  return [...names].flatMap(
+    ([token, group]) => viewOfAll(group, sight, { token, isTyped: false, only: undefined }) ?? [],
+  );
+}
+
+function typedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
+  const masks = new Map<string, Masked>();
+  const literals = new Map<string, PathNode[]>();
+  const maskedAs = (mask: string): Masked => {
+    const masked = masks.get(mask) ?? { nodes: [], values: new Set(), hasOthers: false };
+    masks.set(mask, masked);
+    return masked;
+  };
+  for (const node of nodes) {
+    for (const [mask, { all, sample }] of node.typed ?? []) {
+      const masked = maskedAs(mask);
+      masked.nodes.push(all);
+      if (isUsed(all)) masked.hasOthers = true;
+      for (const [value, child] of sample) {
+        if (sight.literalValues.has(value)) addTo(literals, value, child);
+        else {
+          masked.nodes.push(child);
+          masked.values.add(value);
+        }
+      }
+    }
+    for (const [mask, summed] of sampleOf(node, sight.width).summed) {
+      maskedAs(mask).nodes.push(...summed);
+    }
+  }
+  const views = [...masks].map(([token, { nodes: group, values, hasOthers }]) => {
+    const [first] = values;
+    const only = values.size === 1 && !hasOthers ? first : undefined;
+    return viewOfAll(group, sight, { token, isTyped: true, only });
+  });
+  const ofLiterals = [...literals].map(([token, group]) =>
+    viewOfAll(group, sight, { token, isTyped: true, only: token }),
+  );
+  return [...views, ...ofLiterals].filter((view) => view !== undefined);
+}
+
+/** Values of one mask in several nodes. */
+interface Masked {
+  readonly nodes: PathNode[];
+  readonly values: Set<string>;
+  hasOthers: boolean;
+}
+
+function addTo(groups: Map<string, PathNode[]>, key: string, node: PathNode): void {
+  const group = groups.get(key);
+  if (group) group.push(node);
+  else groups.set(key, [node]);
 }
 
 /** What a parameter is that takes the values of a mask, or a name. */
@@ -84,13 +125,8 @@ export function frameOf(token: string): string {
   return token.includes('{') ? token.replace(/\{\w*\}/g, '{}') : `{}${suffixOf(token)}`;
 }
 
-function isUsed(node: PathNode): boolean {
-  return (
-    node.counted !== undefined ||
-    node.named !== undefined ||
-    node.typed !== undefined ||
-    node.rest !== undefined
-  );
+function isUsed({ counted, named, typed }: PathNode): boolean {
+  return counted !== undefined || named !== undefined || typed !== undefined;
 }
 
 function endsOf(nodes: readonly PathNode[], answered: Answered): Map<string, number> {
@@ -102,28 +138,4 @@ function endsOf(nodes: readonly PathNode[], answered: Answered): Map<string, num
     }
   }
   return ends;
-}
-
-function namesOf(nodes: readonly PathNode[]): Map<string, PathNode[]> {
-  const names = new Map<string, PathNode[]>();
-  for (const { named } of nodes) {
-    for (const [name, child] of named ?? []) {
-      const group = names.get(name);
-      if (group) group.push(child);
-      else names.set(name, [child]);
-    }
-  }
-  return names;
-}
-
-function valuesOf(nodes: readonly PathNode[]): Map<string, TypedValues[]> {
-  const masks = new Map<string, TypedValues[]>();
-  for (const { typed } of nodes) {
-    for (const [mask, values] of typed ?? []) {
-      const group = masks.get(mask);
-      if (group) group.push(values);
-      else masks.set(mask, [values]);
-    }
-  }
-  return masks;
 }

@@ -14,8 +14,8 @@ export type Judge = (
   certain: readonly Candidate[],
 ) => readonly number[];
 
-/** From this probability on, a name is taken for a value. */
-const THRESHOLD = 0.5;
+/** From this probability on, a name is taken for a value: a false merge hides an endpoint. */
+const THRESHOLD = 0.6;
 
 /** Builds the tree of templates from the root: at each place, what is below all views merged into it is
  *  judged, and the values of one frame become one place. Notes in the views what is believed. */

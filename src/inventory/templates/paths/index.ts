@@ -4,3 +4,4 @@ export { UNKEPT } from './kinds.ts';
 export { maskOf } from './mask.ts';
 export { cleanSegment, isClean, segmentsOf } from './segment.ts';
 export { suffixOf } from './suffix.ts';
+export { isVersion } from './version.ts';

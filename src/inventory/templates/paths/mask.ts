@@ -1,12 +1,14 @@
 import { type Characters, charactersOf } from './characters.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import { suffixOf } from './suffix.ts';
+import { isVersion } from './version.ts';
 
 /** Values of a segment are cut off here; what is longer is no name that anybody gave. */
 const MAX_NAME = 120;
 /** What programs put where they have no value. */
 const NO_VALUE = /^(?:undefined|null|NaN|None|nil)$/;
 const NOT_IN_A_NAME = /[%"<>\\^`{|}\s\u0080-\uffff]/;
+const QUOTED = /^'.*'$/;
 const CALL = /^([A-Za-z_][\w.]*)\(([^()]+)\)$/;
 const RANGE = /^(.+?)(\.{2,3})(.+)$/;
 const URN = /^[A-Za-z][A-Za-z0-9-]*:[^:]*:/;
@@ -17,6 +19,7 @@ const URN = /^[A-Za-z][A-Za-z0-9-]*:[^:]*:/;
 export function maskOf(segment: string): string | undefined {
   if (segment.length > MAX_NAME) return isJwt(segment) ? '{jwt}' : '{long}';
   const seen = charactersOf(segment);
+  if (seen.digits > 0 && isVersion(segment)) return undefined;
   if (isWord(seen)) return NO_VALUE.test(segment) ? '{text}' : undefined;
   if (seen.others > 0) {
     const odd = oddOf(segment);
@@ -43,7 +46,7 @@ function oddOf(segment: string): string | undefined {
   const at = segment.indexOf('@');
   if (at === 0) return segment.length > 1 ? '{handle}' : undefined;
   if (at > 0) return '{email}';
-  if (NOT_IN_A_NAME.test(segment)) return '{text}';
+  if (NOT_IN_A_NAME.test(segment) || QUOTED.test(segment)) return '{text}';
   const call = CALL.exec(segment);
   if (call) return `${call[1]}(${(call[2] ?? '').split(',').map(argumentMask).join(',')})`;
   return segment.includes(',') ? '{list}' : undefined;

@@ -35,7 +35,6 @@ function* attributeNode(node: PathNode, place: Place, path: string): Generator<A
       );
     }
   }
-  if (node.rest) yield* below(node.rest, '{any}');
   if (node.unanswered) yield* below(node.unanswered, '{any}');
 }
 

@@ -61,10 +61,12 @@ function nameOf(place: Place, method: string, known: Known, learnt: Map<Place, s
 /** Keeps the first by order, whole paths before those with masks, so that the order of counting does not
  *  matter. */
 function addExample(examples: string[], path: string): void {
-  examples.push(path);
-  if (examples.length <= MAX_EXAMPLES) return;
-  examples.sort((a, b) => Number(a.includes('{')) - Number(b.includes('{')) || compare(a, b));
-  examples.length = MAX_EXAMPLES;
+  const before = (other: string): boolean =>
+    path.includes('{') === other.includes('{') ? path < other : other.includes('{');
+  const index = examples.findIndex(before);
+  if (index < 0 && examples.length >= MAX_EXAMPLES) return;
+  examples.splice(index < 0 ? examples.length : index, 0, path);
+  if (examples.length > MAX_EXAMPLES) examples.pop();
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,5 @@
-import { isVersion, type Place, singularOf } from '../learning/index.ts';
+import { type Place, singularOf } from '../learning/index.ts';
+import { isVersion } from '../paths/index.ts';
 
 /** Kinds that say more than the collection does. */
 const BY_KIND: Readonly<Record<string, string>> = {
