@@ -6,6 +6,7 @@ import { Inbound } from './inbound.ts';
 import { Inflater, parseCoding } from './inflate.ts';
 import type { GrpcLimits } from './limits.ts';
 import type { GrpcCall, GrpcMethod, GrpcService } from './method.ts';
+import { Patience } from './patience.ts';
 import type { GrpcRefusal } from './refusals.ts';
 import { sendAnswer, sendHttpStatus, sendStatus } from './respond.ts';
 import { toStatus } from './status.ts';
@@ -154,47 +155,6 @@ export class Calls {
 
 /** zlib works on four threads. */
 const CONCURRENT_INFLATIONS = 4;
-
-/** Watches whether anybody still waits for the answer. */
-class Patience {
-  /** Rejects when nobody does; never resolves. */
-  readonly over: Promise<never>;
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout | undefined;
-  readonly #stream: ServerHttp2Stream;
-  readonly #onGone: () => void;
-
-  constructor(
-    stream: ServerHttp2Stream,
-    timeoutMs: number | undefined,
-    onOver: (fault: Fault) => void,
-  ) {
-    const { promise, reject } = Promise.withResolvers<never>();
-    promise.catch(() => {});
-    const lose = (fault: Fault): void => {
-      this.#controller.abort(fault);
-      onOver(fault);
-      reject(fault);
-    };
-    this.over = promise;
-    this.#stream = stream;
-    this.#onGone = () => lose(new Fault('grpc/cancelled', 'The caller is gone'));
-    stream.once('close', this.#onGone);
-    if (timeoutMs !== undefined) {
-      const fault = new Fault('grpc/deadline-exceeded', 'The deadline of the call is over');
-      this.#timer = setTimeout(() => lose(fault), timeoutMs);
-    }
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#stream.off('close', this.#onGone);
-  }
-}
 
 function entriesOf({ name, methods, isOpen = false }: GrpcService): [string, Entry][] {
   return Object.entries(methods).map(([method, entry]) => [
