@@ -9,8 +9,12 @@ import { unauthenticated } from './unauthenticated.ts';
 export function endpointFailures(judged: JudgedEndpoint): Failure[] {
   const { endpoint, now } = judged;
   if (endpoint.visibility !== 'shown' || isAccepted(endpoint, now)) return [];
-  const rules = endpoint.blocked ? [blockedCalled] : RULES;
-  return rules.flatMap((rule) => rule(judged) ?? []);
+  const failures: Failure[] = [];
+  for (const rule of endpoint.blocked ? [blockedCalled] : RULES) {
+    const failure = rule(judged);
+    if (failure) failures.push(failure);
+  }
+  return failures;
 }
 
 /** The later decision counts: what was blocked after the risk was accepted is not accepted. */

@@ -16,13 +16,19 @@ export interface SideBySide {
 /** Other environments that one endpoint names: production first, then staging, then by name. */
 const MAX_ELSEWHERE = 16;
 
-interface Placed {
-  readonly endpoint: Endpoint;
+/** Where a service stands. */
+interface Home {
   readonly environment: string;
   readonly stage: Stage;
   /** Equal for one service in all environments. */
   readonly service: string;
-  readonly shape: string;
+}
+
+interface Placed {
+  readonly endpoint: Endpoint;
+  readonly home: Home;
+  /** Equal for one path of one service in all environments. */
+  readonly path: string;
 }
 
 /** Puts endpoints of one service, protocol, method and shape side by side. What only ever answered
@@ -36,14 +42,14 @@ export function sideBySide(endpoints: readonly Endpoint[], stages: Stages): Side
   if (new Set([...homes.values()].map(({ environment }) => environment)).size < 2) return ALONE;
   const placed = endpoints.flatMap((endpoint): Placed[] => {
     const home = endpoint.visibility === 'probe' ? undefined : homes.get(endpoint.service);
-    return home ? [{ endpoint, ...home, shape: shapeOf(endpoint.template) }] : [];
+    if (!home) return [];
+    const path = `${home.service} ${endpoint.protocol} ${shapeOf(endpoint.template)}`;
+    return [{ endpoint, home, path }];
   });
   return { elsewhere: elsewhereOf(placed), productionOnly: productionOnlyOf(placed) };
 }
 
 const ALONE: SideBySide = { elsewhere: new Map(), productionOnly: new Map() };
-
-type Home = Pick<Placed, 'environment' | 'stage' | 'service'>;
 
 function toHomes(services: ReadonlySet<string>, stages: Stages): Map<string, Home> {
   const parsed = [...services].map((id) => {
@@ -68,7 +74,7 @@ function toHomes(services: ReadonlySet<string>, stages: Stages): Map<string, Hom
 
 function elsewhereOf(placed: readonly Placed[]): Map<string, Endpoint['elsewhere']> {
   const found = new Map<string, Endpoint['elsewhere']>();
-  const same = groupBy(placed, (one) => `${pathOf(one)} ${one.endpoint.method}`);
+  const same = groupBy(placed, ({ path, endpoint }) => `${path} ${endpoint.method}`);
   for (const group of same.values()) {
     if (group.length < 2) continue;
     const first = group.sort(byStage).slice(0, MAX_ELSEWHERE + 1);
@@ -80,15 +86,15 @@ function elsewhereOf(placed: readonly Placed[]): Map<string, Endpoint['elsewhere
   return found;
 }
 
-function toElsewhere({ environment, endpoint }: Placed): Endpoint['elsewhere'][number] {
+function toElsewhere({ home: { environment }, endpoint }: Placed): Endpoint['elsewhere'][number] {
   const { id, status, observed } = endpoint;
   return { environment, id, status, observed };
 }
 
 function byStage(a: Placed, b: Placed): number {
   return (
-    STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) ||
-    compareText(a.environment, b.environment) ||
+    STAGES.indexOf(a.home.stage) - STAGES.indexOf(b.home.stage) ||
+    compareText(a.home.environment, b.home.environment) ||
     compareText(a.endpoint.id, b.endpoint.id)
   );
 }
@@ -96,36 +102,32 @@ function byStage(a: Placed, b: Placed): number {
 /** Where a service is staged at all, and something is known of what it does there, production should
  *  hold nothing that staging never did. Code that takes every method stands for each. */
 function productionOnlyOf(placed: readonly Placed[]): Map<string, readonly string[]> {
-  const staged = placed.filter(({ stage }) => stage === 'staging');
-  const environmentsOf = groupBy(staged, ({ service }) => service);
-  const names = new Map(
-    [...environmentsOf].map(([service, some]) => [
-      service,
-      [...new Set(some.map(({ environment }) => environment))].sort(),
-    ]),
-  );
+  const staged = placed.filter(({ home }) => home.stage === 'staging');
+  const environments = new Map<string, Set<string>>();
   const methods = new Map<string, Set<string>>();
-  for (const one of staged) {
-    const known = methods.get(pathOf(one));
-    if (known) known.add(one.endpoint.method);
-    else methods.set(pathOf(one), new Set([one.endpoint.method]));
+  for (const { endpoint, home, path } of staged) {
+    setOf(environments, home.service).add(home.environment);
+    setOf(methods, path).add(endpoint.method);
   }
-  const isStaged = (one: Placed): boolean => {
-    const known = methods.get(pathOf(one));
-    const { method } = one.endpoint;
+  const isStaged = ({ path, endpoint: { method } }: Placed): boolean => {
+    const known = methods.get(path);
     return known !== undefined && (method === 'ANY' || known.has(method) || known.has('ANY'));
   };
-  return new Map(
-    placed.flatMap((one) => {
-      const { endpoint, stage, service } = one;
-      const isRunning = endpoint.visibility === 'shown' && endpoint.status !== 'dormant';
-      const environments = names.get(service);
-      if (stage !== 'production' || !isRunning || !environments || isStaged(one)) return [];
-      return [[endpoint.id, environments] as const];
-    }),
-  );
+  const found = new Map<string, readonly string[]>();
+  for (const one of placed) {
+    const { endpoint, home } = one;
+    const stagedIn = environments.get(home.service);
+    if (home.stage !== 'production' || stagedIn === undefined) continue;
+    const isRunning = endpoint.visibility === 'shown' && endpoint.status !== 'dormant';
+    if (isRunning && !isStaged(one)) found.set(endpoint.id, [...stagedIn].sort());
+  }
+  return found;
 }
 
-function pathOf({ service, endpoint, shape }: Placed): string {
-  return `${service} ${endpoint.protocol} ${shape}`;
+function setOf(sets: Map<string, Set<string>>, key: string): Set<string> {
+  const known = sets.get(key);
+  if (known) return known;
+  const fresh = new Set<string>();
+  sets.set(key, fresh);
+  return fresh;
 }

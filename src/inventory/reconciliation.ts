@@ -77,7 +77,7 @@ function toEndpoint(known: Known): Endpoint {
   const { now } = known.context;
   const best = bestSpelling(group);
   const { protocol, method, template } = best;
-  const sources = group.flatMap((record) => record.sources);
+  const sources = group.length === 1 ? best.sources : group.flatMap((record) => record.sources);
   const standing = toStanding(group.flatMap((record) => record.decisions));
   const traffic = trafficOf(known);
   const owner = ownerOf(group, service, standing);
@@ -163,9 +163,13 @@ function isSaid(sources: readonly Source[], how: Source['how']): boolean {
 
 /** It is an endpoint as soon as one source is sure of it. */
 function visibilityOf(group: Spellings): Endpoint['visibility'] {
-  const doubts = group.filter(({ sources }) => sources.length > 0).map(({ doubt }) => doubt);
-  if (doubts.includes(undefined)) return 'shown';
-  return doubts.includes('unstable') ? 'unstable' : 'probe';
+  let visibility: Endpoint['visibility'] = 'probe';
+  for (const { doubt, sources } of group) {
+    if (sources.length === 0) continue;
+    if (doubt === undefined) return 'shown';
+    if (doubt === 'unstable') visibility = 'unstable';
+  }
+  return visibility;
 }
 
 function trafficOf({ group, context: { traffic } }: Known): EndpointTraffic | undefined {
