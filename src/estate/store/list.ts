@@ -123,13 +123,20 @@ function rowsAt(
   positions: readonly string[],
 ): Promise<ListedRow[]> {
   if (positions.length === 0) return Promise.resolve([]);
-  return reader
-    .selectFrom(list as 'findings')
-    .select('body')
-    .$if(list === 'findings', (select) => select.select(['first_seen', 'last_seen', 'resolved_at']))
-    .where('position', 'in', (build) => build.selectFrom(words.texts(positions)).select('value'))
-    .orderBy('position')
-    .execute();
+  return (
+    reader
+      .selectFrom(list as 'findings')
+      .select('body')
+      .$if(list === 'findings', (select) =>
+        select.select(['first_seen', 'last_seen', 'resolved_at']),
+      )
+      // a place is the id where nothing stands before it, and every id is in an index
+      .where(list === 'findings' ? 'position' : 'id', 'in', (build) =>
+        build.selectFrom(words.texts(positions)).select('value'),
+      )
+      .orderBy('position')
+      .execute()
+  );
 }
 
 function checkQuery(list: ListName, query: ListQuery): CheckedQuery {
