@@ -16,6 +16,11 @@ export type Judge = (
 
 /** From this probability on, a name is taken for a value: a false merge hides an endpoint. */
 const THRESHOLD = 0.6;
+/** At the root nothing says what the names would be values of, and to merge them merges everything: the
+ *  more so when few requests came yet. */
+const ROOT_THRESHOLD = 0.8;
+const FEW_THRESHOLD = 0.98;
+const FEW_REQUESTS = 20;
 
 /** Builds the tree of templates from the root: at each place, what is below all views merged into it is
  *  judged, and the values of one frame become one place. Notes in the views what is believed. */
@@ -32,11 +37,12 @@ function grow(place: Place, judge: Judge): void {
     const { names, certain, fixed } = sorted(group, place);
     literals.push(...fixed);
     values.push(...certain);
+    const threshold = thresholdOf(place, names);
     const beliefs = names.length > 0 ? judge(place, names, certain) : [];
     names.forEach((candidate, rank) => {
       const belief = beliefs[rank] ?? 0;
       for (const view of candidate.views) view.belief = belief;
-      (belief >= THRESHOLD ? values : literals).push(candidate);
+      (belief >= threshold ? values : literals).push(candidate);
     });
   }
   for (const [frame, group] of uniteFrames(values)) {
@@ -55,6 +61,12 @@ function grow(place: Place, judge: Judge): void {
     const priors = group.flatMap(({ asLiteral, asValue }) => [...asLiteral, ...asValue]);
     add(place, spelling.spelling, false, group, priors, judge);
   }
+}
+
+function thresholdOf(place: Place, names: readonly Candidate[]): number {
+  if (place.parent !== undefined) return THRESHOLD;
+  const requests = names.reduce((sum, candidate) => sum + candidate.requests, 0);
+  return requests < FEW_REQUESTS ? FEW_THRESHOLD : ROOT_THRESHOLD;
 }
 
 function add(
