@@ -206,6 +206,8 @@ describe('the status of an endpoint', () => {
       endpoint('declared', 'GET /a/b'),
       endpoint('declared', 'GET /ab'),
     ]);
-    expect(reconcile(records, circumstances).map(({ configuredIn }) => configuredIn.length)).toEqual([1, 0]);
+    expect(
+      reconcile(records, circumstances).map(({ configuredIn }) => configuredIn.length),
+    ).toEqual([1, 0]);
   });
 });
