@@ -12,14 +12,14 @@ const SEED = 20_262;
 
 type Job = (traffic: readonly Traffic[]) => void;
 
-/** One core, from requests in memory to the templates of all of them. */
+/** One core, from requests in memory to the templates of all of them; and of that, what comes with
+ *  every request, without what comes once in a while. */
 const JOBS: Readonly<Record<string, Job>> = {
   Reeve: (traffic) => {
-    for (const { requests } of traffic) {
-      const learner = createLearner();
-      for (const request of requests) addTo(learner, request);
-      learner.endpoints(NOTHING_KNOWN);
-    }
+    for (const { requests } of traffic) counted(requests).endpoints(NOTHING_KNOWN);
+  },
+  'Reeve, counting alone': (traffic) => {
+    for (const { requests } of traffic) counted(requests);
   },
   'shape only': (traffic) => {
     for (const { requests } of traffic) {
@@ -60,6 +60,12 @@ ${table(
   ['', 'requests/s', 'Reeve against it'],
   rates.map(([name, rate]) => [name, Math.round(rate).toLocaleString('en'), times(own / rate)]),
 )}`);
+}
+
+function counted(requests: Traffic['requests']): ReturnType<typeof createLearner> {
+  const learner = createLearner();
+  for (const request of requests) addTo(learner, request);
+  return learner;
 }
 
 function median(values: readonly number[]): number {
