@@ -6,7 +6,9 @@ export const HALF = {
   /** Seconds since 1970. */
   seenAt: 8,
   flags: 9,
+  /** The next older half with this hash. */
   next: 10,
+  hash: 11,
 } as const;
 export const HALF_WORDS = 12;
 export const FLAG = { called: 1, answered: 2 } as const;
@@ -30,6 +32,8 @@ export class HalfRing {
   /** The number that the next half gets. */
   #next = 1;
   #size = 0;
+  /** Of the id that was looked for last. */
+  #hash = 0;
   readonly #maxSize: number;
   readonly #seed: number;
 
@@ -56,7 +60,8 @@ export class HalfRing {
 
   /** The newest half whose id may be the wanted one, or -1. */
   first(): number {
-    const number = this.#heads[this.#bucket()] ?? 0;
+    this.#hash = hashOf(this.id, this.#seed);
+    const number = this.#heads[this.#hash & (this.#heads.length - 1)] ?? 0;
     return this.#holds(number) ? number : -1;
   }
 
@@ -89,10 +94,10 @@ export class HalfRing {
     this.#words[(number & this.#mask) * HALF_WORDS + HALF.flags] = flags;
   }
 
-  /** Adds a half with the wanted id. The ring must not be full. */
+  /** Adds a half with the wanted id, which `first` has just looked for. The ring must not be full. */
   add(service: number, ref: number, seenAt: number, flags: number): void {
     if (this.#size > this.#mask) this.#grow();
-    const bucket = this.#bucket();
+    const bucket = this.#hash & (this.#heads.length - 1);
     const number = this.#next;
     const words = this.#words;
     const at = (number & this.#mask) * HALF_WORDS;
@@ -101,6 +106,7 @@ export class HalfRing {
     words[at + HALF.ref] = ref;
     words[at + HALF.seenAt] = seenAt;
     words[at + HALF.flags] = flags;
+    words[at + HALF.hash] = this.#hash;
     // where this leads to nothing that the ring holds, it never will
     words[at + HALF.next] = this.#heads[bucket] ?? 0;
     this.#heads[bucket] = number;
@@ -113,51 +119,41 @@ export class HalfRing {
     this.#size--;
   }
 
-  /** The ids of a half, as the wanted ones. */
-  loadId(number: number): void {
-    const at = (number & this.#mask) * HALF_WORDS;
-    for (let word = 0; word < ID_WORDS; word++) this.id[word] = this.#words[at + word] ?? 0;
-  }
-
   #holds(number: number): boolean {
     const distance = (this.#next - number) >>> 0;
     return distance >= 1 && distance <= this.#size;
-  }
-
-  /** Ids are random in all but name, so a few mixed words are hash enough; the seed is against those
-   *  who choose them. */
-  #bucket(): number {
-    const id = this.id;
-    let hash = Math.imul((id[5] ?? 0) ^ this.#seed, 0x9e3779b1);
-    hash = Math.imul(hash ^ (id[4] ?? 0) ^ (hash >>> 15), 0x85ebca6b);
-    hash = Math.imul(hash ^ (id[3] ?? 0) ^ (hash >>> 13), 0xc2b2ae35);
-    hash = Math.imul(hash ^ (id[2] ?? 0) ^ (hash >>> 16), 0x9e3779b1);
-    hash = Math.imul(hash ^ (id[1] ?? 0) ^ (id[0] ?? 0) ^ (hash >>> 15), 0x85ebca6b);
-    return (hash ^ (hash >>> 16)) & (this.#heads.length - 1);
   }
 
   /** Doubles the ring; every half keeps its number. */
   #grow(): void {
     const before = this.#words;
     const beforeMask = this.#mask;
-    const capacity = (beforeMask + 1) * 2;
-    const wanted = this.id.slice();
-    this.#words = new Uint32Array(capacity * HALF_WORDS);
-    this.#heads = new Uint32Array(capacity * 2);
-    this.#mask = capacity - 1;
-    const size = this.#size;
-    const oldest = this.oldest;
+    const mask = beforeMask * 2 + 1;
+    const words = new Uint32Array((mask + 1) * HALF_WORDS);
+    const heads = new Uint32Array((mask + 1) * 2);
+    const { oldest, size } = this;
     for (let index = 0; index < size; index++) {
       const number = (oldest + index) >>> 0;
       const from = (number & beforeMask) * HALF_WORDS;
-      const to = (number & this.#mask) * HALF_WORDS;
-      for (let word = 0; word < HALF_WORDS; word++)
-        this.#words[to + word] = before[from + word] ?? 0;
-      this.loadId(number);
-      const bucket = this.#bucket();
-      this.#words[to + HALF.next] = this.#heads[bucket] ?? 0;
-      this.#heads[bucket] = number;
+      const to = (number & mask) * HALF_WORDS;
+      for (let word = 0; word < HALF_WORDS; word++) words[to + word] = before[from + word] ?? 0;
+      const bucket = (words[to + HALF.hash] ?? 0) & (heads.length - 1);
+      words[to + HALF.next] = heads[bucket] ?? 0;
+      heads[bucket] = number;
     }
-    this.id.set(wanted);
+    this.#words = words;
+    this.#heads = heads;
+    this.#mask = mask;
   }
+}
+
+/** Ids are random in all but name, so a few mixed words are hash enough; the seed is against those who
+ *  choose them. */
+function hashOf(id: Uint32Array, seed: number): number {
+  let hash = Math.imul((id[5] ?? 0) ^ seed, 0x9e3779b1);
+  hash = Math.imul(hash ^ (id[4] ?? 0) ^ (hash >>> 15), 0x85ebca6b);
+  hash = Math.imul(hash ^ (id[3] ?? 0) ^ (hash >>> 13), 0xc2b2ae35);
+  hash = Math.imul(hash ^ (id[2] ?? 0) ^ (hash >>> 16), 0x9e3779b1);
+  hash = Math.imul(hash ^ (id[1] ?? 0) ^ (id[0] ?? 0) ^ (hash >>> 15), 0x85ebca6b);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
