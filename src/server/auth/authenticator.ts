@@ -2,16 +2,18 @@ import { BearerToken } from './bearer.ts';
 import { digest } from './digest.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Who asks. `name` is who the audit log says it was: everybody who is let in holds the administrator's
- *  token, or a session that it opened. */
-export type Principal = {
+/** Who asks. */
+export type Principal = Named &
+  (
+    | { readonly kind: 'token'; readonly id: 'admin' }
+    | { readonly kind: 'session'; readonly id: string; readonly token: string }
+  );
+
+interface Named {
+  /** Who the audit log says it was: whoever is let in holds the administrator's token, as the command
+   *  line and scripts do, or a session of the console that it opened. */
   readonly name: 'admin';
-} & /** The holder of the administrator's token: command line and scripts. */
-(
-  | { readonly kind: 'token'; readonly id: 'admin' }
-  /** A person in the console. `token` names the session. */
-  | { readonly kind: 'session'; readonly id: string; readonly token: string }
-);
+}
 
 /** What a request shows of who asks. */
 export interface Shown {
