@@ -15,7 +15,7 @@ describe('what the server refuses of a form', () => {
   });
 
   it('names the field of a nested problem', () => {
-    const { fields } = problemsOf(refused('body.sensitivity.0: Too big'), ['sensitivity']);
+    const { fields } = problemsOf(refused('body.decision.sensitivity.0: Too big'), ['sensitivity']);
     expect(fields).toEqual({ sensitivity: 'Too big' });
   });
 

@@ -8,7 +8,8 @@ export interface FormProblems {
 
 const NONE: FormProblems = { fields: {}, rest: null };
 
-/** Problems of a body come as `body.until: Invalid date; body.owner: …`.
+/** Problems of a body come as `body.decision.until: Invalid date; body.reason: …`; of the parts of such a
+ *  path, one is the field.
  *  @see RFC 9457 */
 export function problemsOf(error: Error | null, known: readonly string[]): FormProblems {
   if (error === null) return NONE;
@@ -18,8 +19,9 @@ export function problemsOf(error: Error | null, known: readonly string[]): FormP
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const problem of error.message.split('; ')) {
-    const [, field = '', text = ''] = /^body\.(\w+)[\w.]*: (.+)$/s.exec(problem) ?? [];
-    if (known.includes(field)) fields[field] ??= text;
+    const [, path = '', text = ''] = /^body\.([\w.]+): (.+)$/s.exec(problem) ?? [];
+    const field = path.split('.').find((part) => known.includes(part));
+    if (field !== undefined) fields[field] ??= text;
     else rest.push(problem);
   }
   return {

@@ -10,10 +10,7 @@ export function Frame() {
   const ways = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another way to be shown
-  useEffect(() => {
-    const active = ways.current?.querySelector('.active');
-    active?.scrollIntoView({ inline: 'center', block: 'nearest' });
-  }, [pathname]);
+  useEffect(() => showActive(ways.current), [pathname]);
   const queries = useQueryClient();
   const logOut = useMutation({
     mutationFn: () => send('DELETE', '/session'),
@@ -61,4 +58,13 @@ export function Frame() {
       <Outlet />
     </>
   );
+}
+
+/** Where the ways do not fit, they are scrolled to the one that is taken. Not by `scrollIntoView`, from
+ *  which the next Tab would go on. */
+function showActive(ways: HTMLElement | null): void {
+  const active = ways?.querySelector<HTMLElement>('.active');
+  if (!ways || !active) return;
+  const middle = (ways.clientWidth - active.offsetWidth) / 2;
+  ways.scrollLeft = active.offsetLeft - ways.offsetLeft - middle;
 }

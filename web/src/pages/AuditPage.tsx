@@ -41,7 +41,11 @@ export function AuditPage({ search }: { readonly search: ListSearch }) {
       <FilterBar filters={FILTERS} search={search} onChange={change} searches={false} />
       {error && <ErrorNote error={error} />}
       {isPending && !error && <p className="dim">Reading …</p>}
-      {data && data.items.length === 0 && <p className="empty">Nobody has changed anything.</p>}
+      {data && data.items.length === 0 && (
+        <p className="empty">
+          {Object.keys(asked).length === 0 ? 'Nobody has changed anything.' : 'Nothing fits.'}
+        </p>
+      )}
       {data && data.items.length > 0 && (
         <>
           <Entries entries={data.items} />

@@ -80,7 +80,8 @@ export interface PreviewedEndpoint {
   readonly method: string;
   readonly template: string;
   readonly requests: number;
-  readonly examples: readonly string[];
+  /** Paths that were sent. */
+  readonly examples?: readonly string[];
 }
 
 /** What a correction would change: only endpoints that are not the same before and after. */

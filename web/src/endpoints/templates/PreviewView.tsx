@@ -31,7 +31,7 @@ function Side({ title, endpoints }: SideProps) {
       <h4>{title}</h4>
       <ul>
         {endpoints.slice(0, SHOWN).map(({ method, template, requests, examples }) => (
-          <li key={`${method} ${template}`} title={examples.join('\n')}>
+          <li key={`${method} ${template}`} title={examples?.join('\n')}>
             <code>
               <b>{method}</b> {template}
             </code>{' '}
