@@ -195,10 +195,12 @@ describe('protobuf', () => {
       value + key,
       unknown + key + value,
       key + unknown + value,
+      key + value + unknown,
     ]) {
-      decoder.take(withAttribute(known, Buffer.from(attribute, 'hex')), 'protobuf', NOW);
+      const body = withAttribute(known, Buffer.from(attribute, 'hex'));
+      expect(decoder.take(body, 'protobuf', NOW).counts).toEqual([]);
     }
-    expect(decoder.flush(NOW).sightings.map(said)).toEqual(['orders: GET /orders/1 0 x4']);
+    expect(decoder.flush(NOW).sightings.map(said)).toEqual(['orders: GET /orders/1 0 x5']);
   });
 
   it('is read with the resource behind its spans', () => {

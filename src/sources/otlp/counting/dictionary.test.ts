@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Dictionary } from './dictionary.ts';
 import { KeyWriter } from './key.ts';
 
+const KEYS = [new KeyWriter(1), new KeyWriter(2)];
+
 function keyOf(text: string, seed = 1): KeyWriter {
-  const key = new KeyWriter(seed);
+  const key = KEYS[seed - 1] ?? new KeyWriter(seed);
   const bytes = Buffer.from(text);
   key.start();
   key.range(bytes, 0, bytes.length);
@@ -34,6 +36,34 @@ describe('a dictionary', () => {
     expect(dictionary.find(keyOf('a'))).toBe(-1);
     expect(dictionary.find(keyOf('abc'))).toBe(-1);
     expect(dictionary.find(keyOf(''))).toBe(-1);
+  });
+
+  it.each([
+    [
+      'of one length',
+      (index: number) => (Math.imul(index, 0x9e3779b1) >>> 0).toString(36).padStart(7, 'k'),
+    ],
+    ['of different lengths', (index: number) => `${'k'.repeat(index % 5)}${index}`],
+  ])('tells keys apart whose hashes are equal, %s', (_what, textOf) => {
+    const byHash = new Map<number, string>();
+    let pairs = 0;
+    for (let index = 0; index < 250_000; index++) {
+      const text = textOf(index);
+      const { hash } = keyOf(text);
+      const other = byHash.get(hash);
+      byHash.set(hash, text);
+      if (other === undefined) continue;
+      pairs++;
+      const dictionary = new Dictionary<string>({ maxKeys: 2, maxBytes: 100 });
+      added(dictionary, other);
+      expect(dictionary.find(keyOf(text))).toBe(-1);
+      added(dictionary, text);
+      expect([other, text].map((one) => dictionary.at(dictionary.find(keyOf(one))))).toEqual([
+        other,
+        text,
+      ]);
+    }
+    expect(pairs).toBeGreaterThan(0);
   });
 
   it.each([

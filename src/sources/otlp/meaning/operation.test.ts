@@ -237,6 +237,11 @@ describe('the operation of a span', () => {
       'basic',
     ],
     ['a scheme of its own', { 'http.request.header.authorization': newSecret() }, 'token'],
+    [
+      'a scheme that begins like another',
+      { 'http.request.header.authorization': `Basics ${newSecret()}` },
+      'token',
+    ],
     ['ApiKey', { 'http.request.header.authorization': `ApiKey ${newSecret()}` }, 'api-key'],
     ['a key', { 'http.request.header.x-api-key': newSecret() }, 'api-key'],
     ['a cookie', { 'http.request.header.cookie': newSecret() }, 'cookie'],
@@ -256,6 +261,26 @@ describe('the operation of a span', () => {
     expect(taken(SERVER, call).sightings[0]?.isOperational).toBeUndefined();
     const health = { 'rpc.system': 'grpc', 'rpc.method': 'grpc.health.v1.Health/Check' };
     expect(taken(SERVER, health).sightings[0]?.isOperational).toBe(true);
+  });
+
+  it('counts apart what was asked by whom, with what, and how it ended', () => {
+    const decoder = newDecoder();
+    const asked = { ...GET, 'http.route': '/x', 'http.response.status_code': 200 };
+    const all = [
+      asked,
+      { ...asked, 'http.response.status_code': 456 },
+      { ...asked, 'http.response.status_code': 200 + 256 * 2 },
+      { ...asked, 'user_agent.original': 'kube-probe/1.31' },
+      { ...asked, 'http.request.header.cookie': newSecret() },
+      { ...asked, 'http.request.method': 'PUT' },
+      { ...asked, 'http.route': '/y' },
+      { ...asked, 'url.query': 'a=1' },
+    ];
+    const body = encode('protobuf', [
+      of('o', ...all.map((attributes) => ({ kind: SERVER, attributes }))),
+    ]);
+    decoder.take(body, 'protobuf', NOW);
+    expect(decoder.flush(NOW).sightings.map(({ count }) => count)).toEqual(all.map(() => 1));
   });
 
   it('counts the messages of a batch', () => {

@@ -40,14 +40,10 @@ const WORD = /[A-Za-z_]\w*/y;
 
 /** Parameters anywhere in a segment. Every step moves on by what it has read, so this is linear. */
 function nameParameters(route: string): string {
-  const hasBraces = route.includes('{');
   let named = '';
   for (let at = 0; at < route.length; ) {
     const found =
-      bracedAt(route, at) ??
-      groupAt(route, at) ??
-      angledAt(route, at) ??
-      (hasBraces ? undefined : colonAt(route, at));
+      bracedAt(route, at) ?? groupAt(route, at) ?? angledAt(route, at) ?? colonAt(route, at);
     if (found) {
       named += `{${found.name}}`;
       at = found.end;
@@ -90,7 +86,7 @@ function angledAt(route: string, at: number): Parameter | undefined {
   return name === undefined ? undefined : { name, end: end + 1 };
 }
 
-/** `:id`, `:id?`, `:id(\\d+)`; in a route with braces a colon is part of a name (`{id}:cancel`). */
+/** `:id`, `:id?`, `:id(\\d+)`; behind a letter or a parameter a colon is part of a name (`{id}:cancel`). */
 function colonAt(route: string, at: number): Parameter | undefined {
   if (route[at] !== ':' || !/[/.,~-]/.test(route[at - 1] ?? '')) return undefined;
   const name = match(WORD, route, at + 1);

@@ -65,6 +65,7 @@ describe('halves of calls that waited when the process ended', () => {
     const after = newDecoder();
     after.restore(halves, NOW);
     expect(after.waitingCount).toBe(2);
+    expect(after.flush(NOW).halves).toHaveLength(0);
     expect(after.flush(NOW + 31_000)).toEqual({
       sightings: [],
       calls: [],
