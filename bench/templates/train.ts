@@ -14,6 +14,7 @@ import {
   probabilityOf,
   type Words,
 } from '../../src/inventory/templates/learning/model.ts';
+import type { Place } from '../../src/inventory/templates/learning/place.ts';
 import { Shapes } from '../../src/inventory/templates/learning/shapes.ts';
 import { wordsOf } from '../../src/inventory/templates/learning/text.ts';
 import { type View, viewOf } from '../../src/inventory/templates/learning/view.ts';
@@ -142,7 +143,7 @@ function rowsOf(
   const rows = { width: FEATURE_COUNT, features: [], labels: [], weights: [] };
   for (const lesson of lessons) {
     reset(lesson.view);
-    const start = walk(lesson.view, NOTHING, nothingIsAValue);
+    const start = walk(lesson.view, NOTHING, nothingIsAValue).place;
     if (pass === 'first') collect(lesson, start, rows, undefined);
     else collect(lesson, collect(lesson, start, undefined, forestOf(lesson)), rows, undefined);
   }
@@ -160,10 +161,10 @@ function reset(view: View): void {
 /** One pass over a lesson. Without a forest, the truth decides what is merged. */
 function collect(
   lesson: Lesson,
-  before: ReturnType<typeof walk>,
+  before: Place,
   into: Rows | undefined,
   forest: Forest | undefined,
-): ReturnType<typeof walk> {
+): Place {
   const evidence = evidenceOf(before, lesson.shapes);
   const judge: Judge = (place, names, certain) => {
     const features = featuresOf(place, names, certain, evidence);
@@ -173,7 +174,7 @@ function collect(
       forest ? probabilityOf(forest, features, rank * FEATURE_COUNT) : (labels[rank] ?? 0),
     );
   };
-  return walk(lesson.view, NOTHING, judge);
+  return walk(lesson.view, NOTHING, judge).place;
 }
 
 function take(

@@ -1,4 +1,4 @@
-import { MAX_KINDS, TYPED_SAMPLE, type Width } from '../limits.ts';
+import { MAX_KINDS, type Width } from '../limits.ts';
 import { hashOf } from '../paths/index.ts';
 import {
   isUnanswered,
@@ -21,7 +21,7 @@ export interface Bounds {
 const FREQUENT_REQUESTS = 8;
 const FREQUENT_SHARE = 1 / 256;
 /** A place that was thinned out takes at least so many new names before it is again. */
-const MIN_WINDOW = 64;
+const MIN_WINDOW = 16;
 const ONCE_SLOTS = 512;
 
 /** Adds what one node and all below it counted to another. The one taken in must not be used any
@@ -73,7 +73,7 @@ export function trimSample(values: TypedValues, bounds: Bounds): number {
     .filter((value) => !bounds.pinned.has(value))
     .map((value) => ({ value, hash: hashOf(value) }))
     .sort((a, b) => a.hash - b.hash || (a.value < b.value ? -1 : 1));
-  const highest = free[TYPED_SAMPLE];
+  const highest = free[bounds.width.values];
   if (highest) values.ceiling = Math.min(values.ceiling, highest.hash);
   let gone = 0;
   for (const { value, hash } of free) {

@@ -2,9 +2,10 @@ import { Tally } from '../../traffic/tally.ts';
 import { PathNode, type TypedValues } from './node.ts';
 import { PathCounts } from './path-counts.ts';
 
-/** A tree of its own with the same counts. */
+/** A tree of its own with the same counts, of no pool: it is about to be taken in by another. */
 export function copyOf(counts: PathCounts): PathCounts {
-  return new PathCounts(counts.limits, copyNode(counts.root), counts);
+  const { pool: _, ...limits } = counts.limits;
+  return new PathCounts(limits, copyNode(counts.root), counts);
 }
 
 function copyNode(node: PathNode): PathNode {

@@ -3,6 +3,7 @@ import { MAX_KINDS, type TemplateLimits, WIDTHS, type Width } from '../limits.ts
 import { cleanSegment, hashOf, isClean, maskOf } from '../paths/index.ts';
 import { absorb, type Bounds, thin, trimSample } from './bounding.ts';
 import { PathNode, restMask, type TypedValues, typedValues } from './node.ts';
+import type { Pooled } from './node-pool.ts';
 
 const SLASH = 0x2f;
 /** Values that people and specifications name. */
@@ -17,14 +18,14 @@ const ONCE_MASK = 511;
  *  and all are not too many nodes, it holds every name with its exact counts. Beyond that it is a
  *  sample: of a place's names it keeps those of lowest hash and the most frequent, and the sum of the
  *  others; sums stay exact. */
-export class PathCounts implements Bounds {
+export class PathCounts implements Bounds, Pooled {
   readonly root: PathNode;
   readonly limits: TemplateLimits;
   /** Typed values that are kept whatever their hash: a person has named them. */
   readonly pinned: Set<string>;
   /** How narrow places must be by now: index in `WIDTHS`. */
   level: number;
-  size: number;
+  #size = 0;
   /** Changes when a node comes or goes. */
   structure = 0;
 
@@ -35,9 +36,18 @@ export class PathCounts implements Bounds {
   ) {
     this.limits = limits;
     this.root = root;
-    this.size = size;
+    this.#size = size;
+    limits.pool?.join(this);
     this.level = level;
     this.pinned = new Set(pinned);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+  set size(size: number) {
+    this.limits.pool?.changed(size - this.#size);
+    this.#size = size;
   }
 
   get width(): Width {
@@ -46,6 +56,7 @@ export class PathCounts implements Bounds {
   }
 
   tallyOf(method: string, path: string): Tally {
+    if (this.#isFull()) this.#makeRoom();
     const { length } = path;
     let node = this.root;
     let start = path.charCodeAt(0) === SLASH ? 1 : 0;
@@ -133,11 +144,16 @@ export class PathCounts implements Bounds {
     return new PathNode();
   }
 
-  /** Whether there is no room for one more node, even after everything was narrowed. */
   #isFull(): boolean {
-    if (this.size < this.limits.maxNodes) return false;
-    this.narrow();
-    return this.size >= this.limits.maxNodes;
+    const { maxNodes, pool } = this.limits;
+    return this.#size >= maxNodes || pool?.isFull === true;
+  }
+
+  /** Between paths only: what is narrowed may be where a path just is. */
+  #makeRoom(): void {
+    const { maxNodes, pool } = this.limits;
+    if (this.#size >= maxNodes) this.narrow(maxNodes * HEADROOM);
+    pool?.makeRoom();
   }
 
   /** From now on a typed value is kept by itself, wherever it occurs. */
@@ -145,9 +161,9 @@ export class PathCounts implements Bounds {
     if (this.pinned.size < MAX_PINNED) this.pinned.add(value);
   }
 
-  /** Brings the tree well below its limit, if narrowing can. */
-  narrow(): void {
-    while (this.size > this.limits.maxNodes * HEADROOM && this.level < NARROWEST) {
+  /** Brings the tree below a number of nodes, if narrowing can. */
+  narrow(maxNodes: number): void {
+    while (this.#size > maxNodes && this.level < NARROWEST) {
       this.level++;
       this.size -= this.#thinBelow(this.root);
       this.structure++;
@@ -157,6 +173,7 @@ export class PathCounts implements Bounds {
   /** Thins a node and all below it; returns how many nodes went. */
   #thinBelow(node: PathNode): number {
     let gone = thin(node, this);
+    for (const values of node.typed?.values() ?? []) gone += trimSample(values, this);
     for (const child of node.children()) gone += this.#thinBelow(child);
     return gone;
   }
@@ -168,6 +185,6 @@ export class PathCounts implements Bounds {
     this.level = Math.max(this.level, other.level);
     this.size -= absorb(this.root, other.root, this);
     this.structure++;
-    this.narrow();
+    if (this.#size >= this.limits.maxNodes) this.narrow(this.limits.maxNodes * HEADROOM);
   }
 }

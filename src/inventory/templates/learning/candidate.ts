@@ -21,24 +21,37 @@ export function candidatesOf(
   views: readonly View[],
   priors: readonly PriorNode[],
 ): Map<string, Candidate[]> {
-  const byToken = Map.groupBy(
-    views.flatMap(({ below }) => below),
-    ({ token }) => token,
-  );
-  const candidates = [...byToken].map(([token, group]): Candidate => {
+  const candidates = [...grouped(views)].map(([token, group]): Candidate => {
     const [first] = group;
-    const { literal, parameter } = steps(priors, token);
+    const { literal, parameter } = priors.length > 0 ? steps(priors, token) : NO_STEPS;
+    let requests = 0;
+    for (const view of group) requests += view.requests;
     return {
       token,
       spelling: group.every(({ only }) => only === first?.only) ? (first?.only ?? token) : token,
       isTyped: first?.isTyped === true,
       frame: first?.frame ?? '{}',
       views: group,
-      requests: group.reduce((sum, { requests }) => sum + requests, 0),
+      requests,
       asLiteral: literal,
       asValue: parameter,
     };
   });
-  candidates.sort((a, b) => (a.token < b.token ? -1 : 1));
+  if (views.length > 1) candidates.sort((a, b) => (a.token < b.token ? -1 : 1));
   return Map.groupBy(candidates, ({ frame }) => frame);
+}
+
+const NO_STEPS: ReturnType<typeof steps> = { literal: [], parameter: [] };
+
+/** Views by token; what is below one view is in order already. */
+function grouped(views: readonly View[]): Map<string, View[]> {
+  const byToken = new Map<string, View[]>();
+  for (const { below } of views) {
+    for (const view of below) {
+      const group = byToken.get(view.token);
+      if (group) group.push(view);
+      else byToken.set(view.token, [view]);
+    }
+  }
+  return byToken;
 }

@@ -10,7 +10,7 @@ import { SuffixIndex } from './suffixes.ts';
 import { viewOf } from './view.ts';
 import { type Judge, walk } from './walk.ts';
 
-/** Beliefs settle in so many passes. */
+/** Beliefs settle in so many passes, mostly in fewer. */
 const PASSES = 3;
 
 /** Learns the tree of templates from raw counts, in passes: what one believes to be values masks the
@@ -25,13 +25,12 @@ export function learn(
   const view = viewOf(root, { answered: answeredAt(answers), literalValues, width });
   if (view === undefined) return undefined;
   const shapes = new Shapes(model.words);
-  let place = walk(view, known, nothingIsAValue);
+  let { place } = walk(view, known, nothingIsAValue);
   for (let pass = 0; pass < PASSES; pass++) {
-    place = walk(
-      view,
-      known,
-      judgeBy(pass === 0 ? model.first : model.later, evidenceOf(place, shapes)),
-    );
+    const forest = pass === 0 ? model.first : model.later;
+    const walked = walk(view, known, judgeBy(forest, evidenceOf(place, shapes)));
+    place = walked.place;
+    if (pass > 0 && !walked.hasChanged) break;
   }
   return place;
 }

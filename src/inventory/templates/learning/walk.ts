@@ -24,13 +24,30 @@ const FEW_REQUESTS = 20;
 
 /** Builds the tree of templates from the root: at each place, what is below all views merged into it is
  *  judged, and the values of one frame become one place. Notes in the views what is believed. */
-export function walk(root: View, known: Known, judge: Judge): Place {
-  const place = new Place('', false, undefined, [root], [known.root]);
-  grow(place, judge);
-  return place;
+export function walk(root: View, known: Known, judge: Judge): Walked {
+  const walk = { judge, hasChanged: false };
+  const priors = isEmpty(known.root) ? [] : [known.root];
+  const place = new Place('', false, undefined, [root], priors);
+  grow(place, walk);
+  return { place, hasChanged: walk.hasChanged };
 }
 
-function grow(place: Place, judge: Judge): void {
+function isEmpty({ literals, parameters, ends }: PriorNode): boolean {
+  return literals.size + parameters.length + ends.length === 0;
+}
+
+export interface Walked {
+  readonly place: Place;
+  /** Something is believed that was not before. */
+  readonly hasChanged: boolean;
+}
+
+interface Walk {
+  readonly judge: Judge;
+  hasChanged: boolean;
+}
+
+function grow(place: Place, walk: Walk): void {
   const values: Candidate[] = [];
   const literals: Candidate[] = [];
   for (const group of candidatesOf(place.views, place.priors).values()) {
@@ -38,7 +55,7 @@ function grow(place: Place, judge: Judge): void {
     literals.push(...fixed);
     values.push(...certain);
     const threshold = thresholdOf(place, names);
-    const beliefs = names.length > 0 ? judge(place, names, certain) : [];
+    const beliefs = names.length > 0 ? walk.judge(place, names, certain) : [];
     names.forEach((candidate, rank) => {
       const belief = beliefs[rank] ?? 0;
       for (const view of candidate.views) view.belief = belief;
@@ -52,14 +69,14 @@ function grow(place: Place, judge: Judge): void {
       true,
       group,
       group.flatMap(({ asValue }) => asValue),
-      judge,
+      walk,
     );
   }
   for (const group of uniteSpellings(literals)) {
     const [spelling] = group;
     if (spelling === undefined) continue;
     const priors = group.flatMap(({ asLiteral, asValue }) => [...asLiteral, ...asValue]);
-    add(place, spelling.spelling, false, group, priors, judge);
+    add(place, spelling.spelling, false, group, priors, walk);
   }
 }
 
@@ -75,17 +92,18 @@ function add(
   isParameter: boolean,
   group: readonly Candidate[],
   priors: readonly PriorNode[],
-  judge: Judge,
+  walk: Walk,
 ): void {
   const views = group.flatMap((candidate) => candidate.views);
   const place = new Place(word, isParameter, parent, views, [...new Set(priors)]);
   parent.below.push(place);
   for (const { token } of group) parent.byToken.set(token, place);
   for (const view of views) {
+    if (view.word !== word) walk.hasChanged = true;
     view.word = word;
     view.place = place;
   }
-  grow(place, judge);
+  grow(place, walk);
 }
 
 interface Sorted {

@@ -48,9 +48,9 @@ function nameOf(place: Place): string {
 
 /** Where all values are of one telling kind. */
 function nameOfKind({ views }: Place): string | undefined {
-  const kinds = new Set(views.map(({ token }) => /\{(\w+)\}/.exec(token)?.[1] ?? ''));
-  const [kind = ''] = kinds;
-  return kinds.size === 1 ? BY_KIND[kind] : undefined;
+  const mask = views[0]?.token ?? '';
+  const kind = BY_KIND[/^\{(\w+)\}/.exec(mask)?.[1] ?? ''];
+  return kind !== undefined && views.every(({ token }) => token === mask) ? kind : undefined;
 }
 
 function nameOfCollection(parent: Place | undefined): string {
