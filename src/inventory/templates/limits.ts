@@ -10,7 +10,7 @@ export interface TemplateLimits {
   readonly pool?: NodePool;
 }
 
-export const TEMPLATE_LIMITS: TemplateLimits = { maxNodes: 20_000, maxDepth: 24 };
+export const TEMPLATE_LIMITS: TemplateLimits = { maxNodes: 16_000, maxDepth: 24 };
 
 /** Kinds of typed segments at one place, and methods of one path. */
 export const MAX_KINDS = 64;

@@ -1,6 +1,6 @@
 import type { Tally } from '../../traffic/tally.ts';
 import { MAX_KINDS, type TemplateLimits, WIDTHS, type Width } from '../limits.ts';
-import { cleanSegment, hashOf, isClean, maskOf } from '../paths/index.ts';
+import { cleanSegment, hashOf, isClean, maskOf, ownText } from '../paths/index.ts';
 import { absorb, type Bounds, thin, trimSample } from './bounding.ts';
 import { PathNode, restMask, type TypedValues, typedValues } from './node.ts';
 import type { Pooled } from './node-pool.ts';
@@ -91,7 +91,7 @@ export class PathCounts implements Bounds, Pooled {
     const hash = hashOf(value);
     if (hash >= values.ceiling && !this.pinned.has(value)) return values.all;
     const child = this.#created();
-    values.sample.set(value, child);
+    values.sample.set(ownText(value), child);
     this.size -= trimSample(values, this);
     return values.sample.get(value) ?? values.all;
   }
@@ -126,7 +126,7 @@ export class PathCounts implements Bounds, Pooled {
       this.structure++;
     }
     const child = this.#created();
-    node.named.set(name, child);
+    node.named.set(ownText(name), child);
     return child;
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanSegment, isClean, maskOf, segmentsOf, suffixOf } from './index.ts';
+import { cleanSegment, isClean, maskOf, ownText, segmentsOf, suffixOf } from './index.ts';
 
 describe('maskOf', () => {
   it.each<[segment: string, mask: string]>([
@@ -120,6 +120,16 @@ describe('suffixOf', () => {
     ['plain', ''],
   ])('of %s is %s', (segment, suffix) => {
     expect(suffixOf(segment)).toBe(suffix);
+  });
+});
+
+describe('ownText', () => {
+  it('is the same text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+        expect(ownText(text)).toBe(text);
+      }),
+    );
   });
 });
 
