@@ -67,6 +67,30 @@ describe('counts of paths', () => {
     expect(requestsOf(counts.root)).toBe(20_000);
   });
 
+  it('sample the same typed values, with all their requests, however they are divided', () => {
+    const values = fc.array(fc.nat({ max: 60 }), { maxLength: 200 });
+    const sampleOf = (counts: PathCounts): [string, number][] =>
+      [...(counts.root.typed?.get('{integer}')?.sample ?? [])]
+        .map(([value, node]): [string, number] => [value, requestsOf(node)])
+        .sort();
+    fc.assert(
+      fc.property(values, values, values, (first, second, third) => {
+        const parts = [first, second, third].map((part) => {
+          const counts = new PathCounts(LIMITS);
+          for (const value of part) counts.tallyOf('GET', `/${value}`).add(sighting());
+          return counts;
+        });
+        const whole = new PathCounts(LIMITS);
+        for (const value of [...third, ...second, ...first]) {
+          whole.tallyOf('GET', `/${value}`).add(sighting());
+        }
+        const [sum, ...others] = parts;
+        for (const other of others) sum?.absorb(other);
+        expect(sum && sampleOf(sum)).toEqual(sampleOf(whole));
+      }),
+    );
+  });
+
   it('count methods beyond the limit as one', () => {
     const counts = new PathCounts(LIMITS);
     for (let index = 0; index < 40; index++) counts.tallyOf(`M${index}`, '/a').add(sighting());
@@ -93,5 +117,9 @@ describe('counts of paths', () => {
     const kept = (node: PathNode | undefined): number => node?.named?.size ?? 0;
     expect(kept(quiet.root.named?.get('api'))).toBe(60);
     expect(requestsOf(wild.root)).toBe(5_000);
+
+    const late = new PathCounts({ ...LIMITS, pool });
+    fill(late, 60, (index) => `/api/${name(index)}`);
+    expect(kept(late.root.named?.get('api'))).toBe(60);
   });
 });
