@@ -42,7 +42,7 @@ ${table(SUMMARY_HEAD, [
 ])}
   F1 avg: mean over APIs; all: over all operations; <5, 20+: recall of
   operations seen so often; merged: operations that share a template with
-  another; grouped: requests in a group that is whole and of one operation
+  another; group: requests in a group that is whole and of one operation
   against the best of the others: F1 avg ${times(summary.averaged / best)}
   without closed lists of values, where literals are as right: all ${share(summary.overallOpen)}
   with what was only refused (401, 403) as learnt: ${share(summary.averagedWithRefused)} avg, ${share(summary.overallWithRefused)} all,

@@ -45,7 +45,7 @@ export const SUMMARY_HEAD: Row = [
   '<5',
   '20+',
   'merged',
-  'grouped',
+  'group',
 ];
 
 export function summaryRow(name: string, of: Summary): Row {
