@@ -1,6 +1,12 @@
-import type { EndpointTraffic, JudgedEstate, Records } from '../estate/index.ts';
+import type { Endpoint, EndpointTraffic, JudgedEstate, Records } from '../estate/index.ts';
 import { judgeCalls } from '../identity/index.ts';
-import { gatesOf, reconcile, type Stages, sideBySide } from '../inventory/index.ts';
+import {
+  declareEverywhere,
+  gatesOf,
+  reconcile,
+  type Stages,
+  sideBySide,
+} from '../inventory/index.ts';
 import { governCredential } from '../secrets/index.ts';
 import { answer } from './answers.ts';
 import { findFailures } from './findings.ts';
@@ -33,11 +39,8 @@ export function judge(
       .map(({ id, routes }) => ({ id, isEntry: routes.some(({ internet }) => internet) })),
     calls: records.calls,
   });
-  const endpoints = reconcile(records, { now, traffic, activeDays, gates });
-  const { elsewhere, productionOnly } = sideBySide(endpoints, stages);
-  for (const endpoint of elsewhere.size > 0 ? endpoints : []) {
-    endpoint.elsewhere = elsewhere.get(endpoint.id) ?? endpoint.elsewhere;
-  }
+  const alone = reconcile(records, { now, traffic, activeDays, gates });
+  const { endpoints, productionOnly } = inEnvironments(alone, stages);
   const estate = {
     services: toServices(records, endpoints, calls, gates),
     endpoints,
@@ -46,4 +49,15 @@ export function judge(
   };
   const findings = findFailures(records, estate, { now, activeDays, productionOnly });
   return { ...estate, findings, answers: answer(estate) };
+}
+
+function inEnvironments(alone: readonly Endpoint[], stages: Stages) {
+  const first = sideBySide(alone, stages);
+  const endpoints = declareEverywhere(alone, first.elsewhere);
+  // statuses that are told of other environments are those that came of it
+  const { elsewhere, productionOnly } = endpoints === alone ? first : sideBySide(endpoints, stages);
+  for (const endpoint of elsewhere.size > 0 ? endpoints : []) {
+    endpoint.elsewhere = elsewhere.get(endpoint.id) ?? endpoint.elsewhere;
+  }
+  return { endpoints, productionOnly };
 }

@@ -25,6 +25,17 @@ export const InventoryConfig = z.strictObject({
     .max(1_000_000)
     .default(10_000)
     .describe('Routes, RPCs, fields and topics of one service that traffic names'),
+  maxPathNodes: z
+    .int()
+    .min(1_000)
+    .max(10_000_000)
+    .default(60_000)
+    .describe('Nodes of the paths of all services that templates are learnt from'),
+  activeDays: z
+    .number()
+    .positive()
+    .default(30)
+    .describe('After this long without a request an endpoint is no longer called'),
   payloadSamples: z
     .boolean()
     .default(false)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../estate/index.ts';
 import { anEndpoint } from '../estate/store/testing/estate.ts';
-import { sideBySide } from './environments.ts';
+import { declareEverywhere, sideBySide } from './environments.ts';
 import { type Stage, stageOf } from './stages.ts';
 
 describe('the stage of an environment', () => {
@@ -151,5 +151,48 @@ describe('what runs in production', () => {
   ];
   it.each(cases)('%s', (_, endpoints, want) => {
     expect(productionOnly(...endpoints)).toEqual(want);
+  });
+});
+
+describe('what is declared in one environment', () => {
+  const shadow: Partial<Endpoint> = {
+    status: 'shadow',
+    declaredIn: [],
+    owner: null,
+    review: 'shadow',
+  };
+  const settled = (...endpoints: Endpoint[]) =>
+    declareEverywhere(endpoints, sideBySide(endpoints, {}).elsewhere).map(
+      ({ status, owner, review }) => [status, owner, review],
+    );
+
+  it.each([
+    ['governed by the same owner', {}, ['governed', 'team-orders', null]],
+    ['unowned where nobody owns either', { owner: null }, ['unowned', null, 'unowned']],
+    [
+      'a zombie where it is deprecated',
+      { deprecated: true, status: 'zombie' },
+      ['zombie', 'team-orders', 'zombie'],
+    ],
+    [
+      'governed even where it is only called here',
+      { status: 'dormant' },
+      ['governed', 'team-orders', null],
+    ],
+    ['a shadow where it is one there too', { status: 'shadow' }, ['shadow', null, 'shadow']],
+  ] as const)('is %s in another', (_, there, here) => {
+    const declared = at('production/shop/orders', '/a', there);
+    const called = at('staging/shop/orders', '/a', shadow);
+    expect(settled(declared, called)[1]).toEqual(here);
+  });
+
+  it('says nothing of other operations and services', () => {
+    const declared = at('production/shop/orders', '/a');
+    const others = [at('staging/shop/orders', '/b', shadow), at('staging/shop/web', '/a', shadow)];
+    expect(settled(declared, ...others).map(([status]) => status)).toEqual([
+      'governed',
+      'shadow',
+      'shadow',
+    ]);
   });
 });

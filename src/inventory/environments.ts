@@ -49,6 +49,46 @@ export function sideBySide(endpoints: readonly Endpoint[], stages: Stages): Side
   return { elsewhere: elsewhereOf(placed), productionOnly: productionOnlyOf(placed) };
 }
 
+/** A specification describes a service wherever it runs: what is declared in one environment is no
+ *  shadow in another. Gives the same list where nothing changes. */
+export function declareEverywhere(
+  endpoints: readonly Endpoint[],
+  elsewhere: SideBySide['elsewhere'],
+): readonly Endpoint[] {
+  const shadows = endpoints.filter(({ id, status }) => status === 'shadow' && elsewhere.has(id));
+  if (shadows.length === 0) return endpoints;
+  const wanted = new Set(
+    shadows.flatMap(({ id }) => elsewhere.get(id)?.map((one) => one.id) ?? []),
+  );
+  const twins = new Map(
+    endpoints.flatMap((one) =>
+      wanted.has(one.id) && one.status !== 'shadow' ? [[one.id, one] as const] : [],
+    ),
+  );
+  if (twins.size === 0) return endpoints;
+  return endpoints.map((endpoint) => {
+    if (endpoint.status !== 'shadow') return endpoint;
+    const twin = elsewhere.get(endpoint.id)?.flatMap(({ id }) => twins.get(id) ?? [])[0];
+    return twin === undefined ? endpoint : declaredAs(endpoint, twin);
+  });
+}
+
+function declaredAs(endpoint: Endpoint, twin: Endpoint): Endpoint {
+  const owner = endpoint.owner ?? twin.owner;
+  const deprecated = endpoint.deprecated || twin.deprecated;
+  const isZombie = deprecated && endpoint.observed;
+  const status = isZombie ? 'zombie' : owner === null ? 'unowned' : 'governed';
+  const waits = status === 'governed' ? null : status;
+  return {
+    ...endpoint,
+    declaredIn: twin.declaredIn,
+    owner,
+    deprecated,
+    status,
+    review: endpoint.review === 'shadow' ? waits : endpoint.review,
+  };
+}
+
 const ALONE: SideBySide = { elsewhere: new Map(), productionOnly: new Map() };
 
 function toHomes(services: ReadonlySet<string>, stages: Stages): Map<string, Home> {

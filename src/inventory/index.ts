@@ -7,7 +7,7 @@ export {
   type DiscoveryFigures,
   discoveredAgainstDeclared,
 } from './discovered.ts';
-export { type SideBySide, sideBySide } from './environments.ts';
+export { declareEverywhere, type SideBySide, sideBySide } from './environments.ts';
 export { type Gate, gatesOf } from './gates.ts';
 export { type Circumstances, reconcile } from './reconciliation.ts';
 export { isCalledAfterBlock } from './review.ts';
@@ -18,7 +18,9 @@ export {
   fromSnapshot as learnerFromSnapshot,
   type Knowledge,
   type LearnedEndpoint,
+  NodePool,
   type Prior,
+  TEMPLATE_LIMITS,
   type TemplateLearner,
 } from './templates/index.ts';
 export * from './traffic/index.ts';

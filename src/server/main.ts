@@ -117,7 +117,7 @@ async function assemble(
     clock,
     log,
     metrics,
-    options: { stages: config.inventory.stages },
+    options: { stages: config.inventory.stages, activeDays: config.inventory.activeDays },
     quietMs: QUIET_MS,
     everyMs: HOUR_MS,
     onKnown: (services, endpoints) => {

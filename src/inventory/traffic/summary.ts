@@ -76,17 +76,26 @@ function toSeen(
   };
 }
 
+/** Answers that tell nothing of what is there. */
+const REFUSALS = new Set([401, 403, 404]);
+/** Times as many requests are needed where all of them were refused. */
+const REFUSED_FACTOR = 10;
+
 /** What a source names exists, whatever it answers; a path that only found nothing does not. gRPC says
- *  UNIMPLEMENTED (501) where HTTP says 404. */
+ *  UNIMPLEMENTED (501) where HTTP says 404. Whoever tries doors is often refused before he is told that
+ *  there is none: so a path that only refused needs more requests than another. */
 export function doubtOf(
   { protocol, from, tally }: Pick<ObservedEndpoint, 'protocol' | 'from' | 'tally'>,
   { stableAfterRequests }: Pick<SummaryRules, 'stableAfterRequests'>,
 ): 'unstable' | 'probe' | undefined {
+  if (protocol === 'http' && from !== 'learned') return undefined;
   const nothing = protocol === 'http' ? 404 : 501;
-  const isNamed = protocol === 'http' && from !== 'learned';
-  if (isNamed) return undefined;
-  if (tally.statuses.size === 1 && tally.statuses.has(nothing)) return 'probe';
-  return from === 'learned' && tally.requests < stableAfterRequests ? 'unstable' : undefined;
+  const statuses = [...tally.statuses.keys()];
+  if (statuses.length === 1 && statuses[0] === nothing) return 'probe';
+  if (from !== 'learned') return undefined;
+  const isRefused = statuses.length > 0 && statuses.every((status) => REFUSALS.has(status));
+  const needed = stableAfterRequests * (isRefused ? REFUSED_FACTOR : 1);
+  return tally.requests < needed ? 'unstable' : undefined;
 }
 
 /** Over the last hour, or over the time since the first request where that is less. */

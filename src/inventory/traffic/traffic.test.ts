@@ -74,9 +74,15 @@ describe('the traffic of a service', () => {
           aSighting({ path: '/basket', status: 404 }),
           aSighting({ path: '/basket', status: 200 }),
           aSighting({ path: '/closed', status: 403 }),
+          aSighting({ path: '/guarded', status: 401, count: 30 }),
         ]),
       ),
-    ).toEqual(['GET /basket', 'GET /closed', 'GET /wp-login.php (probe)']);
+    ).toEqual([
+      'GET /basket',
+      'GET /closed (unstable)',
+      'GET /guarded',
+      'GET /wp-login.php (probe)',
+    ]);
   });
 
   it('counts HEAD as GET, and gRPC, GraphQL and events under their names', () => {

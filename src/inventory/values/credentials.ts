@@ -23,8 +23,7 @@ export function isCredential(text: string): boolean {
 
 /** @see RFC 7519 §3, RFC 7515 §3.1: the first part is a JSON object that names its algorithm */
 function isWebToken(text: string): boolean {
-  const [, header] =
-    /^(eyJ[\w-]{5,2000})\.[\w-]*\.[\w-]*(?:\.[\w-]+\.[\w-]+)?$/.exec(text) ?? [];
+  const [, header] = /^(eyJ[\w-]{5,2000})\.[\w-]*\.[\w-]*(?:\.[\w-]+\.[\w-]+)?$/.exec(text) ?? [];
   return header !== undefined && namesAlgorithm(Buffer.from(header, 'base64url').toString());
 }
 

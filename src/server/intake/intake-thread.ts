@@ -4,6 +4,8 @@ import type { Log } from '../../base/log.ts';
 import {
   createTemplateLearner,
   learnerFromSnapshot,
+  NodePool,
+  TEMPLATE_LIMITS,
   TRAFFIC_DROPS,
 } from '../../inventory/index.ts';
 import { OtlpDecoder } from '../../sources/otlp/index.ts';
@@ -22,6 +24,8 @@ export interface ThreadPorts {
 }
 
 const TICK_MS = 500;
+/** Of ticks, between two looks at calls that nobody answered. */
+const IDLE_TICKS = 10;
 const HOUR_MS = 3_600_000;
 const MEGABYTE = 1024 * 1024;
 
@@ -38,6 +42,7 @@ export class IntakeThread {
   readonly #timer: NodeJS.Timeout;
   #applied: () => void = () => undefined;
   #told = '';
+  #ticks = 0;
 
   private constructor(ports: ThreadPorts, parts: Parts, listeners: Listeners) {
     this.#ports = ports;
@@ -104,6 +109,12 @@ export class IntakeThread {
   }
 
   #tick(): void {
+    // calls that nobody answered come up with time, not with requests
+    if (++this.#ticks % IDLE_TICKS === 0) {
+      this.#hub.kept().catch((thrown: unknown) => {
+        this.#ports.log.warn({ err: thrown }, 'calls that nobody answered could not be stored');
+      });
+    }
     this.#harvester.tick().catch((thrown: unknown) => {
       this.#ports.log.error({ err: thrown }, 'what traffic shows could not be summed up');
     });
@@ -138,11 +149,15 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
   const { otlp, inventory, intake } = data;
   const counts = new IntakeCounts(clock);
   const pairWindowMs = otlp.pairWindowSeconds * 1_000;
+  // the paths of all services together are bounded, whichever of them grows
+  const learnerLimits = { ...TEMPLATE_LIMITS, pool: new NodePool(inventory.maxPathNodes) };
   const kept = await KeptTraffic.open({
     folder: data.dataFolder,
     limits: inventory,
-    createLearner: createTemplateLearner,
-    learnerFormat: { restore: learnerFromSnapshot },
+    createLearner: () => createTemplateLearner(learnerLimits),
+    learnerFormat: {
+      restore: (snapshot, readTally) => learnerFromSnapshot(snapshot, readTally, learnerLimits),
+    },
     pairWindowMs,
     clock,
     onDrop: (drop, count) => counts.add('traffic', 'dropped', TRAFFIC_DROPS[drop], count),

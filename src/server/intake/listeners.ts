@@ -2,15 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
-import { createGrpcServer, type GrpcServer } from '../../base/grpc/index.ts';
+import { codeName, createGrpcServer, type GrpcServer } from '../../base/grpc/index.ts';
 import type { Log } from '../../base/log.ts';
-import { DROP_REASONS, type DropReason } from '../../sources/access-log/index.ts';
 import { type Tail, tailLogs } from '../../sources/access-log/tail/index.ts';
-import {
-  ENVOY_REASONS,
-  envoyAccessLogService,
-  envoyLimits,
-} from '../../sources/envoy-access-log/index.ts';
+import { envoyAccessLogService, envoyLimits } from '../../sources/envoy-access-log/index.ts';
 import { KONG_LOG_PATH } from '../../sources/kong-log/index.ts';
 import {
   clientErrorListener,
@@ -109,7 +104,7 @@ function otlpHttp(ports: ListenersPorts, admission: Admission): Server {
   };
   const options = {
     requestTimeout: otlp.requestSeconds * 1_000,
-    headersTimeout: HEADERS_MS,
+    headersTimeout: Math.min(HEADERS_MS, otlp.requestSeconds * 1_000),
     connectionsCheckingInterval: 1_000,
   };
   const tls = tlsOf(data);
@@ -123,14 +118,20 @@ function otlpHttp(ports: ListenersPorts, admission: Admission): Server {
 function otlpGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
   const { otlp } = ports.data;
   const tls = tlsOf(ports.data);
-  const { maxRequestBytes: maxMessageBytes, maxInflatedBytes } = otlp;
+  const { maxRequestBytes: maxMessageBytes, maxInflatedBytes, maxBufferedBytes } = otlp;
   return createGrpcServer({
     services: [otlpGrpcService({ take: takeSpans(ports, 'otlp-grpc') })],
-    limits: { maxMessageBytes, maxInflatedBytes, messageSeconds: otlp.requestSeconds },
+    limits: {
+      maxMessageBytes,
+      maxInflatedBytes,
+      maxBufferedBytes,
+      messageSeconds: otlp.requestSeconds,
+    },
     ...(tls && { tls }),
     admit: (call) => admission.grpc(otlp.host, call),
+    onRefused: (reason) => ports.counts.add('otlp-grpc', 'refused', reason),
     onEnd: ({ code, defect }) => {
-      if (code !== 0) ports.counts.add('otlp-grpc', 'refused', `gRPC status ${code}`);
+      if (code !== 0) ports.counts.add('otlp-grpc', 'refused', codeName(code));
       if (defect !== undefined) ports.log.error({ err: defect }, 'an export could not be handled');
     },
   });
@@ -142,8 +143,7 @@ function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
   const service = envoyAccessLogService(
     {
       submit: (sightings, calls) => hub.submit({ sightings, calls }),
-      count: (outcome, reason, count) =>
-        counts.add('envoy', outcome, reason === '' ? '' : (ENVOY_REASONS[reason] ?? reason), count),
+      count: (outcome, reason, count) => counts.add('envoy', outcome, reason, count),
       clock,
     },
     data.envoy,
@@ -153,6 +153,7 @@ function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
     limits: envoyLimits(data.envoy),
     ...(tls && { tls }),
     admit: (call) => admission.grpc(data.envoy.host, call),
+    onRefused: (reason) => counts.add('envoy', 'refused', reason),
     onEnd: ({ defect }) => {
       if (defect !== undefined) log.error({ err: defect }, 'an access log could not be handled');
     },
@@ -165,8 +166,8 @@ function followLogs({ data, hub, kept, counts, clock, log }: ListenersPorts): Ta
       await hub.submit({ sightings, position });
       const taken = sightings.reduce((sum, { count }) => sum + count, 0);
       counts.add('access-log', 'taken', '', taken);
-      for (const [reason, count] of Object.entries(drops) as [DropReason, number][]) {
-        counts.add('access-log', 'dropped', DROP_REASONS[reason], count);
+      for (const [reason, count] of Object.entries(drops)) {
+        counts.add('access-log', 'dropped', reason, count);
       }
     },
     resumeFrom: (file) => kept.positionOf(file),

@@ -71,7 +71,7 @@ export class TrafficIntake {
   static async start(ports: TrafficIntakePorts): Promise<TrafficIntake> {
     const worker = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: ports.data,
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     const first = await new Promise<FromThread>((resolve, reject) => {
       worker.once('message', resolve);

@@ -34,7 +34,7 @@ export class Resolver {
   resolve(subject: Subject): Named | undefined {
     switch (subject.by) {
       case 'name':
-        return this.registry.find(subject) ?? this.registry.find({ name: subject.name });
+        return this.registry.find(subject) ?? this.#inAnyNamespace(subject);
       case 'place':
         return this.places.serviceOf(subject.file);
       case 'interface':
@@ -44,6 +44,12 @@ export class Resolver {
       case 'identity':
         return this.registry.byIdentity(subject.identity);
     }
+  }
+
+  /** Sources often differ on namespaces. Environments are never mixed: what runs in staging is not
+   *  what runs in production. */
+  #inAnyNamespace({ name, environment }: Extract<Subject, { by: 'name' }>): Named | undefined {
+    return this.registry.find({ name, environment });
   }
 
   /** Kubernetes' search path: `name`, `name.namespace`, `name.namespace.svc…`; else an alias. */
