@@ -36,10 +36,6 @@ export const InventoryConfig = z.strictObject({
     .positive()
     .default(30)
     .describe('After this long without a request an endpoint is no longer called'),
-  payloadSamples: z
-    .boolean()
-    .default(false)
-    .describe('Judge payloads that traces carry for personal data; they are never kept'),
   stages: z
     .record(z.string(), z.enum(['production', 'staging', 'other']))
     .default({})
