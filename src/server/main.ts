@@ -169,7 +169,6 @@ async function assemble(
       tls,
       hostNames: http.hostNames,
       adminToken: data.adminToken,
-      logLevel: config.logLevel,
       dataFolder: data.path,
     },
     environment: config.environment,

@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
-import type { Log } from '../../base/log.ts';
 import {
   createTemplateLearner,
   learnerFromSnapshot,
@@ -16,10 +15,16 @@ import { KeptTraffic } from './kept-traffic.ts';
 import { Listeners } from './listeners.ts';
 import type { FromThread, IntakeAddresses, Question, ThreadData, ToThread } from './messages.ts';
 
+/** What the thread has to say to whoever runs the server. */
+export interface ThreadLog {
+  warn(about: { readonly err: unknown }, sentence: string): void;
+  error(about: { readonly err: unknown }, sentence: string): void;
+}
+
 export interface ThreadPorts {
   readonly data: ThreadData;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: ThreadLog;
   readonly tell: (message: FromThread) => void;
 }
 

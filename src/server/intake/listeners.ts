@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
 import { codeName, createGrpcServer, type GrpcServer } from '../../base/grpc/index.ts';
-import type { Log } from '../../base/log.ts';
 import { type Tail, tailLogs } from '../../sources/access-log/tail/index.ts';
 import { envoyAccessLogService, envoyLimits } from '../../sources/envoy-access-log/index.ts';
 import { KONG_LOG_PATH } from '../../sources/kong-log/index.ts';
@@ -19,14 +18,14 @@ import {
 import { listen, stopListening } from '../listen.ts';
 import { bracketed } from '../loopback.ts';
 import { Admission } from './admission.ts';
-import type { Parts } from './intake-thread.ts';
+import type { Parts, ThreadLog } from './intake-thread.ts';
 import { kongReceiver } from './kong-receiver.ts';
 import type { IntakeAddresses, ThreadData } from './messages.ts';
 
 export interface ListenersPorts extends Parts {
   readonly data: ThreadData;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: ThreadLog;
 }
 
 const GRACE_MS = 5_000;

@@ -21,7 +21,6 @@ export interface ThreadData {
   /** Names beside its address that the listeners may be asked for. */
   readonly hostNames: readonly string[];
   readonly adminToken: string;
-  readonly logLevel: string;
 }
 
 /** Where traffic is taken in. */
@@ -71,4 +70,10 @@ export type FromThread =
   | { readonly type: 'harvested'; readonly harvested: readonly Harvested[] }
   | { readonly type: 'status'; readonly status: IntakeStatus }
   | { readonly type: 'answer'; readonly id: number; readonly seen: SeenService | undefined }
-  | { readonly type: 'closed' };
+  | {
+      readonly type: 'log';
+      readonly level: 'warn' | 'error';
+      readonly sentence: string;
+      readonly message: string;
+      readonly stack: string;
+    };

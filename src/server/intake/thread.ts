@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../base/clock.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
-import { createLog } from '../../base/log.ts';
 import { IntakeThread } from './intake-thread.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
 
@@ -11,11 +10,19 @@ if (port === null) throw new RangeError('this is no thread');
 const tell = (message: FromThread): void => port.postMessage(message);
 const data = workerData as ThreadData;
 
+/** The main thread writes the log. */
+function tellLog(level: 'warn' | 'error') {
+  return ({ err }: { err: unknown }, sentence: string): void => {
+    const { message, stack = '' } = err instanceof Error ? err : new Error(String(err));
+    tell({ type: 'log', level, sentence, message, stack });
+  };
+}
+
 try {
   const thread = await IntakeThread.start({
     data,
     clock: systemClock,
-    log: createLog(data.logLevel),
+    log: { warn: tellLog('warn'), error: tellLog('error') },
     tell,
   });
   port.on('message', (message: ToThread) => {

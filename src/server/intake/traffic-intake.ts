@@ -150,6 +150,9 @@ export class TrafficIntake {
   #hear(message: FromThread): void {
     if (message.type === 'harvested') {
       void this.#apply(message.harvested).then(() => this.#tell({ type: 'applied' }));
+    } else if (message.type === 'log') {
+      const { level, sentence, ...err } = message;
+      this.#ports.log[level]({ err }, sentence);
     } else if (message.type === 'status') {
       this.#status = message.status;
       this.#ports.onStatus(message.status);

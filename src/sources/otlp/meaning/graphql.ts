@@ -1,5 +1,10 @@
-import type { FragmentDefinitionNode, SelectionSetNode } from 'graphql';
-import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { createRequire } from 'node:module';
+import type {
+  DocumentNode,
+  FragmentDefinitionNode,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql';
 
 export const MAX_DOCUMENT_BYTES = 16 * 1024;
 const MAX_TOKENS = 4_000;
@@ -19,13 +24,13 @@ export function graphqlOperation(document: string, name: string): GraphqlOperati
   const parsed = parseQuietly(document);
   if (parsed === undefined) return undefined;
   const operations = parsed.definitions.filter(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+    (definition) => definition.kind === 'OperationDefinition',
   );
   const operation = operations.find((one) => one.name?.value === name) ?? only(operations, name);
   if (operation === undefined) return undefined;
   const fragments = new Map(
     parsed.definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .filter((definition) => definition.kind === 'FragmentDefinition')
       .map((fragment) => [fragment.name.value, fragment]),
   );
   const fields = new Set<string>();
@@ -33,7 +38,15 @@ export function graphqlOperation(document: string, name: string): GraphqlOperati
   return { method: operation.operation.toUpperCase(), fields: [...fields] };
 }
 
+const require = createRequire(import.meta.url);
+
+/** Loaded with the first document: most estates have none. */
+function parser(): typeof import('graphql') {
+  return require('graphql');
+}
+
 function parseQuietly(document: string): DocumentNode | undefined {
+  const { parse } = parser();
   try {
     return parse(document, { noLocation: true, maxTokens: MAX_TOKENS });
   } catch {
@@ -59,9 +72,9 @@ function addFields(
 ): void {
   for (const selection of selections) {
     if (into.size >= MAX_FIELDS) return;
-    if (selection.kind === Kind.FIELD) {
+    if (selection.kind === 'Field') {
       if (!selection.name.value.startsWith('__')) into.add(selection.name.value);
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+    } else if (selection.kind === 'InlineFragment') {
       addFields(selection.selectionSet, fragments, into);
     } else {
       const fragment = fragments.get(selection.name.value);
