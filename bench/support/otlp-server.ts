@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createReceiver, OtlpConfig, OtlpDecoder } from '../../src/sources/otlp/index.ts';
+import { OtlpConfig } from '../../src/sources/otlp/config/index.ts';
+import { createReceiver, OtlpDecoder } from '../../src/sources/otlp/index.ts';
 
 /** Run in a process of its own, on one core: receives exports. `raw` reads their bytes and no more, the
  *  limit of what the machine can; `decode` is the intake without what makes it durable. Tells its

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROTOCOLS } from './protocols.ts';
 
 /** The estate: what is governed. These schemas are the contract of `scan --format json` and of the
  *  HTTP API, and the shapes that the store keeps. */
@@ -91,7 +92,6 @@ export const Service = z.strictObject({
 });
 export type Service = z.infer<typeof Service>;
 
-export const PROTOCOLS = ['http', 'grpc', 'graphql', 'event'] as const;
 export const Protocol = z.enum(PROTOCOLS);
 export type Protocol = z.infer<typeof Protocol>;
 

@@ -1,5 +1,5 @@
 import type { EndpointTraffic, Protocol } from './model.ts';
-import type { Party } from './sighting.ts';
+import type { Party } from './sighting/index.ts';
 
 /** What traffic shows, summed up by service, before attribution. */
 

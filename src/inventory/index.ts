@@ -1,5 +1,5 @@
 export { classify } from './classification.ts';
-export { InventoryConfig } from './config.ts';
+export { InventoryConfig } from './config/index.ts';
 export { criticalityOf } from './criticality.ts';
 export { isOver } from './decisions.ts';
 export {
@@ -15,7 +15,6 @@ export { covers, meansOperation, shapeOf } from './shape.ts';
 export { STAGES, type Stage, type Stages, stageOf } from './stages.ts';
 export {
   createTemplateLearner,
-  fromSnapshot as learnerFromSnapshot,
   type Knowledge,
   type LearnedEndpoint,
   NodePool,

@@ -1,4 +1,5 @@
-import { CREDENTIALS_SEEN, type CredentialSeen, type Party } from '../../estate/index.ts';
+import type { CredentialSeen, Party } from '../../estate/index.ts';
+import { CREDENTIALS_SEEN } from '../../estate/sighting/index.ts';
 import { type Span, Tally, type TallyParts } from './tally.ts';
 
 /** A tally as compact JSON; callers are numbers in a list of parties that many tallies share. */

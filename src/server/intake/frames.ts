@@ -1,6 +1,6 @@
 import type { CallSighting, Party, Sighting } from '../../estate/index.ts';
-import { toParty } from '../../estate/index.ts';
-import { PartyTable } from '../../inventory/index.ts';
+import { toParty } from '../../estate/sighting/index.ts';
+import { PartyTable } from '../../inventory/traffic/index.ts';
 import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 
 /** What one batch brought. */

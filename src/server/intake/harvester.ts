@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SeenService, TemplateCorrection } from '../../estate/index.ts';
+import type { Knowledge } from '../../inventory/templates/index.ts';
 import {
-  type Knowledge,
   type ServiceTraffic,
   type SummaryRules,
   summarize,
   type TrafficState,
-} from '../../inventory/index.ts';
+} from '../../inventory/traffic/index.ts';
 
 export interface HarvestRules extends SummaryRules {
   /** How often counts of what is known already are told. */

@@ -2,11 +2,11 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import {
   createTemplateLearner,
-  learnerFromSnapshot,
+  fromSnapshot,
   NodePool,
   TEMPLATE_LIMITS,
-  TRAFFIC_DROPS,
-} from '../../inventory/index.ts';
+} from '../../inventory/templates/index.ts';
+import { TRAFFIC_DROPS } from '../../inventory/traffic/index.ts';
 import { OtlpDecoder } from '../../sources/otlp/index.ts';
 import { IntakeCounts } from './counts.ts';
 import { Harvester } from './harvester.ts';
@@ -161,7 +161,7 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
     limits: inventory,
     createLearner: () => createTemplateLearner(learnerLimits),
     learnerFormat: {
-      restore: (snapshot, readTally) => learnerFromSnapshot(snapshot, readTally, learnerLimits),
+      restore: (snapshot, readTally) => fromSnapshot(snapshot, readTally, learnerLimits),
     },
     pairWindowMs,
     clock,

@@ -1,5 +1,5 @@
 import type { TemplateLearner, TrafficDrop } from '../../inventory/index.ts';
-import { type TrafficLimits, TrafficState } from '../../inventory/index.ts';
+import { type TrafficLimits, TrafficState } from '../../inventory/traffic/index.ts';
 import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 import { type Batch, decodeBatch, encodeBatch } from './frames.ts';
 import type { Gathered } from './hub.ts';

@@ -1,8 +1,8 @@
 import type { IntakeCount, SeenService, TemplateCorrection } from '../../estate/index.ts';
 import type { InventoryConfig, Knowledge } from '../../inventory/index.ts';
-import type { AccessLogConfig } from '../../sources/access-log/tail/index.ts';
-import type { EnvoyConfig } from '../../sources/envoy-access-log/index.ts';
-import type { OtlpConfig } from '../../sources/otlp/index.ts';
+import type { AccessLogConfig } from '../../sources/access-log/tail/config/index.ts';
+import type { EnvoyConfig } from '../../sources/envoy-access-log/config/index.ts';
+import type { OtlpConfig } from '../../sources/otlp/config/index.ts';
 import type { TlsConfig } from '../http/config.ts';
 import type { IntakeConfig } from './config.ts';
 import type { Harvested } from './harvester.ts';

@@ -2,17 +2,18 @@ import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
-import { type Party, toParty } from '../../estate/index.ts';
+import type { Party } from '../../estate/index.ts';
+import { toParty } from '../../estate/sighting/index.ts';
+import type { TemplateLearner } from '../../inventory/templates/index.ts';
 import {
   type NamedOperation,
   PartyTable,
   ServiceTraffic,
   type Tally,
   type TallyJson,
-  type TemplateLearner,
   tallyFromJson,
   tallyToJson,
-} from '../../inventory/index.ts';
+} from '../../inventory/traffic/index.ts';
 import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 
 /** All that was counted, at one moment: a header, then one line a service. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { believedTime, type Party, type Sighting } from '../../estate/index.ts';
+import type { Party, Sighting } from '../../estate/index.ts';
+import { believedTime } from '../../estate/sighting/index.ts';
 import { ByteWords } from './byte-words.ts';
 import { type AccessLogFormat, FORMAT_NAMES, parseLine } from './formats.ts';
 import { requestOf } from './json-log.ts';

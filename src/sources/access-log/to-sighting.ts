@@ -1,5 +1,6 @@
 import { CODES, httpStatusOf } from '../../base/grpc/codes.ts';
-import { believedTime, type Party, type Sighting, toParty } from '../../estate/index.ts';
+import type { Party, Sighting } from '../../estate/index.ts';
+import { believedTime, toParty } from '../../estate/sighting/index.ts';
 import { detached } from '../detached.ts';
 import type { DropReason, LoggedRequest } from './logged-request.ts';
 import { isOperationalAgent } from './probe-agents.ts';

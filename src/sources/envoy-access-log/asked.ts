@@ -1,4 +1,5 @@
-import { type Party, type Sighting, toParty } from '../../estate/index.ts';
+import type { Party, Sighting } from '../../estate/index.ts';
+import { toParty } from '../../estate/sighting/index.ts';
 import { parseHost } from '../access-log/target.ts';
 import { Parties } from '../access-log/to-sighting.ts';
 import { type Reached, reachedBy } from './clusters.ts';

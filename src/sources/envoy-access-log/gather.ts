@@ -1,11 +1,6 @@
 import { WireReader } from '../../base/protobuf/index.ts';
-import {
-  believedTime,
-  type CallSighting,
-  type CredentialSeen,
-  type Party,
-  type Sighting,
-} from '../../estate/index.ts';
+import type { CallSighting, CredentialSeen, Party, Sighting } from '../../estate/index.ts';
+import { believedTime } from '../../estate/sighting/index.ts';
 import { isOperationalAgent } from '../access-log/probe-agents.ts';
 import { callerOf, type Exchange, Parts } from './asked.ts';
 import { type CommonProperties, NO_PROPERTIES, readCommonProperties } from './common-properties.ts';

@@ -1,5 +1,5 @@
 /** Access logs that Envoys stream over gRPC. */
-export { EnvoyConfig, envoyLimits } from './config.ts';
+export { envoyLimits } from './limits.ts';
 export { ENVOY_REASONS, type EnvoyReason } from './reasons.ts';
 export {
   type EnvoyAccessLogLimits,

@@ -1,5 +1,6 @@
 import type { WireReader } from '../../base/protobuf/index.ts';
-import { type Party, toParty } from '../../estate/index.ts';
+import type { Party } from '../../estate/index.ts';
+import { toParty } from '../../estate/sighting/index.ts';
 import { kumaService } from './clusters.ts';
 
 /** Who an Envoy says it is. */

@@ -6,7 +6,8 @@ import { Fault } from '../../base/fault.ts';
 import { createGrpcServer, type GrpcServer } from '../../base/grpc/index.ts';
 import { RawClient } from '../../base/grpc/testing/client.ts';
 import type { Sighting } from '../../estate/index.ts';
-import { EnvoyConfig, envoyAccessLogService, envoyLimits } from './index.ts';
+import { EnvoyConfig } from './config/index.ts';
+import { envoyAccessLogService, envoyLimits } from './index.ts';
 import { httpLogs, identifier } from './testing/encode.ts';
 
 const STREAM = '/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs';

@@ -1,5 +1,6 @@
 import { fieldsAt, numberAt, pick, textAt } from '../../base/pick.ts';
-import { believedTime, type CredentialSeen, type Sighting } from '../../estate/index.ts';
+import type { CredentialSeen, Sighting } from '../../estate/index.ts';
+import { believedTime } from '../../estate/sighting/index.ts';
 import { credentialOf } from '../access-log/credential.ts';
 import { isOperationalAgent } from '../access-log/probe-agents.ts';
 import { isPath, parameterNames, splitTarget } from '../access-log/target.ts';

@@ -1,5 +1,6 @@
 import { numberAt, textAt } from '../../base/pick.ts';
-import { type Party, toParty } from '../../estate/index.ts';
+import type { Party } from '../../estate/index.ts';
+import { toParty } from '../../estate/sighting/index.ts';
 import { Parties } from '../access-log/to-sighting.ts';
 import { detached } from '../detached.ts';
 

@@ -1,6 +1,5 @@
 /** Traces taken in by OTLP. */
 
-export { OtlpConfig } from './config.ts';
 export { type DecoderLimits, type Encoding, OtlpDecoder } from './decoder.ts';
 export { type OtlpGrpcPorts, otlpGrpcService, type TakenSpans } from './grpc.ts';
 export {

@@ -1,4 +1,4 @@
-import { believedTime } from '../../estate/index.ts';
+import { believedTime } from '../../estate/sighting/index.ts';
 import {
   type CallLog,
   type KeyWriter,

@@ -1,7 +1,8 @@
 import { Fault } from '../../../base/fault.ts';
 import { JsonElements } from '../../../base/json-elements.ts';
 import { Lines } from '../../../sources/access-log/index.ts';
-import { OTLP_REASONS, OtlpConfig, OtlpDecoder } from '../../../sources/otlp/index.ts';
+import { OtlpConfig } from '../../../sources/otlp/config/index.ts';
+import { OTLP_REASONS, OtlpDecoder } from '../../../sources/otlp/index.ts';
 import type { Decoder, DecoderContext } from './decoder.ts';
 import { failAt } from './log.ts';
 

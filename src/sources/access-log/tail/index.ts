@@ -1,8 +1,7 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { AccessLogConfig } from './config.ts';
+import type { AccessLogConfig } from './config/index.ts';
 import { Follower, type FollowerPorts } from './follower.ts';
 
-export { AccessLogConfig, type LogFile } from './config.ts';
 export type { LogBatch } from './open-log.ts';
 export type { LogPosition } from './position.ts';
 

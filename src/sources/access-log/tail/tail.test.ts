@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../base/fault.ts';
-import { AccessLogConfig, type LogBatch, type LogPosition, type Tail, tailLogs } from './index.ts';
+import { AccessLogConfig } from './config/index.ts';
+import { type LogBatch, type LogPosition, type Tail, tailLogs } from './index.ts';
 
 const LINE = (n: number | string) =>
   `{"time":"2026-11-22T03:25:12Z","service":"orders","method":"GET","path":"/orders/${n}","status":200}\n`;

@@ -1,4 +1,5 @@
-import { type Party, toParty } from '../../../estate/index.ts';
+import type { Party } from '../../../estate/index.ts';
+import { toParty } from '../../../estate/sighting/index.ts';
 
 const NAME = /^[^\s\p{Cc}/]{1,200}$/u;
 const MAX_HOST_LENGTH = 255;

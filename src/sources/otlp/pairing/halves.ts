@@ -1,6 +1,7 @@
 import { Fault } from '../../../base/fault.ts';
 import { isFields, listAt } from '../../../base/pick.ts';
-import { type Party, PROTOCOLS, type Protocol } from '../../../estate/index.ts';
+import type { Party, Protocol } from '../../../estate/index.ts';
+import { PROTOCOLS } from '../../../estate/sighting/index.ts';
 import type { Operation } from '../meaning/index.ts';
 import { FLAG, HALF, HALF_WORDS, type HalfRing } from './half-ring.ts';
 

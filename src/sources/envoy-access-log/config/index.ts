@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { GrpcLimits } from '../../base/grpc/index.ts';
 
 /** Where Envoys send their access logs, and how much of them. */
 export const EnvoyConfig = z.strictObject({
@@ -57,20 +56,3 @@ export const EnvoyConfig = z.strictObject({
     .describe('How long storing is tried again before the stream is given up'),
 });
 export type EnvoyConfig = z.infer<typeof EnvoyConfig>;
-
-/** What callers of the listener may cost. Streams stay open for days, so that their number is bounded
- *  and their age is not; their windows are small, because a stream that is held up fills its own. */
-export function envoyLimits(config: EnvoyConfig): Partial<GrpcLimits> {
-  const { maxMessageBytes, maxInflatedBytes, maxBufferedBytes, maxConnections } = config;
-  return {
-    maxMessageBytes,
-    maxInflatedBytes,
-    maxBufferedBytes,
-    maxConnections,
-    maxCalls: config.maxStreams,
-    maxWaitingMessages: config.maxWaitingMessages,
-    messageSeconds: config.messageSeconds,
-    maxCallsPerConnection: 32,
-    windowBytes: 64 * 1024,
-  };
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AccessLogFormat, FORMAT_NAMES, MAX_LINE_BYTES } from '../index.ts';
+import { type AccessLogFormat, FORMAT_NAMES, MAX_LINE_BYTES } from '../../index.ts';
 
 const FORMATS = Object.keys(FORMAT_NAMES) as AccessLogFormat[];
 

@@ -1,5 +1,9 @@
-import type { Protocol } from './model.ts';
-import type { Subject } from './observation.ts';
+import type { Protocol } from '../model.ts';
+import type { Subject } from '../observation.ts';
+
+/** Sightings, and what makes them. A door of its own, without the schemas of the model: threads and
+ *  commands that only count traffic load as little as can be. */
+export { PROTOCOLS } from '../protocols.ts';
 
 /** Who takes part in traffic, as the reporter of the traffic names it. Reporters hand out one object
  *  for each party that they see, so that a flood of requests costs no flood of objects. */

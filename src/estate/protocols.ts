@@ -1,0 +1,2 @@
+/** What endpoints speak. */
+export const PROTOCOLS = ['http', 'grpc', 'graphql', 'event'] as const;
