@@ -93,11 +93,11 @@ describe('the harvester', () => {
     const preview = harvest.harvester.preview(ORDERS.key, correction);
     expect(preview?.endpoints.map(({ template }) => template)).toEqual(['/users/{name}']);
     const split = {
-      ...correction,
-      correction: 'split',
+      correction: 'split' as const,
+      template: correction.template,
       parameter: 'name',
       values: ['ada'],
-    } as const;
+    };
     harvest.harvester.setKnowledge(ORDERS.key, { priors: [], corrections: [correction, split] });
     await harvest.harvester.settle();
     const templates = harvest.told()[0]?.[1].sort();
