@@ -177,6 +177,10 @@ async function assemble(
     log,
     onStatus: (status) => metrics.setIntake(status),
     onFolded: (isNew) => (isNew ? judging.request() : judging.refresh()),
+    onDied: (thrown) => {
+      log.fatal({ err: thrown }, 'the thread that takes traffic in has ended');
+      endProcess();
+    },
   });
   undo.push(() => intake.close());
   const tellCorrections = async (): Promise<void> =>
@@ -268,6 +272,12 @@ async function begin(store: EstateStore, scans: Scans, log: Log): Promise<void> 
     log.error({ err: thrown }, 'the store cannot be read');
   }
   await scans.idle();
+}
+
+/** As a process ends whose main thread breaks: nothing that was acknowledged is lost. */
+function endProcess(): void {
+  process.exitCode = 3;
+  process.kill(process.pid, 'SIGTERM');
 }
 
 function byService(corrections: readonly StoredCorrection[]): Map<string, TemplateCorrection[]> {

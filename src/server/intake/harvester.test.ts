@@ -5,15 +5,16 @@ import { TrafficState } from '../../inventory/traffic/index.ts';
 import { type Harvested, Harvester } from './harvester.ts';
 
 const ORDERS = toParty({ by: 'name', name: 'orders' });
+const HOUR_MS = 3_600_000;
 const RULES = { stableAfterRequests: 3, settleMs: 1e9, changeMs: 1e9, refreshMs: 60_000 };
 
-function aHarvest() {
+function aHarvest(rules = RULES) {
   const state = new TrafficState(createTemplateLearner);
   const sent: Harvested[][] = [];
   let now = 1_000_000;
   const harvester = new Harvester(
     state,
-    RULES,
+    rules,
     () => now,
     async (harvested) => void sent.push([...harvested]),
   );
@@ -31,7 +32,13 @@ function aHarvest() {
           seen.endpoints.map(({ template, traffic }) => `${template} ${traffic.requests}`),
         ]),
       );
-  return { state, harvester, see, told, pass: (ms: number) => (now += ms) };
+  const ratesTold = (): number[] =>
+    sent
+      .splice(0)
+      .flatMap((batch) =>
+        batch.flatMap(({ seen }) => seen.endpoints.map(({ traffic }) => traffic.perMinute)),
+      );
+  return { state, harvester, see, told, ratesTold, pass: (ms: number) => (now += ms) };
 }
 
 /** A tick that does not rest from the one before. */
@@ -80,6 +87,65 @@ describe('the harvester', () => {
     harvest.harvester.forget();
     await harvest.harvester.settle();
     expect(harvest.told()).toEqual([[true, ['/a 2']]]);
+  });
+
+  it('may be asked to settle while it does, and tells the estate one thing after the other', async () => {
+    const state = new TrafficState(createTemplateLearner);
+    const settling: Promise<void>[] = [];
+    let [count, underWay, most] = [0, 0, 0];
+    const ask = (): void => {
+      const asked = { service: ORDERS, protocol: 'http', method: 'GET', status: 200 } as const;
+      state.add({
+        ...asked,
+        path: `/${count}`,
+        route: `/${count}`,
+        count: 1,
+        firstAt: 1,
+        lastAt: 1,
+      });
+      settling.push(harvester.settle(), harvester.settle());
+    };
+    const harvester = new Harvester(state, RULES, Date.now, async () => {
+      if (++count < 4) ask();
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      underWay--;
+    });
+    ask();
+    for (const settled of settling) await settled;
+    expect({ count, most }).toEqual({ count: 4, most: 1 });
+  });
+
+  it('tells again of a service that nobody asks any more, until its rate has sunk', async () => {
+    const harvest = aHarvest();
+    harvest.see('/a');
+    await tick(harvest);
+    expect(harvest.ratesTold()).toEqual([1]);
+    harvest.pass(HOUR_MS - 1);
+    await tick(harvest);
+    expect(harvest.ratesTold()).toEqual([]);
+    harvest.pass(HOUR_MS + 1);
+    await tick(harvest);
+    expect(harvest.ratesTold()).toEqual([0]);
+    harvest.pass(2 * HOUR_MS);
+    await tick(harvest);
+    expect(harvest.ratesTold()).toEqual([]);
+  });
+
+  it('tells again of a service that changed, until the change is old', async () => {
+    const harvest = aHarvest({ ...RULES, settleMs: 1, changeMs: 3 * HOUR_MS });
+    harvest.see('/a');
+    harvest.pass(HOUR_MS);
+    for (let times = 0; times < 2; times++) harvest.see('/a', { parameters: ['page'] });
+    await harvest.harvester.settle();
+    const told: boolean[] = [];
+    for (let hour = 0; hour < 6; hour++) {
+      harvest.pass(HOUR_MS + 1);
+      await tick(harvest);
+      told.push(...harvest.told().map(([isNew]) => isNew));
+    }
+    // the last time is new: there is a change less than before
+    expect(told.slice(-2)).toEqual([false, true]);
   });
 
   it('sums up anew under what it is told of templates, and previews a correction without keeping it', async () => {

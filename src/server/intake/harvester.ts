@@ -20,6 +20,15 @@ export interface Harvested {
   readonly isNew: boolean;
 }
 
+/** What was told of a service last. */
+interface Sent {
+  readonly shape: string;
+  readonly at: number;
+  /** It holds only for a while, even where nothing more comes. */
+  readonly isPassing: boolean;
+}
+
+const HOUR_MS = 3_600_000;
 const NOTHING: Knowledge = { priors: [], corrections: [] };
 /** Others get their turn after this long. */
 const SLICE_MS = 10;
@@ -34,7 +43,7 @@ export class Harvester {
   readonly #clock: () => number;
   readonly #send: (harvested: readonly Harvested[]) => Promise<void>;
   readonly #knowledge = new Map<string, Knowledge>();
-  readonly #sent = new Map<string, { shape: string; at: number }>();
+  readonly #sent = new Map<string, Sent>();
   /** Services whose counts have grown, to be told at the next interval. */
   readonly #grown = new Set<string>();
   #running: Promise<void> | undefined;
@@ -75,9 +84,8 @@ export class Harvester {
   }
 
   /** Harvests everything that was added until now. */
-  async settle(): Promise<void> {
-    await this.#running;
-    await this.#start(true);
+  settle(): Promise<void> {
+    return this.#start(true);
   }
 
   /** What a correction would make of a service's templates. */
@@ -89,11 +97,17 @@ export class Harvester {
     return summarize(service, knowledge, this.#rules, this.#clock());
   }
 
+  /** One harvest at a time: the estate is told of one before the next begins. */
   #start(isForced: boolean): Promise<void> {
-    this.#running = this.#harvest(isForced).finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+    const before = this.#running ?? Promise.resolve();
+    const running = before
+      .catch(() => undefined)
+      .then(() => this.#harvest(isForced))
+      .finally(() => {
+        if (this.#running === running) this.#running = undefined;
+      });
+    this.#running = running;
+    return running;
   }
 
   async #harvest(isForced: boolean): Promise<void> {
@@ -116,11 +130,13 @@ export class Harvester {
     if (batch.length > 0) await this.#send(batch);
   }
 
-  /** Services whose counts grew and were not told for an interval. */
+  /** Services that grew, or of which something passing was told, and that were not told again since. */
   #due(isForced: boolean): ServiceTraffic[] {
-    const limit = this.#clock() - this.#rules.refreshMs;
-    return [...this.#grown].flatMap((key) => {
-      const isDue = isForced || (this.#sent.get(key)?.at ?? 0) <= limit;
+    const now = this.#clock();
+    return [...this.#sent].flatMap(([key, { at, isPassing }]) => {
+      const isDue = this.#grown.has(key)
+        ? isForced || at <= now - this.#rules.refreshMs
+        : isPassing && at <= now - HOUR_MS;
       return isDue ? (this.#state.service(key) ?? []) : [];
     });
   }
@@ -137,9 +153,14 @@ export class Harvester {
       return undefined;
     }
     this.#grown.delete(key);
-    this.#sent.set(key, { shape, at: now });
+    this.#sent.set(key, { shape, at: now, isPassing: isPassing(seen) });
     return { seen, isNew };
   }
+}
+
+/** A rate is that of the last hour, and a change is told for some days. */
+function isPassing({ endpoints }: SeenService): boolean {
+  return endpoints.some(({ traffic }) => traffic.perMinute > 0 || traffic.changes.length > 0);
 }
 
 /** What there is, without how often. */

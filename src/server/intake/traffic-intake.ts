@@ -32,6 +32,8 @@ export interface TrafficIntakePorts {
   readonly onStatus: (status: IntakeStatus) => void;
   /** Called after the estate learnt something from traffic; `isNew` where it was more than counts. */
   readonly onFolded: (isNew: boolean) => void;
+  /** Called when the thread has ended by itself; `thrown` is why, where it said so. */
+  readonly onDied: (thrown: unknown) => void;
 }
 
 const RETRY_MS = 1_000;
@@ -40,51 +42,60 @@ const NOTHING: IntakeStatus = { counts: [], services: 0, nodes: 0, waiting: 0, j
 /** Traffic, from the thread that takes it in to the estate. The thread keeps what it acknowledged, so
  *  nothing is lost where the estate is away for a while. */
 export class TrafficIntake {
-  readonly addresses: IntakeAddresses;
   readonly #worker: Worker;
   readonly #ports: TrafficIntakePorts;
   readonly #knowledge = new TemplateKnowledge();
   readonly #questions = new Map<number, (seen: SeenService | undefined) => void>();
   readonly #closing = new AbortController();
+  readonly #begun = Promise.withResolvers<IntakeAddresses>();
+  readonly #known = Promise.withResolvers<void>();
+  readonly #exited: Promise<void>;
+  #isRunning = true;
+  #addresses: IntakeAddresses | undefined;
   #attribution: TrafficAttribution | undefined;
   #knownIds = '';
-  #onKnown: () => void = () => undefined;
-  readonly #isKnown = new Promise<void>((resolve) => {
-    this.#onKnown = resolve;
-  });
   /** Service id by party; null for one that is none of the estate's. */
   readonly #ids = new Map<string, string | null>();
   #status = NOTHING;
   #asked = 0;
 
-  private constructor(ports: TrafficIntakePorts, worker: Worker, addresses: IntakeAddresses) {
+  private constructor(ports: TrafficIntakePorts, worker: Worker) {
     this.#ports = ports;
     this.#worker = worker;
-    this.addresses = addresses;
     worker.on('message', (message: FromThread) => this.#hear(message));
-    worker.on('error', (thrown) => this.#end(thrown));
-    worker.on('exit', () => this.#end(undefined));
+    let thrown: unknown;
+    worker.on('error', (error) => {
+      thrown = error;
+    });
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', () => {
+        this.#end(thrown);
+        resolve();
+      });
+    });
   }
 
   /** Resolves when traffic is taken in.
+   *  @param worker the thread that takes it in
    *  @throws {Fault} `server/port-unavailable`, `data/traffic-malformed` */
-  static async start(ports: TrafficIntakePorts): Promise<TrafficIntake> {
-    const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-      workerData: ports.data,
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
-    });
-    const first = await new Promise<FromThread>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-    if (first.type === 'ready') return new TrafficIntake(ports, worker, first.addresses);
-    await worker.terminate();
-    if (first.type !== 'fault') throw new RangeError(`the intake began with ${first.type}`);
-    throw new Fault(
-      first.code,
-      first.message,
-      first.hint === undefined ? {} : { hint: first.hint },
-    );
+  static async start(
+    ports: TrafficIntakePorts,
+    worker: Worker = startThread(ports.data),
+  ): Promise<TrafficIntake> {
+    const intake = new TrafficIntake(ports, worker);
+    try {
+      intake.#addresses = await intake.#begun.promise;
+      return intake;
+    } catch (thrown) {
+      await worker.terminate();
+      throw thrown;
+    }
+  }
+
+  /** Where traffic is taken in. */
+  get addresses(): IntakeAddresses {
+    if (this.#addresses === undefined) throw new RangeError('not started');
+    return this.#addresses;
   }
 
   get status(): IntakeStatus {
@@ -103,7 +114,7 @@ export class TrafficIntake {
     }
     this.#knowledge.setEndpoints(endpoints);
     this.#tellKnowledge();
-    if (isFirst) this.#onKnown();
+    if (isFirst) this.#known.resolve();
   }
 
   /** All corrections in force, by service id. */
@@ -129,26 +140,32 @@ export class TrafficIntake {
   /** Stops to listen, keeps what came, and ends the thread. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#onKnown();
-    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#known.resolve();
     this.#tell({ type: 'close' });
-    await exited;
+    await this.#exited;
   }
 
   #tell(message: ToThread): void {
     this.#worker.postMessage(message);
   }
 
+  /** A thread that is gone answers nothing. */
   #ask(question: Question): Promise<SeenService | undefined> {
     const id = ++this.#asked;
     return new Promise((resolve) => {
+      if (!this.#isRunning) return resolve(undefined);
       this.#questions.set(id, resolve);
       this.#tell({ type: 'ask', id, question });
     });
   }
 
   #hear(message: FromThread): void {
-    if (message.type === 'harvested') {
+    if (message.type === 'ready') {
+      this.#begun.resolve(message.addresses);
+    } else if (message.type === 'fault') {
+      const { code, hint } = message;
+      this.#begun.reject(new Fault(code, message.message, hint === undefined ? {} : { hint }));
+    } else if (message.type === 'harvested') {
       void this.#apply(message.harvested).then(() => this.#tell({ type: 'applied' }));
     } else if (message.type === 'log') {
       const { level, sentence, ...err } = message;
@@ -156,25 +173,26 @@ export class TrafficIntake {
     } else if (message.type === 'status') {
       this.#status = message.status;
       this.#ports.onStatus(message.status);
-    } else if (message.type === 'answer') {
+    } else {
       this.#questions.get(message.id)?.(message.seen);
       this.#questions.delete(message.id);
     }
   }
 
-  /** The thread is gone: nobody waits for it any more. Where that was not wanted, the process ends, as
-   *  it would where its own thread breaks: nothing that was acknowledged is lost. */
+  /** The thread is gone: nobody waits for it any more. */
   #end(thrown: unknown): void {
+    this.#isRunning = false;
     for (const answer of this.#questions.values()) answer(undefined);
     this.#questions.clear();
-    if (this.#closing.signal.aborted) return;
-    this.#ports.log.fatal({ err: thrown }, 'the thread that takes traffic in has ended');
-    process.exitCode = 3;
-    process.kill(process.pid, 'SIGTERM');
+    if (this.#addresses === undefined) {
+      this.#begun.reject(thrown ?? new RangeError('the thread that takes traffic in has ended'));
+    } else if (!this.#closing.signal.aborted) {
+      this.#ports.onDied(thrown);
+    }
   }
 
   async #apply(harvested: readonly Harvested[]): Promise<void> {
-    await this.#isKnown;
+    await this.#known.promise;
     let isNew = false;
     for (const one of harvested) {
       if (this.#closing.signal.aborted) return;
@@ -226,4 +244,11 @@ export class TrafficIntake {
       if (knowledge !== undefined) this.#tell({ type: 'knowledge', key, knowledge });
     }
   }
+}
+
+function startThread(workerData: ThreadData): Worker {
+  return new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
 }
