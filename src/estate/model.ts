@@ -103,6 +103,13 @@ export const Location = z.strictObject({
 });
 export type Location = z.infer<typeof Location>;
 
+/** Of the requests, or of the answers, of an endpoint. */
+const SampleCount = z.strictObject({
+  judged: z.int(),
+  /** How many of them held values of each kind. */
+  found: z.record(z.string(), z.int()),
+});
+
 /** What traffic says of one endpoint. Counts are of requests since `firstSeen`. */
 export const EndpointTraffic = z.strictObject({
   firstSeen: z.string(),
@@ -134,6 +141,10 @@ export const EndpointTraffic = z.strictObject({
   ),
   /** Kinds of data that payload samples held. */
   sensitivity: z.array(z.string()),
+  /** How many payloads were judged, where that is allowed. */
+  samples: z
+    .strictObject({ requests: SampleCount.optional(), responses: SampleCount.optional() })
+    .optional(),
   /** Where the template comes from. */
   templateFrom: z.enum(['person', 'route', 'specification', 'code', 'learned']),
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from './fact.ts';
 import { EndpointTraffic } from './model.ts';
+import type { PayloadSamples } from './sighting/index.ts';
 import { someTraffic } from './store/testing/estate.ts';
 import { sumTraffic } from './traffic-sum.ts';
 
@@ -47,6 +48,21 @@ test.for(ROWS)('%s', ([, other, want]) => {
   expect(sumTraffic(base, quiet)).toEqual({ ...base, ...want });
 });
 
+test('samples add up, by what they were of and what they held', () => {
+  const of = (samples: PayloadSamples) => ({ ...base, samples });
+  const one = of({ requests: { judged: 3, found: { email: 1 } } });
+  const other = of({
+    requests: { judged: 2, found: { card: 1, email: 2 } },
+    responses: { judged: 4, found: {} },
+  });
+  expect(sumTraffic(one, other).samples).toEqual({
+    requests: { judged: 5, found: { card: 1, email: 3 } },
+    responses: { judged: 4, found: {} },
+  });
+  expect(sumTraffic(one, base).samples).toEqual(one.samples);
+  expect(sumTraffic(base, base)).not.toHaveProperty('samples');
+});
+
 test('a change that both saw is as old as the first who saw it', () => {
   const change = (value: string, since: string) => ({ what: 'parameter' as const, value, since });
   const one = { ...base, changes: [change('a', '2'), change('b', '3')] };
@@ -90,6 +106,10 @@ test('the order of the two does not matter, and the sum is traffic', () => {
       fc.record({ what: fc.constantFrom('method', 'response'), value: name, since: name }),
     ),
     sensitivity: fc.uniqueArray(name),
+    samples: fc.record(
+      { requests: fc.record({ judged: count, found: fc.dictionary(name, count) }) },
+      { requiredKeys: [] },
+    ),
     templateFrom: fc.constantFrom('person', 'route', 'learned'),
   });
   fc.assert(

@@ -1,5 +1,6 @@
 import { compareText } from '../base/diagnostic.ts';
 import type { EndpointTraffic } from './model.ts';
+import { addSamples } from './sighting/index.ts';
 
 /** Callers that the traffic of one endpoint names. */
 const MAX_CALLERS = 32;
@@ -17,6 +18,7 @@ const TEMPLATE_ORDER: readonly EndpointTraffic['templateFrom'][] = [
  *  address, a path under two spellings). The order of the two does not matter. */
 export function sumTraffic(a: EndpointTraffic, b: EndpointTraffic): EndpointTraffic {
   const statuses = sumCounts(a.statuses, b.statuses);
+  const samples = addSamples(a.samples, b.samples);
   return {
     firstSeen: a.firstSeen < b.firstSeen ? a.firstSeen : b.firstSeen,
     lastSeen: a.lastSeen > b.lastSeen ? a.lastSeen : b.lastSeen,
@@ -30,6 +32,7 @@ export function sumTraffic(a: EndpointTraffic, b: EndpointTraffic): EndpointTraf
     parameters: union(a.parameters, b.parameters),
     changes: earliestChanges([...a.changes, ...b.changes]),
     sensitivity: union(a.sensitivity, b.sensitivity),
+    ...(samples && { samples }),
     templateFrom:
       TEMPLATE_ORDER.find((from) => from === a.templateFrom || from === b.templateFrom) ??
       a.templateFrom,

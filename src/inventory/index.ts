@@ -23,6 +23,15 @@ export {
   type TemplateLearner,
 } from './templates/index.ts';
 export * from './traffic/index.ts';
-export { classifyValues, VALUE_LIMITS, type ValueLimits } from './values/index.ts';
+export {
+  classifyValues,
+  PayloadSampler,
+  SAMPLE_OUTCOMES,
+  type SampleLimits,
+  type SampleOutcome,
+  tagsOfSamples,
+  VALUE_LIMITS,
+  type ValueLimits,
+} from './values/index.ts';
 export { toCount, toDay } from './words.ts';
 export { decisionToFact } from './workflow-facts.ts';

@@ -59,6 +59,8 @@ function judged(facts: readonly Fact[], traffic?: Partial<EndpointTraffic>): End
   });
 }
 const LONG_AGO = { firstSeen: '2026-01-01T00:00:00.000Z', lastSeen: '2026-04-01T00:00:00.000Z' };
+const HOLD_EMAIL = { responses: { judged: 4, found: { email: 3 } } };
+const IN_SAMPLES = 'found in payload samples: e-mail addresses in 3 of 4 responses';
 const declared = said('declared');
 const implemented = said('implemented');
 const observed = said('observed');
@@ -232,7 +234,7 @@ describe('an endpoint', () => {
         said('declared', { template: '/a', sensitivity: [{ tag: 'pci', because: 'x' }] }),
         decided({ action: 'tag', sensitivity: ['phi'] }),
       ],
-      { sensitivity: ['pii'] },
+      { samples: HOLD_EMAIL },
       { sensitivity: [{ tag: 'phi', because: 'tagged by ada' }] },
     ],
     [
@@ -258,8 +260,20 @@ describe('an endpoint', () => {
     [
       'whose payload held data is sensitive, with the reason',
       [declared],
-      { sensitivity: ['pii'] },
-      { sensitivity: [{ tag: 'pii', because: 'a sample of its payload' }] },
+      { samples: HOLD_EMAIL },
+      { sensitivity: [{ tag: 'pii', because: IN_SAMPLES }] },
+    ],
+    [
+      'whose payload held data says so, before what its fields are called',
+      [said('declared', { fields: ['email'] })],
+      { samples: HOLD_EMAIL },
+      { sensitivity: [{ tag: 'pii', because: IN_SAMPLES }] },
+    ],
+    [
+      'whose payloads held nothing goes by its fields',
+      [said('declared', { fields: ['email'] })],
+      { samples: { responses: { judged: 4, found: {} } } },
+      { sensitivity: [{ tag: 'pii', because: 'the field `email`' }] },
     ],
   ];
   it.each(cases)('%s', (_, facts, traffic, want) => {

@@ -1,9 +1,20 @@
 import type { Protocol } from '../model.ts';
 import type { Subject } from '../observation.ts';
+import type { PayloadSamples } from './samples.ts';
 
 /** Sightings, and what makes them. A door of its own, without the schemas of the model: threads and
  *  commands that only count traffic load as little as can be. */
 export { PROTOCOLS } from '../protocols.ts';
+export {
+  addSamples,
+  type JudgePayload,
+  judgeExchange,
+  PAYLOAD_PARTS,
+  type PayloadPart,
+  type PayloadSample,
+  type PayloadSamples,
+  type SampleCount,
+} from './samples.ts';
 
 /** Who takes part in traffic, as the reporter of the traffic names it. Reporters hand out one object
  *  for each party that they see, so that a flood of requests costs no flood of objects. */
@@ -62,8 +73,8 @@ export interface Sighting {
   readonly parameters?: readonly string[];
   /** The platform asked: a health check, a scrape. */
   readonly isOperational?: boolean;
-  /** Kinds of data found in a sample of the payload (`pii`, `pci` …); the values are gone. */
-  readonly sensitivity?: readonly string[];
+  /** What samples of the payloads held; the values are gone. Absent where none was judged. */
+  readonly samples?: PayloadSamples;
 }
 
 /** That one party asked another, learnt apart from the request itself: the two spans of a call come

@@ -1,5 +1,33 @@
 import { z } from 'zod';
 
+/** Values of payloads that may be looked at. */
+const PayloadSamplesConfig = z.strictObject({
+  allowed: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether bodies and query parameters that traffic brings are judged for sensitive values, which are dropped at once; else nobody looks at them',
+    ),
+  maxBytes: z
+    .int()
+    .min(256)
+    .max(1_048_576)
+    .default(65_536)
+    .describe('Of one payload, from its beginning'),
+  perSecond: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(50)
+    .describe('Payloads of all endpoints that are judged in a second'),
+  perEndpoint: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe('Requests, and likewise answers, of one endpoint that are judged in a minute'),
+});
+
 /** What counts as an endpoint, and how much of traffic is kept apart. */
 export const InventoryConfig = z.strictObject({
   stableAfterRequests: z
@@ -36,6 +64,7 @@ export const InventoryConfig = z.strictObject({
     .positive()
     .default(30)
     .describe('After this long without a request an endpoint is no longer called'),
+  payloadSamples: PayloadSamplesConfig.prefault({}),
   stages: z
     .record(z.string(), z.enum(['production', 'staging', 'other']))
     .default({})

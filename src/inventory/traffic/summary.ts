@@ -1,5 +1,6 @@
 import type { EndpointTraffic, SeenCaller, SeenEndpoint, SeenService } from '../../estate/index.ts';
 import type { Knowledge } from '../templates/port.ts';
+import { tagsInSamples } from '../values/index.ts';
 import { callersOf, type ObservedEndpoint, type ServiceTraffic } from './service-traffic.ts';
 import type { Span, Tally } from './tally.ts';
 
@@ -69,7 +70,8 @@ function toSeen(
       ),
       parameters: [...tally.parameters.keys()].sort(),
       changes: changesOf(endpoint, firstOfTemplate, rules, now),
-      sensitivity: [...tally.sensitivity].sort(),
+      sensitivity: tagsInSamples(tally.samples),
+      ...(tally.samples && { samples: tally.samples }),
       templateFrom: from,
     },
     callers: seenCallers(tally),

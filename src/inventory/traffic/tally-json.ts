@@ -1,4 +1,4 @@
-import type { CredentialSeen, Party } from '../../estate/index.ts';
+import type { CredentialSeen, Party, PayloadSamples } from '../../estate/index.ts';
 import { CREDENTIALS_SEEN } from '../../estate/sighting/index.ts';
 import { type Span, Tally, type TallyParts } from './tally.ts';
 
@@ -13,7 +13,8 @@ export type TallyJson = readonly [
   callers: [...SpanJson<number>, isProved: 0 | 1][],
   credentials: SpanJson<CredentialSeen>[],
   parameters: SpanJson<string>[],
-  sensitivity: string[],
+  /** An empty list where none was judged. */
+  samples: PayloadSamples | [],
 ];
 type SpanJson<Key> = [key: Key, count: number, firstAt: number, lastAt: number];
 
@@ -52,7 +53,7 @@ export function tallyToJson(tally: Tally, parties: PartyTable): TallyJson {
     ]),
     spans(tally.credentials),
     spans(tally.parameters),
-    [...tally.sensitivity],
+    tally.samples ?? [],
   ];
 }
 
@@ -81,7 +82,7 @@ export function tallyFromJson(json: TallyJson, { parties }: PartyTable): Tally {
     ),
     credentials: toSpans(json[7].filter(([seen]) => CREDENTIALS_SEEN.includes(seen))),
     parameters: toSpans(json[8]),
-    sensitivity: new Set(json[9]),
+    samples: Array.isArray(json[9]) ? undefined : (json[9] as PayloadSamples),
   };
   return Tally.of(parts);
 }

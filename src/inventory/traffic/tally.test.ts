@@ -1,10 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CREDENTIALS_SEEN, type Sighting, toParty } from '../../estate/index.ts';
+import {
+  CREDENTIALS_SEEN,
+  type PayloadSamples,
+  type Sighting,
+  toParty,
+} from '../../estate/index.ts';
 import { Tally } from './tally.ts';
 import { PartyTable, tallyFromJson, tallyToJson } from './tally-json.ts';
 
 const HOUR_MS = 3_600_000;
+
+const aCount = fc.record({
+  judged: fc.integer({ min: 1, max: 9 }),
+  found: fc.dictionary(fc.constantFrom('card', 'email'), fc.integer({ min: 1, max: 9 })),
+});
+const someSamples: fc.Arbitrary<PayloadSamples> = fc.record(
+  { requests: aCount, responses: aCount },
+  { requiredKeys: [] },
+);
 
 const aSighting: fc.Arbitrary<Sighting> = fc
   .record({
@@ -19,9 +33,9 @@ const aSighting: fc.Arbitrary<Sighting> = fc
       nil: undefined,
     }),
     isOperational: fc.boolean(),
-    sensitivity: fc.option(fc.uniqueArray(fc.constantFrom('pii', 'pci')), { nil: undefined }),
+    samples: fc.option(someSamples, { nil: undefined }),
   })
-  .map(({ lasts, caller, credential, parameters, sensitivity, ...rest }) => ({
+  .map(({ lasts, caller, credential, parameters, samples, ...rest }) => ({
     service: toParty({ by: 'name', name: 'orders' }),
     protocol: 'http',
     method: 'GET',
@@ -31,7 +45,7 @@ const aSighting: fc.Arbitrary<Sighting> = fc
     ...(caller !== undefined && { caller: toParty({ by: 'name', name: caller }) }),
     ...(credential && { credential }),
     ...(parameters && { parameters }),
-    ...(sensitivity && { sensitivity }),
+    ...(samples && { samples }),
   }));
 
 function sum(sightings: readonly Sighting[]): Tally {
@@ -52,7 +66,7 @@ function parts(tally: Tally): unknown {
     callers: sorted(tally.callers),
     credentials: sorted(tally.credentials),
     parameters: sorted(tally.parameters),
-    sensitivity: [...tally.sensitivity].sort(),
+    samples: tally.samples,
   };
 }
 

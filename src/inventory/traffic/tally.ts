@@ -1,4 +1,5 @@
-import type { CredentialSeen, Party, Sighting } from '../../estate/index.ts';
+import type { CredentialSeen, Party, PayloadSamples, Sighting } from '../../estate/index.ts';
+import { addSamples } from '../../estate/sighting/index.ts';
 
 /** Requests of one kind, with the span of time (milliseconds since 1970) in which they were seen. */
 export interface Span {
@@ -28,7 +29,7 @@ export interface TallyParts {
   readonly callers: Map<string, CallerSpan>;
   readonly credentials: Map<CredentialSeen, Span>;
   readonly parameters: Map<string, Span>;
-  readonly sensitivity: Set<string>;
+  readonly samples: PayloadSamples | undefined;
 }
 
 /** What was seen of one method of one path or template. Tallies add up in any order: the sum does not
@@ -47,7 +48,8 @@ export class Tally {
   callers: ReadonlyMap<string, CallerSpan> = EMPTY;
   credentials: ReadonlyMap<CredentialSeen, Span> = EMPTY;
   parameters: ReadonlyMap<string, Span> = EMPTY;
-  sensitivity: ReadonlySet<string> = NONE;
+  /** What samples of its payloads held; undefined where none was judged. */
+  samples: PayloadSamples | undefined = undefined;
 
   static of(parts: TallyParts): Tally {
     return Object.assign(new Tally(), parts);
@@ -68,7 +70,7 @@ export class Tally {
         this.parameters = add(this.parameters, name, count, firstAt, lastAt);
       }
     }
-    if (sighting.sensitivity !== undefined) this.#addSensitivity(sighting.sensitivity);
+    if (sighting.samples !== undefined) this.samples = addSamples(this.samples, sighting.samples);
   }
 
   /** Who asked, learnt apart from the requests. */
@@ -86,7 +88,7 @@ export class Tally {
     for (const caller of other.callers.values()) {
       this.#addCaller(caller.party, caller, caller.isProved);
     }
-    if (other.sensitivity.size > 0) this.#addSensitivity(other.sensitivity);
+    if (other.samples !== undefined) this.samples = addSamples(this.samples, other.samples);
   }
 
   #addSpan(count: number, firstAt: number, lastAt: number): void {
@@ -112,14 +114,9 @@ export class Tally {
     if (hours.size > HOURS) hours.delete(Math.min(...hours.keys()));
     this.hours = hours;
   }
-
-  #addSensitivity(tags: Iterable<string>): void {
-    this.sensitivity = new Set([...this.sensitivity, ...tags]);
-  }
 }
 
 const EMPTY: ReadonlyMap<never, never> = new Map<never, never>();
-const NONE: ReadonlySet<string> = new Set<string>();
 
 /** The map itself, unless it is the empty one that all tallies share. */
 function writable<Key, Value>(map: ReadonlyMap<Key, Value>): Map<Key, Value> {

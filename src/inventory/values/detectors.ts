@@ -1,5 +1,6 @@
 import { isCredential, isPassword } from './credentials.ts';
 import { isDate, isEmail, isNationalNumber, isPhone, isSocialSecurityNumber } from './identity.ts';
+import type { ValueKind } from './kinds.ts';
 import { isCardNumber, isIban } from './payment.ts';
 
 /** One value of a sample, and the name of the nearest field above it. */
@@ -73,42 +74,39 @@ export function toFieldName(name: string): FieldName {
   };
 }
 
-/** Every kind of value that is looked for, and what it makes of the payload. */
+/** Every kind of value that is looked for, and how it is told. */
 export const DETECTORS: readonly {
-  readonly tag: string;
+  readonly kind: ValueKind;
   readonly finds: (scalar: Scalar) => boolean;
 }[] = [
   {
     // one random number in a hundred has an issuer's range and the right last digit
-    tag: 'pci',
+    kind: 'card',
     finds: ({ text, isNumber, field }) =>
       (field.isCard || (!isNumber && !field.isOther)) && isCardNumber(text),
   },
-  { tag: 'pci', finds: ({ text, isNumber }) => !isNumber && isIban(text) },
-  { tag: 'pii', finds: ({ text, isNumber }) => !isNumber && isEmail(text) },
+  { kind: 'iban', finds: ({ text, isNumber }) => !isNumber && isIban(text) },
+  { kind: 'email', finds: ({ text, isNumber }) => !isNumber && isEmail(text) },
   {
-    tag: 'pii',
+    kind: 'phone',
     finds: ({ text, isNumber, field }) =>
       (field.isPhone || !isNumber) && isPhone(text, field.isPhone),
   },
   {
-    tag: 'pii',
+    kind: 'national-number',
     finds: ({ text, isNumber, field }) =>
       (field.isNationalNumber || (!isNumber && !field.isOther)) &&
       isNationalNumber(text, field.isNationalNumber),
   },
   {
-    tag: 'pii',
+    kind: 'social-security',
     finds: ({ text, field }) => field.isSocialSecurity && isSocialSecurityNumber(text),
   },
-  { tag: 'pii', finds: ({ text, field }) => field.isBirthDate && isDate(text) },
-  { tag: 'pii', finds: ({ text, field }) => field.isPlace && isCoordinatePair(text) },
-  { tag: 'phi', finds: ({ text, field }) => field.isHealth && text.length >= 2 },
-  {
-    tag: 'credentials',
-    finds: ({ text, isNumber, field }) =>
-      (!isNumber && isCredential(text)) || (field.isPassword && isPassword(text)),
-  },
+  { kind: 'birth-date', finds: ({ text, field }) => field.isBirthDate && isDate(text) },
+  { kind: 'place', finds: ({ text, field }) => field.isPlace && isCoordinatePair(text) },
+  { kind: 'health', finds: ({ text, field }) => field.isHealth && text.length >= 2 },
+  { kind: 'token', finds: ({ text, isNumber }) => !isNumber && isCredential(text) },
+  { kind: 'password', finds: ({ text, field }) => field.isPassword && isPassword(text) },
 ];
 
 /** As exact as a house: three decimals are about a hundred metres. */

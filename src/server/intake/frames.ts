@@ -27,7 +27,7 @@ type SightingRow = [
   credential: Sighting['credential'] | null,
   parameters: readonly string[] | null,
   isOperational: 0 | 1,
-  sensitivity: readonly string[] | null,
+  samples: Sighting['samples'] | null,
 ];
 type CallRow = [
   caller: number,
@@ -85,13 +85,13 @@ function toRow(sighting: Sighting, parties: PartyTable): SightingRow {
     sighting.credential ?? null,
     sighting.parameters ?? null,
     sighting.isOperational ? 1 : 0,
-    sighting.sensitivity ?? null,
+    sighting.samples ?? null,
   ];
 }
 
 function fromRow(row: SightingRow, partyAt: (number: number) => Party): Sighting {
   const [service, protocol, method, path, route, status, count, firstAt, lastAt, caller] = row;
-  const [isCallerProved, credential, parameters, isOperational, sensitivity] = row.slice(10) as [
+  const [isCallerProved, credential, parameters, isOperational, samples] = row.slice(10) as [
     SightingRow[10],
     SightingRow[11],
     SightingRow[12],
@@ -113,7 +113,7 @@ function fromRow(row: SightingRow, partyAt: (number: number) => Party): Sighting
     ...(credential && { credential }),
     ...(parameters && { parameters }),
     ...(isOperational === 1 && { isOperational: true }),
-    ...(sensitivity && { sensitivity }),
+    ...(samples && { samples }),
   };
 }
 

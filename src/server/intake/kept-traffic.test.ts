@@ -41,7 +41,7 @@ const aSighting = (overrides: Partial<Sighting> = {}): Sighting => ({
   isCallerProved: true,
   credential: 'mtls',
   parameters: ['page'],
-  sensitivity: ['pii'],
+  samples: { responses: { judged: 2, found: { email: 1 } } },
   isOperational: true,
   ...overrides,
 });
@@ -79,7 +79,8 @@ function said(kept: KeptTraffic): string[] {
       const callers = [...tally.callers.values()].map(
         ({ party: caller, count, isProved }) => `${caller.key} ${count} ${isProved}`,
       );
-      const rest = [...tally.parameters.keys(), ...tally.sensitivity, ...tally.credentials.keys()];
+      const samples = JSON.stringify(tally.samples);
+      const rest = [...tally.parameters.keys(), samples, ...tally.credentials.keys()];
       return `${party.key}: ${method} ${template} ${tally.requests} ${callers} ${rest}`;
     }),
   );
