@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OtlpConfig } from '../../src/sources/otlp/config/index.ts';
-import { createReceiver, OtlpDecoder } from '../../src/sources/otlp/index.ts';
+import { BodyReader, createReceiver, OtlpDecoder } from '../../src/sources/otlp/index.ts';
 
 /** Run in a process of its own, on one core: receives exports. `raw` reads their bytes and no more, the
  *  limit of what the machine can; `decode` is the intake without what makes it durable. Tells its
@@ -21,7 +21,7 @@ function decodingListener(): (request: IncomingMessage, response: ServerResponse
     decoder.flush(Date.now());
     for (const resolve of waiting.splice(0)) resolve();
   }, FLUSH_MS);
-  return createReceiver(config, {
+  return createReceiver(new BodyReader(config), {
     admit: () => undefined,
     take: async (body, encoding) => {
       const taken = decoder.take(body, encoding, Date.now());

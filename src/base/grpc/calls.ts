@@ -18,8 +18,8 @@ export interface EndedCall {
   readonly path: string;
   /** @see `CODES` */
   readonly code: number;
-  /** What was thrown, where it was no Fault: a defect of the server. */
-  readonly defect?: unknown;
+  /** Why it failed; what is no Fault is a defect of the server. */
+  readonly thrown?: unknown;
 }
 
 export interface CallsPorts {
@@ -109,8 +109,7 @@ export class Calls {
     } catch (thrown) {
       const status = toStatus(thrown);
       sendStatus(stream, status);
-      const isDefect = !(thrown instanceof Fault);
-      this.#ports.onEnd({ path: ended, code: status.code, ...(isDefect && { defect: thrown }) });
+      this.#ports.onEnd({ path: ended, code: status.code, thrown });
     }
   }
 

@@ -24,8 +24,3 @@ export const CODES = [
 export function httpStatusOf(code: number): number | undefined {
   return CODES[code]?.http;
 }
-
-/** `UNAVAILABLE` for 14; `UNKNOWN` for what is no code. */
-export function codeName(code: number): string {
-  return CODES[code]?.name ?? 'UNKNOWN';
-}

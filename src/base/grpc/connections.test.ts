@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants } from 'node:http2';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -75,12 +76,17 @@ describe('a connection', () => {
   it('that only pings is closed', async () => {
     await rig.client.call(ECHO, HELLO);
     const closed = rig.client.closed();
+    let goaway = 0;
+    rig.client.session.once('goaway', (code) => {
+      goaway = code;
+    });
     const ping = (): void => {
       if (!rig.client.session.destroyed) rig.client.session.ping(ping);
     };
     ping();
     await closed;
-    expect(rig.refused).toContain('control frames without calls');
+    expect(rig.refused).toEqual(['control frames without calls']);
+    expect(goaway).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   });
 
   it('that only changes its settings is closed', async () => {

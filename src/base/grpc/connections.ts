@@ -54,7 +54,8 @@ export class Connections {
     let calls = 0;
     const control = new ControlFrames(() => {
       this.#onRefused('control frames without calls');
-      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      session.destroy();
     });
     session.on('ping', () => control.count());
     session.on('remoteSettings', () => control.count());

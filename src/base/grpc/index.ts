@@ -1,6 +1,6 @@
 /** A gRPC server by hand on `node:http2`, for hot paths and long streams. */
 export type { EndedCall } from './calls.ts';
-export { CODES, codeName, httpStatusOf } from './codes.ts';
+export { CODES, httpStatusOf } from './codes.ts';
 export { DEFAULT_LIMITS, type GrpcLimits } from './limits.ts';
 export type {
   ClientStreamMethod,

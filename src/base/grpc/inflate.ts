@@ -33,7 +33,7 @@ export class Inflater {
   }
 
   /** The message itself.
-   *  @throws {Fault} `grpc/message-too-large`, `grpc/gzip-malformed`, `grpc/frame-broken` */
+   *  @throws {Fault} `grpc/inflated-too-large`, `grpc/gzip-malformed`, `grpc/frame-broken` */
   async read({ isCompressed, bytes }: Frame, coding: Coding): Promise<Buffer> {
     if (!isCompressed) return bytes;
     if (coding === 'identity') {
@@ -58,7 +58,7 @@ export class Inflater {
         throw new Fault('grpc/gzip-malformed', 'The message is not valid gzip');
       }
       throw new Fault(
-        'grpc/message-too-large',
+        'grpc/inflated-too-large',
         `The message has more than ${this.#maxBytes} bytes once it is unpacked`,
         { hint: 'send smaller batches, or raise `maxInflatedBytes`' },
       );

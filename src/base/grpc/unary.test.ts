@@ -66,7 +66,7 @@ describe('a unary call', () => {
 
   it('names no unknown method to whoever counts', async () => {
     await rig.client.call('/made/up', HELLO);
-    expect(rig.ended).toEqual([{ path: '', code: 12 }]);
+    expect(rig.ended).toMatchObject([{ path: '', code: 12 }]);
   });
 
   it('that is refused before it is sent ends without waiting for it', async () => {
@@ -96,7 +96,7 @@ describe('a unary call', () => {
       code: 13,
       message: 'internal fault',
     });
-    expect(rig.ended).toEqual([{ path: ECHO, code: 13, defect }]);
+    expect(rig.ended).toEqual([{ path: ECHO, code: 13, thrown: defect }]);
   });
 
   it('is given up at its deadline, and its handler hears of it', async () => {
@@ -130,7 +130,7 @@ describe('a unary call', () => {
     expect(rig.grpc.calls).toMatchObject({ count: 1, heldBytes: 5 });
     resolve(HELLO);
     expect(await rig.settled()).toBe(0);
-    expect(rig.ended).toEqual([{ path: ECHO, code: 1 }]);
+    expect(rig.ended).toMatchObject([{ path: ECHO, code: 1 }]);
   });
 
   it('that comes too slowly is given up', async () => {

@@ -165,7 +165,7 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
     },
     pairWindowMs,
     clock,
-    onDrop: (drop, count) => counts.add('traffic', 'dropped', TRAFFIC_DROPS[drop], count),
+    onDrop: (of, drop, count) => counts.add(of, 'dropped', TRAFFIC_DROPS[drop], count),
     onFault: (thrown) => log.error({ err: thrown }, 'no snapshot of the traffic could be written'),
     maxJournalBytes: intake.maxJournalMegabytes * MEGABYTE,
   });

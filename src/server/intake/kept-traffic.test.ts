@@ -66,7 +66,7 @@ function open(maxJournalBytes = 1_000_000): Promise<KeptTraffic> {
     learnerFormat: { restore: fromSnapshot },
     pairWindowMs: 30_000,
     clock: () => now,
-    onDrop: (drop, count) => faults.push([drop, count]),
+    onDrop: (of, drop, count) => faults.push([of, drop, count]),
     onFault: (thrown) => faults.push(thrown),
     maxJournalBytes,
   });
@@ -153,9 +153,15 @@ describe('traffic that was kept', () => {
     });
   });
 
-  it('tells what could not be counted', async () => {
+  it('tells once what could not be counted, of requests and of calls', async () => {
     const kept = await open();
-    await kept.keep(gathered({ sightings: [aSighting({ method: 'OPTIONS', count: 4 })] }));
-    expect(faults).toEqual([['preflight', 4]]);
+    const sightings = [aSighting({ method: 'OPTIONS', count: 4 })];
+    const operation = { protocol: 'http', method: 'GET', path: 'no path' } as const;
+    await kept.keep(gathered({ sightings, calls: [{ ...CALL, operation }] }));
+    await open();
+    expect(faults).toEqual([
+      ['requests', 'preflight', 4],
+      ['calls', 'path-invalid', 3],
+    ]);
   });
 });

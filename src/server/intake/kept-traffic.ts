@@ -22,8 +22,8 @@ export interface KeptTrafficPorts {
   /** How long one side of a call waits for the other. */
   readonly pairWindowMs: number;
   readonly clock: () => number;
-  /** Hears of what could not be counted. */
-  readonly onDrop: (drop: TrafficDrop, count: number) => void;
+  /** Hears of what could not be counted, when it comes: not again when a journal is read. */
+  readonly onDrop: (of: 'requests' | 'calls', drop: TrafficDrop, count: number) => void;
   readonly onFault: (thrown: unknown) => void;
   /** Bytes of journal after which a snapshot takes its place. */
   readonly maxJournalBytes: number;
@@ -127,7 +127,7 @@ async function restore(ports: KeptTrafficPorts): Promise<Restored> {
       else if (number < snapshot.journal) continue;
       else {
         const batch = decodeBatch(payload);
-        count(state, batch, ports.onDrop);
+        count(state, batch, () => undefined);
         for (const position of batch.positions) positions.set(position.file, position);
       }
     }
@@ -148,11 +148,11 @@ function count(
 ): void {
   for (const sighting of sightings) {
     const drop = state.add(sighting);
-    if (drop !== undefined) onDrop(drop, sighting.count);
+    if (drop !== undefined) onDrop('requests', drop, sighting.count);
   }
   for (const call of calls) {
     const drop = state.addCall(call);
-    if (drop !== undefined) onDrop(drop, 1);
+    if (drop !== undefined) onDrop('calls', drop, call.count);
   }
 }
 

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, messageOf, statusOf } from '../../base/fault.ts';
 import type { IntakeCount } from '../../estate/index.ts';
-import { KongParties, parseKongLog } from '../../sources/kong-log/index.ts';
-import { type BodyLimits, readBody } from '../../sources/otlp/index.ts';
+import { KongParties, type ParsedKongLog, parseKongLog } from '../../sources/kong-log/index.ts';
+import { type BodyReader, isCounted, refusalOf } from '../../sources/otlp/index.ts';
 import type { Submission } from './hub.ts';
 
 export interface KongReceiverPorts {
@@ -17,16 +17,23 @@ export interface KongReceiverPorts {
 /** Answers what Kong's http-log plugin posts, once it is durable. The plugin sends again what was not
  *  answered with a success, up to its `queue.max_retry_time`. */
 export function kongReceiver(
-  limits: BodyLimits,
+  reader: BodyReader,
   ports: KongReceiverPorts,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const parties = new KongParties();
+  const read = async (request: IncomingMessage): Promise<ParsedKongLog> => {
+    const { bytes, release } = await reader.read(request);
+    try {
+      return parseKongLog(bytes, ports.clock(), parties);
+    } finally {
+      release();
+    }
+  };
   return async (request, response) => {
     try {
       ports.admit(request);
       if (request.method !== 'POST') throw new Fault('kong/method-invalid', 'Logs come with POST');
-      const body = await readBody(request, limits);
-      const { sightings, taken, dropped } = parseKongLog(body, ports.clock(), parties);
+      const { sightings, taken, dropped } = await read(request);
       await ports.submit({ sightings });
       ports.count('taken', '', taken);
       for (const [reason, count] of dropped) ports.count('dropped', reason, count);
@@ -44,7 +51,7 @@ function sendFault(
   { count }: KongReceiverPorts,
 ): void {
   const code = thrown instanceof Fault ? thrown.code : 'kong/unavailable';
-  count('refused', code, 1);
+  if (!isCounted(request)) count('refused', refusalOf(thrown), 1);
   if (response.destroyed || response.headersSent) return;
   // the rest of a body that is not read must not be taken for the next request
   if (!request.complete) response.setHeader('connection', 'close');

@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
-import { codeName, createGrpcServer, type GrpcServer } from '../../base/grpc/index.ts';
+import { Fault } from '../../base/fault.ts';
+import { createGrpcServer, type EndedCall, type GrpcServer } from '../../base/grpc/index.ts';
 import { type Tail, tailLogs } from '../../sources/access-log/tail/index.ts';
 import { envoyAccessLogService, envoyLimits } from '../../sources/envoy-access-log/index.ts';
 import { KONG_LOG_PATH } from '../../sources/kong-log/index.ts';
 import {
+  BodyReader,
   clientErrorListener,
   createReceiver,
   type Encoding,
   OTLP_REASONS,
   type OtlpReason,
   otlpGrpcService,
+  refusalOf,
   type Taken,
 } from '../../sources/otlp/index.ts';
 import { listen, stopListening } from '../listen.ts';
@@ -86,12 +89,13 @@ function otlpHttp(ports: ListenersPorts, admission: Admission): Server {
   const admit = (request: IncomingMessage): void => admission.http(otlp.host, request);
   const count = (reason: OtlpReason, amount: number): void =>
     countReason(ports, 'otlp-http', reason, amount);
-  const otlpReceiver = createReceiver(otlp, {
+  const reader = new BodyReader(otlp);
+  const otlpReceiver = createReceiver(reader, {
     admit,
     take: takeSpans(ports, 'otlp-http'),
     count,
   });
-  const kong = kongReceiver(otlp, {
+  const kong = kongReceiver(reader, {
     admit,
     submit: (submission) => ports.hub.submit(submission),
     count: (outcome, reason, count) => counts.add('kong', outcome, reason, count),
@@ -129,15 +133,12 @@ function otlpGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
     ...(tls && { tls }),
     admit: (call) => admission.grpc(otlp.host, call),
     onRefused: (reason) => ports.counts.add('otlp-grpc', 'refused', reason),
-    onEnd: ({ code, defect }) => {
-      if (code !== 0) ports.counts.add('otlp-grpc', 'refused', codeName(code));
-      if (defect !== undefined) ports.log.error({ err: defect }, 'an export could not be handled');
-    },
+    onEnd: noteEnd(ports, 'otlp-grpc', 'an export could not be handled'),
   });
 }
 
 function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
-  const { data, counts, clock, hub, log } = ports;
+  const { data, counts, clock, hub } = ports;
   const tls = tlsOf(data);
   const service = envoyAccessLogService(
     {
@@ -153,10 +154,25 @@ function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
     ...(tls && { tls }),
     admit: (call) => admission.grpc(data.envoy.host, call),
     onRefused: (reason) => counts.add('envoy', 'refused', reason),
-    onEnd: ({ defect }) => {
-      if (defect !== undefined) log.error({ err: defect }, 'an access log could not be handled');
-    },
+    onEnd: noteEnd(ports, 'envoy', 'an access log could not be handled'),
   });
+}
+
+/** Faults of calls that are no refusals, and of those that were counted where they came up. */
+const NOT_REFUSED: ReadonlySet<string> = new Set([
+  'grpc/cancelled',
+  'grpc/server-unavailable',
+  'envoy/unavailable',
+]);
+
+/** Counts the calls that are refused, and tells the log of those that failed by a defect. */
+function noteEnd({ counts, log }: ListenersPorts, source: string, sentence: string) {
+  return ({ thrown }: EndedCall): void => {
+    if (thrown === undefined) return;
+    if (!(thrown instanceof Fault)) log.error({ err: thrown }, sentence);
+    else if (NOT_REFUSED.has(thrown.code)) return;
+    counts.add(source, 'refused', refusalOf(thrown));
+  };
 }
 
 function followLogs({ data, hub, kept, counts, clock, log }: ListenersPorts): Tail {

@@ -1,6 +1,6 @@
 /** Access logs that Envoys stream over gRPC. */
 export { envoyLimits } from './limits.ts';
-export { ENVOY_REASONS, type EnvoyReason } from './reasons.ts';
+export type { EnvoyReason } from './reasons.ts';
 export {
   type EnvoyAccessLogLimits,
   type EnvoyAccessLogPorts,

@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import type { GrpcService } from '../../base/grpc/index.ts';
 import type { CallSighting, Sighting } from '../../estate/index.ts';
 import { type Gathered, LogStream } from './gather.ts';
-import { ENVOY_REASONS, type EnvoyReason } from './reasons.ts';
+import type { EnvoyReason } from './reasons.ts';
 
 export interface EnvoyAccessLogPorts {
   /** Resolves when all of it is durable; rejects where that is not to be had now. */
@@ -12,10 +12,11 @@ export interface EnvoyAccessLogPorts {
     sightings: readonly Sighting[],
     calls: readonly CallSighting[],
   ) => Promise<void>;
-  /** Hears of entries of logs; the reason is empty for what was taken. */
+  /** Hears of entries of logs; the reason is empty for what was taken. Messages that are refused whole are
+   *  for the server to count, by how their call ends: save for `envoy/unavailable`, of which this hears. */
   readonly count: (
     outcome: 'taken' | 'dropped' | 'refused',
-    reason: EnvoyReason | '',
+    reason: EnvoyReason | 'could not be stored' | '',
     count: number,
   ) => void;
   readonly clock: Clock;
@@ -50,7 +51,11 @@ export function envoyAccessLogService(
           const stream = new LogStream();
           try {
             for await (const message of messages) {
-              await keeper.keep(readCounted(stream, message, ports));
+              const gathered = stream.read(message, ports.clock());
+              for (const [reason, entries] of gathered.dropped) {
+                ports.count('dropped', reason, entries);
+              }
+              await keeper.keep(gathered);
             }
           } finally {
             await keeper.settled();
@@ -61,21 +66,6 @@ export function envoyAccessLogService(
       },
     },
   };
-}
-
-function readCounted(
-  stream: LogStream,
-  message: Buffer,
-  { clock, count }: EnvoyAccessLogPorts,
-): Gathered {
-  try {
-    const gathered = stream.read(message, clock());
-    for (const [reason, entries] of gathered.dropped) count(ENVOY_REASONS[reason], reason, entries);
-    return gathered;
-  } catch (thrown) {
-    count('refused', 'broken protobuf', 1);
-    throw thrown;
-  }
 }
 
 /** Stores what messages say, a few of them at a time. */

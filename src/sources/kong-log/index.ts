@@ -2,4 +2,4 @@
 
 export { KONG_LOG_PATH, type ParsedKongLog, parseKongLog } from './parse.ts';
 export { KongParties } from './parties.ts';
-export { KONG_REASONS, type KongReason } from './reasons.ts';
+export type { KongReason } from './reasons.ts';

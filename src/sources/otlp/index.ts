@@ -4,11 +4,12 @@ export { type DecoderLimits, type Encoding, OtlpDecoder } from './decoder.ts';
 export { type OtlpGrpcPorts, otlpGrpcService, type TakenSpans } from './grpc.ts';
 export {
   type BodyLimits,
+  BodyReader,
   clientErrorListener,
   createReceiver,
-  type ReceiverLimits,
+  isCounted,
   type ReceiverPorts,
-  readBody,
 } from './http/index.ts';
 export { OTLP_REASONS, type OtlpReason, type ReasonCount } from './reasons.ts';
+export { refusalOf } from './refusal.ts';
 export type { CountedCall, Flushed, Taken } from './taken.ts';

@@ -12,6 +12,7 @@ const REASONS = {
   'too large unpacked': { of: 'request', outcome: 'refused' },
   'too slow': { of: 'request', outcome: 'refused' },
   'broken off': { of: 'request', outcome: 'refused' },
+  'broken frames': { of: 'request', outcome: 'refused' },
   'not HTTP': { of: 'request', outcome: 'refused' },
   'broken gzip': { of: 'request', outcome: 'refused' },
   'broken protobuf': { of: 'request', outcome: 'refused' },

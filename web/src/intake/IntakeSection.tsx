@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { IntakeCount } from '../../../src/estate/sighting.ts';
+import type { IntakeCount } from '../../../src/estate/sighting/index.ts';
 import { get } from '../api.ts';
 import { Moment } from '../components/Moment.tsx';
 import { Badge, ErrorNote, Facts } from '../components/parts.tsx';

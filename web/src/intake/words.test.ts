@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IntakeCount } from '../../../src/estate/sighting.ts';
+import type { IntakeCount } from '../../../src/estate/sighting/index.ts';
 import { bySource, lostNow } from './words.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');

@@ -1,4 +1,4 @@
-import type { IntakeCount } from '../../../src/estate/sighting.ts';
+import type { IntakeCount } from '../../../src/estate/sighting/index.ts';
 
 /** What came in, source by source, made from the server's counts. */
 
@@ -71,6 +71,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'caller pushed out': 'limit reached: otlp.maxHalves',
   'called side pushed out': 'limit reached: otlp.maxHalves',
   'could not be stored': 'the disk or the store is too slow or away; see the log',
+  'more services than are kept apart': 'limit reached: inventory.maxServices',
+  'more operations of one service than are kept apart':
+    'limit reached: inventory.maxNamedOperations',
   'line too long': 'limit reached: accessLog.maxLineBytes',
   'no service name': 'set service.name in the exporter',
   'clock not believed': 'the time of arrival was taken; set the sender’s clock',
@@ -87,6 +90,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   envoy: 'Envoy access log service',
   kong: 'Kong http-log',
   'access-log': 'Access logs, tailed from files',
+  requests: 'Requests, whatever they were seen by',
+  calls: 'Who calls whom, whatever it was seen by',
 };
 
 export function sourceWords(source: string): string {

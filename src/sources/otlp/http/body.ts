@@ -1,12 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../../../base/fault.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { Inflater, inflate } from './inflate.ts';
+import { Inflater } from './inflate.ts';
 import { tooLarge } from './too-large.ts';
 
 export interface BodyLimits {
   readonly maxRequestBytes: number;
   readonly maxInflatedBytes: number;
+  /** Requests read at once; those that wait to be durable are for whoever stores them to bound. */
+  readonly maxConcurrentRequests: number;
+  /** Bytes of all their bodies together, as they were sent. */
+  readonly maxBufferedBytes: number;
 }
 
 /** A body that was read, unpacked. */
@@ -19,37 +23,38 @@ export interface Body {
 const FIRST_CHUNK_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 
-/** The whole body, unpacked, never more of it in memory than the limits say.
- *  @throws {Fault} `otlp/body-too-large`, `otlp/inflated-too-large`, `otlp/gzip-malformed`,
- *  `otlp/coding-unsupported-media-type`, `otlp/body-broken` */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const isPacked = checkCoding(request);
-  const packed = await readPacked(request, limits.maxRequestBytes, {
-    allocate: (size) => Buffer.allocUnsafeSlow(size),
-    hold: () => undefined,
-  });
-  return isPacked ? inflate(packed, limits.maxInflatedBytes) : packed;
-}
-
-/** Reads bodies as `readBody` does, in buffers that are used again, and bounds what all of them
- *  together hold. */
+/** Reads bodies, unpacked, in buffers that are used again, and bounds how many are read at once and what
+ *  all of them together hold. */
 export class BodyReader {
   readonly #limits: BodyLimits;
   readonly #maxBytes: number;
   readonly #pool = new BufferPool();
   readonly #inflater: Inflater;
+  #reading = 0;
   /** Bytes that bodies hold which are being read or used. */
   #heldBytes = 0;
 
-  /** @param maxBytes of all bodies together, as they were sent */
-  constructor(limits: BodyLimits, maxBytes: number) {
+  constructor(limits: BodyLimits) {
     this.#limits = limits;
     this.#inflater = new Inflater(limits.maxInflatedBytes);
-    this.#maxBytes = Math.max(maxBytes, limits.maxRequestBytes);
+    this.#maxBytes = Math.max(limits.maxBufferedBytes, limits.maxRequestBytes);
   }
 
-  /** @throws {Fault} `otlp/bytes-too-many`, and what `readBody` throws */
+  /** The whole body.
+   *  @throws {Fault} `otlp/requests-too-many`, `otlp/bytes-too-many`, `otlp/body-too-large`,
+   *  `otlp/inflated-too-large`, `otlp/gzip-malformed`, `otlp/coding-unsupported-media-type`,
+   *  `otlp/body-broken` */
   async read(request: IncomingMessage): Promise<Body> {
+    if (this.#reading >= this.#limits.maxConcurrentRequests) throw tooMany();
+    this.#reading++;
+    try {
+      return await this.#read(request);
+    } finally {
+      this.#reading--;
+    }
+  }
+
+  async #read(request: IncomingMessage): Promise<Body> {
     const isPacked = checkCoding(request);
     const { maxRequestBytes } = this.#limits;
     let held = 0;
@@ -84,6 +89,12 @@ export class BodyReader {
     }
     this.#heldBytes += bytes;
   }
+}
+
+function tooMany(): Fault {
+  return new Fault('otlp/requests-too-many', 'Too many requests at once', {
+    hint: 'send the request again after a second',
+  });
 }
 
 /** Whether the body is packed with gzip. */

@@ -1,9 +1,9 @@
 /** OTLP over HTTP. */
 
-export { type BodyLimits, readBody } from './body.ts';
+export { type BodyLimits, BodyReader } from './body.ts';
 export {
   clientErrorListener,
   createReceiver,
-  type ReceiverLimits,
+  isCounted,
   type ReceiverPorts,
 } from './receiver.ts';

@@ -35,7 +35,7 @@ export class Inflater {
 
 /** Unpacks gzip, and stops as soon as it is more than so many bytes.
  *  @throws {Fault} `otlp/inflated-too-large`, `otlp/gzip-malformed` */
-export async function inflate(packed: Buffer, maxBytes: number): Promise<Buffer> {
+async function inflate(packed: Buffer, maxBytes: number): Promise<Buffer> {
   try {
     return await gunzipAsync(packed, {
       maxOutputLength: maxBytes,

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../../base/fault.ts';
 import type { Encoding } from '../decoder.ts';
 import { encode, NOW, newDecoder, of } from '../testing/take.ts';
+import { BodyReader } from './body.ts';
 import { clientErrorListener, createReceiver, type ReceiverPorts } from './receiver.ts';
 
 const LIMITS = {
@@ -42,7 +43,7 @@ beforeEach(async () => {
   const count = (reason: string): void => {
     refused.push(reason);
   };
-  const receiver = createReceiver(LIMITS, {
+  const receiver = createReceiver(new BodyReader(LIMITS), {
     admit: (request) => ports.admit(request),
     take: (body, encoding) => ports.take(body, encoding),
     count,

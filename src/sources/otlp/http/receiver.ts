@@ -1,19 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Fault, statusOf } from '../../../base/fault.ts';
-import { entryOf } from '../../../base/pick.ts';
+import { Fault } from '../../../base/fault.ts';
 import type { Encoding } from '../decoder.ts';
 import type { OtlpReason } from '../reasons.ts';
+import { refusalOf } from '../refusal.ts';
 import type { Taken } from '../taken.ts';
-import { type Body, type BodyLimits, BodyReader } from './body.ts';
+import type { Body, BodyReader } from './body.ts';
 import { sendFault, sendTaken } from './response.ts';
-
-export interface ReceiverLimits extends BodyLimits {
-  /** Requests read at once; those that wait to be durable are for `take` to bound. */
-  readonly maxConcurrentRequests: number;
-  /** Bytes of all their bodies together, as they were sent. */
-  readonly maxBufferedBytes: number;
-}
 
 export interface ReceiverPorts {
   /** Throws a Fault for a caller who may not send (unknown host name, no token). */
@@ -32,30 +25,19 @@ export interface ReceiverPorts {
 /** Answers OTLP/HTTP requests for traces; a listener of `node:http`.
  *  @see OTLP 1.10, OTLP/HTTP */
 export function createReceiver(
-  limits: ReceiverLimits,
+  reader: BodyReader,
   ports: ReceiverPorts,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const reader = new BodyReader(limits, limits.maxBufferedBytes);
-  let reading = 0;
-  const read = async (request: IncomingMessage): Promise<Body> => {
-    if (reading >= limits.maxConcurrentRequests) throw tooMany();
-    reading++;
-    try {
-      return await reader.read(request);
-    } finally {
-      reading--;
-    }
-  };
   return async (request, response) => {
     let encoding: Encoding = 'json';
     try {
       ports.admit(request);
       checkTarget(request);
       encoding = encodingOf(request);
-      const body = await read(request);
+      const body = await reader.read(request);
       sendTaken(response, encoding, await takeBody(ports, body, encoding));
     } catch (thrown) {
-      if (!COUNTED.has(request.socket)) ports.count?.(reasonOf(thrown), 1);
+      if (!isCounted(request)) ports.count?.(refusalOf(thrown), 1);
       if (response.destroyed || response.headersSent) return;
       // the rest of a body that is not read must not be taken for the next request
       if (!request.complete) response.setHeader('connection', 'close');
@@ -92,6 +74,11 @@ const CLIENT_ERRORS: ReadonlyMap<string, OtlpReason> = new Map([
 /** Connections whose request was counted as refused, though its listener has not heard of it yet. */
 const COUNTED = new WeakSet<Duplex>();
 
+/** Whether `clientErrorListener` has counted the request as refused. */
+export function isCounted({ socket }: IncomingMessage): boolean {
+  return COUNTED.has(socket);
+}
+
 /** The body's buffer is given back as soon as it was read, not when it is durable. */
 function takeBody(
   { take }: ReceiverPorts,
@@ -124,36 +111,4 @@ function encodingOf(request: IncomingMessage): Encoding {
     'otlp/type-unsupported-media-type',
     'OTLP comes as `application/x-protobuf` or `application/json`',
   );
-}
-
-function tooMany(): Fault {
-  return new Fault('otlp/requests-too-many', 'Too many requests at once', {
-    hint: 'send the request again after a second',
-  });
-}
-
-const REASONS: Readonly<Record<string, OtlpReason>> = {
-  'otlp/not-found': 'not found',
-  'otlp/method-invalid': 'not a POST',
-  'otlp/type-unsupported-media-type': 'content type',
-  'otlp/coding-unsupported-media-type': 'content encoding',
-  'otlp/requests-too-many': 'too many at once',
-  'otlp/bytes-too-many': 'too many at once',
-  'otlp/body-too-large': 'too large',
-  'otlp/json-too-large': 'too large',
-  'otlp/inflated-too-large': 'too large unpacked',
-  'otlp/gzip-malformed': 'broken gzip',
-  'otlp/body-broken': 'broken off',
-  'otlp/protobuf-malformed': 'broken protobuf',
-  'otlp/json-malformed': 'broken JSON',
-};
-
-/** Why a request was refused; faults that are not OTLP's own come from admission or from storing. */
-function reasonOf(thrown: unknown): OtlpReason {
-  if (!(thrown instanceof Fault)) return 'could not be stored';
-  const own = entryOf(REASONS, thrown.code);
-  if (own !== undefined) return own;
-  const { http } = statusOf(thrown.code);
-  if (http === 401 || http === 403) return 'host or token refused';
-  return http === 429 ? 'too many at once' : 'could not be stored';
 }
