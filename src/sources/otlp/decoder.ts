@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { JudgePayload } from '../../estate/sighting/index.ts';
 import { CallLog, KeyWriter, Parties, SightingTable } from './counting/index.ts';
 import { encodeHalves, Pairing, restoreHalves } from './pairing/index.ts';
 import { JsonReader, ProtobufReader, SpanFields } from './reading/index.ts';
@@ -17,6 +18,13 @@ export interface DecoderLimits {
   readonly maxParties: number;
 }
 
+export interface DecoderOptions {
+  /** Of the hashes: random, so that nobody can send what collides. */
+  readonly seed?: number;
+  /** Judges payloads; without it, none is looked at. */
+  readonly judge?: JudgePayload | undefined;
+}
+
 /** Turns export requests into counted sightings and calls. Reads the wanted fields from the bytes and
  *  counts under keys made of them; only what is new becomes strings. Its memory is bounded by its
  *  limits, but for what waits to be flushed. */
@@ -25,8 +33,7 @@ export class OtlpDecoder {
   readonly #taker: SpanTaker;
   readonly #readers: Readonly<Record<Encoding, { read(body: Uint8Array): void }>>;
 
-  /** @param seed of the hashes: random, so that nobody can send what collides */
-  constructor(limits: DecoderLimits, seed = randomInt(2 ** 31)) {
+  constructor(limits: DecoderLimits, { seed = randomInt(2 ** 31), judge }: DecoderOptions = {}) {
     const key = new KeyWriter(seed);
     const counts = new ReasonCounts();
     const parties = new Parties(limits.maxParties, key);
@@ -34,9 +41,10 @@ export class OtlpDecoder {
     const calls = new CallLog(parties, sightings, counts);
     const { pairWindowSeconds: windowSeconds, maxHalves } = limits;
     const pairing = new Pairing({ windowSeconds, maxHalves }, calls, seed);
-    this.#parts = { key, counts, parties, sightings, calls, pairing };
+    this.#parts = { key, counts, parties, sightings, calls, pairing, judge };
     this.#taker = new SpanTaker(this.#parts);
     const fields = new SpanFields();
+    fields.wantsPayloads = judge !== undefined;
     this.#readers = {
       protobuf: new ProtobufReader(fields, this.#taker),
       json: new JsonReader(fields, this.#taker),

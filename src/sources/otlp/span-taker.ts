@@ -1,4 +1,4 @@
-import { believedTime } from '../../estate/sighting/index.ts';
+import { believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
 import {
   type CallLog,
   type KeyWriter,
@@ -11,6 +11,7 @@ import { type Meaning, Operations } from './meaning/index.ts';
 import type { Pairing } from './pairing/index.ts';
 import { type RequestHandler, ROLE, SPAN_KIND, type SpanFields, uint32 } from './reading/index.ts';
 import { type ReasonCounts, reasonNumber } from './reasons.ts';
+import { SpanPayloads } from './span-payloads.ts';
 
 const NO_SERVICE_NAME = reasonNumber('no service name');
 const TOO_MANY_SERVICES = reasonNumber('too many services');
@@ -35,6 +36,8 @@ export interface SpanTakerParts {
   readonly pairing: Pairing;
   readonly counts: ReasonCounts;
   readonly key: KeyWriter;
+  /** Absent where payloads may not be looked at. */
+  readonly judge?: JudgePayload | undefined;
 }
 
 /** Counts each span of a request under what it stands for. */
@@ -45,6 +48,7 @@ export class SpanTaker implements RequestHandler {
   spanCount = 0;
   readonly #parts: SpanTakerParts;
   readonly #operations = new Operations();
+  readonly #payloads: SpanPayloads | undefined;
   /** Of the resource whose spans are being read: an id, `NO_NAME` or `TOO_MANY`. */
   #service = NO_NAME;
   #documentSecond = 0;
@@ -52,6 +56,7 @@ export class SpanTaker implements RequestHandler {
 
   constructor(parts: SpanTakerParts) {
     this.#parts = parts;
+    this.#payloads = parts.judge && new SpanPayloads(parts.judge);
   }
 
   onResource(resource: SpanFields): void {
@@ -117,7 +122,16 @@ export class SpanTaker implements RequestHandler {
     }
     const batch = span.has(ROLE.batchSize) ? batchSize(span) : 1;
     sightings.count(number, batch, at);
+    if (this.#payloads !== undefined) this.#sample(this.#payloads, span, number);
     return sightings.idOf(number);
+  }
+
+  #sample(payloads: SpanPayloads, span: SpanFields, number: number): void {
+    if (!payloads.areIn(span)) return;
+    const { sightings } = this.#parts;
+    const operation = sightings.sampledAt(number);
+    const samples = operation && payloads.judge(span, operation);
+    if (samples !== undefined) sightings.addSamples(number, samples);
   }
 
   #describe(span: SpanFields): number {

@@ -1,4 +1,5 @@
-import type { Party, Sighting } from '../../../estate/index.ts';
+import type { Party, PayloadSamples, Sighting } from '../../../estate/index.ts';
+import { addSamples } from '../../../estate/sighting/index.ts';
 import type { Meaning, Operation } from '../meaning/index.ts';
 import { reasonNumber } from '../reasons.ts';
 import { Dictionary } from './dictionary.ts';
@@ -28,6 +29,8 @@ export class SightingTable {
   /** Numbers of what was counted since the last drain. */
   readonly #counted = new Int32Array(MAX_KEYS);
   #countedSize = 0;
+  /** What samples held since the last drain, by number. */
+  readonly #samples = new Map<number, PayloadSamples>();
   /** Counted before the dictionary was renewed. */
   #before: Sighting[] = [];
 
@@ -65,6 +68,20 @@ export class SightingTable {
     return this.#known.entryOf(id)?.operations[0];
   }
 
+  /** Of what samples of payloads are; undefined where spans of this number are of no use. */
+  sampledAt(number: number): Pick<Sighting, 'service' | 'method' | 'path' | 'route'> | undefined {
+    const described = this.#known.at(number);
+    const operation = described?.operations[0];
+    if (described === undefined || operation === undefined) return undefined;
+    const { method, path, route } = operation;
+    return { service: described.service, method, path, ...(route !== undefined && { route }) };
+  }
+
+  /** Adds what samples of payloads held, of a number that was counted. */
+  addSamples(number: number, samples: PayloadSamples): void {
+    this.#samples.set(number, addSamples(this.#samples.get(number), samples) ?? samples);
+  }
+
   count(number: number, count: number, at: number): void {
     const before = this.#counts[number] ?? 0;
     this.#counts[number] = before + count;
@@ -84,6 +101,7 @@ export class SightingTable {
       this.#toSightings(this.#counted[index] ?? 0, sightings);
     }
     this.#countedSize = 0;
+    this.#samples.clear();
     return sightings;
   }
 
@@ -95,8 +113,9 @@ export class SightingTable {
     const described = this.#known.at(number);
     if (described === undefined) return;
     const { service } = described;
+    const samples = this.#samples.get(number);
     for (const operation of described.operations) {
-      into.push({ service, ...operation, count, firstAt, lastAt });
+      into.push({ service, ...operation, count, firstAt, lastAt, ...(samples && { samples }) });
     }
   }
 }

@@ -1,3 +1,4 @@
 /** What a span stands for. */
 
 export { type Meaning, type Operation, Operations } from './operation.ts';
+export { RequestTarget } from './request-target.ts';

@@ -7,7 +7,14 @@ import type { WireCursor } from './wire.ts';
 const KEY = 0x0a;
 const VALUE = 0x12;
 const FIRST = 0x0a;
-const VALUE_TAG = { text: 0x0a, flag: 0x10, integer: 0x18, double: 0x21, list: 0x2a } as const;
+const VALUE_TAG = {
+  text: 0x0a,
+  flag: 0x10,
+  integer: 0x18,
+  double: 0x21,
+  list: 0x2a,
+  bytes: 0x3a,
+} as const;
 /** Longer texts are neither a number nor a flag. */
 const MAX_NUMBER_BYTES = 20;
 
@@ -71,6 +78,11 @@ export class AttributeReader {
   /** An AnyValue. */
   #readValue(attribute: number, end: number): void {
     const wire = this.#wire;
+    if (TYPE_OF[attribute] === TYPE_NUMBER.payload) {
+      if (this.#fields.wantsPayloads) this.#readPayload(attribute, end);
+      wire.at = end;
+      return;
+    }
     while (wire.at < end) {
       const tag = wire.varint(end);
       if (tag === VALUE_TAG.text) {
@@ -85,6 +97,19 @@ export class AttributeReader {
         wire.skip(tag, end);
         this.#fields.wrongTypes++;
       }
+    }
+  }
+
+  /** An AnyValue that is text or bytes; another says nothing. */
+  #readPayload(attribute: number, end: number): void {
+    const wire = this.#wire;
+    while (wire.at < end) {
+      const tag = wire.varint(end);
+      if (tag === VALUE_TAG.text || tag === VALUE_TAG.bytes) {
+        const valueEnd = wire.length(end);
+        this.#fields.setText(attribute, wire.at, valueEnd);
+        wire.at = valueEnd;
+      } else wire.skip(tag, end);
     }
   }
 

@@ -1,5 +1,6 @@
-/** What an attribute's value must be: text, a whole number, a boolean, or a header (a list of texts). */
-export type AttributeType = 'text' | 'number' | 'flag' | 'header';
+/** What an attribute's value must be: text, a whole number, a boolean, a header (a list of texts), or a
+ *  payload (text or bytes), which is only read where that is allowed. */
+export type AttributeType = 'text' | 'number' | 'flag' | 'header' | 'payload';
 
 interface RoleEntry {
   readonly type: AttributeType;
@@ -8,7 +9,12 @@ interface RoleEntry {
 }
 
 /** The attributes that the estate is learnt from, by what they mean here. Nothing else is read.
- *  @see OpenTelemetry semantic conventions 1.44, and the HTTP and RPC migration guides */
+ *
+ *  The semantic conventions name no attribute for a body. What agents that capture bodies send is
+ *  `http.request.body`, `rpc.request.body` and their answers (Hypertrace's and Helios's agents),
+ *  `messaging.payload` (Helios), and the fields of the Elastic Common Schema, which end in `content`.
+ *  @see OpenTelemetry semantic conventions 1.44, and the HTTP and RPC migration guides
+ *  @see Hypertrace specification, Agent data capture; Elastic Common Schema, HTTP fields */
 const ROLES = {
   serviceName: { type: 'text', names: ['service.name'] },
   namespace: { type: 'text', names: ['k8s.namespace.name', 'service.namespace'] },
@@ -52,6 +58,19 @@ const ROLES = {
   authorization: { type: 'header', names: ['http.request.header.authorization'] },
   apiKey: { type: 'header', names: ['http.request.header.x-api-key'] },
   cookie: { type: 'header', names: ['http.request.header.cookie'] },
+  requestBody: {
+    type: 'payload',
+    names: [
+      'http.request.body.content',
+      'http.request.body',
+      'rpc.request.body',
+      'messaging.payload',
+    ],
+  },
+  responseBody: {
+    type: 'payload',
+    names: ['http.response.body.content', 'http.response.body', 'rpc.response.body'],
+  },
 } as const satisfies Record<string, RoleEntry>;
 
 export type Role = keyof typeof ROLES;
@@ -63,7 +82,7 @@ export const ROLE = Object.freeze(
   Object.fromEntries(ROLE_NAMES.map((name, number) => [name, number])),
 ) as Readonly<Record<Role, number>>;
 
-export const TYPE_NUMBER = { text: 0, number: 1, flag: 2, header: 3 } as const;
+export const TYPE_NUMBER = { text: 0, number: 1, flag: 2, header: 3, payload: 4 } as const;
 
 /** One wanted attribute. Lower ranks win where a span has several of one role. */
 interface Wanted {

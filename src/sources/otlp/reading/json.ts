@@ -1,5 +1,5 @@
 import { Fault } from '../../../base/fault.ts';
-import { type Fields, isFields } from '../../../base/pick.ts';
+import { type Fields, isFields, textAt } from '../../../base/pick.ts';
 import { attributeNamed, TYPE_NUMBER, TYPE_OF } from './attributes.ts';
 import type { RequestHandler } from './protobuf.ts';
 import { SPAN_KIND, type SpanFields } from './span-fields.ts';
@@ -7,6 +7,7 @@ import { TextFields } from './text-fields.ts';
 
 /** Values in one request: each costs memory while it is parsed, however few bytes it came in. */
 const MAX_VALUES = 4_000_000;
+const MAX_BASE64 = 28_000;
 const [BRACKET, BRACE, COMMA] = [0x5b, 0x7b, 0x2c];
 
 /** Reads the wanted fields of ExportTraceServiceRequests in OTLP's JSON: identifiers in hexadecimal,
@@ -49,11 +50,24 @@ export class JsonReader {
   }
 
   #readAttributes(owner: unknown): void {
-    for (const item of listIn(owner, 'attributes')) {
-      if (!isFields(item)) continue;
-      const key = item.key;
-      const attribute = typeof key === 'string' ? attributeNamed(key) : -1;
-      if (attribute >= 0) this.#readValue(attribute, item.value);
+    const items = listIn(owner, 'attributes');
+    let hasPayload = false;
+    for (const item of items) {
+      const attribute = attributeOf(item);
+      if (attribute < 0) continue;
+      if (TYPE_OF[attribute] === TYPE_NUMBER.payload) hasPayload = true;
+      else this.#readValue(attribute, (item as Fields).value);
+    }
+    if (hasPayload && this.#fields.wantsPayloads) this.#readPayloads(items);
+  }
+
+  /** Payloads come last, so that they take no room from what must be known. */
+  #readPayloads(items: readonly unknown[]): void {
+    for (const item of items) {
+      const attribute = attributeOf(item);
+      if (TYPE_OF[attribute] !== TYPE_NUMBER.payload) continue;
+      const text = textAt(item, 'value', 'stringValue') ?? bytesIn(item);
+      if (text !== undefined) this.#text.set(attribute, text);
     }
   }
 
@@ -124,6 +138,18 @@ function checkSize(body: Uint8Array): void {
   throw new Fault('otlp/json-too-large', `The request has more than ${MAX_VALUES} values`, {
     hint: 'send smaller batches, or protobuf',
   });
+}
+
+/** The number of an attribute that is wanted, else -1. */
+function attributeOf(item: unknown): number {
+  const key = isFields(item) ? item.key : undefined;
+  return typeof key === 'string' ? attributeNamed(key) : -1;
+}
+
+/** Bytes, which come as base64; of long ones no more is unpacked than is looked at. */
+function bytesIn(item: unknown): string | undefined {
+  const bytes = textAt(item, 'value', 'bytesValue');
+  return bytes && Buffer.from(bytes.slice(0, MAX_BASE64), 'base64').toString('utf8');
 }
 
 function listIn(owner: unknown, name: string): readonly unknown[] {

@@ -35,6 +35,8 @@ export class SpanFields {
   parentIdAt = -1;
   /** Milliseconds since 1970; 0 where the span does not say. */
   startMs = 0;
+  /** Whether payloads may be looked at. */
+  wantsPayloads = false;
   /** Attributes whose value was none of their type. */
   wrongTypes = 0;
   /** Bit n: role n is set. */

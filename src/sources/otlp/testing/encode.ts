@@ -1,13 +1,15 @@
 /** Encodes export requests in protobuf, for tests: written from the specification, apart from the
  *  decoder that it tests. */
 
+export type AttributeValue = string | number | boolean | Buffer;
+
 export interface SpanFields {
   readonly traceId?: string;
   readonly spanId?: string;
   readonly parentSpanId?: string;
   /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   readonly kind?: number;
-  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly name?: string;
   /** Milliseconds since 1970; else none that is believed. */
   readonly startMs?: number;
@@ -80,10 +82,7 @@ function time(field: number, ms: number | undefined): Buffer {
   return Buffer.concat([tag(field, 1), nanos]);
 }
 
-function attributes(
-  field: number,
-  values: Readonly<Record<string, string | number | boolean>>,
-): Buffer {
+function attributes(field: number, values: Readonly<Record<string, AttributeValue>>): Buffer {
   return Buffer.concat(
     Object.entries(values).map(([key, value]) =>
       bytes(field, Buffer.concat([text(1, key), bytes(2, anyValue(value))])),
@@ -91,7 +90,8 @@ function attributes(
   );
 }
 
-function anyValue(value: string | number | boolean): Buffer {
+function anyValue(value: AttributeValue): Buffer {
+  if (typeof value === 'object') return bytes(7, value);
   if (typeof value === 'string') return text(1, value);
   if (typeof value === 'boolean') return Buffer.concat([tag(2, 0), varint(Number(value))]);
   if (Number.isInteger(value)) return Buffer.concat([tag(3, 0), varint(value)]);
@@ -100,11 +100,12 @@ function anyValue(value: string | number | boolean): Buffer {
   return Buffer.concat([tag(4, 1), double]);
 }
 
-function jsonAttributes(values: Readonly<Record<string, string | number | boolean>>): object[] {
+function jsonAttributes(values: Readonly<Record<string, AttributeValue>>): object[] {
   return Object.entries(values).map(([key, value]) => ({ key, value: jsonValue(value) }));
 }
 
-function jsonValue(value: string | number | boolean): object {
+function jsonValue(value: AttributeValue): object {
+  if (typeof value === 'object') return { bytesValue: value.toString('base64') };
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };

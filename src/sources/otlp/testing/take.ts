@@ -1,5 +1,5 @@
 import type { CallSighting, Party, Sighting } from '../../../estate/index.ts';
-import { type DecoderLimits, type Encoding, OtlpDecoder } from '../decoder.ts';
+import { type DecoderLimits, type DecoderOptions, type Encoding, OtlpDecoder } from '../decoder.ts';
 import type { Taken } from '../taken.ts';
 import {
   type ResourceFields,
@@ -11,10 +11,13 @@ import {
 /** A time that the decoders of tests are told. */
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-export function newDecoder(limits: Partial<DecoderLimits> = {}): OtlpDecoder {
+export function newDecoder(
+  limits: Partial<DecoderLimits> = {},
+  options: DecoderOptions = {},
+): OtlpDecoder {
   return new OtlpDecoder(
     { pairWindowSeconds: 30, maxHalves: 1_000, maxParties: 100, ...limits },
-    7,
+    { seed: 7, ...options },
   );
 }
 
