@@ -200,7 +200,7 @@ describe('what a person decides', () => {
     await dialog().getByLabel('Reason').fill('it leaks');
     await submit.click();
     expect(await dialog().count(), 'it is still to be confirmed').toBe(1);
-    await dialog().getByLabel('I know that its callers will be refused').check();
+    await dialog().getByLabel('I know that its callers will be reported').check();
     await decideWith('Block');
     await panel().getByText('It is blocked').waitFor();
     await tested.page.goto(`${tested.server.origin}/endpoints?blocked=true`);

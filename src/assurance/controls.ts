@@ -70,7 +70,7 @@ const OWN_CONTROLS: readonly Control[] = [
     id: 'inventory/blocked-endpoint-called',
     title: 'No blocked endpoint is called',
     severity: 'high',
-    remedy: 'see that the block is enforced where the calls arrive, and move or stop its callers',
+    remedy: 'refuse its calls where they arrive, and move or stop its callers',
     frameworks: [API9, ZT(4), CSF('PR.AA-05')],
   },
   {

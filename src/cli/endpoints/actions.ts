@@ -62,11 +62,11 @@ export const ACTIONS: readonly Action[] = [
     done: ({ until: day }) => `deprecated, and gone after ${day}`,
   }),
   action('block', {
-    summary: 'allow no call of endpoints any more',
+    summary: 'forbid every call of endpoints, and report those that come all the same',
     options: [],
     toDecision: () => ({ action: 'block' }),
     done: () => 'blocked',
-    next: '`reeve endpoints undo` lets calls in again',
+    next: 'nothing refuses its calls yet: those that come from now on are reported; `reeve endpoints undo` takes it back',
   }),
   action('accept', {
     summary: 'accept the risk of endpoints until a day, at most a year ahead',

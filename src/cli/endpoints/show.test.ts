@@ -38,7 +38,7 @@ of production/shop/orders
 status          shadow: implemented, configured and seen in traffic, but nobody
                 declares it
 waits           shadow: adopt it, block it, or accept it for a while
-blocked         no call of it is allowed
+blocked         calls of it are reported, and not refused yet
 owner           team-orders
 criticality     high (declared)
 data            pii (the field \`email\`)

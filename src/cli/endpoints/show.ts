@@ -21,7 +21,7 @@ export function toPage(
   const lines: Line[] = [
     ['status', [`${statusOf(endpoint)}: ${whyStatus(endpoint)}`]],
     ['waits', review === null ? [] : [`${review}: ${REVIEWS[review]}`]],
-    ['blocked', endpoint.blocked ? ['no call of it is allowed'] : []],
+    ['blocked', endpoint.blocked ? ['calls of it are reported, and not refused yet'] : []],
     ['owner', [endpoint.owner ?? 'nobody']],
     ['criticality', criticality(endpoint)],
     ['data', endpoint.sensitivity.map(({ tag, because }) => `${tag} (${because})`)],

@@ -23,7 +23,7 @@ export function EndpointDetail({ endpoint }: { readonly endpoint: Endpoint }) {
       <Marks endpoint={endpoint} />
       <p className="why">{statusReason(endpoint)}</p>
       {blocked && (
-        <p className="waits">It is blocked: where authorisation is enforced, nobody may call it.</p>
+        <p className="waits">It is blocked: whoever calls it is reported, and not refused yet.</p>
       )}
       {review !== null && <p className="waits">Waits for review: {reviewWords(review)}.</p>}
       <p className="said" role="status">

@@ -89,11 +89,11 @@ export const ACTIONS: readonly Action[] = [
     label: 'Block',
     title: 'Block',
     explanation:
-      'No call of it is allowed any more: once authorisation is enforced, every caller is refused, those that work today included. Look at who calls it first.',
+      'Nobody may call it any more. Whoever does is reported from now on; nothing refuses the calls yet. Look at who calls it first.',
     submit: 'Block',
     done: () => 'is blocked',
     fields: [],
-    confirm: 'I know that its callers will be refused',
+    confirm: 'I know that its callers will be reported',
     needsReason: true,
     isOffered: ({ blocked }) => !blocked,
     toBody: () => ({}),
