@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Party, Sighting } from '../../estate/index.ts';
-import { believedTime } from '../../estate/sighting/index.ts';
+import { believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
 import { ByteWords } from './byte-words.ts';
 import { type AccessLogFormat, FORMAT_NAMES, parseLine } from './formats.ts';
 import { requestOf } from './json-log.ts';
 import { KnownLine } from './known-line.ts';
 import { Lines } from './lines.ts';
 import type { DropReason } from './logged-request.ts';
+import { samplesOfQuery } from './query-sample.ts';
 import { parameterNames } from './target.ts';
 import { parseTime } from './time.ts';
 import { type LogSubject, Parties, toSighting } from './to-sighting.ts';
@@ -16,6 +17,8 @@ export interface DecoderOptions extends LogSubject {
   /** `auto`: told from each line. */
   readonly format?: AccessLogFormat;
   readonly maxLineBytes?: number;
+  /** Judges values of queries; without it, none is looked at. */
+  readonly judge?: JudgePayload | undefined;
   readonly clock: Clock;
 }
 
@@ -106,7 +109,8 @@ export class AccessLogDecoder {
   #parse(text: string): Sighting | DropReason {
     const request = parseLine(text, this.#options.format);
     if (typeof request === 'string') return request;
-    return toSighting(request, this.#options, this.#parties, this.#now);
+    const { judge } = this.#options;
+    return toSighting(request, this.#options, this.#parties, this.#now, judge);
   }
 
   /** False where something about the line is not as plain as it looked. */
@@ -128,12 +132,19 @@ export class AccessLogDecoder {
       firstAt: at,
       lastAt: at,
     };
-    const names =
-      queryStart + 1 < pathEnd
-        ? parameterNames(bytes.toString('latin1', queryStart + 1, pathEnd))
-        : [];
-    this.#sink.take(names.length === 0 ? sighting : { ...sighting, parameters: names });
+    if (queryStart + 1 >= pathEnd) this.#sink.take(sighting);
+    else this.#takeWithQuery(sighting, bytes.toString('latin1', queryStart + 1, pathEnd));
     return true;
+  }
+
+  #takeWithQuery(sighting: Sighting, query: string): void {
+    const parameters = parameterNames(query);
+    const samples = samplesOfQuery(this.#options.judge, sighting, query);
+    this.#sink.take({
+      ...sighting,
+      ...(parameters.length > 0 && { parameters }),
+      ...(samples && { samples }),
+    });
   }
 
   #timeOf(bytes: Buffer, start: number, end: number): number {

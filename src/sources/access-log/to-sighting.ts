@@ -1,9 +1,10 @@
 import { CODES, httpStatusOf } from '../../base/grpc/codes.ts';
 import type { Party, Sighting } from '../../estate/index.ts';
-import { believedTime, toParty } from '../../estate/sighting/index.ts';
+import { believedTime, type JudgePayload, toParty } from '../../estate/sighting/index.ts';
 import { detached } from '../detached.ts';
 import type { DropReason, LoggedRequest } from './logged-request.ts';
 import { isOperationalAgent } from './probe-agents.ts';
+import { samplesOfQuery } from './query-sample.ts';
 import { isPath, parameterNames, parseHost, splitTarget, type Target } from './target.ts';
 
 /** Of what a log's requests are, where its lines do not say so themselves. */
@@ -48,12 +49,14 @@ const SERVICE = /^[^\s\p{Cc}/]{1,200}$/u;
 const SPIFFE = /^spiffe:\/\/[^\s\p{Cc}]{1,2039}$/u;
 
 /** What a logged request says in the words of the estate.
- *  @param now milliseconds since 1970, on the clock of whoever reads the log */
+ *  @param now milliseconds since 1970, on the clock of whoever reads the log
+ *  @param judge of the values of the query; without it, none is looked at */
 export function toSighting(
   request: LoggedRequest,
   subject: LogSubject,
   parties: Parties,
   now: number,
+  judge?: JudgePayload,
 ): Sighting | DropReason {
   if (!METHOD.test(request.method)) return 'malformed request line';
   const method = request.method.toUpperCase();
@@ -66,9 +69,11 @@ export function toSighting(
   const at = (subject.believe ?? believedTime)(request.time ?? now, now);
   const query = target.query ?? request.query?.replace(/^\?/, '');
   const parameters = query ? parameterNames(query) : [];
+  const operation = operationOf(request, method, target.path);
+  const samples = samplesOfQuery(judge, { service, ...operation }, query);
   return {
     service,
-    ...operationOf(request, method, target.path),
+    ...operation,
     status: statusOf(request),
     count: 1,
     firstAt: at,
@@ -77,6 +82,7 @@ export function toSighting(
     ...(request.credential !== undefined && { credential: request.credential }),
     ...(parameters.length > 0 && { parameters: parameters.map(detached) }),
     ...(isOperationalAgent(request.userAgent) && { isOperational: true }),
+    ...(samples && { samples }),
   };
 }
 

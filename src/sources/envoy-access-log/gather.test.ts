@@ -61,6 +61,25 @@ describe('a request', () => {
     });
   });
 
+  it('has its query judged only by a judge', () => {
+    const bytes = Buffer.concat([
+      identifier(ORDERS),
+      httpLogs(...['/a?mail=x', '/a?mail=y', '/a'].map((path) => ({ ...SELF, path }))),
+    ]);
+    const shown: unknown[] = [];
+    const { sightings } = new LogStream(({ operation, content }) => {
+      shown.push(`${operation.service.key} ${operation.path} ${String(content)}`);
+      return content === 'mail=x' ? ['email'] : [];
+    }).read(bytes, NOW);
+    expect(shown).toEqual(['name /shop/orders /a mail=x', 'name /shop/orders /a mail=y']);
+    expect(sightings).toMatchObject([
+      { count: 2, samples: { requests: { judged: 2, found: { email: 1 } } } },
+      { count: 1 },
+    ]);
+    const quiet = new LogStream().read(bytes, NOW).sightings;
+    for (const sighting of [sightings[1], ...quiet]) expect(sighting).not.toHaveProperty('samples');
+  });
+
   it('is one with those that are like it', () => {
     const { sightings, taken } = read(
       ORDERS,

@@ -1,7 +1,9 @@
 import { WireReader } from '../../base/protobuf/index.ts';
 import type { CallSighting, CredentialSeen, Party, Sighting } from '../../estate/index.ts';
-import { believedTime } from '../../estate/sighting/index.ts';
+import { addSamples, believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
 import { isOperationalAgent } from '../access-log/probe-agents.ts';
+import { samplesOfQuery } from '../access-log/query-sample.ts';
+import { splitTarget } from '../access-log/target.ts';
 import { callerOf, type Exchange, Parts } from './asked.ts';
 import { type CommonProperties, NO_PROPERTIES, readCommonProperties } from './common-properties.ts';
 import { type HttpEntry, readHttpEntry } from './http-entry.ts';
@@ -22,12 +24,18 @@ export interface Gathered {
  *  @see envoy.service.accesslog.v3.StreamAccessLogsMessage */
 export class LogStream {
   readonly #parts = new Parts();
+  readonly #judge: JudgePayload | undefined;
+
+  /** @param judge of the values of queries; without it, none is looked at */
+  constructor(judge?: JudgePayload) {
+    this.#judge = judge;
+  }
 
   /** @param now milliseconds since 1970
    *  @throws {Fault} `protobuf/malformed` */
   read(bytes: Buffer, now: number): Gathered {
     const message = new WireReader(bytes);
-    const gathering = new Gathering(this.#parts, now);
+    const gathering = new Gathering(this.#parts, now, this.#judge);
     for (let field = message.next(); field !== 0; field = message.next()) {
       if (field === 1) this.#readIdentifier(message.message());
       else if (field === 2)
@@ -61,10 +69,12 @@ class Gathering implements Gathered {
   taken = 0;
   readonly #parts: Parts;
   readonly #now: number;
+  readonly #judge: JudgePayload | undefined;
   readonly #sightings = new Map<string, Summed<Sighting>>();
   readonly #calls = new Map<string, Summed<CallSighting>>();
 
-  constructor(parts: Parts, now: number) {
+  constructor(parts: Parts, now: number, judge: JudgePayload | undefined) {
+    this.#judge = judge;
     this.#parts = parts;
     this.#now = now;
   }
@@ -122,9 +132,12 @@ class Gathering implements Gathered {
     const isOperational =
       isOperationalAgent(entry.userAgent) || operation.path.startsWith('/grpc.health.v1.Health/');
     const key = keyOf(exchange, operation, credential, isOperational);
+    const samples = this.#samplesOf(entry, exchange, operation);
     const known = this.#sightings.get(key);
     if (known) {
       known.count++;
+      const sum = addSamples(known.samples, samples);
+      if (sum !== undefined) known.samples = sum;
       known.firstAt = Math.min(known.firstAt, at);
       known.lastAt = Math.max(known.lastAt, at);
       return;
@@ -138,7 +151,13 @@ class Gathering implements Gathered {
       ...callerOf(exchange),
       ...(credential !== undefined && { credential }),
       ...(isOperational && { isOperational }),
+      ...(samples && { samples }),
     });
+  }
+
+  #samplesOf({ target }: HttpEntry, { service }: Exchange, { method, path }: Operation) {
+    const query = this.#judge && splitTarget(target)?.query;
+    return samplesOfQuery(this.#judge, { service, method, path }, query);
   }
 
   #addCall(caller: Party, service: Party, at: number): void {

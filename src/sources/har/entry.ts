@@ -1,5 +1,6 @@
 import { listAt, numberAt, pick, textAt } from '../../base/pick.ts';
 import type { Sighting } from '../../estate/index.ts';
+import { type JudgePayload, judgeExchange } from '../../estate/sighting/index.ts';
 import {
   credentialOf,
   type DropReason,
@@ -9,6 +10,7 @@ import {
   toSighting,
 } from '../access-log/index.ts';
 import { graphqlFieldsOf } from './graphql.ts';
+import { payloadsOf } from './payloads.ts';
 
 /** Why an entry gives no sighting. */
 export type HarDropReason =
@@ -20,7 +22,8 @@ export type HarDropReason =
 
 /** What one entry of an HTTP archive shows. A request of GraphQL gives one sighting for each root field
  *  that it asks for, every other one gives one. Of headers only names are looked at, and the scheme of
- *  `authorization`; of bodies only the document of GraphQL.
+ *  `authorization`; of bodies only the document of GraphQL. Bodies and values are shown to the judge, where
+ *  there is one.
  *  @see HAR 1.2, `entries`
  *  @param now milliseconds since 1970 */
 export function sightingsOf(
@@ -28,6 +31,7 @@ export function sightingsOf(
   subject: LogSubject,
   parties: Parties,
   now: number,
+  judge?: JudgePayload,
 ): readonly Sighting[] | HarDropReason {
   const url = textAt(entry, 'request', 'url');
   const method = textAt(entry, 'request', 'method');
@@ -54,7 +58,9 @@ export function sightingsOf(
     parties,
     now,
   );
-  return typeof sighting === 'string' ? sighting : byField(entry, sighting);
+  if (typeof sighting === 'string') return sighting;
+  const samples = judge && judgeExchange(judge, payloadsOf(entry, url, sighting));
+  return byField(entry, samples === undefined ? sighting : { ...sighting, samples });
 }
 
 /** A query that was sent as parameters of the address counts like one in the body. */

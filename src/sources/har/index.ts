@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type ElementsProblem, JsonElements } from '../../base/json-elements.ts';
 import type { Sighting } from '../../estate/index.ts';
+import type { JudgePayload } from '../../estate/sighting/index.ts';
 import { type LogSubject, Parties } from '../access-log/index.ts';
 import { type HarDropReason, sightingsOf } from './entry.ts';
 
@@ -12,6 +13,8 @@ export interface HarOptions extends LogSubject {
   /** Largest entry, with the bodies in it. */
   readonly maxEntryBytes?: number;
   readonly clock: Clock;
+  /** Judges bodies and values of parameters; without it, none is looked at. */
+  readonly judge?: JudgePayload | undefined;
 }
 
 export interface HarSink {
@@ -56,7 +59,7 @@ export class HarDecoder {
   #read(bytes: Buffer, options: HarOptions): readonly Sighting[] | HarDropReason {
     try {
       const entry: unknown = JSON.parse(bytes.toString());
-      return sightingsOf(entry, options, this.#parties, options.clock());
+      return sightingsOf(entry, options, this.#parties, options.clock(), options.judge);
     } catch (thrown) {
       // The parser's message quotes the entry, which may hold anything.
       if (thrown instanceof SyntaxError) return 'malformed entry';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { Sighting } from '../../estate/index.ts';
-import { parseKongLog } from './index.ts';
+import { KongParties, parseKongLog } from './index.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 
@@ -43,6 +43,21 @@ const withRequest = (request: object, rest: object = {}) => ({
 const VERIFIED = { authenticated_entity: { id: 'c1' }, consumer: { username: 'web' } };
 
 describe('an entry of Kong', () => {
+  it('has its query judged only by a judge, and is one with those that are like it', () => {
+    const found = [['email'], undefined, []];
+    const shown: unknown[] = [];
+    const body = Buffer.from(JSON.stringify([ENTRY, ENTRY, ENTRY]));
+    const { sightings } = parseKongLog(body, NOW, new KongParties(), ({ operation, content }) => {
+      shown.push(`${operation.method} ${operation.path} ${String(content)}`);
+      return found.pop();
+    });
+    expect(shown).toEqual(Array(3).fill('GET /orders/7 page=2'));
+    expect(sightings).toMatchObject([
+      { count: 3, samples: { requests: { judged: 2, found: { email: 1 } } } },
+    ]);
+    expect(parseKongLog(body, NOW).sightings[0]).not.toHaveProperty('samples');
+  });
+
   it('is seen as its service saw it', () => {
     expect(only(ENTRY)).toEqual({
       service: expect.objectContaining({

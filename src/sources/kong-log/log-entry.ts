@@ -1,8 +1,9 @@
 import { fieldsAt, numberAt, pick, textAt } from '../../base/pick.ts';
 import type { CredentialSeen, Sighting } from '../../estate/index.ts';
-import { believedTime } from '../../estate/sighting/index.ts';
+import { believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
 import { credentialOf } from '../access-log/credential.ts';
 import { isOperationalAgent } from '../access-log/probe-agents.ts';
+import { samplesOfQuery } from '../access-log/query-sample.ts';
 import { isPath, parameterNames, splitTarget } from '../access-log/target.ts';
 import { detached } from '../detached.ts';
 import { type KongParties, serviceOf } from './parties.ts';
@@ -14,11 +15,13 @@ const METHOD = /^[A-Z][A-Z_-]{0,19}$/;
 
 /** What one entry says; the reason where it is not taken.
  *  @param now milliseconds since 1970
+ *  @param judge of the values of the query; without it, none is looked at
  *  @see Kong, `kong.log.serialize` */
 export function toSighting(
   entry: unknown,
   parties: KongParties,
   now: number,
+  judge?: JudgePayload,
 ): Sighting | KongReason {
   const method = textAt(entry, 'request', 'method');
   if (method === undefined) return 'not a request';
@@ -36,9 +39,11 @@ export function toSighting(
   const at = believedTime(numberAt(entry, 'started_at') ?? now, now);
   const parameters = target.query ? parameterNames(target.query) : [];
   const credential = credentialSeen(entry);
+  const operation = operationOf(entry, method, detached(target.path));
+  const samples = samplesOfQuery(judge, { service, ...operation }, target.query);
   return {
     service,
-    ...operationOf(entry, method, detached(target.path)),
+    ...operation,
     status: statusOf(entry),
     count: 1,
     firstAt: at,
@@ -47,6 +52,7 @@ export function toSighting(
     ...(credential !== undefined && { credential }),
     ...(parameters.length > 0 && { parameters: parameters.map(detached) }),
     ...(isOperationalAgent(headerOf(entry, 'user-agent')) && { isOperational: true }),
+    ...(samples && { samples }),
   };
 }
 

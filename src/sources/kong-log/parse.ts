@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { isFields } from '../../base/pick.ts';
 import type { Sighting } from '../../estate/index.ts';
+import { addSamples, type JudgePayload } from '../../estate/sighting/index.ts';
 import { toSighting } from './log-entry.ts';
 import { KongParties } from './parties.ts';
 import type { KongReason } from './reasons.ts';
@@ -22,12 +23,14 @@ const MAX_DEPTH = 32;
 /** Reads what Kong's http-log plugin posts: one entry, or a list of them where its queue gathers several.
  *  @param now milliseconds since 1970
  *  @param parties kept by the caller from one request to the next
+ *  @param judge of the values of queries; without it, none is looked at
  *  @throws {Fault} `kong/json-malformed`
  *  @see Kong, http-log plugin */
 export function parseKongLog(
   body: Buffer,
   now: number,
   parties: KongParties = new KongParties(),
+  judge?: JudgePayload,
 ): ParsedKongLog {
   const value = parseJson(body);
   const entries = Array.isArray(value) ? (value as readonly unknown[]) : [value];
@@ -35,7 +38,7 @@ export function parseKongLog(
   const dropped = new Map<KongReason, number>();
   let taken = 0;
   for (const entry of entries) {
-    const sighting = isFields(entry) ? toSighting(entry, parties, now) : 'not a request';
+    const sighting = isFields(entry) ? toSighting(entry, parties, now, judge) : 'not a request';
     if (typeof sighting === 'string') {
       dropped.set(sighting, (dropped.get(sighting) ?? 0) + 1);
       continue;
@@ -48,12 +51,22 @@ export function parseKongLog(
       known.count++;
       known.firstAt = Math.min(known.firstAt, sighting.firstAt);
       known.lastAt = Math.max(known.lastAt, sighting.lastAt);
+      const samples = addSamples(known.samples, sighting.samples);
+      if (samples !== undefined) known.samples = samples;
     }
   }
   return { sightings: [...sums.values()], taken, dropped };
 }
 
-function keyOf({ service, caller, parameters, firstAt, lastAt, ...same }: Sighting): string {
+function keyOf({
+  service,
+  caller,
+  parameters,
+  firstAt,
+  lastAt,
+  samples,
+  ...same
+}: Sighting): string {
   return JSON.stringify([service.key, caller?.key, parameters, same]);
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import type { JudgePayload } from '../../../estate/sighting/index.ts';
 import type { AccessLogConfig } from './config/index.ts';
 import { Follower, type FollowerPorts } from './follower.ts';
 
@@ -7,6 +8,8 @@ export type { LogPosition } from './position.ts';
 
 export interface TailPorts extends FollowerPorts {
   readonly clock: Clock;
+  /** As in `DecoderOptions`. */
+  readonly judge?: JudgePayload | undefined;
 }
 
 export interface Tail {
@@ -22,6 +25,7 @@ export function tailLogs(config: AccessLogConfig, ports: TailPorts): Tail {
       format,
       maxLineBytes: config.maxLineBytes,
       clock: ports.clock,
+      judge: ports.judge,
       ...(service !== undefined && { service }),
       ...(namespace !== undefined && { namespace }),
       ...(environment !== undefined && { environment }),
