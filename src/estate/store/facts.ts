@@ -3,12 +3,11 @@ import { sql } from 'kysely';
 import { type Fact, nameFact, type StoredFact } from '../fact.ts';
 import type { SqlWords } from './engine.ts';
 import { toKey } from './key.ts';
+import { dropRows, idsOf, pagesOf } from './scope-rows.ts';
 import type { DatabaseTransaction } from './tables.ts';
 
 /** Facts written by one statement. */
 const BATCH_SIZE = 2_000;
-/** Facts read by one query. */
-const READ_SIZE = 5_000;
 
 /** What one scope has seen at one time. */
 export interface Sighting {
@@ -97,37 +96,15 @@ export async function replaceFacts(
 ): Promise<void> {
   await words.lock(transaction, 'replace');
   const kept = await foldFacts(transaction, words, sighting);
-  const known = await transaction
-    .selectFrom('facts')
-    .select('id')
-    .where('scope', '=', toKey(sighting.scope))
-    .execute();
-  const gone = known.map((row) => row.id).filter((id) => !kept.has(id));
-  for (let start = 0; start < gone.length; start += BATCH_SIZE) {
-    const ids = gone.slice(start, start + BATCH_SIZE);
-    await transaction
-      .deleteFrom('facts')
-      .where('scope', '=', toKey(sighting.scope))
-      .where('id', 'in', (build) => build.selectFrom(words.texts(ids)).select('value'))
-      .execute();
-  }
+  const known = await idsOf(transaction, 'facts', sighting.scope);
+  const gone = [...known].filter((id) => !kept.has(id));
+  await dropRows(transaction, words, 'facts', sighting.scope, gone);
 }
 
 /** Every fact once, with the span over all scopes that bring it. */
 export async function readFacts(transaction: DatabaseTransaction): Promise<readonly StoredFact[]> {
   const found = new Map<string, StoredFact>();
-  let after = { scope: '', id: '' };
-  for (;;) {
-    const rows = await transaction
-      .selectFrom('facts')
-      .selectAll()
-      .where((build) =>
-        build(build.refTuple('scope', 'id'), '>', build.tuple(after.scope, after.id)),
-      )
-      .orderBy('scope')
-      .orderBy('id')
-      .limit(READ_SIZE)
-      .execute();
+  for await (const rows of pagesOf(transaction, 'facts')) {
     for (const row of rows) {
       const other = found.get(row.id);
       found.set(row.id, {
@@ -136,9 +113,6 @@ export async function readFacts(transaction: DatabaseTransaction): Promise<reado
         lastSeen: other && other.lastSeen > row.last_seen ? other.lastSeen : row.last_seen,
       });
     }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < READ_SIZE) return [...found.values()];
-    after = last;
-    await setImmediate();
   }
+  return [...found.values()];
 }

@@ -21,7 +21,8 @@ import { foldFacts, readFacts, replaceFacts } from './facts.ts';
 import { toKey } from './key.ts';
 import { type ListedRow, type ListName, readPage } from './list.ts';
 import { latestAnswers, publishJudged } from './publish.ts';
-import { readTraffic, replaceTraffic, withdrawScope } from './traffic.ts';
+import { withdrawScope } from './scope-rows.ts';
+import { readTraffic, replaceTraffic } from './traffic.ts';
 
 /** The store over any SQL engine whose schema is up to date. */
 export class SqlStore implements EstateStore {

@@ -6,12 +6,11 @@ import type { TrafficOf } from '../store.ts';
 import { sumTraffic } from '../traffic-sum.ts';
 import type { SqlWords } from './engine.ts';
 import { toKey } from './key.ts';
+import { dropRows, idsOf, pagesOf } from './scope-rows.ts';
 import type { DatabaseTransaction } from './tables.ts';
 
-/** Rows written or deleted by one statement. */
+/** Rows written by one statement. */
 const BATCH_SIZE = 1_000;
-/** Rows read by one query. */
-const READ_SIZE = 5_000;
 
 /** Makes `traffic` all that the scope has seen of endpoints; only rows that differ are written. Of
  *  several rows of one endpoint the last counts. */
@@ -21,7 +20,7 @@ export async function replaceTraffic(
   scope: string,
   traffic: readonly TrafficOf[],
 ): Promise<void> {
-  const left = await knownIds(transaction, scope);
+  const left = await idsOf(transaction, 'traffic', scope);
   for (let start = 0; start < traffic.length; start += BATCH_SIZE) {
     if (start > 0) await setImmediate();
     const bodies = new Map<string, string>();
@@ -32,16 +31,7 @@ export async function replaceTraffic(
     }
     await upsertTraffic(transaction, words, scope, bodies);
   }
-  await dropTraffic(transaction, words, scope, [...left]);
-}
-
-async function knownIds(transaction: DatabaseTransaction, scope: string): Promise<Set<string>> {
-  const rows = await transaction
-    .selectFrom('traffic')
-    .select('id')
-    .where('scope', '=', toKey(scope))
-    .execute();
-  return new Set(rows.map((row) => row.id));
+  await dropRows(transaction, words, 'traffic', scope, [...left]);
 }
 
 async function upsertTraffic(
@@ -69,58 +59,17 @@ async function upsertTraffic(
     .execute();
 }
 
-async function dropTraffic(
-  transaction: DatabaseTransaction,
-  words: SqlWords,
-  scope: string,
-  gone: readonly string[],
-): Promise<void> {
-  for (let start = 0; start < gone.length; start += BATCH_SIZE) {
-    const ids = gone.slice(start, start + BATCH_SIZE);
-    await transaction
-      .deleteFrom('traffic')
-      .where('scope', '=', toKey(scope))
-      .where('id', 'in', (build) => build.selectFrom(words.texts(ids)).select('value'))
-      .execute();
-  }
-}
-
-/** Removes all that a scope has brought. */
-export async function withdrawScope(
-  transaction: DatabaseTransaction,
-  words: SqlWords,
-  scope: string,
-): Promise<void> {
-  await words.lock(transaction, 'replace');
-  await transaction.deleteFrom('facts').where('scope', '=', toKey(scope)).execute();
-  await transaction.deleteFrom('traffic').where('scope', '=', toKey(scope)).execute();
-}
-
 /** What was seen of each endpoint, summed up over the scopes. */
 export async function readTraffic(
   transaction: DatabaseTransaction,
 ): Promise<ReadonlyMap<string, EndpointTraffic>> {
   const found = new Map<string, EndpointTraffic>();
-  let after = { scope: '', id: '' };
-  for (;;) {
-    const rows = await transaction
-      .selectFrom('traffic')
-      .selectAll()
-      .where((build) =>
-        build(build.refTuple('scope', 'id'), '>', build.tuple(after.scope, after.id)),
-      )
-      .orderBy('scope')
-      .orderBy('id')
-      .limit(READ_SIZE)
-      .execute();
+  for await (const rows of pagesOf(transaction, 'traffic')) {
     for (const row of rows) {
       const { id, ...traffic } = JSON.parse(row.body) as TrafficOf;
       const other = found.get(id);
       found.set(id, other ? sumTraffic(other, traffic) : traffic);
     }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < READ_SIZE) return found;
-    after = last;
-    await setImmediate();
   }
+  return found;
 }
