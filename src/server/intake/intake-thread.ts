@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
+import type { JudgePayload } from '../../estate/sighting/index.ts';
 import {
   createTemplateLearner,
   fromSnapshot,
@@ -14,6 +15,7 @@ import { Hub } from './hub.ts';
 import { KeptTraffic } from './kept-traffic.ts';
 import { Listeners } from './listeners.ts';
 import type { FromThread, IntakeAddresses, Question, ThreadData, ToThread } from './messages.ts';
+import { payloadJudge } from './payload-judge.ts';
 
 /** What the thread has to say to whoever runs the server. */
 export interface ThreadLog {
@@ -148,6 +150,8 @@ export interface Parts {
   readonly decoder: OtlpDecoder;
   readonly hub: Hub;
   readonly counts: IntakeCounts;
+  /** Absent where nobody may look at payloads. */
+  readonly judge: JudgePayload | undefined;
 }
 
 async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
@@ -169,7 +173,8 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
     onFault: (thrown) => log.error({ err: thrown }, 'no snapshot of the traffic could be written'),
     maxJournalBytes: intake.maxJournalMegabytes * MEGABYTE,
   });
-  const decoder = new OtlpDecoder(otlp);
+  const judge = payloadJudge(inventory.payloadSamples, clock, counts);
+  const decoder = new OtlpDecoder(otlp, { judge });
   for (const halves of kept.restoredHalves) decoder.restore(halves, clock());
   const hub = new Hub(
     { batchMs: intake.batchMs, maxWaiting: intake.maxWaitingRequests },
@@ -186,5 +191,5 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
       },
     },
   );
-  return { kept, decoder, hub, counts };
+  return { kept, decoder, hub, counts, judge };
 }

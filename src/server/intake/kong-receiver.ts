@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, messageOf, statusOf } from '../../base/fault.ts';
 import type { IntakeCount } from '../../estate/index.ts';
+import type { JudgePayload } from '../../estate/sighting/index.ts';
 import { KongParties, type ParsedKongLog, parseKongLog } from '../../sources/kong-log/index.ts';
 import { type BodyReader, isCounted, refusalOf } from '../../sources/otlp/index.ts';
 import type { Submission } from './hub.ts';
@@ -12,6 +13,8 @@ export interface KongReceiverPorts {
   readonly submit: (submission: Submission) => Promise<void>;
   readonly count: (outcome: IntakeCount['outcome'], reason: string, count: number) => void;
   readonly clock: Clock;
+  /** Judges values of queries; without it, none is looked at. */
+  readonly judge?: JudgePayload | undefined;
 }
 
 /** Answers what Kong's http-log plugin posts, once it is durable. The plugin sends again what was not
@@ -24,7 +27,7 @@ export function kongReceiver(
   const read = async (request: IncomingMessage): Promise<ParsedKongLog> => {
     const { bytes, release } = await reader.read(request);
     try {
-      return parseKongLog(bytes, ports.clock(), parties);
+      return parseKongLog(bytes, ports.clock(), parties, ports.judge);
     } finally {
       release();
     }

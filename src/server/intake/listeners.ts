@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import { createGrpcServer, type EndedCall, type GrpcServer } from '../../base/grpc/index.ts';
+import { createServer } from '../../base/http.ts';
 import { type Tail, tailLogs } from '../../sources/access-log/tail/index.ts';
 import { envoyAccessLogService, envoyLimits } from '../../sources/envoy-access-log/index.ts';
 import { KONG_LOG_PATH } from '../../sources/kong-log/index.ts';
@@ -100,6 +101,7 @@ function otlpHttp(ports: ListenersPorts, admission: Admission): Server {
     submit: (submission) => ports.hub.submit(submission),
     count: (outcome, reason, count) => counts.add('kong', outcome, reason, count),
     clock: ports.clock,
+    judge: ports.judge,
   });
   const receive = (request: IncomingMessage, response: ServerResponse): void => {
     const isKong = request.url?.split('?', 1)[0] === KONG_LOG_PATH;
@@ -138,13 +140,14 @@ function otlpGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
 }
 
 function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
-  const { data, counts, clock, hub } = ports;
+  const { data, counts, clock, hub, judge } = ports;
   const tls = tlsOf(data);
   const service = envoyAccessLogService(
     {
       submit: (sightings, calls) => hub.submit({ sightings, calls }),
       count: (outcome, reason, count) => counts.add('envoy', outcome, reason, count),
       clock,
+      judge,
     },
     data.envoy,
   );
@@ -175,7 +178,7 @@ function noteEnd({ counts, log }: ListenersPorts, source: string, sentence: stri
   };
 }
 
-function followLogs({ data, hub, kept, counts, clock, log }: ListenersPorts): Tail {
+function followLogs({ data, hub, kept, counts, clock, log, judge }: ListenersPorts): Tail {
   return tailLogs(data.accessLog, {
     submit: async ({ sightings, drops, position }) => {
       await hub.submit({ sightings, position });
@@ -191,6 +194,7 @@ function followLogs({ data, hub, kept, counts, clock, log }: ListenersPorts): Ta
       counts.add('access-log', 'refused', 'a file that cannot be read');
     },
     clock,
+    judge,
   });
 }
 

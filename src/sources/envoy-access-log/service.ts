@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { GrpcService } from '../../base/grpc/index.ts';
 import type { CallSighting, Sighting } from '../../estate/index.ts';
+import type { JudgePayload } from '../../estate/sighting/index.ts';
 import { type Gathered, LogStream } from './gather.ts';
 import type { EnvoyReason } from './reasons.ts';
 
@@ -20,6 +21,8 @@ export interface EnvoyAccessLogPorts {
     count: number,
   ) => void;
   readonly clock: Clock;
+  /** Judges values of queries; without it, none is looked at. */
+  readonly judge?: JudgePayload | undefined;
 }
 
 export interface EnvoyAccessLogLimits {
@@ -48,7 +51,7 @@ export function envoyAccessLogService(
         kind: 'client-stream',
         handle: async (messages, { signal }) => {
           const keeper = new Keeper(ports, limits, signal);
-          const stream = new LogStream();
+          const stream = new LogStream(ports.judge);
           try {
             for await (const message of messages) {
               const gathered = stream.read(message, ports.clock());

@@ -58,6 +58,9 @@ const OF_NO_USE: ReadonlySet<string> = new Set([
   'not the end of a request',
   'connection without caller',
   'passed over',
+  'no data: a picture, page, script or packed',
+  'more payloads than are judged in a second',
+  'more payloads of one endpoint than are judged in a minute',
 ]);
 
 /** What to do about a reason: for limits, the setting. */
@@ -74,6 +77,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'more services than are kept apart': 'limit reached: inventory.maxServices',
   'more operations of one service than are kept apart':
     'limit reached: inventory.maxNamedOperations',
+  'more payloads than are judged in a second': 'limit reached: inventory.payloadSamples.perSecond',
+  'more payloads of one endpoint than are judged in a minute':
+    'limit reached: inventory.payloadSamples.perEndpoint',
   'line too long': 'limit reached: accessLog.maxLineBytes',
   'no service name': 'set service.name in the exporter',
   'clock not believed': 'the time of arrival was taken; set the sender’s clock',
@@ -90,6 +96,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   envoy: 'Envoy access log service',
   kong: 'Kong http-log',
   'access-log': 'Access logs, tailed from files',
+  'payload-samples': 'Payloads judged for sensitive data',
   requests: 'Requests, whatever they were seen by',
   calls: 'Who calls whom, whatever it was seen by',
 };
