@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type EndpointDecision,
   type EndpointFact,
   type EndpointTraffic,
   endpointId,
@@ -9,7 +8,7 @@ import {
   type Source,
   toRecords,
 } from '../estate/index.ts';
-import { decisionToFact } from '../inventory/index.ts';
+import { someDecision, someEndpoint, someService } from '../inventory/testing/facts.ts';
 import { someTraffic } from '../inventory/testing/traffic.ts';
 import { judge } from './index.ts';
 import type { JudgeOptions } from './judge.ts';
@@ -17,39 +16,17 @@ import { servedWithout } from './unauthenticated.ts';
 
 const NOW = '2026-05-20T12:00:00.000Z';
 
-function service(id: string, more: Partial<ServiceFact> = {}): ServiceFact {
-  const [environment = '', namespace = '', name = ''] = id.split('/');
-  return {
-    entity: 'service',
-    id,
-    environment,
-    namespace,
-    name,
-    owner: { owner: 'team', rank: 'declaration' },
-    source: { reader: 'test', how: 'declared' },
-    ...more,
-  };
-}
+const TEAM = { owner: { owner: 'team', rank: 'declaration' } } as const;
+const service = (id: string, more: Partial<ServiceFact> = {}) =>
+  someService(id, { ...TEAM, ...more });
 const PAYMENTS = service('live/shop/payments');
 const ID = endpointId(PAYMENTS.id, 'http', 'POST', '/v1/refunds');
 
 function said(how: Source['how'], more: Partial<EndpointFact> = {}): EndpointFact {
-  const { service: of = PAYMENTS.id, template = '/v1/refunds' } = more;
-  return {
-    entity: 'endpoint',
-    id: endpointId(of, 'http', 'POST', template),
-    service: of,
-    protocol: 'http',
-    method: 'POST',
-    template,
-    source: { reader: 'test', how, file: `${how}.yaml`, line: 1 },
-    ...more,
-  };
+  const asked = { service: PAYMENTS.id, method: 'POST', template: '/v1/refunds' };
+  return someEndpoint(how, { ...asked, ...more }, more);
 }
-function decided(decision: object, at = '2026-05-10T00:00:00.000Z'): EndpointFact {
-  const who = { by: 'ada', at, reason: 'because' };
-  return decisionToFact(ID, { ...decision, ...who } as EndpointDecision);
-}
+const decided = (decision: object, at?: string): EndpointFact => someDecision(ID, decision, at);
 type Traffic = Readonly<Record<string, Partial<EndpointTraffic>>>;
 function judged(facts: readonly Fact[], traffic: Traffic = {}, options: JudgeOptions = {}) {
   const counted = Object.entries(traffic).map(([id, some]) => [id, someTraffic(some)] as const);

@@ -2,18 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Endpoint,
-  type EndpointDecision,
   type EndpointFact,
   type EndpointTraffic,
   endpointId,
   type Fact,
-  type ServiceFact,
   type Source,
   toRecords,
 } from '../estate/index.ts';
 import { type Circumstances, reconcile } from './reconciliation.ts';
+import { someDecision, someEndpoint, someService } from './testing/facts.ts';
 import { someTraffic } from './testing/traffic.ts';
-import { decisionToFact } from './workflow-facts.ts';
 
 const NOW = '2026-05-20T12:00:00.000Z';
 const SERVICE = 'prod/shop/orders';
@@ -24,34 +22,13 @@ const circumstances: Circumstances = {
   activeDays: 30,
   gates: new Map(),
 };
-const service: ServiceFact = {
-  entity: 'service',
-  id: SERVICE,
-  environment: 'prod',
-  namespace: 'shop',
-  name: 'orders',
-  owner: { owner: 'team-orders', rank: 'declaration' },
-  source: { reader: 'test', how: 'declared' },
-};
+const service = someService(SERVICE);
 
 function said(how: Source['how'], more: Partial<EndpointFact> = {}): EndpointFact {
-  const template = more.template ?? '/a';
-  return {
-    entity: 'endpoint',
-    id: endpointId(SERVICE, 'http', 'GET', template),
-    service: SERVICE,
-    protocol: 'http',
-    method: 'GET',
-    template,
-    source: { reader: 'test', how, file: `${how}.yaml`, line: 1 },
-    ...more,
-  };
+  return someEndpoint(how, { service: SERVICE, method: 'GET', template: '/a', ...more }, more);
 }
-type Decided = EndpointDecision extends infer Each ? Omit<Each, 'by' | 'at' | 'reason'> : never;
-function decided(decision: object, at = '2026-05-10T00:00:00.000Z', id = ID): EndpointFact {
-  const who = { by: 'ada', at, reason: 'because' };
-  return decisionToFact(id, { ...(decision as Decided), ...who } as EndpointDecision);
-}
+const decided = (decision: object, at?: string, id = ID): EndpointFact =>
+  someDecision(id, decision, at);
 function judged(facts: readonly Fact[], traffic?: Partial<EndpointTraffic>): Endpoint[] {
   return reconcile(toRecords([service, ...facts]), {
     ...circumstances,

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type EndpointFact,
-  endpointId,
-  type Fact,
-  type ServiceFact,
-  type Source,
-  toRecords,
-} from '../estate/index.ts';
+import { type EndpointFact, type Fact, type Source, toRecords } from '../estate/index.ts';
 import { type Circumstances, reconcile } from './reconciliation.ts';
+import { someEndpoint, someService } from './testing/facts.ts';
 
 const NOW = '2026-05-20T12:00:00.000Z';
 const circumstances: Circumstances = {
@@ -18,15 +12,7 @@ const circumstances: Circumstances = {
 };
 
 const SERVICE = 'prod/shop/orders';
-const service: ServiceFact = {
-  entity: 'service',
-  id: SERVICE,
-  environment: 'prod',
-  namespace: 'shop',
-  name: 'orders',
-  owner: { owner: 'team-orders', rank: 'declaration' },
-  source: { reader: 'test', how: 'declared' },
-};
+const service = someService(SERVICE);
 
 function endpoint(
   how: Source['how'],
@@ -34,16 +20,7 @@ function endpoint(
   more: Partial<EndpointFact> = {},
 ): EndpointFact {
   const [method = '', template = ''] = operation.split(' ');
-  return {
-    entity: 'endpoint',
-    id: endpointId(SERVICE, 'http', method, template),
-    service: SERVICE,
-    protocol: 'http',
-    method,
-    template,
-    source: { reader: 'test', how, file: `${how}.yaml`, line: 1 },
-    ...more,
-  };
+  return someEndpoint(how, { service: SERVICE, method, template }, more);
 }
 /** An operation at this line of a specification. */
 function specified(line: number): Partial<EndpointFact> {
