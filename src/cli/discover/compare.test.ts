@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign, compare, priorsOf, type Specification } from './compare.ts';
 import type { DeclaredOperation, DiscoveredEndpoint } from './discovery.ts';
+import { someDiscovered } from './testing/endpoint.ts';
 
 const operation = (text: string): DeclaredOperation => {
   const [method = '', template = ''] = text.split(' ');
@@ -15,19 +16,8 @@ const specification = (operations: string[], more: Partial<Specification> = {}):
 });
 const seen = (service: string, ...operations: string[]) =>
   operations.map((text) => ({ service, ...operation(text) }));
-const endpoint = (service: string, text: string): DiscoveredEndpoint => ({
-  ...operation(text),
-  service,
-  templateFrom: 'learned',
-  requests: 1,
-  statuses: {},
-  examples: [],
-  firstSeen: '',
-  lastSeen: '',
-  parameters: [],
-  credentials: {},
-  isOperational: false,
-});
+const endpoint = (service: string, text: string): DiscoveredEndpoint =>
+  someDiscovered({ ...operation(text), service });
 
 const TRAFFIC = [
   ...seen('orders', 'GET /orders', 'GET /orders/{orderId}'),

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DiscoveredEndpoint, Discovery } from './discovery.ts';
+import type { Discovery } from './discovery.ts';
+import { someDiscovered } from './testing/endpoint.ts';
 import { toText } from './text.ts';
 
-const ENDPOINT: DiscoveredEndpoint = {
-  service: 'orders',
-  protocol: 'http',
-  method: 'GET',
-  template: '/orders/{id}',
-  templateFrom: 'learned',
-  requests: 1_234_567,
-  statuses: {},
-  examples: [],
-  firstSeen: '',
-  lastSeen: '',
-  parameters: [],
-  credentials: {},
-  isOperational: false,
-};
+const ENDPOINT = someDiscovered({ requests: 1_234_567 });
 const NONE = { endpoints: 0, requests: 0 };
 const DISCOVERY: Discovery = {
   schema: 'reeve.discover/v1',

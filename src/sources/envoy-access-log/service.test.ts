@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
-import { createGrpcServer, type GrpcServer } from '../../base/grpc/index.ts';
-import { RawClient } from '../../base/grpc/testing/client.ts';
+import type { GrpcServer } from '../../base/grpc/index.ts';
+import type { RawClient } from '../../base/grpc/testing/client.ts';
+import { type Served, serve } from '../../base/grpc/testing/serve.ts';
 import type { Sighting } from '../../estate/index.ts';
 import { EnvoyConfig } from './config/index.ts';
 import { envoyAccessLogService, envoyLimits } from './index.ts';
@@ -17,6 +16,7 @@ const ENTRY = { cluster: 'local_app', startedAt: NOW };
 let submit: (sightings: readonly Sighting[]) => Promise<void>;
 let counts: [outcome: string, reason: string, count: number][];
 let now: number;
+let served: Served;
 let grpc: GrpcServer;
 let client: RawClient;
 beforeEach(async () => {
@@ -31,15 +31,10 @@ beforeEach(async () => {
     },
     config,
   );
-  grpc = createGrpcServer({ services: [service], limits: envoyLimits(config) });
-  grpc.server.listen(0, '127.0.0.1');
-  await once(grpc.server, 'listening');
-  client = new RawClient(`http://127.0.0.1:${(grpc.server.address() as AddressInfo).port}`);
+  served = await serve({ services: [service], limits: envoyLimits(config) });
+  ({ client, grpc } = served);
 });
-afterEach(async () => {
-  client.close();
-  await grpc.close(0);
-});
+afterEach(() => served.close());
 
 const begin = () => client.begin(STREAM).send(identifier({ cluster: 'orders' }));
 

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
-import { createGrpcServer, type GrpcServer } from '../../base/grpc/index.ts';
-import { framed, RawClient, retrySeconds } from '../../base/grpc/testing/client.ts';
+import { framed, type RawClient, retrySeconds } from '../../base/grpc/testing/client.ts';
+import { type Served, serve } from '../../base/grpc/testing/serve.ts';
 import { integerField, messageField, textField } from '../../base/protobuf/index.ts';
 import { otlpGrpcService, type TakenSpans } from './grpc.ts';
 
@@ -12,19 +10,13 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const REQUEST = Buffer.from('any bytes: reading them is for whoever takes them');
 
 let take: (body: Buffer) => Promise<TakenSpans>;
-let grpc: GrpcServer;
+let served: Served;
 let client: RawClient;
 beforeEach(async () => {
-  const service = otlpGrpcService({ take: (body) => take(body) });
-  grpc = createGrpcServer({ services: [service] });
-  grpc.server.listen(0, '127.0.0.1');
-  await once(grpc.server, 'listening');
-  client = new RawClient(`http://127.0.0.1:${(grpc.server.address() as AddressInfo).port}`);
+  served = await serve({ services: [otlpGrpcService({ take: (body) => take(body) })] });
+  client = served.client;
 });
-afterEach(async () => {
-  client.close();
-  await grpc.close(0);
-});
+afterEach(() => served.close());
 
 describe('traces over gRPC', () => {
   it('are handed on as they came, packed or not, and answered with nothing', async () => {

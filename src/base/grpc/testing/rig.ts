@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndedCall } from '../calls.ts';
-import type { GrpcCall } from '../method.ts';
+import type { GrpcCall, GrpcService } from '../method.ts';
 import type { GrpcRefusal } from '../refusals.ts';
-import { createGrpcServer, type GrpcServer } from '../server.ts';
-import { RawClient } from './client.ts';
+import type { GrpcServer } from '../server.ts';
+import type { RawClient } from './client.ts';
+import { type Served, serve } from './serve.ts';
 
 export const ECHO = '/test.Words/Echo';
 export const GATHER = '/test.Words/Gather';
@@ -42,45 +41,42 @@ export class Rig implements Handlers {
   admit: Handlers['admit'] = () => {};
   readonly ended: EndedCall[] = [];
   readonly refused: GrpcRefusal[] = [];
-  readonly grpc: GrpcServer;
-  #origin = '';
-  #client: RawClient | undefined;
-
-  private constructor() {
-    this.grpc = createGrpcServer({
-      limits: LIMITS,
-      services: [
-        {
-          name: 'test.Words',
-          methods: {
-            Echo: { kind: 'unary', handle: (message, call) => this.echo(message, call) },
-            Gather: { kind: 'client-stream', handle: (messages) => this.gather(messages) },
-          },
-        },
-      ],
-      admit: () => this.admit(),
-      onEnd: (call) => this.ended.push(call),
-      onRefused: (reason) => this.refused.push(reason),
-    });
-  }
+  #served: Served | undefined;
 
   static async start(): Promise<Rig> {
     const rig = new Rig();
-    rig.grpc.server.listen(0, '127.0.0.1');
-    await once(rig.grpc.server, 'listening');
-    const { port } = rig.grpc.server.address() as AddressInfo;
-    rig.#origin = `http://127.0.0.1:${port}`;
-    rig.#client = new RawClient(rig.#origin);
+    const words = {
+      name: 'test.Words',
+      methods: {
+        Echo: { kind: 'unary', handle: (message, call) => rig.echo(message, call) },
+        Gather: { kind: 'client-stream', handle: (messages) => rig.gather(messages) },
+      },
+    } satisfies GrpcService;
+    rig.#served = await serve({
+      limits: LIMITS,
+      services: [words],
+      admit: () => rig.admit(),
+      onEnd: (call) => rig.ended.push(call),
+      onRefused: (reason) => rig.refused.push(reason),
+    });
     return rig;
   }
 
+  get grpc(): GrpcServer {
+    return this.#running.grpc;
+  }
+
   get origin(): string {
-    return this.#origin;
+    return this.#running.origin;
   }
 
   get client(): RawClient {
-    if (!this.#client) throw new RangeError('not started');
-    return this.#client;
+    return this.#running.client;
+  }
+
+  get #running(): Served {
+    if (!this.#served) throw new RangeError('not started');
+    return this.#served;
   }
 
   /** Until a call is under way. */
@@ -95,7 +91,6 @@ export class Rig implements Handlers {
   }
 
   async close(): Promise<void> {
-    this.#client?.close();
-    await this.grpc.close(0);
+    await this.#served?.close();
   }
 }

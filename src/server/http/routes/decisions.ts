@@ -32,6 +32,16 @@ const DecidedAll = z.strictObject({
 const whoAndWhy = { endpoint: z.string(), by: z.string(), at: z.string(), reason: z.string() };
 const StoredDecision = z.union(EndpointDecision.options.map((said) => said.extend(whoAndWhy)));
 
+/** Operations that decide about many endpoints at once. */
+const DECIDING = {
+  method: 'POST',
+  tag: 'endpoints',
+  access: 'principal',
+  maxBodyBytes: MAX_BODY_BYTES,
+  status: 200,
+  response: DecidedAll,
+} as const;
+
 /** What people decide about endpoints, and what waits for them. */
 export function decisionOperations(decisions: Decisions): Operation[] {
   const { store } = decisions;
@@ -39,16 +49,11 @@ export function decisionOperations(decisions: Decisions): Operation[] {
     ...specificationOperations(store),
     operation({
       id: 'decide-endpoints',
-      method: 'POST',
+      ...DECIDING,
       path: '/api/v1/endpoints/decisions',
-      tag: 'endpoints',
       summary:
         'Adopts, assigns, deprecates, blocks, accepts or tags endpoints; each is taken or refused by itself',
-      access: 'principal',
-      maxBodyBytes: MAX_BODY_BYTES,
       body: z.strictObject({ endpoints: Ids, decision: EndpointDecision, reason: Reason }),
-      status: 200,
-      response: DecidedAll,
       handle: ({ body, principal }) =>
         decisions.decide(body.endpoints, body.decision, {
           actor: actorOf(principal),
@@ -57,15 +62,10 @@ export function decisionOperations(decisions: Decisions): Operation[] {
     }),
     operation({
       id: 'undo-decisions',
-      method: 'POST',
+      ...DECIDING,
       path: '/api/v1/endpoints/decisions/undo',
-      tag: 'endpoints',
       summary: 'Takes decisions of one action back',
-      access: 'principal',
-      maxBodyBytes: MAX_BODY_BYTES,
       body: z.strictObject({ endpoints: Ids, action: Action, reason: Reason }),
-      status: 200,
-      response: DecidedAll,
       handle: ({ body, principal }) =>
         decisions.undo(body.endpoints, body.action, {
           actor: actorOf(principal),

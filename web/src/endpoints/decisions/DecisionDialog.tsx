@@ -1,14 +1,14 @@
 import { type FormEvent, useState } from 'react';
 import type { Endpoint } from '../../../../src/estate/model.ts';
 import { Dialog } from '../../components/Dialog.tsx';
-import { LongField } from '../../components/fields.tsx';
 import { ErrorNote } from '../../components/parts.tsx';
 import { problemsOf } from '../../problems.ts';
 import { endpointsWords } from '../words.ts';
-import { type Action, type Draft, firstDraft, MAX_REASON } from './actions.ts';
+import { type Action, type Draft, firstDraft } from './actions.ts';
 import { type Decided, MAX_FRAGMENT } from './api.ts';
 import { DecisionField } from './DecisionField.tsx';
 import { FragmentView } from './FragmentView.tsx';
+import { ReasonField } from './ReasonField.tsx';
 import { Refusals } from './Refusals.tsx';
 import { useDecide } from './use-decide.ts';
 
@@ -58,10 +58,7 @@ export function DecisionDialog({ action, endpoints, onClose, onDecided }: Props)
             problem={problems.fields[field]}
           />
         ))}
-        <LongField
-          label="Reason"
-          hint="Kept in the audit log. No secrets."
-          maxLength={MAX_REASON}
+        <ReasonField
           required={action.needsReason}
           value={draft.reason}
           onChange={set('reason')}

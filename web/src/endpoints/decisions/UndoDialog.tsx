@@ -1,11 +1,11 @@
 import { type FormEvent, useState } from 'react';
 import type { Endpoint } from '../../../../src/estate/model.ts';
 import { Dialog } from '../../components/Dialog.tsx';
-import { LongField } from '../../components/fields.tsx';
 import { ErrorNote } from '../../components/parts.tsx';
 import { problemsOf } from '../../problems.ts';
 import { endpointsWords } from '../words.ts';
-import { type ActionName, IN_FORCE, MAX_REASON } from './actions.ts';
+import { type ActionName, IN_FORCE } from './actions.ts';
+import { ReasonField } from './ReasonField.tsx';
 import { Refusals } from './Refusals.tsx';
 import { useUndo } from './use-decide.ts';
 
@@ -40,14 +40,7 @@ export function UndoDialog({ endpoint, action, onClose, onDecided }: Props) {
       <p>It is judged again as if this had never been decided. The audit log keeps both.</p>
       <form onSubmit={submit}>
         {problems.rest && <ErrorNote error={problems.rest} />}
-        <LongField
-          label="Reason"
-          hint="Kept in the audit log. No secrets."
-          maxLength={MAX_REASON}
-          value={reason}
-          onChange={setReason}
-          problem={problems.fields.reason}
-        />
+        <ReasonField value={reason} onChange={setReason} problem={problems.fields.reason} />
         <Refusals decided={undoing.data} endpoints={[endpoint]} />
         <div className="buttons">
           <button type="submit" className="primary" disabled={undoing.isPending}>

@@ -5,8 +5,8 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { ChoiceField, LongField, TextField } from '../../components/fields.tsx';
 import { ErrorNote } from '../../components/parts.tsx';
 import { nameOf } from '../../names.ts';
-import { MAX_REASON } from '../decisions/actions.ts';
 import { correct, previewCorrection } from '../decisions/api.ts';
+import { ReasonField } from '../decisions/ReasonField.tsx';
 import {
   type Correction,
   type CorrectionDraft,
@@ -54,13 +54,7 @@ export function CorrectionDialog({ correction, endpoint, onClose, onDone }: Prop
         {correction.fields.map((field) => (
           <CorrectionField key={field} field={field} draft={draft} onChange={change} />
         ))}
-        <LongField
-          label="Reason"
-          hint="Kept in the audit log. No secrets."
-          maxLength={MAX_REASON}
-          value={reason}
-          onChange={setReason}
-        />
+        <ReasonField value={reason} onChange={setReason} />
         {preview.error && <ErrorNote error={preview.error} />}
         {preview.data && <PreviewView preview={preview.data} />}
         <div className="buttons">
