@@ -2,20 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { SpanFields } from './testing/encode.ts';
-import { countsOf, encode, NOW, newDecoder, of, said, saidCall, take } from './testing/take.ts';
+import {
+  CLIENT_SPAN,
+  countsOf,
+  encode,
+  NOW,
+  newDecoder,
+  of,
+  SERVER_SPAN,
+  said,
+  saidCall,
+  take,
+} from './testing/take.ts';
 
-const CALL = 'b'.repeat(16);
-const client: SpanFields = {
-  spanId: CALL,
-  kind: 3,
-  attributes: { 'server.address': 'orders', 'server.port': 8080 },
-};
-const server: SpanFields = {
-  spanId: 'c'.repeat(16),
-  parentSpanId: CALL,
-  kind: 2,
-  attributes: { 'http.request.method': 'GET', 'http.route': '/orders/:id' },
-};
+const client = CLIENT_SPAN;
+const server = SERVER_SPAN;
 
 describe('traces that are taken in', () => {
   it('are counted by what they ask for', () => {

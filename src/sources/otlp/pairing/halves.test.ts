@@ -2,21 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../base/fault.ts';
 import type { SpanFields } from '../testing/encode.ts';
-import { NOW, newDecoder, of, saidCall, take } from '../testing/take.ts';
+import { CLIENT_SPAN, NOW, newDecoder, of, SERVER_SPAN, saidCall, take } from '../testing/take.ts';
 
-const CALL = 'b'.repeat(16);
-const client: SpanFields = {
-  spanId: CALL,
-  kind: 3,
-  attributes: { 'server.address': 'orders', 'server.port': 8080 },
-};
+const client = CLIENT_SPAN;
 const server: SpanFields = {
-  spanId: 'c'.repeat(16),
-  parentSpanId: CALL,
-  kind: 2,
+  ...SERVER_SPAN,
   attributes: {
-    'http.request.method': 'GET',
-    'http.route': '/orders/:id',
+    ...SERVER_SPAN.attributes,
     'url.path': '/orders/7',
     'http.response.status_code': 200,
   },

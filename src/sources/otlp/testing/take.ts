@@ -43,6 +43,23 @@ export function of(service: string, ...spans: SpanFields[]): ResourceFields {
   };
 }
 
+const CALL_ID = 'b'.repeat(16);
+
+/** The caller's side of a call of `orders`. */
+export const CLIENT_SPAN: SpanFields = {
+  spanId: CALL_ID,
+  kind: 3,
+  attributes: { 'server.address': 'orders', 'server.port': 8080 },
+};
+
+/** The other side of it. */
+export const SERVER_SPAN: SpanFields = {
+  spanId: 'c'.repeat(16),
+  parentSpanId: CALL_ID,
+  kind: 2,
+  attributes: { 'http.request.method': 'GET', 'http.route': '/orders/:id' },
+};
+
 /** `orders: GET /orders/{id} 200 x3` */
 export function said(sighting: Sighting): string {
   const { service, method, path, route, status, count } = sighting;

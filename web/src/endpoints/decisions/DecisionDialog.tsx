@@ -1,7 +1,6 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Endpoint } from '../../../../src/estate/model.ts';
-import { Dialog } from '../../components/Dialog.tsx';
-import { ErrorNote } from '../../components/parts.tsx';
+import { DialogForm } from '../../components/DialogForm.tsx';
 import { problemsOf } from '../../problems.ts';
 import { endpointsWords } from '../words.ts';
 import { type Action, type Draft, firstDraft } from './actions.ts';
@@ -27,8 +26,7 @@ export function DecisionDialog({ action, endpoints, onClose, onDecided }: Props)
   const decision = useDecide();
   const problems = problemsOf(decision.error, ['reason', ...action.fields]);
   const name = endpointsWords(endpoints);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     decision.mutate(
       { endpoints, action, draft },
       {
@@ -41,55 +39,53 @@ export function DecisionDialog({ action, endpoints, onClose, onDecided }: Props)
   };
   const set = (key: keyof Draft) => (value: string) => setDraft({ ...draft, [key]: value });
   return (
-    <Dialog title={`${action.title} ${name}`} onClose={onClose}>
-      <p>{action.explanation}</p>
-      {action.name === 'adopt' && <Fragments endpoints={endpoints} />}
-      {action.name === 'block' && <WhoCalls endpoints={endpoints} />}
-      <form onSubmit={submit}>
-        {problems.rest && <ErrorNote error={problems.rest} />}
-        {action.fields.map((field) => (
-          <DecisionField
-            key={field}
-            field={field}
-            untilLabel={action.untilLabel}
-            endpoints={endpoints}
-            value={draft[field]}
-            onChange={set(field)}
-            problem={problems.fields[field]}
-          />
-        ))}
-        <ReasonField
-          required={action.needsReason}
-          value={draft.reason}
-          onChange={set('reason')}
-          problem={problems.fields.reason}
+    <DialogForm
+      title={`${action.title} ${name}`}
+      explanation={action.explanation}
+      lead={
+        <>
+          {action.name === 'adopt' && <Fragments endpoints={endpoints} />}
+          {action.name === 'block' && <WhoCalls endpoints={endpoints} />}
+        </>
+      }
+      error={problems.rest}
+      submit={{ label: action.submit, busy: 'Deciding …' }}
+      isBusy={decision.isPending}
+      isDangerous={action.name === 'block'}
+      closeLabel={isPartlyDone(decision.data) ? 'Close' : 'Cancel'}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {action.fields.map((field) => (
+        <DecisionField
+          key={field}
+          field={field}
+          untilLabel={action.untilLabel}
+          endpoints={endpoints}
+          value={draft[field]}
+          onChange={set(field)}
+          problem={problems.fields[field]}
         />
-        {action.confirm !== undefined && (
-          <label className="check">
-            <input
-              type="checkbox"
-              required
-              checked={isConfirmed}
-              onChange={(event) => setConfirmed(event.target.checked)}
-            />
-            {action.confirm}
-          </label>
-        )}
-        <Refusals decided={decision.data} endpoints={endpoints} />
-        <div className="buttons">
-          <button
-            type="submit"
-            className={action.name === 'block' ? 'danger' : 'primary'}
-            disabled={decision.isPending}
-          >
-            {decision.isPending ? 'Deciding …' : action.submit}
-          </button>
-          <button type="button" onClick={onClose}>
-            {isPartlyDone(decision.data) ? 'Close' : 'Cancel'}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      ))}
+      <ReasonField
+        required={action.needsReason}
+        value={draft.reason}
+        onChange={set('reason')}
+        problem={problems.fields.reason}
+      />
+      {action.confirm !== undefined && (
+        <label className="check">
+          <input
+            type="checkbox"
+            required
+            checked={isConfirmed}
+            onChange={(event) => setConfirmed(event.target.checked)}
+          />
+          {action.confirm}
+        </label>
+      )}
+      <Refusals decided={decision.data} endpoints={endpoints} />
+    </DialogForm>
   );
 }
 

@@ -1,7 +1,6 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Endpoint } from '../../../../src/estate/model.ts';
-import { Dialog } from '../../components/Dialog.tsx';
-import { ErrorNote } from '../../components/parts.tsx';
+import { DialogForm } from '../../components/DialogForm.tsx';
 import { problemsOf } from '../../problems.ts';
 import { endpointsWords } from '../words.ts';
 import { type ActionName, IN_FORCE } from './actions.ts';
@@ -22,8 +21,7 @@ export function UndoDialog({ endpoint, action, onClose, onDecided }: Props) {
   const undoing = useUndo();
   const problems = problemsOf(undoing.error, ['reason']);
   const name = endpointsWords([endpoint]);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     undoing.mutate(
       { endpoint: endpoint.id, action, reason },
       {
@@ -36,21 +34,17 @@ export function UndoDialog({ endpoint, action, onClose, onDecided }: Props) {
     );
   };
   return (
-    <Dialog title={`Undo “${IN_FORCE[action]}” of ${name}`} onClose={onClose}>
-      <p>It is judged again as if this had never been decided. The audit log keeps both.</p>
-      <form onSubmit={submit}>
-        {problems.rest && <ErrorNote error={problems.rest} />}
-        <ReasonField value={reason} onChange={setReason} problem={problems.fields.reason} />
-        <Refusals decided={undoing.data} endpoints={[endpoint]} />
-        <div className="buttons">
-          <button type="submit" className="primary" disabled={undoing.isPending}>
-            {undoing.isPending ? 'Undoing …' : 'Undo'}
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={`Undo “${IN_FORCE[action]}” of ${name}`}
+      explanation="It is judged again as if this had never been decided. The audit log keeps both."
+      error={problems.rest}
+      submit={{ label: 'Undo', busy: 'Undoing …' }}
+      isBusy={undoing.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <ReasonField value={reason} onChange={setReason} problem={problems.fields.reason} />
+      <Refusals decided={undoing.data} endpoints={[endpoint]} />
+    </DialogForm>
   );
 }

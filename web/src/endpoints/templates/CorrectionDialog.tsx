@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Endpoint } from '../../../../src/estate/model.ts';
-import { Dialog } from '../../components/Dialog.tsx';
+import { DialogForm } from '../../components/DialogForm.tsx';
 import { ChoiceField, LongField, TextField } from '../../components/fields.tsx';
 import { ErrorNote } from '../../components/parts.tsx';
 import { nameOf } from '../../names.ts';
@@ -42,34 +42,28 @@ export function CorrectionDialog({ correction, endpoint, onClose, onDone }: Prop
     setDraft({ ...draft, ...changed });
     preview.reset();
   };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    correcting.mutate();
-  };
   return (
-    <Dialog title={`${correction.label} ${template} of ${nameOf(service)}`} onClose={onClose}>
-      <p>{correction.explanation}</p>
-      <form onSubmit={submit}>
-        {correcting.error && <ErrorNote error={correcting.error} />}
-        {correction.fields.map((field) => (
-          <CorrectionField key={field} field={field} draft={draft} onChange={change} />
-        ))}
-        <ReasonField value={reason} onChange={setReason} />
-        {preview.error && <ErrorNote error={preview.error} />}
-        {preview.data && <PreviewView preview={preview.data} />}
-        <div className="buttons">
-          <button type="button" disabled={preview.isPending} onClick={() => preview.mutate()}>
-            {preview.isPending ? 'Looking …' : 'Preview'}
-          </button>
-          <button type="submit" className="primary" disabled={correcting.isPending}>
-            {correcting.isPending ? 'Correcting …' : correction.label}
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={`${correction.label} ${template} of ${nameOf(service)}`}
+      explanation={correction.explanation}
+      error={correcting.error}
+      submit={{ label: correction.label, busy: 'Correcting …' }}
+      isBusy={correcting.isPending}
+      buttons={
+        <button type="button" disabled={preview.isPending} onClick={() => preview.mutate()}>
+          {preview.isPending ? 'Looking …' : 'Preview'}
+        </button>
+      }
+      onSubmit={() => correcting.mutate()}
+      onClose={onClose}
+    >
+      {correction.fields.map((field) => (
+        <CorrectionField key={field} field={field} draft={draft} onChange={change} />
+      ))}
+      <ReasonField value={reason} onChange={setReason} />
+      {preview.error && <ErrorNote error={preview.error} />}
+      {preview.data && <PreviewView preview={preview.data} />}
+    </DialogForm>
   );
 }
 
