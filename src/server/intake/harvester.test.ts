@@ -74,6 +74,22 @@ describe('the harvester', () => {
     expect(harvest.told()).toEqual([[true, ['/a 2']]]);
   });
 
+  it('takes data that no sample of a payload held before for new, and more of it for counts', async () => {
+    const harvest = aHarvest();
+    const found = (kind: string) => ({
+      samples: { requests: { judged: 1, found: { [kind]: 1 } } },
+    });
+    harvest.see('/a', found('other'));
+    await tick(harvest);
+    expect(harvest.told()).toEqual([[true, ['/a 1']]]);
+    harvest.see('/a', found('email'));
+    await tick(harvest);
+    expect(harvest.told()).toEqual([[true, ['/a 2']]]);
+    harvest.see('/a', found('phone'));
+    await tick(harvest);
+    expect(harvest.told()).toEqual([]);
+  });
+
   it('tells everything when it is asked to settle, and again after it forgot', async () => {
     const harvest = aHarvest();
     harvest.see('/a');

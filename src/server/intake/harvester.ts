@@ -167,7 +167,7 @@ function isPassing({ endpoints }: SeenService): boolean {
 function shapeOf({ endpoints, callers }: SeenService): string {
   const parts = endpoints.map(
     ({ protocol, method, template, doubt, isOperational, traffic, callers: own }) =>
-      `${protocol} ${method} ${template} ${doubt ?? ''} ${isOperational} ${traffic.changes.length} ${keysOf(own)}`,
+      `${protocol} ${method} ${template} ${doubt ?? ''} ${isOperational} ${traffic.changes.length} ${traffic.sensitivity} ${keysOf(own)}`,
   );
   return [...parts.sort(), keysOf(callers)].join('\n');
 }
