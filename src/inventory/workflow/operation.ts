@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '../../base/http.ts';
 import type { Endpoint, EndpointTraffic } from '../../estate/index.ts';
 
 export type Json = { readonly [member: string]: unknown };

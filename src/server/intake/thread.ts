@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../base/clock.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
+import { releaseMemory } from '../../base/memory.ts';
 import { IntakeThread } from './intake-thread.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
 
@@ -30,6 +31,7 @@ try {
     else thread.hear(message);
   });
   tell({ type: 'ready', addresses: thread.addresses });
+  await releaseMemory();
 } catch (thrown) {
   const { code, hint } =
     thrown instanceof Fault ? thrown : { code: 'internal/intake', hint: undefined };
