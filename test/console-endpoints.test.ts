@@ -194,7 +194,7 @@ describe('what a person decides', () => {
   it('to block it: only with a reason, and knowing what that does', async () => {
     await tested.open(detailOf('/blocked'));
     await button('Block').click();
-    await dialog().getByText('every caller is refused').waitFor();
+    await dialog().getByText('nothing refuses the calls yet').waitFor();
     const submit = dialog().getByRole('button', { name: 'Block', exact: true });
     await submit.click();
     await dialog().getByLabel('Reason').fill('it leaks');
