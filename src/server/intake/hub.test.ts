@@ -53,6 +53,24 @@ describe('the hub', () => {
     expect(sizes).toEqual([2, 3]);
   });
 
+  it('keeps one batch at a time, too, where it is asked to keep at once', async () => {
+    let [running, most] = [0, 0];
+    const paths: string[] = [];
+    const hub = aHub(async ({ sightings }) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      running--;
+      for (const { path } of sightings) if (path !== '/flushed') paths.push(path);
+    });
+    const rounds = Array.from({ length: 20 }, async (_, round) => {
+      await new Promise((resolve) => setTimeout(resolve, round));
+      await Promise.all([hub.submit({ sightings: [sighting(`/${round}`)] }), hub.drain()]);
+    });
+    await Promise.all(rounds);
+    expect(most).toBe(1);
+    expect(paths).toHaveLength(20);
+  });
+
   it('refuses further submissions while as many wait as may, before it takes anything', async () => {
     const release = Promise.withResolvers<void>();
     const hub = aHub(() => release.promise, 2);

@@ -87,23 +87,27 @@ export class Hub {
 
   /** Keeps at once what waits. */
   async drain(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#running;
-    await this.#run();
+    while (this.#running !== undefined) await this.#running;
+    await this.#start();
   }
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#running !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#running = this.#run().finally(() => {
-        this.#running = undefined;
-        if (this.#waiting.length > 0) this.#schedule();
-      });
-    }, this.#limits.batchMs);
+    this.#timer = setTimeout(() => void this.#start(), this.#limits.batchMs);
   }
 
+  /** Only where nothing is being kept. */
+  #start(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+    return this.#running;
+  }
+
+  /** Never throws. */
   async #run(): Promise<void> {
     const waiting = this.#waiting;
     const sightings = this.#sightings;
@@ -113,15 +117,15 @@ export class Hub {
     this.#sightings = [];
     this.#calls = [];
     this.#positions = [];
-    const flushed = this.#ports.flush();
-    const gathered = {
-      sightings: sightings.length === 0 ? flushed.sightings : [...flushed.sightings, ...sightings],
-      calls: calls.length === 0 ? flushed.calls : [...flushed.calls, ...calls],
-      halves: flushed.halves,
-      positions,
-    };
     try {
-      await this.#ports.keep(gathered);
+      const flushed = this.#ports.flush();
+      await this.#ports.keep({
+        sightings:
+          sightings.length === 0 ? flushed.sightings : [...flushed.sightings, ...sightings],
+        calls: calls.length === 0 ? flushed.calls : [...flushed.calls, ...calls],
+        halves: flushed.halves,
+        positions,
+      });
       for (const { resolve } of waiting) resolve();
     } catch (thrown) {
       for (const { reject } of waiting) reject(thrown);

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -135,6 +143,21 @@ describe('traffic that was kept', () => {
     expect(await journalNumbers(folder)).toEqual([1, 2]);
     expect(said(await open())).toEqual(said(kept));
     expect(faults).toEqual([]);
+  });
+
+  it('is kept where no snapshot can be written, which is tried again after as much journal', async () => {
+    const inTheWay = join(folder, 'traffic.snapshot.new');
+    mkdirSync(inTheWay);
+    const kept = await open(3_000);
+    while (kept.journalBytes <= 6_000) await kept.keep(ALL);
+    expect(faults).toMatchObject([{ code: 'EISDIR' }]);
+    await kept.keep(ALL);
+    expect(faults).toHaveLength(2);
+    expect(said(await open())).toEqual(said(kept));
+    rmdirSync(inTheWay);
+    while (kept.journalBytes > 3_000) await kept.keep(ALL);
+    expect(faults).toHaveLength(2);
+    expect(said(await open())).toEqual(said(kept));
   });
 
   it('leaves one snapshot behind when it is closed', async () => {

@@ -40,6 +40,8 @@ export class KeptTraffic {
   readonly #closed: { readonly number: number; readonly closedAt: number }[] = [];
   #journal: Journal;
   #number: number;
+  /** Bytes of journal at which a snapshot is tried, or tried again. */
+  #checkpointBytes: number;
 
   private constructor(ports: KeptTrafficPorts, restored: Restored, journal: Journal) {
     this.#ports = ports;
@@ -48,6 +50,7 @@ export class KeptTraffic {
     for (const position of restored.positions) this.#positions.set(position.file, position);
     this.#journal = journal;
     this.#number = restored.nextJournal;
+    this.#checkpointBytes = ports.maxJournalBytes;
     const closedAt = ports.clock();
     for (const number of restored.journals) this.#closed.push({ number, closedAt });
   }
@@ -74,25 +77,37 @@ export class KeptTraffic {
     if (frames.length > 0) await this.#journal.append(frames);
     count(this.state, gathered, this.#ports.onDrop);
     for (const position of gathered.positions) this.#positions.set(position.file, position);
-    if (this.#journal.sizeBytes <= this.#ports.maxJournalBytes) return;
-    // what was brought is kept, with or without a snapshot
-    await this.checkpoint().catch(this.#ports.onFault);
+    if (this.#journal.sizeBytes <= this.#checkpointBytes) return;
+    try {
+      await this.checkpoint();
+    } catch (thrown) {
+      // what was brought is kept, with or without a snapshot
+      this.#checkpointBytes = this.#journal.sizeBytes + this.#ports.maxJournalBytes;
+      this.#ports.onFault(thrown);
+    }
   }
 
   /** Puts a snapshot in the place of the journals. */
   async checkpoint(): Promise<void> {
     if (this.#journal.sizeBytes === 0) return;
-    const { folder, clock, pairWindowMs } = this.#ports;
+    const { folder, clock, pairWindowMs, maxJournalBytes } = this.#ports;
+    const last = this.#journal;
     const next = await Journal.create(journalPath(folder, this.#number + 1));
-    writeSnapshot(folder, {
-      journal: this.#number + 1,
-      positions: [...this.#positions.values()],
-      services: [...this.state.services()],
-    });
+    try {
+      writeSnapshot(folder, {
+        journal: this.#number + 1,
+        positions: [...this.#positions.values()],
+        services: [...this.state.services()],
+      });
+    } catch (thrown) {
+      await next.close();
+      throw thrown;
+    }
     this.#closed.push({ number: this.#number, closedAt: clock() });
-    await this.#journal.close();
     this.#journal = next;
     this.#number++;
+    this.#checkpointBytes = maxJournalBytes;
+    await last.close();
     while (this.#closed[0] !== undefined && this.#closed[0].closedAt < clock() - pairWindowMs) {
       await removeJournal(folder, this.#closed[0].number);
       this.#closed.shift();

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
@@ -49,8 +49,9 @@ export function writeSnapshot(folder: string, { journal, positions, services }: 
   const path = snapshotPath(folder);
   const file = openSync(`${path}.new`, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify({ format: FORMAT, journal, positions })}\n`);
-    for (const service of services) writeSync(file, `${JSON.stringify(toJson(service))}\n`);
+    // a write may be of a part only, which this sees to
+    writeFileSync(file, `${JSON.stringify({ format: FORMAT, journal, positions })}\n`);
+    for (const service of services) writeFileSync(file, `${JSON.stringify(toJson(service))}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
