@@ -10,6 +10,7 @@ import { decoderFor, SNIFFED_BYTES } from './discover/decoders/index.ts';
 import type { Discovery } from './discover/discovery.ts';
 import { toJson, toNdjson } from './discover/json.ts';
 import { Learning, type ObservedService, select } from './discover/learning.ts';
+import { FilePayloads } from './discover/payloads.ts';
 import { toText } from './discover/text.ts';
 import { writeOutput } from './output.ts';
 import { grouped, painterFor, progressOn } from './terminal.ts';
@@ -21,6 +22,7 @@ export interface DiscoverFlags {
   readonly spec?: readonly string[];
   readonly declared?: string;
   readonly minRequests: number;
+  readonly payloadSamples?: boolean;
   readonly output?: string;
 }
 
@@ -39,14 +41,15 @@ export async function discover(files: readonly string[], flags: DiscoverFlags): 
   const inputs = toInputs(files);
   const specifications = await readSpecifications(flags);
   const learning = new Learning();
-  await readAll(inputs, flags, learning);
+  const payloads = flags.payloadSamples ? new FilePayloads() : undefined;
+  await readAll(inputs, flags, learning, payloads);
   if (learning.requests === 0 && learning.leftOut.list().some(({ kind }) => kind === 'unread')) {
     tellLeftOut(learning);
     throw new Fault('discover/requests-not-found', 'no request could be read from these files', {
       hint: 'name their format with --input-format, or the service with --service',
     });
   }
-  const discovery = conclude(learning, specifications, inputs.length, flags);
+  const discovery = conclude(learning, specifications, inputs.length, flags, payloads);
   if (flags.format !== 'text') tellLeftOut(learning);
   writeOutput(FORMATS[flags.format](discovery, flags), flags.output);
 }
@@ -66,6 +69,7 @@ async function readAll(
   inputs: readonly Input[],
   flags: DiscoverFlags,
   learning: Learning,
+  payloads: FilePayloads | undefined,
 ): Promise<void> {
   const progress = progressOn(process.stderr, 'megabytes read:');
   const total = inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -76,7 +80,7 @@ async function readAll(
   };
   for (const input of inputs) {
     try {
-      await read(input, flags, learning, onRead);
+      await read(input, flags, learning, payloads, onRead);
     } catch (thrown) {
       if (!(thrown instanceof Fault)) throw thrown;
       progress.end();
@@ -97,6 +101,7 @@ async function read(
   input: Input,
   flags: DiscoverFlags,
   learning: Learning,
+  payloads: FilePayloads | undefined,
   onRead: (bytes: number) => void,
 ): Promise<void> {
   const bytes = bytesOf(input, onRead);
@@ -110,6 +115,7 @@ async function read(
     },
     clock: systemClock,
     sink: learning.sinkOf(input.name),
+    judge: payloads?.judge,
   });
   try {
     for await (const chunk of followedBy(head, bytes)) decoder.push(chunk);
@@ -132,10 +138,11 @@ function conclude(
   specifications: Specifications,
   files: number,
   { minRequests }: DiscoverFlags,
+  payloads: FilePayloads | undefined,
 ): Discovery {
   const assigned = specifications && assign(specifications, learning.services().flatMap(toSeen));
   const services = learning.services(assigned && ((name) => priorsOf(assigned, name)));
-  const { shown, probes, rare } = select(services, minRequests);
+  const { shown, probes, rare } = select(services, minRequests, payloads !== undefined);
   return {
     schema: 'reeve.discover/v1',
     files,
@@ -144,6 +151,7 @@ function conclude(
     probes,
     rare,
     leftOut: learning.leftOut.list(),
+    ...(payloads && { payloads: payloads.summary() }),
   };
 }
 

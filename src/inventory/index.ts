@@ -11,6 +11,7 @@ export { declareEverywhere, type SideBySide, sideBySide } from './environments.t
 export { type Gate, gatesOf } from './gates.ts';
 export { type Circumstances, reconcile } from './reconciliation.ts';
 export { isCalledAfterBlock } from './review.ts';
+export { seenSensitivity } from './sensitivity.ts';
 export { covers, meansOperation, shapeOf } from './shape.ts';
 export { STAGES, type Stage, type Stages, stageOf } from './stages.ts';
 export {
@@ -29,7 +30,6 @@ export {
   SAMPLE_OUTCOMES,
   type SampleLimits,
   type SampleOutcome,
-  tagsOfSamples,
   VALUE_LIMITS,
   type ValueLimits,
 } from './values/index.ts';

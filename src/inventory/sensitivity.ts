@@ -1,5 +1,5 @@
 import { compareText } from '../base/diagnostic.ts';
-import type { EndpointTraffic, ServiceRecord, Tag } from '../estate/index.ts';
+import type { EndpointTraffic, PayloadSamples, ServiceRecord, Tag } from '../estate/index.ts';
 import { classify } from './classification.ts';
 import type { Standing } from './decisions.ts';
 import type { Spellings } from './spellings.ts';
@@ -16,15 +16,26 @@ export function sensitivityOf(
 ): Tag[] {
   if (said !== undefined) return [...said];
   if (group.some((record) => record.operational)) return [];
-  const tags = [
+  const template = group.map((record) => record.template).join(' ');
+  const fields = [...group.flatMap((record) => record.fields), ...(traffic?.parameters ?? [])];
+  return firstOfEach([
     ...group.flatMap((record) => record.sensitivity),
-    ...tagsOfSamples(traffic?.samples),
-    ...classify(group.map((record) => record.template).join(' '), [
-      ...group.flatMap((record) => record.fields),
-      ...(traffic?.parameters ?? []),
-    ]),
+    ...seenSensitivity(template, fields, traffic?.samples),
     ...(service?.sensitivity ?? []),
-  ];
+  ]);
+}
+
+/** What an operation shows by itself: the values that samples of its payloads held, else what its path
+ *  and fields are called. */
+export function seenSensitivity(
+  template: string,
+  fields: readonly string[],
+  samples: PayloadSamples | undefined,
+): Tag[] {
+  return firstOfEach([...tagsOfSamples(samples), ...classify(template, fields)]);
+}
+
+function firstOfEach(tags: readonly Tag[]): Tag[] {
   const byTag = new Map<string, Tag>();
   for (const tag of tags) if (!byTag.has(tag.tag)) byTag.set(tag.tag, tag);
   return [...byTag.values()].sort((a, b) => compareText(a.tag, b.tag));

@@ -49,6 +49,7 @@ export function addDiscover(program: Command): void {
     )
     .option('--declared <dir>', 'compare with what this repository declares')
     .option('--min-requests <count>', 'hide what was asked for less often', toCount, 1)
+    .option('--payload-samples', 'judge bodies and query values for sensitive data; none is kept')
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .action(async (files: string[], flags: DiscoverFlags) => {
       const { discover } = await import('../discover.ts');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DiscoveredEndpoint } from './discovery.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -225,6 +226,45 @@ describe('reeve discover', () => {
     expect(stdout + stderr).not.toContain(secret);
   });
 
+  it('judges payloads where it is told to, and tells none of their values', () => {
+    const email = `${randomBytes(8).toString('hex')}@mail.example`;
+    const password = randomBytes(8).toString('hex');
+    put('payloads.har', archiveWith(email));
+    put(
+      'traces.jsonl',
+      `${JSON.stringify({ resourceSpans: [trace('web', '/in', { password })] })}\n`,
+    );
+    put('q.log', queryLog(email));
+    const files = ['payloads.har', 'traces.jsonl', 'q.log'];
+    const quiet = discover([...files, '--format', 'json']);
+    expect(quiet.stdout).not.toMatch(/sensitivity|payloads/);
+    const { stdout, stderr } = discover([...files, '--payload-samples', '--format', 'json']);
+    const { endpoints, payloads } = JSON.parse(stdout);
+    const found = 'found in payload samples: e-mail addresses in';
+    expect(endpoints.map((one: DiscoveredEndpoint) => [one.service, one.sensitivity])).toEqual([
+      ['q', [{ tag: 'pii', because: `${found} 100 of 100 requests` }]],
+      ['shop.example', [{ tag: 'pii', because: `${found} 1 of 1 response` }]],
+      ['web', [{ tag: 'credentials', because: expect.stringContaining('passwords and secrets') }]],
+    ]);
+    expect(payloads).toEqual({
+      judged: 102,
+      leftOut: [{ reason: 'more payloads of one endpoint than are judged', count: 20 }],
+    });
+    const rows = discover([...files, '--payload-samples', '--format', 'ndjson']).stdout;
+    expect(rowsOf(rows).map((row) => Object.keys(row).at(-1))).toEqual(
+      Array(3).fill('sensitivity'),
+    );
+    const text = discover([...files, '--payload-samples']).stdout;
+    expect(text).toContain(
+      '    pii          found in payload samples: e-mail addresses in 1 of 1 response\n',
+    );
+    expect(text).toContain('  20 not: more payloads of one endpoint than are judged\n');
+    for (const told of [quiet.stdout, quiet.stderr, stdout, stderr, rows, text]) {
+      expect(told).not.toContain(email.split('@')[0]);
+      expect(told).not.toContain(password);
+    }
+  });
+
   it('reads on behind a file that is cut off, and says where', () => {
     const packed = gzipSync(randomBytes(50_000).toString('hex') + shopLog());
     put('cut.ndjson.gz', packed.subarray(0, packed.length - 5_000));
@@ -274,7 +314,19 @@ describe('reeve discover', () => {
   });
 });
 
-function trace(service: string, path: string) {
+function archiveWith(email: string): string {
+  const content = { mimeType: 'application/json', text: JSON.stringify({ to: email }) };
+  const request = { method: 'GET', url: 'https://shop.example/v1/orders' };
+  return JSON.stringify({ log: { entries: [{ request, response: { status: 200, content } }] } });
+}
+
+function queryLog(email: string): string {
+  const time = '01/Mar/2025:00:00:00 +0000';
+  const asked = `/find?by=${encodeURIComponent(email)}`;
+  return `192.0.2.7 - - [${time}] "GET ${asked} HTTP/1.1" 200 5\n`.repeat(120);
+}
+
+function trace(service: string, path: string, body?: object) {
   const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
   return {
     resource: { attributes: [text('service.name', service)] },
@@ -290,6 +342,7 @@ function trace(service: string, path: string) {
               text('http.request.method', 'GET'),
               text('url.path', path),
               { key: 'http.response.status_code', value: { intValue: '200' } },
+              ...(body ? [text('http.request.body', JSON.stringify(body))] : []),
             ],
           },
         ],

@@ -1,5 +1,6 @@
-import type { EndpointTraffic, Protocol } from '../../estate/index.ts';
+import type { EndpointTraffic, Protocol, Tag } from '../../estate/index.ts';
 import type { LeftOut } from './left-out.ts';
+import type { JudgedPayloads } from './payloads.ts';
 
 /** One endpoint as the logs show it. */
 export interface DiscoveredEndpoint {
@@ -23,6 +24,8 @@ export interface DiscoveredEndpoint {
   readonly credentials: Readonly<Record<string, number>>;
   /** Only the platform asked: health checks, scrapes. */
   readonly isOperational: boolean;
+  /** Kinds of data that it handles; present where payloads were judged. */
+  readonly sensitivity?: readonly Tag[];
   /** Present where there is something to compare with. */
   readonly status?: 'declared' | 'shadow';
 }
@@ -73,4 +76,6 @@ export interface Discovery {
   readonly rare: Hidden;
   readonly leftOut: readonly LeftOut[];
   readonly comparison?: Comparison;
+  /** Present where payloads were judged. */
+  readonly payloads?: JudgedPayloads;
 }

@@ -1,6 +1,7 @@
 import { toTimestamp } from '../../base/clock.ts';
 import { compareText } from '../../base/diagnostic.ts';
 import type { Party, Sighting } from '../../estate/index.ts';
+import { seenSensitivity } from '../../inventory/index.ts';
 import {
   createTemplateLearner,
   type Prior,
@@ -109,10 +110,12 @@ function longName(subject: Party['subject']): string {
   return [subject.environment, subject.namespace, subject.name].filter(Boolean).join('/');
 }
 
-/** What is shown of the services' endpoints, and how much is not. */
+/** What is shown of the services' endpoints, and how much is not.
+ *  @param isJudged payloads were judged, so that the data of endpoints is told */
 export function select(
   services: readonly ObservedService[],
   minRequests: number,
+  isJudged = false,
 ): { readonly shown: DiscoveredEndpoint[]; readonly probes: Hidden; readonly rare: Hidden } {
   const shown: DiscoveredEndpoint[] = [];
   const hidden = { probe: { endpoints: 0, requests: 0 }, unstable: { endpoints: 0, requests: 0 } };
@@ -121,7 +124,8 @@ export function select(
       const { requests } = endpoint.tally;
       if (requests === 0) continue;
       const doubt = doubtOf(endpoint, { stableAfterRequests: minRequests });
-      if (doubt === undefined && requests >= minRequests) shown.push(toDiscovered(name, endpoint));
+      if (doubt === undefined && requests >= minRequests)
+        shown.push(toDiscovered(name, endpoint, isJudged));
       else {
         const counts = hidden[doubt ?? 'unstable'];
         counts.endpoints++;
@@ -144,7 +148,9 @@ function compareEndpoints(a: DiscoveredEndpoint, b: DiscoveredEndpoint): number 
 function toDiscovered(
   service: string,
   { protocol, method, template, from, tally, examples }: ObservedEndpoint,
+  isJudged: boolean,
 ): DiscoveredEndpoint {
+  const parameters = [...tally.parameters.keys()].sort();
   return {
     service,
     protocol,
@@ -156,9 +162,10 @@ function toDiscovered(
     examples,
     firstSeen: toTimestamp(tally.firstAt),
     lastSeen: toTimestamp(tally.lastAt),
-    parameters: [...tally.parameters.keys()].sort(),
+    parameters,
     credentials: countsOf(tally.credentials),
     isOperational: tally.operational > 0 && tally.operational === tally.requests,
+    ...(isJudged && { sensitivity: seenSensitivity(template, parameters, tally.samples) }),
   };
 }
 

@@ -66,6 +66,28 @@ describe('what was discovered, as text', () => {
         ],
       },
     ],
+    [
+      'sensitive data',
+      {
+        endpoints: [
+          {
+            ...ENDPOINT,
+            service: 's'.repeat(200),
+            sensitivity: [
+              {
+                tag: 'credentials',
+                because: `found in payload samples: ${'passwords and secrets in 1 of 3 requests, '.repeat(5)}`,
+              },
+              { tag: 'pii', because: `the field \`${'x'.repeat(60)}\`` },
+            ],
+          },
+        ],
+        payloads: {
+          judged: 1e9,
+          leftOut: [{ reason: 'more payloads of one endpoint than are judged', count: 1e12 }],
+        },
+      },
+    ],
   ])('fits 80 columns with %s', (_, change) => {
     expect(linesOf(change).filter(({ length }) => length > 80)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { toPlace } from '../../base/diagnostic.ts';
-import { counted, grouped, type Painter, plain, spread } from '../terminal.ts';
+import { counted, grouped, type Painter, plain, spread, wrap } from '../terminal.ts';
 import type { Comparison, DiscoveredEndpoint, Discovery, UnseenOperation } from './discovery.ts';
 import type { LeftOut } from './left-out.ts';
 
@@ -10,6 +10,8 @@ const SHARE = 6;
 const BAR = 10;
 /** `declared`, where there is something to compare with. */
 const STATUS = 9;
+/** `credentials` */
+const TAG = 13;
 const MAX_UNSEEN = 20;
 
 /** What was discovered, for people: a table for each service, and what was left out. */
@@ -20,6 +22,7 @@ export function* toText(discovery: Discovery, paint: Painter): Generator<string>
     yield* toServiceTable(service, own, comparison !== undefined, paint);
   }
   if (comparison !== undefined) yield* toComparison(comparison, paint);
+  yield* toSensitive(discovery, paint);
   yield* toLeftOut(discovery, paint);
 }
 
@@ -77,6 +80,25 @@ function toUnseen({ service, method, template, file, line }: UnseenOperation): s
   const where = service ?? toPlace({ file, line });
   const room = WIDTH - 4 - METHOD - 24;
   return `    ${cut(plain(method), METHOD - 1).padEnd(METHOD)}${cut(plain(template), room - 1).padEnd(room)}${cut(plain(where), 24)}\n`;
+}
+
+/** Endpoints with the data that they handle, and why that is said. */
+function* toSensitive({ endpoints, payloads }: Discovery, paint: Painter): Generator<string> {
+  if (payloads === undefined) return;
+  yield `${paint('bold', 'Sensitive data')}\n`;
+  for (const { service, method, template, sensitivity = [] } of endpoints) {
+    if (sensitivity.length === 0) continue;
+    yield `  ${cut(plain(`${service} ${method} ${template}`), WIDTH - 2)}\n`;
+    for (const { tag, because } of sensitivity) {
+      const lines = wrap(plain(because), WIDTH - 4 - TAG);
+      for (const [index, line] of lines.entries()) {
+        yield `    ${(index === 0 ? tag : '').padEnd(TAG)}${line}\n`;
+      }
+    }
+  }
+  yield `  ${counted(payloads.judged, 'payload')} judged\n`;
+  for (const { reason, count } of payloads.leftOut) yield `  ${grouped(count)} not: ${reason}\n`;
+  yield '\n';
 }
 
 function* toLeftOut({ probes, rare, leftOut }: Discovery, paint: Painter): Generator<string> {

@@ -17,8 +17,8 @@ export interface SampleLimits {
 export const SAMPLE_OUTCOMES = {
   judged: 'taken',
   'no data: a picture, page, script or packed': 'dropped',
-  'more payloads than are judged in a second': 'dropped',
-  'more payloads of one endpoint than are judged in a minute': 'dropped',
+  'more payloads than are judged': 'dropped',
+  'more payloads of one endpoint than are judged': 'dropped',
 } as const;
 export type SampleOutcome = keyof typeof SAMPLE_OUTCOMES;
 
@@ -67,12 +67,12 @@ export class PayloadSampler {
     if (!isData(sample)) return 'no data: a picture, page, script or packed';
     this.#turn(this.#clock());
     if (this.#inSecond >= this.#limits.perSecond) {
-      return 'more payloads than are judged in a second';
+      return 'more payloads than are judged';
     }
     const name = nameOf(sample);
     const known = this.#inMinute.get(name) ?? 0;
     if (known >= this.#limits.perEndpoint) {
-      return 'more payloads of one endpoint than are judged in a minute';
+      return 'more payloads of one endpoint than are judged';
     }
     this.#inSecond++;
     this.#inMinute.set(name, known + 1);

@@ -59,8 +59,8 @@ const OF_NO_USE: ReadonlySet<string> = new Set([
   'connection without caller',
   'passed over',
   'no data: a picture, page, script or packed',
-  'more payloads than are judged in a second',
-  'more payloads of one endpoint than are judged in a minute',
+  'more payloads than are judged',
+  'more payloads of one endpoint than are judged',
 ]);
 
 /** What to do about a reason: for limits, the setting. */
@@ -77,8 +77,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'more services than are kept apart': 'limit reached: inventory.maxServices',
   'more operations of one service than are kept apart':
     'limit reached: inventory.maxNamedOperations',
-  'more payloads than are judged in a second': 'limit reached: inventory.payloadSamples.perSecond',
-  'more payloads of one endpoint than are judged in a minute':
+  'more payloads than are judged': 'limit reached: inventory.payloadSamples.perSecond',
+  'more payloads of one endpoint than are judged':
     'limit reached: inventory.payloadSamples.perEndpoint',
   'line too long': 'limit reached: accessLog.maxLineBytes',
   'no service name': 'set service.name in the exporter',

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { CallSighting, Sighting } from '../../../estate/index.ts';
+import type { JudgePayload } from '../../../estate/sighting/index.ts';
 import type { LogSubject } from '../../../sources/access-log/index.ts';
 import type { LeftOut } from '../left-out.ts';
 
@@ -22,4 +23,6 @@ export interface DecoderContext {
   readonly subject: LogSubject;
   readonly clock: Clock;
   readonly sink: DecoderSink;
+  /** Absent where nobody is to look at payloads. */
+  readonly judge: JudgePayload | undefined;
 }

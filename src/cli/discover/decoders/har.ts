@@ -11,10 +11,10 @@ const KINDS: Readonly<Record<string, LeftOut['kind']>> = {
 };
 
 /** An HTTP archive. Its entries name their hosts, so no name is needed for them. */
-export function createHar({ file, subject, clock, sink }: DecoderContext): Decoder {
+export function createHar({ file, subject, clock, sink, judge }: DecoderContext): Decoder {
   const { service: _, ...rest } = subject;
   const decoder = new HarDecoder(
-    { ...rest, clock },
+    { ...rest, clock, judge },
     {
       take: sink.take,
       drop: (reason, line) => sink.drop(reason, KINDS[reason] ?? 'unread', line),

@@ -10,9 +10,9 @@ import type { Decoder, DecoderContext } from './decoder.ts';
 
 /** Lines of logs. */
 export function createLog(context: DecoderContext, format: AccessLogFormat): AccessLogDecoder {
-  const { subject, clock, sink } = context;
+  const { subject, clock, sink, judge } = context;
   return new AccessLogDecoder(
-    { ...subject, clock, format },
+    { ...subject, clock, format, judge },
     { take: sink.take, drop: (reason, line) => sink.drop(reason, DROP_REASONS[reason], line) },
   );
 }

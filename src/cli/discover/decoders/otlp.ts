@@ -52,7 +52,7 @@ class Spans {
   constructor(context: DecoderContext) {
     const limits = OtlpConfig.parse({});
     this.#context = context;
-    this.#decoder = new OtlpDecoder(limits);
+    this.#decoder = new OtlpDecoder(limits, { judge: context.judge });
     this.#windowMs = limits.pairWindowSeconds * 1_000;
   }
 
