@@ -17,6 +17,8 @@ interface Figures {
 }
 
 interface Coverage extends Figures {
+  /** Services with undeclared endpoints; the first of them are in `byService`. */
+  readonly gapCount: number;
   readonly byService: readonly (Figures & { readonly service: string })[];
   readonly byEnvironment: readonly (Figures & { readonly environment: string })[];
 }
@@ -55,7 +57,7 @@ function Gap({ coverage }: { readonly coverage: Coverage }) {
       <Bar figures={coverage} />
       <div className="gaps">
         {byEnvironment.length > 1 && <Environments environments={byEnvironment} />}
-        {gaps.length > 0 && <Services services={gaps} />}
+        {gaps.length > 0 && <Services services={gaps} more={coverage.gapCount - gaps.length} />}
       </div>
     </>
   );
@@ -117,7 +119,13 @@ function Environments({ environments }: { readonly environments: Coverage['byEnv
   );
 }
 
-function Services({ services }: { readonly services: Coverage['byService'] }) {
+interface ServicesProps {
+  readonly services: Coverage['byService'];
+  /** Services besides these that have undeclared endpoints. */
+  readonly more: number;
+}
+
+function Services({ services, more }: ServicesProps) {
   return (
     <div>
       <h3>Where most is undeclared</h3>
@@ -135,6 +143,11 @@ function Services({ services }: { readonly services: Coverage['byService'] }) {
             <span className="dim">{partsOf(service).environment}</span>
           </li>
         ))}
+        {more > 0 && (
+          <li className="dim">
+            and {grouped(more)} more {more === 1 ? 'service' : 'services'}
+          </li>
+        )}
       </ul>
     </div>
   );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EstateStore } from '../../../estate/index.ts';
+import type { DiscoveryFigures } from '../../../inventory/index.ts';
 import type { IntakeStatus } from '../../intake/messages.ts';
 import type { Summaries } from '../../summaries.ts';
 import { type Operation, operation } from '../operation.ts';
@@ -18,7 +19,10 @@ const figures = {
 };
 const Coverage = z.strictObject({
   ...figures,
-  /** The most undeclared first. */
+  /** Services that have endpoints, and those of them with undeclared ones. */
+  serviceCount: z.int(),
+  gapCount: z.int(),
+  /** The most undeclared first; a part of all, as asked for. */
   byService: z.array(z.strictObject({ service: z.string(), ...figures })),
   byEnvironment: z.array(z.strictObject({ environment: z.string(), ...figures })),
 });
@@ -61,15 +65,15 @@ export function inventoryOperations({ store, intake }: InventoryPorts): Operatio
       query: z.strictObject({
         /** Services at most; the figures above them are of all. */
         services: z.coerce.number().int().min(0).max(10_000).default(100),
+        /** Services to leave out first: those of the pages before. */
+        skip: z.coerce.number().int().min(0).default(0),
       }),
       status: 200,
       response: z.strictObject({ coverage: Coverage.nullable(), at: z.iso.datetime().nullable() }),
       handle: async ({ query }) => {
         const coverage = (await store.summary('coverage')) as Summaries['coverage'] | undefined;
         return {
-          coverage: coverage
-            ? { ...coverage, byService: coverage.byService.slice(0, query.services) }
-            : null,
+          coverage: coverage ? toPage(coverage, query.skip, query.services) : null,
           at: (await store.answers())?.at ?? null,
         };
       },
@@ -86,4 +90,14 @@ export function inventoryOperations({ store, intake }: InventoryPorts): Operatio
       handle: () => intake(),
     }),
   ];
+}
+
+function toPage(coverage: DiscoveryFigures, skip: number, limit: number) {
+  const { byService } = coverage;
+  return {
+    ...coverage,
+    serviceCount: byService.length,
+    gapCount: byService.filter(({ undeclared }) => undeclared > 0).length,
+    byService: byService.slice(skip, skip + limit),
+  };
 }

@@ -350,8 +350,14 @@ describe('figures', () => {
     );
     expect(coverage).toMatchObject({ declared: 1, discovered: 5, undeclared: 4, share: 0.8 });
     expect(coverage.byService).toMatchObject([{ service: ORDERS }, { service: WEB }]);
-    const few = await server.get('/api/v1/inventory/coverage?services=1');
-    expect(few).toMatchObject({ coverage: { byService: [{ service: ORDERS }] } });
+    const page = (query: string) => server.get(`/api/v1/inventory/coverage?${query}`);
+    expect(await page('services=1')).toMatchObject({
+      coverage: { byService: [{ service: ORDERS }], serviceCount: 2, gapCount: 2 },
+    });
+    expect(await page('services=1&skip=1')).toMatchObject({
+      coverage: { byService: [{ service: WEB }], serviceCount: 2, undeclared: 4 },
+    });
+    expect(await page('skip=2')).toMatchObject({ coverage: { byService: [] } });
   });
 
   it('tell what came in', async () => {
