@@ -9,6 +9,7 @@ import type {
   TemplateCorrection,
 } from '../estate/index.ts';
 import { correct } from '../inventory/workflow/index.ts';
+import { checkService, endpointPages } from './one-service.ts';
 
 export interface CorrectionPorts {
   readonly store: EstateStore;
@@ -46,6 +47,17 @@ export interface TemplatePreview {
   readonly after: readonly PreviewedEndpoint[];
 }
 
+/** All corrections in force, by service id. */
+export async function correctionsByService(
+  store: EstateStore,
+): Promise<Map<string, TemplateCorrection[]>> {
+  const found = new Map<string, TemplateCorrection[]>();
+  for (const { service, correction } of await store.corrections()) {
+    found.set(service, [...(found.get(service) ?? []), correction]);
+  }
+  return found;
+}
+
 /** Takes in how people correct the templates that were learnt from traffic. */
 export class Corrections {
   readonly #ports: CorrectionPorts;
@@ -61,12 +73,7 @@ export class Corrections {
   /** @throws {Fault} `inventory/correction-invalid`, `inventory/service-not-found` */
   async correct(service: string, said: TemplateCorrection, asking: Asking): Promise<Corrected> {
     const { store, clock, onCorrected } = this.#ports;
-    const { total } = await store.services({ limit: 1, filter: { id: service } });
-    if (total === 0) {
-      throw new Fault('inventory/service-not-found', `There is no service ${quote(service, 200)}`, {
-        hint: '`reeve services` lists every service',
-      });
-    }
+    await checkService(store, service);
     const { correction, entry } = correct(service, said, { ...asking, now: clock() });
     const [made] = await store.decide([{ change: 'correct', correction, entry }]);
     onCorrected();
@@ -106,18 +113,12 @@ export class Corrections {
 
   async #seenBefore(service: string): Promise<PreviewedEndpoint[]> {
     const found: PreviewedEndpoint[] = [];
-    let after: string | undefined;
-    do {
-      const page = await this.#ports.store.endpoints({
-        limit: 1_000,
-        filter: { service, protocol: 'http', visibility: 'all' },
-        ...(after !== undefined && { after }),
-      });
-      for (const { method, template, traffic } of page.items) {
+    const filter = { protocol: 'http', visibility: 'all' };
+    for await (const page of endpointPages(this.#ports.store, service, filter)) {
+      for (const { method, template, traffic } of page) {
         if (traffic) found.push({ method, template, requests: traffic.requests });
       }
-      after = page.next;
-    } while (after !== undefined);
+    }
     return found;
   }
 }

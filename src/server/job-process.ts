@@ -1,9 +1,15 @@
 import { Fault, messageOf } from '../base/fault.ts';
 import { type EndpointTraffic, type Fact, toRecords } from '../estate/index.ts';
-import type { Handed, JudgeJob, Known, Returned, ScanJob } from './jobs.ts';
+import {
+  type Handed,
+  type JudgeJob,
+  type Known,
+  type Returned,
+  type ScanJob,
+  slices,
+} from './jobs.ts';
 import { tellPath } from './stalls.ts';
 
-const SLICE = 2_000;
 const MAX_DIAGNOSTICS = 1_000;
 
 function give(message: Returned): void {
@@ -11,9 +17,7 @@ function give(message: Returned): void {
 }
 
 function giveList(list: string, items: readonly unknown[]): void {
-  for (let start = 0; start < items.length; start += SLICE) {
-    give({ type: 'part', list, items: items.slice(start, start + SLICE) });
-  }
+  for (const part of slices(items)) give({ type: 'part', list, items: part });
 }
 
 async function scan({ folder, environment, fingerprintKey, stalled = [] }: ScanJob): Promise<void> {

@@ -58,7 +58,7 @@ export type Returned =
   | { readonly type: 'done'; readonly rest: Readonly<Record<string, unknown>> }
   | { readonly type: 'fault'; readonly code: string; readonly message: string };
 
-export const SLICE = 2_000;
+const SLICE = 2_000;
 const NOTHING: Known = { facts: [], traffic: new Map() };
 const MAX_HEAP_MB = 4_096;
 
@@ -160,7 +160,8 @@ async function handOver(
   await hand(child, { type: 'end' });
 }
 
-function* slices<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+/** A list as it travels: in parts that stop nobody for long. */
+export function* slices<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let start = 0; start < items.length; start += SLICE) yield items.slice(start, start + SLICE);
 }
 

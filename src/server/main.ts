@@ -11,15 +11,11 @@ import {
   Finding,
   Service,
   Source,
-  type StoredCorrection,
-  type TemplateCorrection,
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
-import { Authenticator } from './auth/authenticator.ts';
-import { OneTimeTokens } from './auth/one-time.ts';
-import { RateLimiter } from './auth/rate.ts';
-import { Sessions } from './auth/sessions.ts';
+import { createAccess } from './auth/access.ts';
 import type { ServerConfig } from './config.ts';
+import { correctionsByService } from './corrections.ts';
 import { openDataFolder } from './data-folder.ts';
 import { Decisions } from './decisions.ts';
 import { buildApp } from './http/app.ts';
@@ -77,7 +73,6 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const HOUR_MS = 3_600_000;
 const QUIET_MS = 300;
 const GRACE_MS = 5_000;
-const MINUTE_MS = 60_000;
 
 /** Starts Reeve: everything is put together here, and nowhere else.
  *  @throws {Fault} `server/port-unavailable`, `data/…`, and what opening the store throws */
@@ -121,7 +116,7 @@ async function assemble(
     quietMs: QUIET_MS,
     everyMs: HOUR_MS,
     onKnown: (services, endpoints) => {
-      if (begun) intake.setKnown(services, endpoints);
+      if (begun) intake.feed.setKnown(services, endpoints);
     },
   });
   undo.push(() => judging.close());
@@ -140,21 +135,7 @@ async function assemble(
   });
   undo.push(() => scans.close());
 
-  const sessions = new Sessions(
-    { maxAgeMs: http.sessionHours * HOUR_MS, idleMs: http.idleHours * HOUR_MS },
-    clock,
-  );
-  const loginTokens = new OneTimeTokens(http.loginLinkMinutes * MINUTE_MS, clock);
-  const failures = new RateLimiter(
-    { burst: http.failuresPerMinute, perMinute: http.failuresPerMinute },
-    clock,
-  );
-  const requests = new RateLimiter(
-    { burst: http.requestsPerMinute, perMinute: http.requestsPerMinute },
-    clock,
-  );
-  const cookieName = http.port === 0 ? 'reeve_session' : `reeve_session_${http.port}`;
-  const authenticator = new Authenticator(data.adminToken, sessions, cookieName);
+  const access = createAccess(http, data.adminToken, clock);
   const scheme = tls === undefined ? 'http' : 'https';
   let origin = '';
   let hostNames: ReadonlySet<string> = new Set();
@@ -184,7 +165,7 @@ async function assemble(
   });
   undo.push(() => intake.close());
   const tellCorrections = async (): Promise<void> =>
-    intake.setCorrections(byService(await store.corrections()));
+    intake.feed.setCorrections(await correctionsByService(store));
   await tellCorrections();
   const decisions = new Decisions({
     store,
@@ -208,10 +189,7 @@ async function assemble(
       ...auditOperations(store),
       ...inventoryOperations({ store, intake: () => intake.status }),
       ...sessionOperations({
-        sessions,
-        loginTokens,
-        failures,
-        cookieName,
+        ...access,
         secure: tls !== undefined,
         maxAgeSeconds: http.sessionHours * 3_600,
         origin: () => origin,
@@ -219,7 +197,7 @@ async function assemble(
       ...healthOperations(store, metrics),
     ],
     schemas: { Service, Endpoint, Call, Credential, Finding, Source },
-    guard: { authenticator, failures, requests, hostNames: () => hostNames, scheme },
+    guard: { ...access, hostNames: () => hostNames, scheme },
     console: new ConsoleAssets(consoleFolder),
     metrics,
     log,
@@ -247,7 +225,7 @@ async function assemble(
     dataFolder: data.path,
     store,
     scans: () => scans.list(),
-    createLoginLink: () => createLoginLink(loginTokens, origin),
+    createLoginLink: () => createLoginLink(access.loginTokens, origin),
     settle: async () => {
       await started;
       await scans.idle();
@@ -278,12 +256,4 @@ async function begin(store: EstateStore, scans: Scans, log: Log): Promise<void> 
 function endProcess(): void {
   process.exitCode = 3;
   process.kill(process.pid, 'SIGTERM');
-}
-
-function byService(corrections: readonly StoredCorrection[]): Map<string, TemplateCorrection[]> {
-  const found = new Map<string, TemplateCorrection[]>();
-  for (const { service, correction } of corrections) {
-    found.set(service, [...(found.get(service) ?? []), correction]);
-  }
-  return found;
 }

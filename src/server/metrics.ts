@@ -25,7 +25,7 @@ export function createMetrics(): Metrics {
     labelNames: ['question', 'count'] as const,
     registers,
   });
-  const intake = new Gauge({
+  const intake = new Counter({
     name: 'reeve_intake_total',
     help: 'Traffic that came in since the start, by source, what became of it, and why',
     labelNames: ['source', 'outcome', 'reason'] as const,
@@ -66,8 +66,10 @@ export function createMetrics(): Metrics {
       registers,
     }),
     setIntake: ({ counts, ...amounts }) => {
+      // the thread tells sums
+      intake.reset();
       for (const { source, outcome, reason, count } of counts) {
-        intake.set({ source, outcome, reason }, count);
+        intake.inc({ source, outcome, reason }, count);
       }
       for (const [what, amount] of Object.entries(amounts)) held.set({ what }, amount);
     },

@@ -9,7 +9,7 @@ import { Fault } from '../base/fault.ts';
 /** Where the process of a scan writes the paths, a line each. */
 export const PATHS_DESCRIPTOR = 4;
 /** Files that may be given up in one scan. */
-export const MAX_STALLED = 20;
+const MAX_STALLED = 20;
 export const DEFAULT_SECONDS_PER_FILE = 30;
 
 const LOOK_EVERY_MS = 200;

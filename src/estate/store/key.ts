@@ -14,10 +14,6 @@ export function toKey(text: string): string {
   return `${cut(storable, KEPT_CHARACTERS)}…${hash('sha256', storable).slice(0, 32)}`;
 }
 
-export function toKeyOrNull(text: string | null): string | null {
-  return text === null ? null : toKey(text);
-}
-
 /** Texts as searches look through them: lower case, cut where they are very long. */
 export function toSearchText(...texts: readonly string[]): string {
   const text = toStorable(texts.join('\n').toLowerCase());

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 /** What a frame of the journal holds. */
-export const FRAME_KINDS = { batch: 1, halves: 2 } as const;
-export type FrameKind = keyof typeof FRAME_KINDS;
+const FRAME_KINDS = { batch: 1, halves: 2 } as const;
+type FrameKind = keyof typeof FRAME_KINDS;
 
 export interface Frame {
   readonly kind: FrameKind;

@@ -1,18 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { type Clock, toTimestamp } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
-import type { Log } from '../../base/log.ts';
-import type {
-  Endpoint,
-  EstateStore,
-  SeenService,
-  ServiceRecord,
-  TemplateCorrection,
-} from '../../estate/index.ts';
-import { TrafficAttribution } from '../../sources/attribution/index.ts';
-import type { Harvested } from './harvester.ts';
-import { TemplateKnowledge } from './knowledge.ts';
+import type { SeenService, TemplateCorrection } from '../../estate/index.ts';
+import { EstateFeed, type EstateFeedPorts } from './estate-feed.ts';
 import type {
   FromThread,
   IntakeAddresses,
@@ -22,46 +11,39 @@ import type {
   ToThread,
 } from './messages.ts';
 
-export interface TrafficIntakePorts {
+export interface TrafficIntakePorts extends EstateFeedPorts {
   readonly data: ThreadData;
-  readonly environment: string;
-  readonly store: EstateStore;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Hears of what came in, about once a second while something does. */
   readonly onStatus: (status: IntakeStatus) => void;
-  /** Called after the estate learnt something from traffic; `isNew` where it was more than counts. */
-  readonly onFolded: (isNew: boolean) => void;
   /** Called when the thread has ended by itself; `thrown` is why, where it said so. */
   readonly onDied: (thrown: unknown) => void;
 }
 
-const RETRY_MS = 1_000;
 const NOTHING: IntakeStatus = { counts: [], services: 0, nodes: 0, waiting: 0, journalBytes: 0 };
 
 /** Traffic, from the thread that takes it in to the estate. The thread keeps what it acknowledged, so
  *  nothing is lost where the estate is away for a while. */
 export class TrafficIntake {
+  /** Where what the thread tells goes on to. */
+  readonly feed: EstateFeed;
   readonly #worker: Worker;
   readonly #ports: TrafficIntakePorts;
-  readonly #knowledge = new TemplateKnowledge();
   readonly #questions = new Map<number, (seen: SeenService | undefined) => void>();
-  readonly #closing = new AbortController();
   readonly #begun = Promise.withResolvers<IntakeAddresses>();
-  readonly #known = Promise.withResolvers<void>();
   readonly #exited: Promise<void>;
   #isRunning = true;
+  #isClosing = false;
   #addresses: IntakeAddresses | undefined;
-  #attribution: TrafficAttribution | undefined;
-  #knownIds = '';
-  /** Service id by party; null for one that is none of the estate's. */
-  readonly #ids = new Map<string, string | null>();
   #status = NOTHING;
   #asked = 0;
 
   private constructor(ports: TrafficIntakePorts, worker: Worker) {
     this.#ports = ports;
     this.#worker = worker;
+    this.feed = new EstateFeed(ports, {
+      onKnowledge: (key, knowledge) => this.#tell({ type: 'knowledge', key, knowledge }),
+      onForget: () => this.#tell({ type: 'forget' }),
+    });
     worker.on('message', (message: FromThread) => this.#hear(message));
     let thrown: unknown;
     worker.on('error', (error) => {
@@ -102,33 +84,12 @@ export class TrafficIntake {
     return this.#status;
   }
 
-  /** Tells what the estate knows: services for traffic to be attributed to, and templates that need
-   *  not be learnt. Until it is told for the first time, traffic is only kept. */
-  setKnown(services: readonly ServiceRecord[], endpoints: readonly Endpoint[]): void {
-    const ids = services.map(({ id, aliases }) => `${id} ${aliases.join(' ')}`).join('\n');
-    const isFirst = this.#attribution === undefined;
-    if (isFirst || ids !== this.#knownIds) {
-      this.#attribution = new TrafficAttribution(services, this.#ports.environment);
-      this.#knownIds = ids;
-      if (!isFirst) this.#tell({ type: 'forget' });
-    }
-    this.#knowledge.setEndpoints(endpoints);
-    this.#tellKnowledge();
-    if (isFirst) this.#known.resolve();
-  }
-
-  /** All corrections in force, by service id. */
-  setCorrections(corrections: ReadonlyMap<string, readonly TemplateCorrection[]>): void {
-    this.#knowledge.setCorrections(corrections);
-    this.#tellKnowledge();
-  }
-
   /** What a correction would make of a service's endpoints; undefined where it has no traffic. */
   async preview(
     serviceId: string,
     correction: TemplateCorrection,
   ): Promise<SeenService | undefined> {
-    const key = [...this.#ids].find(([, id]) => id === serviceId)?.[0];
+    const key = this.feed.partyOf(serviceId);
     return key === undefined ? undefined : this.#ask({ ask: 'preview', key, correction });
   }
 
@@ -139,8 +100,8 @@ export class TrafficIntake {
 
   /** Stops to listen, keeps what came, and ends the thread. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#known.resolve();
+    this.#isClosing = true;
+    this.feed.close();
     this.#tell({ type: 'close' });
     await this.#exited;
   }
@@ -166,7 +127,7 @@ export class TrafficIntake {
       const { code, hint } = message;
       this.#begun.reject(new Fault(code, message.message, hint === undefined ? {} : { hint }));
     } else if (message.type === 'harvested') {
-      void this.#apply(message.harvested).then(() => this.#tell({ type: 'applied' }));
+      void this.feed.apply(message.harvested).then(() => this.#tell({ type: 'applied' }));
     } else if (message.type === 'log') {
       const { level, sentence, ...err } = message;
       this.#ports.log[level]({ err }, sentence);
@@ -186,62 +147,8 @@ export class TrafficIntake {
     this.#questions.clear();
     if (this.#addresses === undefined) {
       this.#begun.reject(thrown ?? new RangeError('the thread that takes traffic in has ended'));
-    } else if (!this.#closing.signal.aborted) {
+    } else if (!this.#isClosing) {
       this.#ports.onDied(thrown);
-    }
-  }
-
-  async #apply(harvested: readonly Harvested[]): Promise<void> {
-    await this.#known.promise;
-    let isNew = false;
-    for (const one of harvested) {
-      if (this.#closing.signal.aborted) return;
-      if ((await this.#applyOne(one.seen)) || one.isNew) isNew = true;
-    }
-    if (!this.#closing.signal.aborted) this.#ports.onFolded(isNew);
-  }
-
-  /** Whether the service is another than before. */
-  async #applyOne(seen: SeenService): Promise<boolean> {
-    const { store, clock } = this.#ports;
-    const { key } = seen.party;
-    const scope = `traffic:${key}`;
-    const attributed = this.#attribution?.attribute(seen);
-    const before = this.#ids.get(key);
-    const id = attributed?.serviceId ?? null;
-    if (attributed === undefined) {
-      if (before !== null) await this.#insist(() => store.withdraw(scope));
-    } else {
-      const { facts, traffic } = attributed;
-      await this.#insist(() => store.replace(scope, facts, toTimestamp(clock()), traffic));
-    }
-    if (before === id) return false;
-    this.#ids.set(key, id);
-    this.#tellKnowledge();
-    return true;
-  }
-
-  /** Again until it works: the estate may be away for a while. */
-  async #insist(change: () => Promise<void>): Promise<void> {
-    for (let isFirst = true; !this.#closing.signal.aborted; isFirst = false) {
-      try {
-        return await change();
-      } catch (thrown) {
-        if (isFirst) {
-          this.#ports.log.warn(
-            { err: thrown },
-            'what traffic shows cannot be stored; trying again',
-          );
-        }
-        await delay(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  #tellKnowledge(): void {
-    for (const [key, id] of this.#ids) {
-      const knowledge = id === null ? undefined : this.#knowledge.news(key, id);
-      if (knowledge !== undefined) this.#tell({ type: 'knowledge', key, knowledge });
     }
   }
 }

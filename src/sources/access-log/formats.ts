@@ -19,7 +19,7 @@ export const FORMATS = {
   combined: { detect: (line) => line.includes('"') && line.includes('['), parse: parseCommonLog },
 } as const satisfies Record<string, Format>;
 
-export type FormatName = keyof typeof FORMATS;
+type FormatName = keyof typeof FORMATS;
 
 /** What people call formats, and which of ours reads them. Envoy writes text or JSON. */
 export const FORMAT_NAMES = {

@@ -11,7 +11,7 @@ const MONTHS = new Map(
 
 /** Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size: each unit
  *  is taken for the years 1973 to 5138. */
-export function parseEpoch(number: number): number | undefined {
+function parseEpoch(number: number): number | undefined {
   if (!(number >= 1e8)) return undefined;
   if (number < 1e11) return Math.round(number * 1e3);
   if (number < 1e14) return Math.round(number);

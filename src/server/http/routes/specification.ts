@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { Fault, quote } from '../../../base/fault.ts';
 import type { Endpoint, EstateStore } from '../../../estate/index.ts';
 import { isMissing, toSpecification } from '../../../inventory/workflow/index.ts';
+import { checkService, endpointPages } from '../../one-service.ts';
 import { type Operation, operation } from '../operation.ts';
 import { Id } from './texts.ts';
 
 /** Endpoints of one fragment. */
 const MAX_ENDPOINTS = 5_000;
 const MAX_NAMED = 100;
-const PAGE = 1_000;
 
 /** What was seen, as a specification that a team can take over. */
 export function specificationOperations(store: EstateStore): Operation[] {
@@ -61,25 +61,15 @@ async function endpointsOf(
       notes: [],
     };
   }
-  const { total } = await store.services({ limit: 1, filter: { id: service } });
-  if (total === 0) {
-    throw new Fault('inventory/service-not-found', `There is no service ${quote(service, 200)}`, {
-      hint: '`reeve services` lists every service',
-    });
-  }
+  await checkService(store, service);
   const endpoints: Endpoint[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.endpoints({
-      limit: PAGE,
-      filter: { service },
-      ...(after !== undefined && { after }),
-    });
-    endpoints.push(...page.items);
-    after = page.next;
-  } while (after !== undefined && endpoints.length < MAX_ENDPOINTS);
-  const notes = after === undefined ? [] : [`Only the first ${MAX_ENDPOINTS} endpoints are read`];
-  return { endpoints, notes };
+  for await (const page of endpointPages(store, service)) {
+    endpoints.push(...page);
+    if (endpoints.length > MAX_ENDPOINTS) break;
+  }
+  const notes =
+    endpoints.length > MAX_ENDPOINTS ? [`Only the first ${MAX_ENDPOINTS} endpoints are read`] : [];
+  return { endpoints: endpoints.slice(0, MAX_ENDPOINTS), notes };
 }
 
 async function endpointOf(store: EstateStore, service: string, id: string): Promise<Endpoint> {

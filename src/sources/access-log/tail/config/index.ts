@@ -23,7 +23,6 @@ const LogFile = z.strictObject({
     .default('auto')
     .describe('Format of the lines; `auto` tells it from each line'),
 });
-export type LogFile = z.infer<typeof LogFile>;
 
 /** Which request logs are followed, and how much of them is held at once. */
 export const AccessLogConfig = z.strictObject({
