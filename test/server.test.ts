@@ -87,7 +87,9 @@ describe('the API', () => {
 
   it('names shared schemas once and refers to them', async () => {
     const document = JSON.stringify(await server.get('/openapi.json'));
-    expect(document).toContain('"$ref":"#/components/schemas/Endpoint"');
+    for (const name of ['Endpoint', 'AuditEntry']) {
+      expect(document).toContain(`"$ref":"#/components/schemas/${name}"`);
+    }
     const references = document.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
     const { components } = JSON.parse(document) as { components: { schemas: object } };
     for (const [, name] of references) expect(Object.keys(components.schemas)).toContain(name);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import {
+  AuditEntry,
   Call,
   Credential,
   Endpoint,
@@ -196,7 +197,7 @@ async function assemble(
       }),
       ...healthOperations(store, metrics),
     ],
-    schemas: { Service, Endpoint, Call, Credential, Finding, Source },
+    schemas: { Service, Endpoint, Call, Credential, Finding, Source, AuditEntry },
     guard: { ...access, hostNames: () => hostNames, scheme },
     console: new ConsoleAssets(consoleFolder),
     metrics,
