@@ -10,6 +10,7 @@ import { appendAudit, readChange } from './audit.ts';
 import type { SqlWords } from './engine.ts';
 import { foldFacts } from './facts.ts';
 import { toKey } from './key.ts';
+import { dropRows } from './scope-rows.ts';
 import type { DatabaseTransaction, Tables } from './tables.ts';
 
 type Row = Tables['decisions'];
@@ -87,11 +88,7 @@ async function writeRows(
 ): Promise<void> {
   const replaced = [...rows.keys()].flatMap((id) => known.get(id) ?? []);
   const gone = replaced.flatMap(({ fact }) => fact ?? []);
-  await transaction
-    .deleteFrom('facts')
-    .where('scope', '=', DECISIONS_SCOPE)
-    .where('id', 'in', (build) => build.selectFrom(words.texts(gone)).select('value'))
-    .execute();
+  await dropRows(transaction, words, 'facts', DECISIONS_SCOPE, gone);
   await transaction
     .deleteFrom('decisions')
     .where('id', 'in', (build) =>
