@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sighting } from '../../estate/index.ts';
+import { Parties } from '../requests/index.ts';
 import { AccessLogDecoder, type DecoderOptions } from './decoder.ts';
 import { parseLine } from './formats.ts';
-import { Parties, toSighting } from './to-sighting.ts';
+import { toSighting } from './to-sighting.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 

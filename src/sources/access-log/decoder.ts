@@ -1,16 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Party, Sighting } from '../../estate/index.ts';
 import { believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
+import { Parties, parameterNames, samplesOfQuery } from '../requests/index.ts';
 import { ByteWords } from './byte-words.ts';
 import { type AccessLogFormat, FORMAT_NAMES, parseLine } from './formats.ts';
 import { requestOf } from './json-log.ts';
 import { KnownLine } from './known-line.ts';
 import { Lines } from './lines.ts';
 import type { DropReason } from './logged-request.ts';
-import { samplesOfQuery } from './query-sample.ts';
-import { parameterNames } from './target.ts';
 import { parseTime } from './time.ts';
-import { type LogSubject, Parties, toSighting } from './to-sighting.ts';
+import { type LogSubject, toSighting } from './to-sighting.ts';
 import { UtcTimes } from './utc-times.ts';
 
 export interface DecoderOptions extends LogSubject {

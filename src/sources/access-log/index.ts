@@ -1,5 +1,4 @@
 /** Logs of requests, line by line. */
-export { credentialOf } from './credential.ts';
 export {
   AccessLogDecoder,
   type DecoderOptions,
@@ -11,4 +10,4 @@ export { requestOf } from './json-log.ts';
 export { type LineSink, Lines } from './lines.ts';
 export { DROP_REASONS, type DropReason, type LoggedRequest } from './logged-request.ts';
 export { parseTime } from './time.ts';
-export { type LogSubject, Parties, pastTime, toSighting } from './to-sighting.ts';
+export { type LogSubject, pastTime, toSighting } from './to-sighting.ts';

@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../../base/pick.ts';
 import type { CredentialSeen } from '../../estate/index.ts';
-import { credentialOf } from './credential.ts';
+import { credentialOf } from '../requests/index.ts';
 import { JsonEntry } from './json-entry.ts';
 import type { DropReason, LoggedRequest } from './logged-request.ts';
 import { parseTime } from './time.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Parties } from '../requests/index.ts';
 import type { LoggedRequest } from './logged-request.ts';
-import { type LogSubject, Parties, pastTime, toSighting } from './to-sighting.ts';
+import { type LogSubject, pastTime, toSighting } from './to-sighting.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 const BASE: LoggedRequest = {

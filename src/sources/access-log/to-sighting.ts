@@ -2,10 +2,18 @@ import { CODES, httpStatusOf } from '../../base/grpc/codes.ts';
 import type { Party, Sighting } from '../../estate/index.ts';
 import { believedTime, type JudgePayload, toParty } from '../../estate/sighting/index.ts';
 import { detached } from '../detached.ts';
+import {
+  isGrpcPath,
+  isOperationalAgent,
+  isPath,
+  type Parties,
+  parameterNames,
+  parseHost,
+  samplesOfQuery,
+  splitTarget,
+  type Target,
+} from '../requests/index.ts';
 import type { DropReason, LoggedRequest } from './logged-request.ts';
-import { isOperationalAgent } from './probe-agents.ts';
-import { samplesOfQuery } from './query-sample.ts';
-import { isPath, parameterNames, parseHost, splitTarget, type Target } from './target.ts';
 
 /** Of what a log's requests are, where its lines do not say so themselves. */
 export interface LogSubject {
@@ -23,24 +31,6 @@ export interface LogSubject {
 /** For logs that are read long after they were written: nothing is older than 1970 or newer than now. */
 export function pastTime(time: number, now: number): number {
   return Math.max(0, Math.min(time, now));
-}
-
-/** One object for each party that was named, up to a number of them. */
-export class Parties {
-  readonly #known = new Map<string, Party>();
-  readonly #max: number;
-
-  constructor(max = 10_000) {
-    this.#max = max;
-  }
-
-  of(id: string, create: () => Party): Party {
-    const known = this.#known.get(id);
-    if (known !== undefined) return known;
-    const party = create();
-    if (this.#known.size < this.#max) this.#known.set(detached(id), party);
-    return party;
-  }
 }
 
 const METHOD = /^[A-Za-z][A-Za-z_-]{0,19}$/;
@@ -86,14 +76,12 @@ export function toSighting(
   };
 }
 
-const GRPC_PATH = /^\/[A-Za-z_][\w.]{0,254}\/[A-Za-z_]\w{0,127}$/;
-
 function operationOf(
   { isGrpc, route }: LoggedRequest,
   method: string,
   path: string,
 ): Pick<Sighting, 'protocol' | 'method' | 'path' | 'route'> {
-  if (isGrpc && method === 'POST' && GRPC_PATH.test(path)) {
+  if (isGrpc && method === 'POST' && isGrpcPath(path)) {
     return { protocol: 'grpc', method: 'RPC', path: detached(path) };
   }
   const template = route === undefined ? undefined : toTemplate(route);

@@ -1,7 +1,6 @@
 import type { Party, Sighting } from '../../estate/index.ts';
 import { toParty } from '../../estate/sighting/index.ts';
-import { parseHost } from '../access-log/target.ts';
-import { Parties } from '../access-log/to-sighting.ts';
+import { Parties, parseHost } from '../requests/index.ts';
 import { type Reached, reachedBy } from './clusters.ts';
 import { type EnvoyNode, NO_NODE, partyOf } from './node.ts';
 

@@ -1,9 +1,7 @@
 import { WireReader } from '../../base/protobuf/index.ts';
 import type { CallSighting, CredentialSeen, Party, Sighting } from '../../estate/index.ts';
 import { addSamples, believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
-import { isOperationalAgent } from '../access-log/probe-agents.ts';
-import { samplesOfQuery } from '../access-log/query-sample.ts';
-import { splitTarget } from '../access-log/target.ts';
+import { isOperationalAgent, samplesOfQuery, splitTarget } from '../requests/index.ts';
 import { callerOf, type Exchange, Parts } from './asked.ts';
 import { type CommonProperties, NO_PROPERTIES, readCommonProperties } from './common-properties.ts';
 import { type HttpEntry, readHttpEntry } from './http-entry.ts';

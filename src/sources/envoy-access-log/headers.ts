@@ -1,6 +1,6 @@
 import type { WireReader } from '../../base/protobuf/index.ts';
 import type { CredentialSeen } from '../../estate/index.ts';
-import { credentialOf } from '../access-log/credential.ts';
+import { credentialOf } from '../requests/index.ts';
 
 /** What the headers say that an Envoy was told to log. Their values are looked at and let go. */
 export interface HeaderWords {

@@ -1,12 +1,10 @@
 import { httpStatusOf } from '../../base/grpc/index.ts';
 import type { CredentialSeen, Sighting } from '../../estate/index.ts';
-import { isPath, parameterNames, splitTarget } from '../access-log/target.ts';
 import { detached } from '../detached.ts';
+import { isGrpcPath, parameterNames, usableTarget } from '../requests/index.ts';
 import type { HttpEntry } from './http-entry.ts';
 import type { EnvoyReason } from './reasons.ts';
 
-const MAX_PATH_LENGTH = 2_048;
-const GRPC_PATH = /^\/[A-Za-z_][\w.]{0,254}\/[A-Za-z_]\w{0,127}$/;
 /** A package before the service: no path of plain HTTP looks like that by chance. */
 const GRPC_PACKAGE = /^\/[A-Za-z_]\w*\.[\w.]*\/[A-Z]/;
 
@@ -18,10 +16,8 @@ export function operationOf(entry: HttpEntry): Operation | EnvoyReason {
   if (method === undefined || method === 'TRACE') return 'unusable method';
   if (method === 'OPTIONS') return 'preflight';
   if (method === 'CONNECT') return 'tunnel';
-  const target = splitTarget(entry.target);
-  if (target === undefined || target.path.length > MAX_PATH_LENGTH || !isPath(target.path)) {
-    return 'unusable path';
-  }
+  const target = usableTarget(entry.target);
+  if (target === undefined) return 'unusable path';
   if (isGrpc(entry, target.path)) {
     return { protocol: 'grpc', method: 'RPC', path: target.path, status: grpcStatusOf(entry) };
   }
@@ -40,7 +36,7 @@ export function operationOf(entry: HttpEntry): Operation | EnvoyReason {
 /** By its content type where that is logged; else by a path that names a package, over HTTP/2. */
 function isGrpc(entry: HttpEntry, path: string): boolean {
   const { method, isMultiplexed, requestHeaders, responseHeaders } = entry;
-  if (method !== 'POST' || !GRPC_PATH.test(path)) return false;
+  if (method !== 'POST' || !isGrpcPath(path)) return false;
   if (requestHeaders.isGrpc || responseHeaders.isGrpc) return true;
   return isMultiplexed && GRPC_PACKAGE.test(path);
 }

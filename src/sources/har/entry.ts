@@ -1,14 +1,8 @@
 import { listAt, numberAt, pick, textAt } from '../../base/pick.ts';
 import type { Sighting } from '../../estate/index.ts';
 import { type JudgePayload, judgeExchange } from '../../estate/sighting/index.ts';
-import {
-  credentialOf,
-  type DropReason,
-  type LogSubject,
-  type Parties,
-  parseTime,
-  toSighting,
-} from '../access-log/index.ts';
+import { type DropReason, type LogSubject, parseTime, toSighting } from '../access-log/index.ts';
+import { credentialOf, type Parties } from '../requests/index.ts';
 import { graphqlFieldsOf } from './graphql.ts';
 import { payloadsOf } from './payloads.ts';
 

@@ -2,7 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import { type ElementsProblem, JsonElements } from '../../base/json-elements.ts';
 import type { Sighting } from '../../estate/index.ts';
 import type { JudgePayload } from '../../estate/sighting/index.ts';
-import { type LogSubject, Parties } from '../access-log/index.ts';
+import type { LogSubject } from '../access-log/index.ts';
+import { Parties } from '../requests/index.ts';
 import { type HarDropReason, sightingsOf } from './entry.ts';
 
 /** Archives of what a browser or proxy has asked for (HAR 1.2). */

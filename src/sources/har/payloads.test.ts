@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PayloadSample, Sighting } from '../../estate/index.ts';
-import { Parties } from '../access-log/index.ts';
+import { Parties } from '../requests/index.ts';
 import { sightingsOf } from './entry.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);

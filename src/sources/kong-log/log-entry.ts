@@ -1,16 +1,18 @@
 import { fieldsAt, numberAt, pick, textAt } from '../../base/pick.ts';
 import type { CredentialSeen, Sighting } from '../../estate/index.ts';
 import { believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
-import { credentialOf } from '../access-log/credential.ts';
-import { isOperationalAgent } from '../access-log/probe-agents.ts';
-import { samplesOfQuery } from '../access-log/query-sample.ts';
-import { isPath, parameterNames, splitTarget } from '../access-log/target.ts';
 import { detached } from '../detached.ts';
+import {
+  credentialOf,
+  isGrpcPath,
+  isOperationalAgent,
+  parameterNames,
+  samplesOfQuery,
+  usableTarget,
+} from '../requests/index.ts';
 import { type KongParties, serviceOf } from './parties.ts';
 import type { KongReason } from './reasons.ts';
 
-const MAX_PATH_LENGTH = 2_048;
-const GRPC_PATH = /^\/[A-Za-z_][\w.]{0,254}\/[A-Za-z_]\w{0,127}$/;
 const METHOD = /^[A-Z][A-Z_-]{0,19}$/;
 
 /** What one entry says; the reason where it is not taken.
@@ -32,10 +34,8 @@ export function toSighting(
   if (service === undefined) {
     return pick(entry, 'service') === undefined ? 'reached no service' : 'names no service';
   }
-  const target = splitTarget(targetOf(entry));
-  if (target === undefined || target.path.length > MAX_PATH_LENGTH || !isPath(target.path)) {
-    return 'unusable path';
-  }
+  const target = usableTarget(targetOf(entry));
+  if (target === undefined) return 'unusable path';
   const at = believedTime(numberAt(entry, 'started_at') ?? now, now);
   const parameters = target.query ? parameterNames(target.query) : [];
   const credential = credentialSeen(entry);
@@ -70,7 +70,7 @@ function operationOf(
   const protocol = textAt(entry, 'service', 'protocol') ?? '';
   const isGrpc =
     /^grpcs?$/.test(protocol) || headerOf(entry, 'content-type')?.startsWith('application/grpc');
-  if (isGrpc && method === 'POST' && GRPC_PATH.test(path)) {
+  if (isGrpc && method === 'POST' && isGrpcPath(path)) {
     return { protocol: 'grpc', method: 'RPC', path };
   }
   // HEAD is answered by what answers GET.

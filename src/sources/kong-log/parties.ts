@@ -1,8 +1,8 @@
 import { numberAt, textAt } from '../../base/pick.ts';
 import type { Party } from '../../estate/index.ts';
 import { toParty } from '../../estate/sighting/index.ts';
-import { Parties } from '../access-log/to-sighting.ts';
 import { detached } from '../detached.ts';
+import { Parties } from '../requests/index.ts';
 
 const MAX_PARTIES = 10_000;
 const NAME = /^[^\s\p{Cc}/]{1,200}$/u;

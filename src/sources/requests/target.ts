@@ -42,6 +42,23 @@ export function isPath(path: string): boolean {
   return path.length > 0;
 }
 
+/** Longer paths are not told apart by anybody. */
+const MAX_PATH_LENGTH = 2_048;
+
+/** The parts of a target whose path can be counted; undefined for any other. */
+export function usableTarget(text: string): Target | undefined {
+  const target = splitTarget(text);
+  const isUsable =
+    target !== undefined && target.path.length <= MAX_PATH_LENGTH && isPath(target.path);
+  return isUsable ? target : undefined;
+}
+
+/** Whether a path may be that of an RPC: `/payments.v1.Cards/Charge`.
+ *  @see gRPC over HTTP2, Requests */
+export function isGrpcPath(path: string): boolean {
+  return /^\/[A-Za-z_][\w.]{0,254}\/[A-Za-z_]\w{0,127}$/.test(path);
+}
+
 const MAX_NAMES = 32;
 const MAX_PARTS = 256;
 const NAME = /^[A-Za-z_$][\w$.:[\]-]{0,63}$/;
