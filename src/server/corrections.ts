@@ -9,6 +9,7 @@ import type {
   TemplateCorrection,
 } from '../estate/index.ts';
 import { correct } from '../inventory/workflow/index.ts';
+import { type PreviewedEndpoint, previewOf, type TemplatePreview } from './correction-preview.ts';
 import { checkService, endpointPages } from './one-service.ts';
 
 export interface CorrectionPorts {
@@ -35,16 +36,10 @@ export interface Corrected {
   readonly sequence: number;
 }
 
-export interface PreviewedEndpoint {
-  readonly method: string;
-  readonly template: string;
-  readonly requests: number;
-}
-
-/** What a correction would change: endpoints that would go, and those that would come. */
-export interface TemplatePreview {
-  readonly before: readonly PreviewedEndpoint[];
-  readonly after: readonly PreviewedEndpoint[];
+/** A correction that was made. */
+export interface Made extends Corrected {
+  /** Why it changes nothing of what was seen; null where it does. */
+  readonly note: string | null;
 }
 
 /** All corrections in force, by service id. */
@@ -71,13 +66,15 @@ export class Corrections {
   }
 
   /** @throws {Fault} `inventory/correction-invalid`, `inventory/service-not-found` */
-  async correct(service: string, said: TemplateCorrection, asking: Asking): Promise<Corrected> {
+  async correct(service: string, said: TemplateCorrection, asking: Asking): Promise<Made> {
     const { store, clock, onCorrected } = this.#ports;
     await checkService(store, service);
     const { correction, entry } = correct(service, said, { ...asking, now: clock() });
+    // looked at before it is in force; where that cannot be told, the correction is made all the same
+    const preview = await this.#previewed(service, said).catch(() => undefined);
     const [made] = await store.decide([{ change: 'correct', correction, entry }]);
     onCorrected();
-    return { correction, sequence: sequenceOf(made) };
+    return { correction, sequence: sequenceOf(made), note: preview?.note ?? null };
   }
 
   /** Takes a correction back.
@@ -99,16 +96,24 @@ export class Corrections {
    *  @throws {Fault} `inventory/correction-invalid`, `inventory/traffic-not-found` */
   async preview(service: string, said: TemplateCorrection): Promise<TemplatePreview> {
     correct(service, said, { actor: '', reason: '', now: this.#ports.clock() });
+    const preview = await this.#previewed(service, said);
+    if (preview) return preview;
+    throw new Fault('inventory/traffic-not-found', `Nothing was seen of ${quote(service, 200)}`, {
+      hint: 'templates are learnt from traffic, so there is nothing to correct',
+    });
+  }
+
+  /** Undefined where nothing was seen of the service. */
+  async #previewed(
+    service: string,
+    said: TemplateCorrection,
+  ): Promise<TemplatePreview | undefined> {
     const seen = await this.#ports.preview(service, said);
-    if (seen === undefined) {
-      throw new Fault('inventory/traffic-not-found', `Nothing was seen of ${quote(service, 200)}`, {
-        hint: 'templates are learnt from traffic, so there is nothing to correct',
-      });
-    }
+    if (seen === undefined) return undefined;
     const after = seen.endpoints
       .filter(({ protocol }) => protocol === 'http')
       .map(({ method, template, traffic: { requests } }) => ({ method, template, requests }));
-    return difference(await this.#seenBefore(service), after);
+    return previewOf(said, await this.#seenBefore(service), after);
   }
 
   async #seenBefore(service: string): Promise<PreviewedEndpoint[]> {
@@ -132,16 +137,4 @@ function notFound(id: string): Fault {
 function sequenceOf(entry: AuditEntry | undefined): number {
   if (entry) return entry.sequence;
   throw new RangeError('a change that was made has an entry');
-}
-
-function difference(
-  before: readonly PreviewedEndpoint[],
-  after: readonly PreviewedEndpoint[],
-): TemplatePreview {
-  const nameOf = ({ method, template }: PreviewedEndpoint) => `${method} ${template}`;
-  const [old, fresh] = [new Set(before.map(nameOf)), new Set(after.map(nameOf))];
-  return {
-    before: before.filter((endpoint) => !fresh.has(nameOf(endpoint))),
-    after: after.filter((endpoint) => !old.has(nameOf(endpoint))),
-  };
 }

@@ -19,8 +19,20 @@ interface Seen {
   readonly requests: number;
 }
 
+interface Preview {
+  readonly before: readonly Seen[];
+  readonly after: readonly Seen[];
+  readonly examples: readonly {
+    readonly method: string;
+    readonly before: string;
+    readonly after: string;
+  }[];
+  readonly note: string | null;
+}
+
 const PATH = '/api/v1/templates/corrections';
 const MAX_LISTED = 20;
+const WIDTH = 80;
 
 /** `reeve endpoints merge`, `split`, `rename`, `corrections`, `uncorrect`: how people correct the templates
  *  that were learnt from traffic. */
@@ -76,41 +88,48 @@ async function correct(flags: CorrectFlags, correction: TemplateCorrection): Pro
   const service = await findService(flags, flags.service);
   if (flags.dryRun) return preview(flags, { service, correction });
   const body = { service, correction, reason: flags.reason };
-  const answer = await ask<{ correction: StoredCorrection; sequence: number }>(
-    flags,
-    PATH,
-    'POST',
-    body,
-  );
+  const answer = await ask<{
+    correction: StoredCorrection;
+    sequence: number;
+    note: string | null;
+  }>(flags, PATH, 'POST', body);
   if (flags.format === 'json') console.log(JSON.stringify(answer, null, 2));
   else {
     const { id } = answer.correction;
     console.log(`${id} is in force (audit entry ${answer.sequence})`);
+    if (answer.note !== null) say(console.error, answer.note);
     say(console.error, `\`reeve endpoints uncorrect ${id}\` takes it back; counts are kept`);
   }
 }
 
 async function preview(flags: CorrectFlags, body: object): Promise<void> {
-  const answer = await ask<{ before: Seen[]; after: Seen[] }>(
-    flags,
-    `${PATH}/preview`,
-    'POST',
-    body,
+  const answer = await ask<Preview>(flags, `${PATH}/preview`, 'POST', body);
+  const { before, after, examples, note } = answer;
+  if (flags.format === 'json') return console.log(JSON.stringify(answer, null, 2));
+  if (note !== null) return say(console.log, `It would change nothing. ${note}`);
+  console.log([...changeLines('-', before), ...changeLines('+', after)].join('\n'));
+  if (examples.length === 0) return;
+  console.log(
+    `\nFor example\n${toTable(examples, [
+      { title: 'method', value: ({ method }) => method },
+      { title: 'now counted under', value: (one) => one.before, shrinks: 'path' },
+      { title: 'then under', value: (one) => one.after, shrinks: 'path' },
+    ])}`,
   );
-  const { before, after } = answer;
-  if (flags.format === 'json') console.log(JSON.stringify(answer, null, 2));
-  else if (before.length + after.length === 0) console.log('It would change nothing.');
-  else console.log([...changeLines('-', before), ...changeLines('+', after)].join('\n'));
 }
 
 function changeLines(sign: string, endpoints: readonly Seen[]): string[] {
-  const lines = endpoints
-    .slice(0, MAX_LISTED)
-    .map(({ method, template, requests }) =>
-      plain(`${sign} ${method} ${template}  (${counted(requests, 'request')})`),
-    );
+  const lines = endpoints.slice(0, MAX_LISTED).map(({ method, template, requests }) => {
+    const about = `  (${counted(requests, 'request')})`;
+    const named = plain(`${sign} ${method} ${template}`);
+    return `${shortened(named, WIDTH - about.length)}${about}`;
+  });
   const more = endpoints.length - lines.length;
   return more > 0 ? [...lines, `${sign} and ${more} more`] : lines;
+}
+
+function shortened(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
 async function list(

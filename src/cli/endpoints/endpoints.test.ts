@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SeenService } from '../../estate/index.ts';
+import { someTraffic } from '../../estate/store/testing/estate.ts';
 import {
   idOf,
   ORDERS,
@@ -15,9 +17,11 @@ const DAY_MS = 86_400_000;
 const SHOW = idOf('GET', '/orders/{id}');
 
 let server: WorkflowServer;
+/** What traffic shows of the service under a correction. */
+let seen: SeenService | undefined;
 let folder: string;
 beforeAll(async () => {
-  server = await startWorkflowServer(Date.now());
+  server = await startWorkflowServer(Date.now(), { preview: async () => seen });
   folder = mkdtempSync(join(tmpdir(), 'reeve-cli-'));
 });
 afterAll(async () => {
@@ -206,6 +210,16 @@ describe('reeve endpoints specification', () => {
   });
 });
 
+function seenOf(...operations: (readonly [method: string, template: string])[]): SeenService {
+  const { callers: _, ...traffic } = someTraffic();
+  const rest = { protocol: 'http', isOperational: false, traffic, callers: [] } as const;
+  return {
+    party: { key: 'name orders', subject: { by: 'name', name: 'orders' } },
+    endpoints: operations.map(([method, template]) => ({ ...rest, method, template })),
+    callers: [],
+  };
+}
+
 describe('corrections of templates', () => {
   it('are made, listed and taken back', async () => {
     const made = await endpoints(
@@ -237,6 +251,34 @@ describe('corrections of templates', () => {
       ...['rename', '/a/{b}', '--to', '/a/{c}', '--service', 'orders', '--dry-run'],
     );
     expect(rename.stderr).toContain('Nothing was seen of');
+  });
+
+  it('show what they would change, with examples, however long the paths', async () => {
+    const long = `/orders/${'x'.repeat(90)}`;
+    seen = seenOf(['GET', '/orders'], ['GET', '/orders/{id}'], ['GET', long], ['GET', '/.env']);
+    const flags = ['--service', 'orders', '--parameter', 'id', '--dry-run'];
+    const split = await endpoints('split', '/orders/{id}', '--values', 'me', ...flags);
+    expect(split.stdout).toMatch(
+      /^- DELETE \/orders\/\{id\} {2}\(60 requests\)\n\+ GET \/orders\/x/,
+    );
+    expect(split.stdout).toMatch(/For example\nmethod +now counted under +then under\n/);
+    expect(split.stdout).toMatch(/\nGET +\/orders\/\{id\} +…x+\n$/);
+  });
+
+  it('say so where they would change, or have changed, nothing', async () => {
+    const known = [
+      ['GET', '/orders'],
+      ['GET', '/orders/{id}'],
+      ['DELETE', '/orders/{id}'],
+    ] as const;
+    seen = seenOf(...known, ['GET', '/.env']);
+    const merge = ['merge', '/orders/{id}', '--service', 'orders'];
+    const dry = await endpoints(...merge, '--dry-run');
+    expect(flat(dry.stdout)).toContain('It would change nothing. All that falls under');
+    const made = await endpoints(...merge);
+    expect(flat(made.stderr)).toContain('All that falls under `/orders/{id}` is one endpoint');
+    const [id = ''] = /correction-\w+/.exec(made.stdout) ?? [];
+    await endpoints('uncorrect', id);
   });
 });
 

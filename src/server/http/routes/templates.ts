@@ -18,9 +18,23 @@ const Corrected = z.strictObject({
   /** Of its entry in the audit log. */
   sequence: z.int(),
 });
+const Made = z.strictObject({
+  ...Corrected.shape,
+  /** Why it changes nothing of what was seen; null where it does. */
+  note: z.string().nullable(),
+});
 const Previewed = z.array(
   z.strictObject({ method: z.string(), template: z.string(), requests: z.int() }),
 );
+
+const Preview = z.strictObject({
+  before: Previewed,
+  after: Previewed,
+  /** At most 3 endpoints, with the template that they would be counted under. */
+  examples: z.array(z.strictObject({ method: z.string(), before: z.string(), after: z.string() })),
+  /** Why nothing would change; null where something would. */
+  note: z.string().nullable(),
+});
 
 const PATH = '/api/v1/templates/corrections';
 
@@ -48,7 +62,7 @@ export function templateOperations({ templates }: Decisions): Operation[] {
       access: 'principal',
       body: z.strictObject({ service: Id, correction: TemplateCorrection, reason: Reason }),
       status: 200,
-      response: Corrected,
+      response: Made,
       handle: ({ body, principal }) =>
         templates.correct(body.service, body.correction, {
           actor: actorOf(principal),
@@ -64,7 +78,7 @@ export function templateOperations({ templates }: Decisions): Operation[] {
       access: 'principal',
       body: z.strictObject({ service: Id, correction: TemplateCorrection }),
       status: 200,
-      response: z.strictObject({ before: Previewed, after: Previewed }),
+      response: Preview,
       handle: ({ body }) => templates.preview(body.service, body.correction),
     }),
     operation({

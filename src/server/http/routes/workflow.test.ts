@@ -240,6 +240,19 @@ describe('a fragment', () => {
   });
 });
 
+/** What the thread that takes traffic in says of the service. */
+function seenOf(...operations: string[]): SeenService {
+  const { callers: _, ...traffic } = someTraffic();
+  return {
+    party: { key: 'name orders', subject: { by: 'name', name: 'orders' } },
+    endpoints: operations.map((operation) => {
+      const [method = '', template = ''] = operation.split(' ');
+      return { protocol: 'http', method, template, isOperational: false, traffic, callers: [] };
+    }),
+    callers: [],
+  };
+}
+
 describe('corrections of templates', () => {
   const PATH = '/api/v1/templates/corrections';
   const merge = { correction: 'merge', template: '/orders/{id}' };
@@ -265,6 +278,15 @@ describe('corrections of templates', () => {
     expect(corrected).toBe(before + 2);
   });
 
+  it('say so where they change nothing, and are in force all the same', async () => {
+    seen = seenOf('GET /orders', 'GET /orders/{id}', 'DELETE /orders/{id}', 'GET /.env');
+    const made = await server.post(PATH, { service: ORDERS, correction: merge, reason: '' });
+    const answer = (await made.json()) as { correction: { id: string }; note: string };
+    expect(answer.note).toMatch(/one endpoint already/);
+    expect(await server.get(PATH)).toMatchObject({ items: [{ id: answer.correction.id }] });
+    await server.ask(`${PATH}/${answer.correction.id}`, { method: 'DELETE' });
+  });
+
   it('are refused where they make no sense', async () => {
     const post = async (service: string, correction: object) =>
       (await problemOf(await server.post(PATH, { service, correction }))).code;
@@ -279,21 +301,13 @@ describe('corrections of templates', () => {
     const body = { service: ORDERS, correction: merge };
     const none = await server.post(`${PATH}/preview`, body);
     expect(await problemOf(none)).toMatchObject({ code: 'inventory/traffic-not-found' });
-    const { callers: _, ...traffic } = someTraffic();
-    const endpoint = (method: string, template: string) =>
-      ({ protocol: 'http', method, template, isOperational: false, traffic, callers: [] }) as const;
-    seen = {
-      party: { key: 'name orders', subject: { by: 'name', name: 'orders' } },
-      endpoints: [
-        ...['/orders', '/orders/me', '/.env'].map((template) => endpoint('GET', template)),
-        endpoint('DELETE', '/orders/{id}'),
-      ],
-      callers: [],
-    };
+    seen = seenOf('GET /orders', 'GET /orders/me', 'GET /.env', 'DELETE /orders/{id}');
     const answer = await (await server.post(`${PATH}/preview`, body)).json();
     expect(answer).toEqual({
       before: [{ method: 'GET', template: '/orders/{id}', requests: 60 }],
       after: [{ method: 'GET', template: '/orders/me', requests: 60 }],
+      examples: [{ method: 'GET', before: '/orders/{id}', after: '/orders/me' }],
+      note: null,
     });
     expect(await server.get(PATH)).toEqual({ items: [] });
   });

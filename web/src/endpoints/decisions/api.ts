@@ -80,14 +80,16 @@ export interface PreviewedEndpoint {
   readonly method: string;
   readonly template: string;
   readonly requests: number;
-  /** Paths that were sent. */
-  readonly examples?: readonly string[];
 }
 
 /** What a correction would change: only endpoints that are not the same before and after. */
 export interface TemplatePreview {
   readonly before: readonly PreviewedEndpoint[];
   readonly after: readonly PreviewedEndpoint[];
+  /** Where requests would be counted, at most 3. */
+  readonly examples: readonly { method: string; before: string; after: string }[];
+  /** Why nothing would change; null where something would. */
+  readonly note: string | null;
 }
 
 export function readCorrections(service: string) {
@@ -99,7 +101,7 @@ export function previewCorrection(service: string, correction: TemplateCorrectio
 }
 
 export function correct(service: string, correction: TemplateCorrection, reason: string) {
-  return send<{ correction: StoredCorrection }>('POST', '/templates/corrections', {
+  return send<{ note: string | null }>('POST', '/templates/corrections', {
     service,
     correction,
     reason: reason.trim(),

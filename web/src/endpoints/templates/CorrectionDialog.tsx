@@ -33,9 +33,10 @@ export function CorrectionDialog({ correction, endpoint, onClose, onDone }: Prop
   const preview = useMutation({ mutationFn: () => previewCorrection(service, said) });
   const correcting = useMutation({
     mutationFn: () => correct(service, said, reason),
-    onSuccess: () => {
+    onSuccess: ({ note }) => {
       void queries.invalidateQueries();
-      onDone(`${nameOf(service)}: ${correctionWords(said)}`);
+      const words = `${nameOf(service)}: ${correctionWords(said)}`;
+      onDone(note === null ? words : `${words}. ${note}`);
     },
   });
   const change = (changed: Partial<CorrectionDraft>): void => {

@@ -3,15 +3,16 @@ import type { PreviewedEndpoint, TemplatePreview } from '../decisions/api.ts';
 
 /** What a correction would change, by what has been counted so far. */
 export function PreviewView({ preview }: { readonly preview: TemplatePreview }) {
-  const { before, after } = preview;
+  const { before, after, examples, note } = preview;
   return (
     <div className="preview" role="status">
-      {before.length === 0 && after.length === 0 ? (
-        <p>Nothing that was seen so far would change.</p>
+      {note !== null ? (
+        <p>It would change nothing. {note}</p>
       ) : (
         <>
           <Side title="Now" endpoints={before} />
           <Side title="Then" endpoints={after} />
+          <Examples examples={examples} />
         </>
       )}
     </div>
@@ -30,8 +31,8 @@ function Side({ title, endpoints }: SideProps) {
     <section>
       <h4>{title}</h4>
       <ul>
-        {endpoints.slice(0, SHOWN).map(({ method, template, requests, examples }) => (
-          <li key={`${method} ${template}`} title={examples?.join('\n')}>
+        {endpoints.slice(0, SHOWN).map(({ method, template, requests }) => (
+          <li key={`${method} ${template}`}>
             <code>
               <b>{method}</b> {template}
             </code>{' '}
@@ -42,6 +43,25 @@ function Side({ title, endpoints }: SideProps) {
       {endpoints.length > SHOWN && (
         <p className="dim">and {grouped(endpoints.length - SHOWN)} more</p>
       )}
+    </section>
+  );
+}
+
+function Examples({ examples }: Pick<TemplatePreview, 'examples'>) {
+  if (examples.length === 0) return null;
+  return (
+    <section>
+      <h4>For example</h4>
+      <ul>
+        {examples.map(({ method, before, after }) => (
+          <li key={`${method} ${before} ${after}`}>
+            <code>
+              <b>{method}</b> {before}
+            </code>{' '}
+            will be counted under <code>{after}</code>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
