@@ -1,12 +1,6 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  Kind,
-  type OperationDefinitionNode,
-  parse,
-  type SelectionSetNode,
-} from 'graphql';
+import { type DocumentNode, Kind, parse } from 'graphql';
 import { isFields, textAt } from '../../base/pick.ts';
+import { rootFieldsOf } from '../graphql/root-fields.ts';
 
 /** One field that a GraphQL request asks of a root type. */
 export interface GraphqlField {
@@ -19,7 +13,6 @@ const MAX_TOKENS = 20_000;
 const MAX_FIELDS = 100;
 /** Requests sent as one list. */
 const MAX_BATCH = 50;
-const MAX_FRAGMENTS = 1_000;
 
 /** The root fields that a request's body asks for; undefined where the body is none of GraphQL. Fields
  *  of introspection (`__typename`) are left out.
@@ -68,42 +61,18 @@ function fieldsOf(query: string, operationName: string | undefined): GraphqlFiel
   const document = documentOf(query);
   if (document === undefined) return undefined;
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
-  const fragments = new Map(
-    document.definitions
-      .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
-      .map((one) => [one.name.value, one]),
-  );
   const asked = operationName
     ? operations.filter(({ name }) => name?.value === operationName)
     : operations;
-  return asked.flatMap((operation) => rootFields(operation, fragments));
+  return asked.flatMap((operation) =>
+    rootFieldsOf(document, operation, MAX_FIELDS).map((field) => ({
+      method: METHODS[operation.operation],
+      field,
+    })),
+  );
 }
 
 const METHODS = { query: 'QUERY', mutation: 'MUTATION', subscription: 'SUBSCRIPTION' } as const;
-
-function rootFields(
-  { operation, selectionSet }: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): GraphqlField[] {
-  const names = new Set<string>();
-  const seen = new Set<string>();
-  const waiting: SelectionSetNode[] = [selectionSet];
-  for (let set = waiting.pop(); set !== undefined; set = waiting.pop()) {
-    for (const selection of set.selections) {
-      if (names.size >= MAX_FIELDS || seen.size >= MAX_FRAGMENTS) break;
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) waiting.push(selection.selectionSet);
-      else if (!seen.has(selection.name.value)) {
-        seen.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
-        if (fragment !== undefined) waiting.push(fragment.selectionSet);
-      }
-    }
-  }
-  return [...names]
-    .filter((name) => !name.startsWith('__'))
-    .map((field) => ({ method: METHODS[operation], field }));
-}
 
 function distinct(fields: readonly GraphqlField[]): GraphqlField[] {
   return [...new Map(fields.map((one) => [`${one.method} ${one.field}`, one])).values()];

@@ -202,7 +202,7 @@ describe('the fields that a body asks GraphQL for', () => {
       'fragments in a circle',
       '{"query":"{ ...A } fragment A on Query { ...B a } fragment B on Query { ...A b }"}',
       'application/json',
-      ['QUERY a', 'QUERY b'],
+      ['QUERY b', 'QUERY a'],
     ],
     ['a search that is no GraphQL', '{"query":"red shoes"}', 'application/json', undefined],
     [

@@ -1,10 +1,6 @@
 import { createRequire } from 'node:module';
-import type {
-  DocumentNode,
-  FragmentDefinitionNode,
-  OperationDefinitionNode,
-  SelectionSetNode,
-} from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { rootFieldsOf } from '../../graphql/root-fields.ts';
 
 export const MAX_DOCUMENT_BYTES = 16 * 1024;
 const MAX_TOKENS = 4_000;
@@ -28,14 +24,8 @@ export function graphqlOperation(document: string, name: string): GraphqlOperati
   );
   const operation = operations.find((one) => one.name?.value === name) ?? only(operations, name);
   if (operation === undefined) return undefined;
-  const fragments = new Map(
-    parsed.definitions
-      .filter((definition) => definition.kind === 'FragmentDefinition')
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-  const fields = new Set<string>();
-  addFields(operation.selectionSet, fragments, fields);
-  return { method: operation.operation.toUpperCase(), fields: [...fields] };
+  const fields = rootFieldsOf(parsed, operation, MAX_FIELDS);
+  return { method: operation.operation.toUpperCase(), fields };
 }
 
 const require = createRequire(import.meta.url);
@@ -62,24 +52,4 @@ function only(
   const [first] = operations;
   if (operations.length !== 1 || first === undefined) return undefined;
   return name === '' || first.name === undefined ? first : undefined;
-}
-
-/** A fragment is taken up once, so that fragments in a circle end. */
-function addFields(
-  { selections }: SelectionSetNode,
-  fragments: Map<string, FragmentDefinitionNode>,
-  into: Set<string>,
-): void {
-  for (const selection of selections) {
-    if (into.size >= MAX_FIELDS) return;
-    if (selection.kind === 'Field') {
-      if (!selection.name.value.startsWith('__')) into.add(selection.name.value);
-    } else if (selection.kind === 'InlineFragment') {
-      addFields(selection.selectionSet, fragments, into);
-    } else {
-      const fragment = fragments.get(selection.name.value);
-      fragments.delete(selection.name.value);
-      if (fragment !== undefined) addFields(fragment.selectionSet, fragments, into);
-    }
-  }
 }
