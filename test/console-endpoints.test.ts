@@ -267,7 +267,10 @@ describe('templates that were learnt', () => {
     await button('Rename').click();
     await dialog().getByLabel('New template').fill('/reports/{number}/lines');
     await dialog().getByRole('button', { name: 'Preview' }).click();
-    await dialog().getByRole('status').getByText('/reports/{number}/lines').waitFor();
+    await dialog()
+      .getByRole('status')
+      .getByText('will be counted under /reports/{number}/lines')
+      .waitFor();
     await decideWith('Rename');
     await panel()
       .getByText(/renamed to \/reports\/\{number\}\/lines/)
