@@ -20,11 +20,16 @@ import { KeptTraffic } from './kept-traffic.ts';
 let folder = '';
 let now = 1_000_000;
 const faults: unknown[] = [];
+/** One that is opened beside another stands for a process after the one that was killed. */
+const opened: KeptTraffic[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'reeve-kept-'));
   faults.length = 0;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const kept of opened.splice(0)) await kept.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const ORDERS = toParty({ by: 'name', name: 'orders', namespace: 'shop' });
 const WEB = toParty({ by: 'identity', identity: 'spiffe://example.org/ns/shop/sa/web' });
@@ -66,8 +71,8 @@ function gathered(parts: Partial<Gathered> = {}): Gathered {
   return { sightings: [], calls: [], halves: Buffer.alloc(0), positions: [], ...parts };
 }
 
-function open(maxJournalBytes = 1_000_000): Promise<KeptTraffic> {
-  return KeptTraffic.open({
+async function open(maxJournalBytes = 1_000_000): Promise<KeptTraffic> {
+  const kept = await KeptTraffic.open({
     folder,
     limits: { maxServices: 10, maxNamedOperations: 10 },
     createLearner: createTemplateLearner,
@@ -78,6 +83,8 @@ function open(maxJournalBytes = 1_000_000): Promise<KeptTraffic> {
     onFault: (thrown) => faults.push(thrown),
     maxJournalBytes,
   });
+  opened.push(kept);
+  return kept;
 }
 
 /** Everything that is counted, as text. */
@@ -157,6 +164,16 @@ describe('traffic that was kept', () => {
     rmdirSync(inTheWay);
     while (kept.journalBytes > 3_000) await kept.keep(ALL);
     expect(faults).toHaveLength(2);
+    expect(said(await open())).toEqual(said(kept));
+  });
+
+  it('is closed, and loses nothing, where the last snapshot cannot be written', async () => {
+    mkdirSync(join(folder, 'traffic.snapshot.new'));
+    const kept = await open();
+    await kept.keep(ALL);
+    await kept.close();
+    expect(faults).toMatchObject([{ code: 'EISDIR' }]);
+    rmdirSync(join(folder, 'traffic.snapshot.new'));
     expect(said(await open())).toEqual(said(kept));
   });
 

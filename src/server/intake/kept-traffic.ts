@@ -114,8 +114,9 @@ export class KeptTraffic {
     }
   }
 
+  /** What was brought is kept, with or without a last snapshot. */
   async close(): Promise<void> {
-    await this.checkpoint();
+    await this.checkpoint().catch(this.#ports.onFault);
     await this.#journal.close();
   }
 }

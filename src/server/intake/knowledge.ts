@@ -41,9 +41,15 @@ const NOTHING = canonicalJson({ priors: [], corrections: [] });
 
 /** The template, where somebody wrote it down. */
 function toPrior(endpoint: Endpoint): Prior | undefined {
-  const { protocol, method, template, declaredIn, implementedIn, decisions } = endpoint;
-  const isDeclared = declaredIn.length > 0 || decisions.some(({ action }) => action === 'adopt');
-  if (protocol !== 'http' || (!isDeclared && implementedIn.length === 0)) return undefined;
-  const from = isDeclared ? 'specification' : 'code';
+  const { protocol, method, template } = endpoint;
+  const from = FROM.find(([, says]) => says(endpoint))?.[0];
+  if (protocol !== 'http' || from === undefined) return undefined;
   return { from, template, ...(method !== 'ANY' && { method }) };
 }
+
+/** Who wrote it down. What was adopted and then declared stands in the specification. */
+const FROM: readonly [Prior['from'], (endpoint: Endpoint) => boolean][] = [
+  ['specification', ({ declaredIn }) => declaredIn.length > 0],
+  ['person', ({ decisions }) => decisions.some(({ action }) => action === 'adopt')],
+  ['code', ({ implementedIn }) => implementedIn.length > 0],
+];
