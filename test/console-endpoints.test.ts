@@ -278,7 +278,7 @@ describe('templates that were learnt', () => {
       .waitFor();
     await tested.server.settle();
     await tested.page.goto(`${tested.server.origin}${detailOf('/reports/{number}/lines')}`);
-    await panel().getByText('A person set it by a correction.').waitFor();
+    await panel().getByText('A person set it: by a correction').waitFor();
     await panel()
       .getByRole('button', { name: /Undo .*renamed to/ })
       .click();

@@ -72,7 +72,7 @@ function trafficLines({ traffic }: Endpoint, now: number): Line[] {
 }
 
 const TEMPLATE_FROM: Readonly<Record<NonNullable<Endpoint['traffic']>['templateFrom'], string>> = {
-  person: 'corrected by a person',
+  person: 'corrected or adopted by a person',
   route: 'named by the service itself',
   specification: 'named by a specification',
   code: 'named by the code',

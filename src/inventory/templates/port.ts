@@ -1,10 +1,10 @@
 import type { EndpointTraffic, TemplateCorrection } from '../../estate/index.ts';
 import type { Tally } from '../traffic/tally.ts';
 
-/** A template that is known before traffic is looked at, from the strongest: a person's correction,
- *  instrumentation's `http.route`, a specification, code. */
+/** A template that is known before traffic is looked at, from the strongest: an endpoint that a person
+ *  adopted, instrumentation's `http.route`, a specification, code. People's corrections outrank all. */
 export interface Prior {
-  readonly from: Exclude<EndpointTraffic['templateFrom'], 'learned' | 'person'>;
+  readonly from: Exclude<EndpointTraffic['templateFrom'], 'learned'>;
   /** As in `Endpoint`; absent: of any method. */
   readonly method?: string;
   readonly template: string;

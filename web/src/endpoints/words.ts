@@ -115,7 +115,7 @@ export function credentialWords(credential: string): string {
 }
 
 const ORIGINS: Readonly<Record<Traffic['templateFrom'], string>> = {
-  person: 'A person set it by a correction.',
+  person: 'A person set it: by a correction, or by adopting the endpoint.',
   route: 'The service’s own instrumentation or its gateway names it (http.route).',
   specification: 'A specification declares it, and the traffic fits.',
   code: 'The code that handles it says so, and the traffic fits.',

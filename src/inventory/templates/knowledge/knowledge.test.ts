@@ -79,6 +79,13 @@ describe('templates known beforehand', () => {
     });
   });
 
+  it('are outranked by what a person adopted only where that is as literal', () => {
+    const adopted: Prior = { from: 'person', template: '/a/{x}' };
+    expect(at('/a/b', [{ from: 'specification', template: '/a/b' }, adopted])).toBe('/a/b');
+    expect(at('/a/b', [{ from: 'route', template: '/a/{y}' }, adopted])).toBe('/a/{x}');
+    expect(at('/a/b', [adopted, { from: 'route', template: '/{y}/{z}' }])).toBe('/a/{x}');
+  });
+
   it('say which values are literals', () => {
     const { literalValues } = knownOf({
       priors: [{ from: 'specification', template: '/2010-04-01/Accounts/{id}' }],

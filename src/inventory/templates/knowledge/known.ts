@@ -17,7 +17,7 @@ export function knownOf({ priors, corrections }: Knowledge): Known {
   const root = priorNode();
   for (const correction of corrections) {
     for (const template of templatesOf(correction)) {
-      addTemplate(root, { from: 'person', template });
+      addTemplate(root, { from: 'person', template }, true);
     }
   }
   for (const prior of inOrder(priors)) addTemplate(root, prior);
@@ -28,7 +28,7 @@ export function knownOf({ priors, corrections }: Knowledge): Known {
 
 /** In an order that does not depend on that of the list: the first name of a parameter wins. */
 function inOrder(priors: Knowledge['priors']): Knowledge['priors'] {
-  const rank = { route: 0, specification: 1, code: 2 };
+  const rank = { person: 0, route: 1, specification: 2, code: 3 };
   return [...priors].sort(
     (a, b) => rank[a.from] - rank[b.from] || (a.template < b.template ? -1 : 1),
   );

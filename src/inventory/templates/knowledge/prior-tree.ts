@@ -7,6 +7,8 @@ export interface KnownTemplate {
   readonly method: string | undefined;
   readonly template: string;
   readonly from: Exclude<LearnedEndpoint['from'], 'learned'>;
+  /** Somebody corrected what is learnt: that stands before all others. */
+  readonly isCorrection: boolean;
   /** A character a segment, the lower the more literal. */
   readonly literalness: string;
 }
@@ -31,7 +33,8 @@ export function priorNode(names: readonly string[] = [], takesAll = false): Prio
 /** Puts a template into the tree. */
 export function addTemplate(
   root: PriorNode,
-  { from, method, template }: Omit<Prior, 'from'> & Pick<KnownTemplate, 'from'>,
+  { from, method, template }: Prior,
+  isCorrection = false,
 ): void {
   let node = root;
   let literalness = '';
@@ -54,7 +57,7 @@ export function addTemplate(
     if (known === undefined) node.parameters.push({ pattern, node: next });
     node = next;
   }
-  node.ends.push({ method, template, from, literalness });
+  node.ends.push({ method, template, from, isCorrection, literalness });
 }
 
 /** Where a segment, or a mask, leads from several places at once: as a literal, and as a value. */
@@ -75,8 +78,8 @@ export function steps(
   return { literal, parameter };
 }
 
-/** The template that a method falls under where a path ends: a person's before all others, then the most
- *  literal, then by who says so. */
+/** The template that a method falls under where a path ends: a correction's before all others, then
+ *  the most literal, then by who says so. */
 export function templateAt(nodes: readonly PriorNode[], method: string): KnownTemplate | undefined {
   let best: KnownTemplate | undefined;
   for (const { ends } of nodes) {
@@ -89,8 +92,7 @@ export function templateAt(nodes: readonly PriorNode[], method: string): KnownTe
 }
 
 function isBefore(a: KnownTemplate, b: KnownTemplate): boolean {
-  const byPerson = Number(b.from === 'person') - Number(a.from === 'person');
-  if (byPerson !== 0) return byPerson < 0;
+  if (a.isCorrection !== b.isCorrection) return a.isCorrection;
   if (a.literalness !== b.literalness) return a.literalness < b.literalness;
   const byRank = RANKS.indexOf(a.from) - RANKS.indexOf(b.from);
   return byRank === 0 ? a.template < b.template : byRank < 0;
