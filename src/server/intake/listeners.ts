@@ -191,7 +191,9 @@ function followLogs({ data, hub, kept, counts, clock, log, judge }: ListenersPor
     resumeFrom: (file) => kept.positionOf(file),
     onProblem: (fault) => {
       log.warn({ err: fault }, 'a request log cannot be followed');
-      counts.add('access-log', 'refused', 'a file that cannot be read');
+      if (fault.code === 'access-log/rest-not-found') {
+        counts.add('access-log', 'dropped', 'the rest of a rotated file');
+      } else counts.add('access-log', 'refused', 'a file that cannot be read');
     },
     clock,
     judge,
