@@ -9,8 +9,8 @@ export interface FaultDetails {
   readonly cause?: unknown;
 }
 
-/** The one error class: a stable code (`domain/what-is-wrong`), a sentence, and a hint that says
- *  what to do. Foreign text in the sentence goes through `quote`; a secret never enters it. */
+/** The one error class: a stable code (`domain/what-is-wrong`, or `domain/what-is-wrong/why` where
+ *  callers tell reasons apart), a sentence, and a hint that says what to do. Foreign text in the sentence goes through `quote`; a secret never enters it. */
 export class Fault extends Error {
   readonly code: string;
   readonly hint: string | undefined;
@@ -44,8 +44,8 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** What a fault's code means to a caller. The part behind the last `/`, or the whole code, is looked
- *  up here; anything else is an internal fault.
+/** What a fault's code means to a caller. What is wrong (the part behind the first `/`, or the whole
+ *  code) is looked up here; anything else is an internal fault.
  *  @see RFC 9110 §15, and the gRPC status codes */
 const STATUS: Record<string, { http: number; grpc: number }> = {
   malformed: { http: 400, grpc: 3 },
@@ -62,11 +62,11 @@ const STATUS: Record<string, { http: number; grpc: number }> = {
 };
 const INTERNAL = { http: 500, grpc: 13 };
 
-/** HTTP and gRPC status of a fault. `x/id-malformed` counts as `malformed`. */
+/** HTTP and gRPC status of a fault. `x/id-malformed` and `x/id-malformed/why` count as `malformed`. */
 export function statusOf(code: string): { readonly http: number; readonly grpc: number } {
-  const last = code.slice(code.lastIndexOf('/') + 1);
+  const [first = '', what = first] = code.split('/');
   for (const [ending, status] of Object.entries(STATUS)) {
-    if (last === ending || last.endsWith(`-${ending}`)) return status;
+    if (what === ending || what.endsWith(`-${ending}`)) return status;
   }
   return INTERNAL;
 }
