@@ -1,0 +1,110 @@
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
+import { Fault } from '../../base/fault.ts';
+import { DerReader, nothing, oid, sequence } from './der/index.ts';
+
+/** Kinds of keys that SVIDs and authorities may have. */
+export type KeyKind = 'P-256' | 'P-384' | 'P-521' | 'RSA';
+
+export const MIN_RSA_BITS = 2_048;
+/** Longer ones cost a verifier too much. */
+export const MAX_RSA_BITS = 8_192;
+const MAX_KEY_BYTES = 2_048;
+const EC_KEY = '1.2.840.10045.2.1';
+
+/** By the exact bytes of the AlgorithmIdentifier: a curve must be named, not spelt out, because a
+ *  spelt-out one may differ from the named one in its base point. */
+const KINDS = new Map<string, KeyKind>([
+  [sequence(oid(EC_KEY), oid('1.2.840.10045.3.1.7')).toString('hex'), 'P-256'],
+  [sequence(oid(EC_KEY), oid('1.3.132.0.34')).toString('hex'), 'P-384'],
+  [sequence(oid(EC_KEY), oid('1.3.132.0.35')).toString('hex'), 'P-521'],
+  [sequence(oid('1.2.840.113549.1.1.1'), nothing()).toString('hex'), 'RSA'],
+]);
+const NAMES: Readonly<Record<string, string>> = {
+  '1.3.101.112': 'an Ed25519 key',
+  '1.3.101.113': 'an Ed448 key',
+  '1.2.840.113549.1.1.10': 'an RSASSA-PSS key',
+  '1.2.840.10040.4.1': 'a DSA key',
+  [EC_KEY]: 'a key on another curve',
+};
+
+export interface PublicKey {
+  readonly kind: KeyKind;
+  readonly key: KeyObject;
+  /** SubjectPublicKeyInfo. */
+  readonly spki: Buffer;
+}
+
+/** What is asked of keys. */
+export interface KeyPolicy {
+  readonly kinds: readonly KeyKind[];
+  readonly minRsaBits: number;
+}
+
+export const DEFAULT_KEY_POLICY: KeyPolicy = {
+  kinds: ['P-256', 'P-384', 'P-521', 'RSA'],
+  minRsaBits: MIN_RSA_BITS,
+};
+
+/** Reads a SubjectPublicKeyInfo and judges the key. `whose` begins the sentences of its faults: `the
+ *  leaf`. Codes are `code` and the reason: `key-unsupported` (type or curve), `key-malformed`,
+ *  `key-weak`, `key-too-large`.
+ *  @throws {Fault} @see RFC 5280 §4.1.2.7, RFC 5480 §2.1.1 */
+export function readPublicKey(
+  spki: Buffer,
+  whose: string,
+  code: string,
+  policy: KeyPolicy = DEFAULT_KEY_POLICY,
+): PublicKey {
+  const refuse = (reason: string, why: string): never => {
+    throw new Fault(`${code}/${reason}`, `${whose} ${why}`, {
+      hint: `use a key of ${policy.kinds.join(', ')}`,
+    });
+  };
+  if (spki.length > MAX_KEY_BYTES) {
+    return refuse('key-too-large', `has a public key of more than ${MAX_KEY_BYTES} bytes`);
+  }
+  const algorithm = new DerReader(spki, `the public key of ${whose}`)
+    .sequence('the public key')
+    .next().whole;
+  const kind = KINDS.get(algorithm.toString('hex'));
+  if (kind === undefined || !policy.kinds.includes(kind)) {
+    return refuse('key-unsupported', `has ${kind ?? nameOf(algorithm)}, which is not allowed`);
+  }
+  const key = importKey(spki) ?? refuse('key-malformed', 'has a public key that is none');
+  const { modulusLength = MIN_RSA_BITS, publicExponent = 65_537n } = key.asymmetricKeyDetails ?? {};
+  if (kind !== 'RSA') return { kind, key, spki };
+  if (modulusLength < policy.minRsaBits || publicExponent < 3n) {
+    return refuse(
+      'key-weak',
+      `has an RSA key of ${modulusLength} bits, fewer than the ${policy.minRsaBits} that are safe`,
+    );
+  }
+  if (modulusLength > MAX_RSA_BITS || publicExponent > 0xffff_ffffn) {
+    return refuse(
+      'key-too-large',
+      `has an RSA key of ${modulusLength} bits, more than ${MAX_RSA_BITS}`,
+    );
+  }
+  return { kind, key, spki };
+}
+
+function importKey(spki: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(algorithm: Buffer): string {
+  const dotted = new DerReader(algorithm, 'the type of the key').sequence('it').oid('its name');
+  return NAMES[dotted] ?? `a key of an unknown type (${dotted})`;
+}
+
+/** The identifier of a key: the first 20 bytes of the SHA-256 of its bits.
+ *  @see RFC 7093 §2 (1) */
+export function keyIdOf(spki: Buffer): Buffer {
+  const reader = new DerReader(spki, 'the public key').sequence('the public key');
+  reader.next();
+  return hash('sha256', reader.bitString('the bits of the key'), 'buffer').subarray(0, 20);
+}
