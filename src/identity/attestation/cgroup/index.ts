@@ -1,0 +1,1 @@
+export { type CgroupPlace, type ContainerPlace, parseCgroups } from './parse.ts';

@@ -1,0 +1,3 @@
+export { type Executable, Executables } from './executable.ts';
+export { type AccountNames, accountNames, parseNames } from './names.ts';
+export { openPeerReader, type Peer, type PeerReader } from './peer.ts';
