@@ -16,6 +16,21 @@ export const AUDIT_ACTIONS = {
   'template.rename': ['template', 'to'],
   /** A correction no longer holds. */
   'template.undo': ['correction', 'template', 'parameter', 'values', 'to'],
+  /** Of a signing authority; `until` is when it ends. */
+  'authority.prepare': ['kind', 'until'],
+  'authority.prepare-failed': ['kind', 'why'],
+  'authority.publish': ['kind'],
+  'authority.activate': ['kind'],
+  'authority.rotate': ['kind'],
+  'authority.retire': ['kind'],
+  'authority.taint': ['kind', 'pace'],
+  'authority.remove': ['kind'],
+  /** Of a SPIFFE ID: an SVID was issued, or was not. */
+  'identity.issue': ['kind', 'service', 'serial', 'authority', 'until', 'audience'],
+  'identity.refuse': ['kind', 'service', 'code', 'why'],
+  /** Enforcement points refuse it from now on; `thing` says what the subject is. */
+  'identity.deny': ['thing', 'why', 'until'],
+  'identity.lift': ['thing'],
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
