@@ -53,7 +53,7 @@ export function readCertificate(der: Uint8Array, whose = 'the certificate'): Cer
   inside.optional(contextTag(1));
   inside.optional(contextTag(2));
   const extensions = readAllExtensions(inside, whose);
-  const signatureAlgorithm = judgeAlgorithms(innerAlgorithm, outerAlgorithm, whose);
+  const signatureAlgorithm = judgeAlgorithms(innerAlgorithm, outerAlgorithm, whose, CODE);
   return {
     der: whole,
     tbs: content,
@@ -121,16 +121,23 @@ function readAllExtensions(inside: DerReader, whose: string): Extensions {
   return readExtensions(splitExtensions(list, whose, CODE));
 }
 
-/** @see RFC 5280 §4.1.1.2: both places must name the same algorithm */
-function judgeAlgorithms(inner: Buffer, outer: Buffer, whose: string): SignatureAlgorithm {
+/** Gives the algorithm that something is signed with, which both places must name.
+ *  @throws {Fault} `CODE/algorithms-differ`, `CODE/signature-algorithm`
+ *  @see RFC 5280 §4.1.1.2, §5.1.1.2 */
+export function judgeAlgorithms(
+  inner: Buffer,
+  outer: Buffer,
+  whose: string,
+  code: string,
+): SignatureAlgorithm {
   if (!inner.equals(outer)) {
     const why = 'names one signature algorithm inside what is signed and another outside';
-    throw new Fault(`${CODE}/algorithms-differ`, `${whose} ${why}`);
+    throw new Fault(`${code}/algorithms-differ`, `${whose} ${why}`);
   }
   const algorithm = signatureAlgorithmOf(outer);
   if (algorithm) return algorithm;
   throw new Fault(
-    `${CODE}/signature-algorithm`,
+    `${code}/signature-algorithm`,
     `${whose} is signed with an algorithm that is weak or not known`,
     { hint: 'sign with ECDSA or RSA and SHA-256, SHA-384 or SHA-512' },
   );

@@ -8,6 +8,25 @@ export {
 } from './authority.ts';
 export { type Certificate, readCertificate, splitCertificates } from './certificate.ts';
 export {
+  type Crl,
+  type CrlCheck,
+  type CrlRequest,
+  issueCrl,
+  REVOCATION_REASONS,
+  type RevocationReason,
+  type RevokedCertificate,
+  readCrl,
+  revocationByCrls,
+} from './crl/index.ts';
+export {
+  CSR_KEY_POLICY,
+  type Csr,
+  judgeCsrNames,
+  MAX_CSR_BYTES,
+  type RegisteredNames,
+  readCsr,
+} from './csr/index.ts';
+export {
   BACKDATE_SECONDS,
   createSvidIssuer,
   type IssuedSvid,
