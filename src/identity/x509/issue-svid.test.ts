@@ -204,7 +204,7 @@ describe('the certificate of an authority', () => {
     ['path', { id: parseSpiffeId('spiffe://example.org/x') }, undefined],
     ['subject', { subject: {} }, undefined],
     ['validity', { notAfter: NOW - HOUR }, undefined],
-    ['outlives', { notAfter: NOW + DAY + 1, pathLength: 0 }, root],
+    ['outlives', { notAfter: NOW + DAY + 1_000, pathLength: 0 }, root],
     ['path-length', {}, root],
     ['path-length', { pathLength: 1 }, root],
     ['path-length', { pathLength: 0 }, issuing],
