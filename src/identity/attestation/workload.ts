@@ -1,11 +1,11 @@
 import { type Attested, attested, type Claim, forbidden } from './attestation.ts';
 import { type CgroupPlace, parseCgroups } from './cgroup/index.ts';
-import type { ProcStatus } from './proc/index.ts';
 import {
   hasEnded,
   isDead,
   type ProcFiles,
   type ProcStat,
+  type ProcStatus,
   parseStat,
   parseStatus,
 } from './proc/index.ts';

@@ -1,0 +1,38 @@
+export type { Attestation, Attested, Refused } from './attestation.ts';
+export {
+  type Attestor,
+  type AttestorPorts,
+  type Attestors,
+  createAttestors,
+  machinePorts,
+} from './attestors.ts';
+export { type CgroupPlace, type ContainerPlace, parseCgroups } from './cgroup/index.ts';
+export { AttestationConfig } from './config.ts';
+export {
+  JOIN_TOKEN_PREFIX,
+  type JoinEvidence,
+  type JoinFacts,
+  type JoinToken,
+  type JoinTokenMaker,
+  type JoinTokenStore,
+  makeJoinToken,
+} from './join-token/index.ts';
+export {
+  type Cluster,
+  type ClusterKeys,
+  type PodIdentity,
+  readClusterKeys,
+  type TokenEvidence,
+  type TokenReviewer,
+} from './kubernetes/index.ts';
+export { type ProcFiles, procFiles } from './proc/index.ts';
+export {
+  type AccountNames,
+  accountNames,
+  type Executable,
+  Executables,
+  openPeerReader,
+  type Peer,
+  type PeerReader,
+} from './unix/index.ts';
+export { isStillRunning, type WorkloadFacts, type WorkloadPorts } from './workload.ts';
