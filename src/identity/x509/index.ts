@@ -33,7 +33,7 @@ export {
   type SvidRequest,
 } from './issue-svid.ts';
 export { DEFAULT_KEY_POLICY, type KeyKind, type KeyPolicy, type PublicKey } from './keys.ts';
-export { type DistinguishedName, nameToText } from './name.ts';
+export { type DistinguishedName, nameToText, writeName } from './name.ts';
 export { type FillRandom, serialNumbers } from './serial.ts';
 export { type Signer, signerOf } from './signer.ts';
 export {
