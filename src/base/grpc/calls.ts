@@ -3,9 +3,10 @@ import type { Socket } from 'node:net';
 import { Fault, quote } from '../fault.ts';
 import { ByteBudget } from './budget.ts';
 import { Inbound } from './inbound.ts';
-import { Inflater, parseCoding } from './inflate.ts';
+import { type Coding, Inflater, parseCoding } from './inflate.ts';
 import type { GrpcLimits } from './limits.ts';
 import type { GrpcCall, GrpcMethod, GrpcService } from './method.ts';
+import { Outbound } from './outbound.ts';
 import { Patience } from './patience.ts';
 import type { GrpcRefusal } from './refusals.ts';
 import { sendAnswer, sendHttpStatus, sendStatus } from './respond.ts';
@@ -36,25 +37,46 @@ interface Entry {
   readonly isOpen: boolean;
 }
 
-/** How the messages of a call reach its handler, by the kind of the method. */
-const RUNNERS: {
-  readonly [Kind in GrpcMethod['kind']]: (
-    method: Extract<GrpcMethod, { kind: Kind }>,
-    inbound: Inbound,
-    call: GrpcCall,
-  ) => Promise<Uint8Array>;
-} = {
-  unary: async (method, inbound, call) => method.handle(await inbound.only(), call),
-  'client-stream': async (method, inbound, call) => method.handle(inbound, call),
+/** A call under way. */
+interface Active {
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+  readonly patience: Patience;
+  readonly kind: GrpcMethod['kind'];
+}
+
+type Runner<Kind extends GrpcMethod['kind']> = (
+  method: Extract<GrpcMethod, { kind: Kind }>,
+  io: Pick<Active, 'inbound' | 'outbound'>,
+  call: GrpcCall,
+) => Promise<Uint8Array | undefined>;
+
+/** How messages reach the handler of a call, and its answers the caller, by the kind of the method. What they
+ *  give is the only answer; undefined where answers are a stream. */
+const RUNNERS: { readonly [Kind in GrpcMethod['kind']]: Runner<Kind> } = {
+  unary: async (method, { inbound }, call) => method.handle(await inbound.only(), call),
+  'client-stream': async (method, { inbound }, call) => method.handle(inbound, call),
+  'server-stream': async (method, { inbound, outbound }, call) => {
+    await method.handle(await inbound.only(), outbound, call);
+    return undefined;
+  },
+  'bidi-stream': async (method, { inbound, outbound }, call) => {
+    await method.handle(inbound, outbound, call);
+    return undefined;
+  },
 };
 
-function run(method: GrpcMethod, inbound: Inbound, call: GrpcCall): Promise<Uint8Array> {
-  switch (method.kind) {
-    case 'unary':
-      return RUNNERS.unary(method, inbound, call);
-    case 'client-stream':
-      return RUNNERS['client-stream'](method, inbound, call);
-  }
+function run<Kind extends GrpcMethod['kind']>(
+  method: Extract<GrpcMethod, { kind: Kind }>,
+  io: Pick<Active, 'inbound' | 'outbound'>,
+  call: GrpcCall,
+): Promise<Uint8Array | undefined> {
+  const runner: Runner<Kind> = RUNNERS[method.kind as Kind];
+  return runner(method, io, call);
+}
+
+function answersInStream(kind: GrpcMethod['kind']): boolean {
+  return kind === 'server-stream' || kind === 'bidi-stream';
 }
 
 /** Serves the calls of all connections of one server. */
@@ -64,7 +86,9 @@ export class Calls {
   readonly #budget: ByteBudget;
   readonly #inflater: Inflater;
   /** Under way; those whose handler has not come back yet count too. */
-  readonly #active = new Set<Inbound>();
+  readonly #active = new Set<Active>();
+  /** Streams of answers that anybody may ask for. */
+  #openStreams = 0;
 
   constructor(ports: CallsPorts) {
     const { limits, services } = ports;
@@ -84,10 +108,12 @@ export class Calls {
     return this.#budget.heldBytes;
   }
 
-  /** Ends the streams of messages that callers keep open, after what has come of them. */
+  /** Ends the streams of messages that callers keep open, after what has come of them, and streams of answers. */
   endStreams(): void {
-    for (const inbound of this.#active) {
-      inbound.fail(new Fault('grpc/server-unavailable', 'The server is ending'));
+    for (const { inbound, patience, kind } of this.#active) {
+      const fault = new Fault('grpc/server-unavailable', 'The server is ending');
+      inbound.fail(fault);
+      if (answersInStream(kind)) patience.giveUp(fault);
     }
   }
 
@@ -127,28 +153,65 @@ export class Calls {
     if (this.#active.size >= limits.maxCalls) throw tooMany(limits.maxCalls);
     const coding = parseCoding(text(headers['grpc-encoding']));
     const timeout = parseTimeout(text(headers['grpc-timeout']));
+    const release =
+      entry.isOpen && answersInStream(entry.method.kind) ? this.#takeOpenStream() : undefined;
+    const active = this.#begin(stream, entry.method.kind, coding, timeout);
+    const { inbound, outbound, patience } = active;
+    const { signal } = patience;
+    const running = run(entry.method, active, { path, headers, socket, signal });
+    // What a handler holds is held until it comes back, even when nobody waits for it any more.
+    const settle = (): void => {
+      inbound.close();
+      this.#active.delete(active);
+      release?.();
+    };
+    running.then(settle, settle);
+    try {
+      const answer = await Promise.race([running, patience.over]);
+      if (answer === undefined) await Promise.race([outbound.end(), patience.over]);
+      else sendAnswer(stream, answer);
+      return 0;
+    } catch (thrown) {
+      if (outbound.hasBegun) outbound.fail(toStatus(thrown));
+      throw thrown;
+    } finally {
+      outbound.close();
+      patience.end();
+    }
+  }
+
+  #begin(
+    stream: ServerHttp2Stream,
+    kind: GrpcMethod['kind'],
+    coding: Coding,
+    timeout: number | undefined,
+  ): Active {
+    const { limits } = this.#ports;
     const inbound = new Inbound(stream, {
       limits,
       coding,
       budget: this.#budget,
       inflater: this.#inflater,
     });
-    this.#active.add(inbound);
     const patience = new Patience(stream, timeout, (fault) => inbound.fail(fault));
-    const { signal } = patience;
-    const running = run(entry.method, inbound, { path, headers, socket, signal });
-    // What a handler holds is held until it comes back, even when nobody waits for it any more.
-    const settle = (): void => {
-      inbound.close();
-      this.#active.delete(inbound);
+    const outbound = new Outbound(stream, {
+      budget: this.#budget,
+      lingerMs: limits.answerSeconds * 1_000,
+      onFault: (fault) => patience.giveUp(fault),
+    });
+    const active = { inbound, outbound, patience, kind };
+    this.#active.add(active);
+    return active;
+  }
+
+  /** Those who need not be admitted are not to keep those out who are. */
+  #takeOpenStream(): () => void {
+    const { maxOpenStreams } = this.#ports.limits;
+    if (this.#openStreams >= maxOpenStreams) throw tooManyOpen(maxOpenStreams);
+    this.#openStreams++;
+    return () => {
+      this.#openStreams--;
     };
-    running.then(settle, settle);
-    try {
-      sendAnswer(stream, await Promise.race([running, patience.over]));
-      return 0;
-    } finally {
-      patience.end();
-    }
   }
 }
 
@@ -181,4 +244,12 @@ function tooMany(maxCalls: number): Fault {
   return new Fault('grpc/calls-too-many', `More than ${maxCalls} calls are under way at once`, {
     hint: 'call again after a second',
   });
+}
+
+function tooManyOpen(maxOpenStreams: number): Fault {
+  return new Fault(
+    'grpc/open-streams-too-many',
+    `More than ${maxOpenStreams} streams that anybody may open are open at once`,
+    { hint: 'ask without a stream, or raise `maxOpenStreams`' },
+  );
 }

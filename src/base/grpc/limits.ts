@@ -4,12 +4,15 @@ export interface GrpcLimits {
   readonly maxMessageBytes: number;
   /** Of one message, once it is unpacked. */
   readonly maxInflatedBytes: number;
-  /** Of all messages that are being read or handled, as sent and unpacked. */
+  /** Of all messages that are being read or handled, as sent and unpacked, and of answers in streams that wait
+   *  for their readers. */
   readonly maxBufferedBytes: number;
   readonly maxConnections: number;
   /** Calls under way, over all connections. */
   readonly maxCalls: number;
   readonly maxCallsPerConnection: number;
+  /** Streams of answers that anybody may ask for, as of health, over all connections. */
+  readonly maxOpenStreams: number;
   /** Messages of one stream that wait for its handler; then nothing more is read from it. */
   readonly maxWaitingMessages: number;
   /** How long a message may take to arrive, from its first byte on, and the first one of a unary call
@@ -31,6 +34,7 @@ export const DEFAULT_LIMITS: GrpcLimits = {
   maxConnections: 1_024,
   maxCalls: 1_024,
   maxCallsPerConnection: 100,
+  maxOpenStreams: 64,
   maxWaitingMessages: 4,
   messageSeconds: 30,
   idleSeconds: 300,

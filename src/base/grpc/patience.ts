@@ -9,20 +9,22 @@ export class Patience {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #stream: ServerHttp2Stream;
+  readonly #lose: (fault: unknown) => void;
   readonly #onGone: () => void;
 
   constructor(
     stream: ServerHttp2Stream,
     timeoutMs: number | undefined,
-    onOver: (fault: Fault) => void,
+    onOver: (fault: unknown) => void,
   ) {
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => {});
-    const lose = (fault: Fault): void => {
+    const lose = (fault: unknown): void => {
       this.#controller.abort(fault);
       onOver(fault);
       reject(fault);
     };
+    this.#lose = lose;
     this.over = promise;
     this.#stream = stream;
     this.#onGone = () => lose(new Fault('grpc/cancelled', 'The caller is gone'));
@@ -35,6 +37,11 @@ export class Patience {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Ends the call for a reason of the server's own. */
+  giveUp(fault: unknown): void {
+    this.#lose(fault);
   }
 
   end(): void {

@@ -13,9 +13,19 @@ const HEADERS = {
 export function sendAnswer(stream: ServerHttp2Stream, answer: Uint8Array): void {
   if (isGone(stream)) return;
   stream.respond(HEADERS, { waitForTrailers: true });
-  stream.once('wantTrailers', () => stream.sendTrailers(toTrailers(OK)));
-  stream.once('finish', () => stopReading(stream));
+  stream.once('wantTrailers', () => sendLast(stream, OK));
   stream.end(toFrame(answer));
+}
+
+/** Begins to answer with several messages; call what it gives with the status, before the stream ends.
+ *  @see gRPC over HTTP2, Responses */
+export function beginAnswers(stream: ServerHttp2Stream): (status: GrpcStatus) => void {
+  let status = OK;
+  stream.respond(HEADERS, { waitForTrailers: true });
+  stream.once('wantTrailers', () => sendLast(stream, status));
+  return (last) => {
+    status = last;
+  };
 }
 
 /** Ends a call that has no answer.
@@ -32,6 +42,12 @@ export function sendHttpStatus(stream: ServerHttp2Stream, status: number): void 
   if (isGone(stream)) return;
   stream.respond({ ':status': status }, { endStream: true });
   stopReading(stream);
+}
+
+function sendLast(stream: ServerHttp2Stream, status: GrpcStatus): void {
+  stream.sendTrailers(toTrailers(status));
+  // A reset overtakes trailers that are not on their way.
+  setImmediate(() => stopReading(stream));
 }
 
 /** Tells a caller who still sends that nobody listens. */

@@ -5,11 +5,13 @@ import {
   type SecureServerOptions,
   type ServerOptions,
 } from 'node:http2';
+import type { Socket } from 'node:net';
 import { Calls, type EndedCall } from './calls.ts';
 import { Connections } from './connections.ts';
-import { healthService } from './health.ts';
+import { Health, healthService } from './health.ts';
 import { DEFAULT_LIMITS, type GrpcLimits } from './limits.ts';
 import type { GrpcCall, GrpcService } from './method.ts';
+import { reflectionServices } from './reflection/service.ts';
 import type { GrpcRefusal } from './refusals.ts';
 
 export interface GrpcServerOptions {
@@ -22,6 +24,11 @@ export interface GrpcServerOptions {
     readonly key: string | Buffer;
     readonly ca?: string | Buffer;
   };
+  /** Tools may ask which services there are and what they take, if they are admitted.
+   *  @see GrpcService.files */
+  readonly hasReflection?: boolean;
+  /** Hears of every connection before its first call, with the very socket that its calls have. */
+  readonly onConnection?: (socket: Socket) => void;
   /** Throws a Fault for a caller who may not call. Absent: everybody may. */
   readonly admit?: (call: Pick<GrpcCall, 'path' | 'headers' | 'socket'>) => void;
   /** Hears of every call of gRPC when it is answered. */
@@ -35,6 +42,8 @@ export interface GrpcServer {
   readonly server: Http2Server;
   readonly calls: Pick<Calls, 'count' | 'heldBytes'>;
   readonly connections: Pick<Connections, 'count'>;
+  /** What the health service says; everything is there until it is set otherwise. */
+  readonly health: Pick<Health, 'set' | 'setAll'>;
   /** Stops to listen, ends streams after what has come of them, and gives calls `graceMs` to end. */
   close(graceMs: number): Promise<void>;
 }
@@ -45,20 +54,22 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { services, admit = () => {}, onEnd = () => {}, onRefused = () => {} } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const server = createHttp2Server(limits, options.tls);
-  let isServing = true;
-  const health = healthService(
-    services.map(({ name }) => name),
-    () => isServing,
-  );
-  const calls = new Calls({ limits, services: [...services, health], admit, onEnd, onRefused });
+  const health = new Health(services.map(({ name }) => name));
+  const own = [...services, healthService(health)];
+  const all = options.hasReflection ? [...own, ...reflectionServices(own)] : own;
+  const calls = new Calls({ limits, services: all, admit, onEnd, onRefused });
   const connections = new Connections(server, limits, onRefused);
   server.on('stream', (stream, headers) => void calls.serve(stream, headers));
+  const { onConnection } = options;
+  // The types do not say that the socket of a session is made for good, and is one.
+  if (onConnection) server.on('session', ({ socket }) => onConnection(socket as Socket));
   return {
     server,
     calls,
     connections,
+    health,
     close: async (graceMs) => {
-      isServing = false;
+      health.setAll(false);
       const closed = new Promise<void>((resolve) => {
         if (server.listening) server.close(() => resolve());
         else resolve();

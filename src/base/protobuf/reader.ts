@@ -61,6 +61,14 @@ export class WireReader {
     return new WireReader(this.#bytes, start, end);
   }
 
+  /** The bytes of the field, a view of the message's. */
+  bytes(): Buffer {
+    const end = this.#length();
+    const start = this.#at;
+    this.#at = end;
+    return this.#bytes.subarray(start, end);
+  }
+
   /** At most the first `maxBytes` bytes; what is no UTF-8 becomes U+FFFD. */
   text(maxBytes: number): string {
     const end = this.#length();

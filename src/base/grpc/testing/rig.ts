@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndedCall } from '../calls.ts';
-import type { GrpcCall, GrpcService } from '../method.ts';
+import type { GrpcAnswers, GrpcCall, GrpcService } from '../method.ts';
 import type { GrpcRefusal } from '../refusals.ts';
 import type { GrpcServer } from '../server.ts';
 import type { RawClient } from './client.ts';
@@ -8,6 +8,8 @@ import { type Served, serve } from './serve.ts';
 
 export const ECHO = '/test.Words/Echo';
 export const GATHER = '/test.Words/Gather';
+export const WATCH = '/test.Words/Watch';
+export const TALK = '/test.Words/Talk';
 export const HELLO = Buffer.from('hello');
 
 const LIMITS = {
@@ -16,6 +18,7 @@ const LIMITS = {
   maxBufferedBytes: 500_000,
   maxCalls: 5,
   maxConnections: 4,
+  maxOpenStreams: 2,
   maxWaitingMessages: 2,
   messageSeconds: 0.2,
   idleSeconds: 0.2,
@@ -27,6 +30,8 @@ const LIMITS = {
 interface Handlers {
   echo: (message: Buffer, call: GrpcCall) => Promise<Uint8Array>;
   gather: (messages: AsyncIterable<Buffer>) => Promise<Uint8Array>;
+  watch: (message: Buffer, answers: GrpcAnswers, call: GrpcCall) => Promise<void>;
+  talk: (messages: AsyncIterable<Buffer>, answers: GrpcAnswers, call: GrpcCall) => Promise<void>;
   admit: () => void;
 }
 
@@ -37,6 +42,10 @@ export class Rig implements Handlers {
     const all: Buffer[] = [];
     for await (const message of messages) all.push(Buffer.from(message));
     return Buffer.concat(all);
+  };
+  watch: Handlers['watch'] = async (message, answers) => answers.send(Buffer.from(message));
+  talk: Handlers['talk'] = async (messages, answers) => {
+    for await (const message of messages) await answers.send(Buffer.from(message));
   };
   admit: Handlers['admit'] = () => {};
   readonly ended: EndedCall[] = [];
@@ -49,12 +58,21 @@ export class Rig implements Handlers {
       name: 'test.Words',
       methods: {
         Echo: { kind: 'unary', handle: (message, call) => rig.echo(message, call) },
+        Watch: {
+          kind: 'server-stream',
+          handle: (message, answers, call) => rig.watch(message, answers, call),
+        },
+        Talk: {
+          kind: 'bidi-stream',
+          handle: (messages, answers, call) => rig.talk(messages, answers, call),
+        },
         Gather: { kind: 'client-stream', handle: (messages) => rig.gather(messages) },
       },
     } satisfies GrpcService;
     rig.#served = await serve({
       limits: LIMITS,
       services: [words],
+      hasReflection: true,
       admit: () => rig.admit(),
       onEnd: (call) => rig.ended.push(call),
       onRefused: (reason) => rig.refused.push(reason),
