@@ -20,8 +20,8 @@ import { attestWorkload, type WorkloadFacts, type WorkloadPorts } from './worklo
 
 /** One way to prove what one is. */
 export interface Attestor<Evidence, Facts> {
-  /** What it looks at, for people. */
-  readonly evidence: string;
+  /** What it does, for people: `judging the token`. */
+  readonly activity: string;
   readonly timeoutMs: number;
   /** Never rejects but for a fault of Reeve's own: what is wrong with evidence is told. */
   attest(evidence: Evidence): Promise<Attestation<Facts>>;
@@ -66,15 +66,15 @@ export function createAttestors(ports: AttestorPorts, config: AttestationConfig)
 }
 
 function attestor<Evidence, Facts>(
-  evidence: string,
+  activity: string,
   timeoutMs: number,
   work: (evidence: Evidence, signal: AbortSignal) => Promise<Attested<Facts>>,
 ): Attestor<Evidence, Facts> {
   return {
-    evidence,
+    activity,
     timeoutMs,
     attest: (given) =>
-      timely(timeoutMs, evidence, (signal) => work(given, signal)).catch(toRefused),
+      timely(timeoutMs, activity, (signal) => work(given, signal)).catch(toRefused),
   };
 }
 

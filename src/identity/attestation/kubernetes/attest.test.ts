@@ -113,7 +113,7 @@ describe('a projected service account token', () => {
     ],
     ['a cut signature', `${head}.${body}.${signature.slice(0, -4)}`, 'token-signature'],
     [
-      'a DER signature',
+      'the beginning of a DER signature',
       `${tokenOf(GOOD, { kid: 'ec' }).split('.').slice(0, 2).join('.')}.MEUCIQ`,
       'token-signature',
     ],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, stat } from 'node:fs/promises';
+import { type Clock, systemClock } from '../../../base/clock.ts';
 import { Fault, quote } from '../../../base/fault.ts';
 import type { ProcFiles } from '../proc/index.ts';
 
@@ -15,18 +16,23 @@ export interface Executable {
 
 const CHUNK_BYTES = 1_048_576;
 const MAX_CACHED = 1_024;
+/** File systems tell times in steps: a file that was changed just now may be changed again within the
+ *  same step, and show nothing of it. */
+const SETTLED_MS = 2_000;
 
 /** Identifies executables. The file is opened through `/proc/PID/exe`, which is the one that runs
- *  whatever its path leads to by now. A digest is remembered with device, inode, size and times: the time
- *  of change is the kernel's and cannot be set back. */
+ *  whatever its path leads to by now. The digest of a file that has rested for a while is remembered with
+ *  device, inode, size and times: the time of change is the kernel's and cannot be set back. */
 export class Executables {
   readonly #proc: ProcFiles;
   readonly #maxBytes: number;
+  readonly #clock: Clock;
   readonly #digests = new Map<string, Promise<string>>();
 
-  constructor(proc: ProcFiles, maxBytes: number) {
+  constructor(proc: ProcFiles, maxBytes: number, clock: Clock = systemClock) {
     this.#proc = proc;
     this.#maxBytes = maxBytes;
+    this.#clock = clock;
   }
 
   /** @throws {Fault} `identity/attestation-forbidden/workload-ended` */
@@ -80,6 +86,7 @@ export class Executables {
         `the executable has ${file.size} bytes, more than the ${this.#maxBytes} that are read`,
       );
     }
+    if (Number(file.ctimeMs) > this.#clock() - SETTLED_MS) return digestOf(handle, file);
     const key = identityOf(file);
     const known = this.#digests.get(key);
     this.#digests.delete(key);
