@@ -1,0 +1,9 @@
+/** JWT-SVIDs: signed, and validated against the bundle of their subject's trust domain. */
+export { DEFAULT_JWT_LIMITS, type JwtLimits } from './limits.ts';
+export {
+  createJwtIssuer,
+  type IssuedJwtSvid,
+  type JwtSigningKey,
+  type JwtSvidRequest,
+} from './sign.ts';
+export { type JwtSvid, type JwtSvidValidation, validateJwtSvid } from './validate.ts';
