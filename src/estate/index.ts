@@ -1,4 +1,5 @@
 export * from './decision.ts';
+export * from './document.ts';
 export * from './fact.ts';
 export * from './model.ts';
 export * from './observation.ts';

@@ -1,4 +1,5 @@
 import { systemClock, toTimestamp } from '../../base/clock.ts';
+import type { DocumentStore } from '../document.ts';
 import type { EstateStore } from '../store.ts';
 import type { StoreConfig } from './config.ts';
 import type { Engine } from './engine.ts';
@@ -8,10 +9,10 @@ import { openSqlite } from './sqlite/engine.ts';
 
 export { StoreConfig } from './config.ts';
 
-/** Opens the estate's store and brings its schema up to date.
+/** Opens the estate's store, which keeps documents too, and brings its schema up to date.
  *  @throws {Fault} `estate/folder-conflict` where another process uses the data folder,
  *  `estate/conflict` where a newer Reeve has migrated it, `estate/unavailable`, `estate/damaged` */
-export async function openStore(config: StoreConfig): Promise<EstateStore> {
+export async function openStore(config: StoreConfig): Promise<EstateStore & DocumentStore> {
   const engine = await openEngine(config);
   try {
     await migrate(engine, toTimestamp(systemClock()));

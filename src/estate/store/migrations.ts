@@ -13,6 +13,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'facts, judged entities, findings and answers', apply: createTables },
   { name: 'traffic, decisions and the audit log', apply: addWorkflow },
+  { name: 'documents', apply: addDocuments },
 ];
 
 /** Columns that lists filter by, for each judged table of the first version. */
@@ -59,6 +60,18 @@ async function createTables(transaction: DatabaseTransaction, words: SqlWords): 
     .addColumn('sequence', words.sequenceType, (column) => column.primaryKey())
     .addColumn('at', words.keyType, required)
     .addColumn('body', 'text', required)
+    .execute();
+}
+
+async function addDocuments(transaction: DatabaseTransaction, words: SqlWords): Promise<void> {
+  await transaction.schema
+    .createTable('documents')
+    .addColumn('kind', words.keyType, required)
+    .addColumn('id', words.keyType, required)
+    .addColumn('version', 'integer', required)
+    .addColumn('change', words.keyType, required)
+    .addColumn('body', 'text', required)
+    .addPrimaryKeyConstraint('documents_key', ['kind', 'id'])
     .execute();
 }
 

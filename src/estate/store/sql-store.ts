@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
+import type { DocumentChange, DocumentStore } from '../document.ts';
 import type { Fact } from '../fact.ts';
 import type { Answers, Call, Credential, Endpoint, Service } from '../model.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   EstateStore,
   JudgedEstate,
   ListQuery,
+  NewAuditEntry,
   OwnerSummary,
   Page,
   StoredFinding,
@@ -16,6 +18,7 @@ import type {
 } from '../store.ts';
 import { readAudit } from './audit.ts';
 import { makeChanges, readDecisions } from './decisions.ts';
+import { amendDocuments, readDocuments } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { foldFacts, readFacts, replaceFacts } from './facts.ts';
 import { toKey } from './key.ts';
@@ -25,7 +28,7 @@ import { withdrawScope } from './scope-rows.ts';
 import { readTraffic, replaceTraffic } from './traffic.ts';
 
 /** The store over any SQL engine whose schema is up to date. */
-export class SqlStore implements EstateStore {
+export class SqlStore implements EstateStore, DocumentStore {
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
@@ -85,6 +88,18 @@ export class SqlStore implements EstateStore {
 
   audit(query: AuditQuery) {
     return this.#engine.snapshot((transaction) => readAudit(transaction, query));
+  }
+
+  documents(kind: string) {
+    return this.#engine.snapshot((transaction) => readDocuments(transaction, kind));
+  }
+
+  async amend(changes: readonly DocumentChange[], entries: readonly NewAuditEntry[]) {
+    if (changes.length === 0 && entries.length === 0) return [];
+    const change = randomUUID();
+    return this.#engine.write((transaction) =>
+      amendDocuments(transaction, this.#engine.words, { changes, entries, change }),
+    );
   }
 
   async publish(

@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
+import type { DocumentStore } from '../document.ts';
 import type { EstateStore } from '../store.ts';
 import { decisionsContract } from './contract/decisions.ts';
+import { documentsContract } from './contract/documents.ts';
 import { factsContract } from './contract/facts.ts';
 import { listsContract } from './contract/lists.ts';
 import { publicationContract } from './contract/publication.ts';
@@ -8,8 +10,8 @@ import { trafficContract } from './contract/traffic.ts';
 
 /** A store under test: each `open` gives an empty one, and `reopen` closes it and opens it again. */
 export interface StoreFixture {
-  open(): Promise<EstateStore>;
-  reopen(store: EstateStore): Promise<EstateStore>;
+  open(): Promise<EstateStore & DocumentStore>;
+  reopen(store: EstateStore): Promise<EstateStore & DocumentStore>;
 }
 
 /** What every store must do; each adapter's test runs it. */
@@ -17,6 +19,7 @@ export function storeContract(fixture: StoreFixture): void {
   describe('facts', () => factsContract(fixture));
   describe('traffic', () => trafficContract(fixture));
   describe('decisions', () => decisionsContract(fixture));
+  describe('documents', () => documentsContract(fixture));
   describe('publication', () => publicationContract(fixture));
   describe('lists', () => listsContract(fixture));
 }

@@ -36,6 +36,14 @@ export interface Tables {
     subject: string;
     body: string;
   };
+  /** What parts of Reeve keep for themselves. `change` names the transaction that wrote it last. */
+  readonly documents: {
+    kind: string;
+    id: string;
+    version: number;
+    change: string;
+    body: string;
+  };
   readonly environments: JudgedRow;
   readonly owners: JudgedRow;
   readonly summaries: JudgedRow;

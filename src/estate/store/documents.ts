@@ -1,0 +1,114 @@
+import { Fault, quote } from '../../base/fault.ts';
+import type { AuditEntry } from '../decision.ts';
+import type { DocumentChange, StoredDocument } from '../document.ts';
+import type { NewAuditEntry } from '../store.ts';
+import { appendAudit, readChange } from './audit.ts';
+import type { SqlWords } from './engine.ts';
+import { toKey } from './key.ts';
+import type { DatabaseTransaction } from './tables.ts';
+
+/** Documents to change and entries to append, named as a whole by `change`. */
+interface Amendment {
+  readonly changes: readonly DocumentChange[];
+  readonly entries: readonly NewAuditEntry[];
+  readonly change: string;
+}
+
+/** All documents of one kind, by id. */
+export async function readDocuments(
+  transaction: DatabaseTransaction,
+  kind: string,
+): Promise<readonly StoredDocument[]> {
+  const rows = await transaction
+    .selectFrom('documents')
+    .select(['version', 'body'])
+    .where('kind', '=', toKey(kind))
+    .orderBy('id')
+    .execute();
+  return rows.map(({ version, body }) => {
+    const kept: { id: string; body: unknown } = JSON.parse(body);
+    return { kind, id: kept.id, version, body: kept.body };
+  });
+}
+
+/** Makes all changes or none. Made a second time, as after a lost acknowledgement, they change nothing
+ *  and give the entries of the first time.
+ *  @throws {Fault} `estate/document-conflict` */
+export async function amendDocuments(
+  transaction: DatabaseTransaction,
+  words: SqlWords,
+  amendment: Amendment,
+): Promise<readonly AuditEntry[]> {
+  const { changes, entries, change } = amendment;
+  await words.lock(transaction, 'decide');
+  if (await isMade(transaction, amendment)) return readChange(transaction, change);
+  for (const one of changes) {
+    if (!(await makeChange(transaction, one, change))) throw conflict(one);
+  }
+  return appendAudit(transaction, change, entries);
+}
+
+/** A change that only removes leaves nothing to find it by but its entries. */
+async function isMade(
+  transaction: DatabaseTransaction,
+  { change, changes }: Amendment,
+): Promise<boolean> {
+  const entry = await transaction
+    .selectFrom('audit')
+    .select('sequence')
+    .where('change', '=', change)
+    .limit(1)
+    .executeTakeFirst();
+  if (entry) return true;
+  const written = changes.find(({ body }) => body !== undefined);
+  if (written === undefined) return false;
+  const row = await transaction
+    .selectFrom('documents')
+    .select('change')
+    .where('kind', '=', toKey(written.kind))
+    .where('id', '=', toKey(written.id))
+    .executeTakeFirst();
+  return row?.change === change;
+}
+
+/** Whether the document was as the change expects it. */
+async function makeChange(
+  transaction: DatabaseTransaction,
+  { kind, id, version, body }: DocumentChange,
+  change: string,
+): Promise<boolean> {
+  const key = { kind: toKey(kind), id: toKey(id) };
+  if (body === undefined) {
+    const { numDeletedRows } = await transaction
+      .deleteFrom('documents')
+      .where('kind', '=', key.kind)
+      .where('id', '=', key.id)
+      .where('version', '=', version)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+  const row = { version: version + 1, change, body: JSON.stringify({ id, body }) };
+  if (version === 0) {
+    const { numInsertedOrUpdatedRows } = await transaction
+      .insertInto('documents')
+      .values({ ...key, ...row })
+      .onConflict((conflict) => conflict.columns(['kind', 'id']).doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+  const { numUpdatedRows } = await transaction
+    .updateTable('documents')
+    .set(row)
+    .where('kind', '=', key.kind)
+    .where('id', '=', key.id)
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+const conflict = ({ kind, id, version }: DocumentChange) =>
+  new Fault(
+    'estate/document-conflict',
+    `The document ${quote(`${kind} ${id}`)} is no longer of version ${version}: another process has changed it`,
+    { hint: 'read it again, and make the change anew' },
+  );
