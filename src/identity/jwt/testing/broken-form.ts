@@ -1,5 +1,5 @@
 import { createHmac, sign } from 'node:crypto';
-import { base64url, claim, header, ID, keyOf, type Row, raw, SECONDS, signedBy } from './tokens.ts';
+import { claim, header, ID, keyOf, type Row, raw, SECONDS, signedBy } from './tokens.ts';
 
 /** Tokens that are not written as they must be. */
 export const FORM: readonly Row[] = [
