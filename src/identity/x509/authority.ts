@@ -113,7 +113,8 @@ function judge(request: AuthorityRequest, issuer: Signer | Authority): void {
   if (!('signer' in issuer)) return;
   const { notAfter, extensions: of } = issuer.certificate;
   // Certificates are to the second.
-  if (request.notAfter >= notAfter + 1_000) throw refusal('outlives', 'it would outlive its issuer');
+  if (request.notAfter >= notAfter + 1_000)
+    throw refusal('outlives', 'it would outlive its issuer');
   const left = of.basicConstraints?.pathLength;
   if (left === 0 || (left !== undefined && (request.pathLength ?? Infinity) >= left)) {
     throw refusal('path-length', `its issuer allows a path length below ${left}`);

@@ -14,7 +14,7 @@ import {
   subjectAlternativeName,
 } from '../extensions/index.ts';
 import { EMPTY_NAME } from '../name.ts';
-import { forge, forgedAuthority, HOUR, NOW, nameOf } from '../testing/forge.ts';
+import { forge, forgedAuthority, forgedLeaf, HOUR, NOW, nameOf } from '../testing/forge.ts';
 import { ecKey, rsaKey } from '../testing/keys.ts';
 import { AUTHORITIES } from './testing/authority-rows.ts';
 import { ENCODING } from './testing/encoding-rows.ts';
@@ -115,6 +115,15 @@ describe('an X.509-SVID', () => {
       },
     ],
     ['with two issuers in between', aLongerChain],
+    [
+      'whose issuer certified its own new key, which counts for no path length',
+      (s) => {
+        s.root.extensions.basicConstraints = pathLength(1);
+        const renewed = forgedAuthority(KEYS.other, 'issuing 1', 'issuing 1', KEYS.issuing);
+        s.leaf = forgedLeaf(KEYS.leaf, nameOf('issuing 1'), KEYS.other);
+        s.send = (leaf, issuing) => [leaf, forge(renewed), issuing];
+      },
+    ],
     [
       'with as many issuers as its root allows',
       (s) => (s.root.extensions.basicConstraints = pathLength(1)),
