@@ -153,9 +153,10 @@ describe.runIf(process.platform === 'linux')('a workload of this machine', () =>
         open: (_, name) => ports.proc.open(process.pid, name),
       };
       expect(peer.hasEnded()).toBe(true);
-      await expect(attestWorkload(peer, { ...ports, proc: reused })).rejects.toThrow(
-        code('workload-ended'),
-      );
+      const world = { ...ports, proc: reused, executables: new Executables(reused, 1e9) };
+      await expect(attestWorkload(peer, world)).rejects.toThrow(code('workload-ended'));
+      const unheld = { ...peer, hasEnded: () => false };
+      await expect(attestWorkload(unheld, world)).resolves.toHaveProperty('kind', 'attested');
       peer.release();
     },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conflictWith, parseEntryInput, registerEntry } from './index.ts';
+import { conflictWith, type Entry, parseEntryInput, registerEntry } from './index.ts';
 import { entryWith, NOW, REGISTRAR, SAID } from './testing/entries.ts';
 
 describe('an entry', () => {
@@ -140,6 +140,13 @@ describe('an entry beside others', () => {
     ],
   ])('may stand %s', (_, said) => {
     expect(conflictWith([first], entryWith(said))).toBeUndefined();
+  });
+
+  it('may have the hint of one that another agent hands out', () => {
+    const [here, there] = ['node-1', 'node-2'].map((name) =>
+      entryWith({ hint: 'internal', parent: `spiffe://example.org/reeve/agent/${name}` }),
+    ) as [Entry, Entry];
+    expect(conflictWith([there], here)).toBeUndefined();
   });
 
   it.each<[string, Parameters<typeof entryWith>[0], string]>([

@@ -185,11 +185,10 @@ function unitOf(hierarchies: readonly Hierarchy[]): string | undefined {
 const UNIT = /^[A-Za-z0-9:_.\\@-]{1,240}\.(?:service|scope|socket|mount|swap)$/;
 
 /** The first name that is no slice is the unit; below it, the unit's own processes name what they like. A
- *  path that climbs does not begin at the root, so nobody knows what its first name is.
+ *  path that climbs (`/../…`) does not begin at the root, and its first name is no unit.
  *  @see systemd.unit(5), and systemd.resource-control(5) on delegation */
 function unitIn(path: string): string | undefined {
   const segments = path.split('/').slice(1);
-  if (segments[0] === '..') return undefined;
   const name = segments.find((segment) => !segment.endsWith('.slice'));
   if (name === undefined || !UNIT.test(name)) return undefined;
   // A name that systemd has escaped, because it looked like a controller's.

@@ -164,6 +164,13 @@ describe('a projected service account token', () => {
     expect((refused as Fault).message).not.toContain(signature.slice(0, 20));
   });
 
+  it('with alg none is told what is taken', async () => {
+    const token = `${part({ alg: 'none', kid: 'rsa' })}.${body}.${signature}`;
+    await expect(attest({ token })).rejects.toThrow(
+      'the token is signed with `none`; RS256 and ES256 are taken',
+    );
+  });
+
   it('of another pod than the bearer is refused', async () => {
     const podUid = '11111111-b29f-11e7-9350-020968147796';
     await expect(attest({ token: tokenOf(GOOD), podUid })).rejects.toMatchObject({

@@ -28,8 +28,8 @@ export async function attestToken(
   if (!cluster) {
     throw forbidden('token-issuer', `no cluster here has the issuer ${quote(read.claims.iss)}`);
   }
-  const { by, issuer, audience, name } = cluster;
-  const rules = { ...limits, issuer, audience };
+  const { by, audience, name } = cluster;
+  const rules = { ...limits, audience };
   if (typeof by !== 'function') verifySignature(read, by);
   const pod =
     typeof by === 'function'

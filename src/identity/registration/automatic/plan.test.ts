@@ -246,6 +246,11 @@ describe('entries of people', () => {
     expect(plan([service('orders')], [entryWith()])).toEqual(EMPTY);
   });
 
+  it('that are for no service stay', () => {
+    const mine = entryWith({ selectors: ['unix:uid:1'] });
+    expect(plan([], [mine], {}, NOW + 1_000 * HOUR)).toEqual(EMPTY);
+  });
+
   it('end with the service that they are for, when that is retired and not before', () => {
     const mine = entryWith({ service: 'production/shop/orders', selectors: ['unix:uid:1'] });
     expect(plan([service('orders', { retired: true })], [mine]).retire).toHaveLength(1);
