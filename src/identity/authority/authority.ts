@@ -11,6 +11,7 @@ import {
   type AuthorityKind,
   type AuthorityState,
   type Moment,
+  type Preparation,
   type PreparedAuthority,
   type SigningAuthority,
   type Step,
@@ -23,6 +24,8 @@ import { type DenialRequest, deny, dropExpired, lift } from './revocation.ts';
 export const MAX_AUTHORITIES = 16;
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 300_000;
+/** How long a preparation may take before it counts as lost: longer than any upstream may. */
+const PATIENCE = 120_000;
 const ITSELF: Asking = { actor: 'reeve', reason: '' };
 
 /** What happens to authorities: where an event leads, and what is to be done for it. The state must be
@@ -226,14 +229,14 @@ class Change {
 
   #prepare(kind: AuthorityKind): void {
     const scene = this.#scene(kind);
-    const { isUnderWay, failures, retryAt } = this.#state.preparations[kind];
-    if (isUnderWay || this.#now.steady < retryAt || !needsSuccessor(scene)) return;
+    const { failures, retryAt } = this.#state.preparations[kind];
+    if (this.#now.steady < retryAt || !needsSuccessor(scene)) return;
     if (scene.of.length >= MAX_AUTHORITIES) {
       this.#notPrepared(kind, `there are ${MAX_AUTHORITIES} authorities, as many as are allowed`);
       return;
     }
-    this.#setPreparation(kind, { isUnderWay: true, failures, retryAt });
-    const { wall } = this.#now;
+    const { wall, steady } = this.#now;
+    this.#setPreparation(kind, { isUnderWay: true, failures, retryAt: steady + PATIENCE });
     const notBefore = wall - AUTHORITY_BACKDATE;
     const notAfter = wall + this.#policy.lifetimes[kind].authority;
     this.#effects.push({ effect: 'prepare', kind, notBefore, notAfter });
@@ -265,4 +268,15 @@ const toDate = (milliseconds: number): string => new Date(milliseconds).toISOStr
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && new Set([...a, ...b]).size === a.length;
+}
+
+/** A state as a process finds it that has just begun: whatever was being made is lost. */
+export function resumed(state: AuthorityState): AuthorityState {
+  const again = ({ isUnderWay, failures, retryAt }: Preparation): Preparation => ({
+    isUnderWay: false,
+    failures,
+    retryAt: isUnderWay ? 0 : retryAt,
+  });
+  const { x509, jwt } = state.preparations;
+  return { ...state, preparations: { x509: again(x509), jwt: again(jwt) } };
 }

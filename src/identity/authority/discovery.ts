@@ -15,7 +15,7 @@ export function discoveryOf(
   issuer: string,
   { jwtAuthorities }: Pick<TrustBundle, 'jwtAuthorities'>,
 ): Readonly<Record<string, unknown>> {
-  const algorithms = jwtAuthorities.map(({ publicKey }) => algorithmOf(publicKey));
+  const algorithms = jwtAuthorities.map(({ publicKey }) => jwtAlgorithmOf(publicKey));
   return {
     issuer,
     jwks_uri: `${issuer}${JWKS_PATH}`,
@@ -30,6 +30,6 @@ const OF_CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp3
 
 /** What a key signs JWT-SVIDs with.
  *  @see RFC 7518 §3.1 */
-function algorithmOf(key: KeyObject): string {
+export function jwtAlgorithmOf(key: KeyObject): string {
   return OF_CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? 'RS256';
 }

@@ -65,7 +65,7 @@ export interface Preparation {
   readonly isUnderWay: boolean;
   /** Failures one after the other. */
   readonly failures: number;
-  /** On the steady clock. */
+  /** On the steady clock: until then nothing is begun. One that is under way has failed by then. */
   readonly retryAt: number;
 }
 

@@ -1,3 +1,4 @@
+import { resumed } from '../authority.ts';
 import { contentOf } from '../bundle.ts';
 import {
   type AuthorityEffect,
@@ -65,8 +66,7 @@ export class World {
   restart(downFor: number): void {
     this.at += downFor;
     this.asleep = this.at - this.state.steady;
-    const idle = { isUnderWay: false, failures: 0, retryAt: 0 };
-    this.state = { ...this.state, preparations: { x509: idle, jwt: idle } };
+    this.state = resumed(this.state);
     this.tick();
   }
 

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { Fault } from '../../../base/fault.ts';
+import type {
+  AuditEntry,
+  DocumentChange,
+  DocumentStore,
+  EstateStore,
+  NewAuditEntry,
+} from '../../../estate/index.ts';
+import { addCounts, type IssueCount, type IssueCounts } from '../issuing/index.ts';
+import type { IssuedRecord } from '../revocation.ts';
+import type { AuthorityChange, AuthorityStore, KeptAuthorities } from './port.ts';
+import { parseStored, toStored } from './stored-state.ts';
+
+const STATE = 'authority';
+const KEY = 'authority-key';
+const COUNT = 'issue-count';
+const PAGE = 1_000;
+const ATTEMPTS = 5;
+
+const StoredKey = z.strictObject({ trustDomain: z.string(), id: z.string(), sealed: z.string() });
+const Counted = z.strictObject({ x509: z.int(), jwt: z.int(), refused: z.int() });
+
+/** Authorities in the estate's store: the state is a document, each key is one, and so are the counts of
+ *  each service. They change in one transaction with the audit log. */
+export class DocumentAuthorityStore implements AuthorityStore {
+  readonly #store: DocumentStore & Pick<EstateStore, 'audit'>;
+  #versions: ReadonlyMap<string, number> = new Map();
+  #counts: IssueCounts | undefined;
+  /** Counts are read, added to and written by one at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(store: DocumentStore & Pick<EstateStore, 'audit'>) {
+    this.#store = store;
+  }
+
+  async load(trustDomain: string): Promise<KeptAuthorities | undefined> {
+    const states = await this.#store.documents(STATE);
+    const kept = states.find(({ id }) => id === trustDomain);
+    if (kept === undefined) return undefined;
+    const state = parseStored(kept.body, trustDomain);
+    const keys = (await this.#store.documents(KEY)).flatMap(({ version, body }) => {
+      const read = StoredKey.safeParse(body);
+      if (!read.success || read.data.trustDomain !== trustDomain) return [];
+      const { id, sealed } = read.data;
+      return [[id, { sealed, version }] as const];
+    });
+    return { state, version: kept.version, keys: new Map(keys) };
+  }
+
+  async save({ state, version, keys, entries }: AuthorityChange): Promise<void> {
+    const { trustDomain } = state;
+    const changes: DocumentChange[] = keys.map(({ id, version: of, sealed }) => ({
+      kind: KEY,
+      id: `${trustDomain} ${id}`,
+      version: of,
+      body: sealed === undefined ? undefined : { trustDomain, id, sealed },
+    }));
+    changes.push({ kind: STATE, id: trustDomain, version, body: toStored(state) });
+    await this.#store.amend(changes, entries);
+  }
+
+  record(entries: readonly NewAuditEntry[], counts: readonly IssueCount[]): Promise<void> {
+    const turn = this.#turn.then(() => this.#record(entries, counts));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #record(entries: readonly NewAuditEntry[], added: readonly IssueCount[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const before = await this.#known();
+      const after = addCounts(before, added);
+      const changed = Object.keys(after).filter((service) => after[service] !== before[service]);
+      const changes = changed.map((service) => ({
+        kind: COUNT,
+        id: service,
+        version: this.#versions.get(service) ?? 0,
+        body: after[service],
+      }));
+      try {
+        await this.#store.amend(changes, entries);
+      } catch (thrown) {
+        // whatever went wrong, what is known of the counts may no longer be so
+        this.#counts = undefined;
+        if (attempt < ATTEMPTS && isConflict(thrown)) continue;
+        throw thrown;
+      }
+      const versions = changes.map(({ id, version }) => [id, version + 1] as const);
+      this.#versions = new Map([...this.#versions, ...versions]);
+      this.#counts = after;
+      return;
+    }
+  }
+
+  async #known(): Promise<IssueCounts> {
+    if (this.#counts) return this.#counts;
+    const documents = await this.#store.documents(COUNT);
+    this.#versions = new Map(documents.map(({ id, version }) => [id, version]));
+    return Object.fromEntries(documents.map(({ id, body }) => [id, Counted.parse(body)]));
+  }
+
+  async counts(): Promise<IssueCounts> {
+    await this.#turn;
+    return this.#known();
+  }
+
+  async issuedTo(spiffeId: string, since: number): Promise<readonly IssuedRecord[]> {
+    const found: IssuedRecord[] = [];
+    const query = { limit: PAGE, subject: spiffeId, action: 'identity.issue' };
+    for (let after: string | undefined; ; ) {
+      const page = await this.#store.audit(after === undefined ? query : { ...query, after });
+      const recent = page.items.filter(({ at }) => Date.parse(at) >= since);
+      found.push(...recent.flatMap((entry) => toRecord(entry) ?? []));
+      // a clock that was set may have brought some of a page out of order, and hardly all of it
+      if (page.next === undefined || recent.length === 0) return found;
+      after = page.next;
+    }
+  }
+}
+
+const isConflict = (thrown: unknown): boolean =>
+  thrown instanceof Fault && thrown.code === 'estate/document-conflict';
+
+const Detail = z.object({
+  authority: z.string(),
+  until: z.string(),
+  serial: z.string().optional(),
+});
+
+/** What an entry of the audit log says was issued. */
+export function toRecord({ subject, detail }: Pick<AuditEntry, 'subject' | 'detail'>) {
+  const read = Detail.safeParse(detail);
+  if (!read.success) return undefined;
+  const { authority, until, serial } = read.data;
+  const record: IssuedRecord = { spiffeId: subject, authority, notAfter: Date.parse(until) };
+  return serial === undefined ? record : { ...record, serialNumber: serial };
+}
