@@ -9,8 +9,6 @@ export interface JwtAlgorithm {
   readonly curve?: string;
   /** What `sign` and `verify` want beside the key. */
   readonly options: object;
-  /** The only length that a signature may have; RSA's is that of its key. */
-  readonly signatureBytes?: number;
 }
 
 /** @see RFC 7518 §3.3: 2,048 bits or more; longer than this costs a verifier too much */
@@ -28,21 +26,20 @@ const ps = (bits: number): JwtAlgorithm => ({
   keyType: 'rsa',
   options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bits / 8 },
 });
-const es = (bits: number, curve: string, signatureBytes: number): JwtAlgorithm => ({
+const es = (bits: number, curve: string): JwtAlgorithm => ({
   name: `ES${bits}`,
   hash: `sha${bits}`,
   keyType: 'ec',
   curve,
   options: { dsaEncoding: 'ieee-p1363' },
-  signatureBytes,
 });
 
 /** All there are. @see JWT-SVID §2.1, RFC 7518 §3.3 to 3.5 */
 export const ALGORITHMS: ReadonlyMap<string, JwtAlgorithm> = new Map(
   [
-    es(256, 'prime256v1', 64),
-    es(384, 'secp384r1', 96),
-    es(512, 'secp521r1', 132),
+    es(256, 'prime256v1'),
+    es(384, 'secp384r1'),
+    es(512, 'secp521r1'),
     ...[256, 384, 512].flatMap((bits) => [rs(bits), ps(bits)]),
   ].map((algorithm) => [algorithm.name, algorithm]),
 );

@@ -2,7 +2,7 @@ import { type KeyObject, verify } from 'node:crypto';
 import { toTimestamp } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
 import { type BundleFinder, parseSpiffeId, type SpiffeId } from '../spiffe/index.ts';
-import { ALGORITHMS, flawOfKey, type JwtAlgorithm } from './algorithms.ts';
+import { ALGORITHMS, flawOfKey } from './algorithms.ts';
 import { type JsonObject, splitToken } from './compact.ts';
 import { DEFAULT_JWT_LIMITS, type JwtLimits } from './limits.ts';
 import { refuseToken } from './refusal.ts';
@@ -52,7 +52,7 @@ export function validateJwtSvid(token: string, how: JwtSvidValidation): JwtSvid 
     const why = `is signed with ${algorithm.name}, and the key ${quote(keyId)} ${flaw}`;
     throw refuseToken('other-algorithm', why);
   }
-  if (!isSigned(algorithm, key, signed, signature)) {
+  if (!verify(algorithm.hash, signed, { key, ...algorithm.options }, signature)) {
     throw refuseToken('signature', `is not signed with the key ${quote(keyId)} that it names`);
   }
   const audience = readAudience(claims.aud, limits);
@@ -116,16 +116,6 @@ function findKey({ trustDomain }: SpiffeId, keyId: string, bundleOf: BundleFinde
   if (authority) return authority.publicKey;
   const why = `names the key ${quote(keyId)}, which the trust domain ${quote(trustDomain)} does not have`;
   throw refuseToken('unknown-key', why, 'compare the trust bundles');
-}
-
-function isSigned(
-  { hash, options, signatureBytes }: JwtAlgorithm,
-  key: KeyObject,
-  signed: Buffer,
-  signature: Buffer,
-): boolean {
-  if (signatureBytes !== undefined && signature.length !== signatureBytes) return false;
-  return verify(hash, signed, { key, ...options }, signature);
 }
 
 /** @see RFC 7519 §4.1.3 */

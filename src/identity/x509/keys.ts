@@ -8,6 +8,7 @@ export type KeyKind = 'P-256' | 'P-384' | 'P-521' | 'RSA';
 export const MIN_RSA_BITS = 2_048;
 /** Longer ones cost a verifier too much. */
 export const MAX_RSA_BITS = 8_192;
+const MAX_RSA_EXPONENT = 0xffff_ffffn;
 const MAX_KEY_BYTES = 2_048;
 const EC_KEY = '1.2.840.10045.2.1';
 
@@ -71,21 +72,23 @@ export function readPublicKey(
     return refuse('key-unsupported', `has ${kind ?? nameOf(algorithm)}, which is not allowed`);
   }
   const key = importKey(spki) ?? refuse('key-malformed', 'has a public key that is none');
-  const { modulusLength = MIN_RSA_BITS, publicExponent = 65_537n } = key.asymmetricKeyDetails ?? {};
-  if (kind !== 'RSA') return { kind, key, spki };
-  if (modulusLength < policy.minRsaBits || publicExponent < 3n) {
-    return refuse(
-      'key-weak',
-      `has an RSA key of ${modulusLength} bits, fewer than the ${policy.minRsaBits} that are safe`,
-    );
+  const flaw = kind === 'RSA' ? flawOfRsa(key, policy) : undefined;
+  return flaw ? refuse(flaw.reason, flaw.why) : { kind, key, spki };
+}
+
+function flawOfRsa(
+  key: KeyObject,
+  { minRsaBits }: KeyPolicy,
+): { readonly reason: string; readonly why: string } | undefined {
+  const { modulusLength: bits = 0, publicExponent: exponent = 0n } = key.asymmetricKeyDetails ?? {};
+  const has = `has an RSA key of ${bits} bits`;
+  if (bits < minRsaBits) return { reason: 'key-weak', why: `${has}, fewer than ${minRsaBits}` };
+  if (exponent < 3n) return { reason: 'key-weak', why: 'has an RSA key with an exponent below 3' };
+  if (bits > MAX_RSA_BITS) {
+    return { reason: 'key-too-large', why: `${has}, more than ${MAX_RSA_BITS}` };
   }
-  if (modulusLength > MAX_RSA_BITS || publicExponent > 0xffff_ffffn) {
-    return refuse(
-      'key-too-large',
-      `has an RSA key of ${modulusLength} bits, more than ${MAX_RSA_BITS}`,
-    );
-  }
-  return { kind, key, spki };
+  if (exponent <= MAX_RSA_EXPONENT) return undefined;
+  return { reason: 'key-too-large', why: 'has an RSA key with an exponent of more than 32 bits' };
 }
 
 function importKey(spki: Buffer): KeyObject | undefined {

@@ -28,6 +28,8 @@ export interface Forged {
   spki: Buffer;
   /** By what they are; the order is kept. */
   extensions: Record<string, Buffer>;
+  /** What stands behind the extensions, within what holds them and behind that: nothing. */
+  behindExtensions: { inside: Buffer; outside: Buffer };
   signedBy: TestKey;
   /** Changes the finished bytes. */
   finish: (der: Buffer) => Buffer;
@@ -53,6 +55,7 @@ function common(key: TestKey, issuerName: Buffer, issuerKey: TestKey): Omit<Forg
     notAfter: time(NOW + HOUR),
     subject: EMPTY_NAME,
     spki: key.spki,
+    behindExtensions: { inside: Buffer.alloc(0), outside: Buffer.alloc(0) },
     signedBy: issuerKey,
     finish: (der) => der,
   };
@@ -102,6 +105,7 @@ export function forgedAuthority(
 /** Signs the parts, whatever they are. */
 export function forge(parts: Forged): Buffer {
   const all = Object.values(parts.extensions);
+  const { inside, outside } = parts.behindExtensions;
   const tbs = sequence(
     parts.version,
     parts.serialNumber,
@@ -110,7 +114,8 @@ export function forge(parts: Forged): Buffer {
     sequence(parts.notBefore, parts.notAfter),
     parts.subject,
     parts.spki,
-    ...(all.length > 0 ? [element(contextTag(3, true), sequence(...all))] : []),
+    ...(all.length > 0 ? [element(contextTag(3, true), sequence(...all), inside)] : []),
+    outside,
   );
   const { privateKey } = parts.signedBy;
   const hash = signingAlgorithmOf(privateKey)?.hash ?? null;

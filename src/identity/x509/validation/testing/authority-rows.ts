@@ -1,4 +1,4 @@
-import { contextTag, element, nothing } from '../../der/index.ts';
+import { contextTag, element, nothing, sequence } from '../../der/index.ts';
 import {
   CLIENT_AUTH,
   EXTENSION,
@@ -11,6 +11,7 @@ import {
 import {
   aLongerChain,
   constraints,
+  DER,
   dns,
   ID,
   names,
@@ -124,5 +125,18 @@ export const AUTHORITIES: readonly Row[] = [
         subtrees(0, element(contextTag(NAME_KIND.ip), Buffer.alloc(8))),
       );
     },
+  ],
+  [
+    'a subtree of names with a minimum',
+    DER,
+    'something follows',
+    (s) =>
+      (s.issuing.extensions.limits = constraints(
+        EXTENSION.nameConstraints,
+        element(
+          contextTag(0, true),
+          sequence(uri('example.org'), element(contextTag(0), Buffer.of(0))),
+        ),
+      )),
   ],
 ];

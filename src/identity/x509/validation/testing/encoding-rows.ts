@@ -4,13 +4,16 @@ import {
   element,
   integer,
   integerOfBytes,
+  namedBits,
   nothing,
   oid,
   sequence,
   TAG,
   text,
+  time,
 } from '../../der/index.ts';
 import { EXTENSION, extension, keyUsage } from '../../extensions/index.ts';
+import { NOW } from '../../testing/forge.ts';
 import { MAX_CHAIN } from '../validate.ts';
 import { algorithm, DER, type Row } from './scene.ts';
 
@@ -144,5 +147,43 @@ export const ENCODING: readonly Row[] = [
     DER,
     'notAfter is not a time in UTC',
     (s) => (s.leaf.notAfter = text(TAG.utcTime, '2606010000+0100')),
+  ],
+  [
+    'a third time in its validity',
+    DER,
+    'the validity is not',
+    (s) => (s.leaf.notAfter = Buffer.concat([time(NOW), time(NOW)])),
+  ],
+  [
+    'something behind its extensions',
+    DER,
+    'something follows',
+    (s) => (s.leaf.behindExtensions.outside = nothing()),
+  ],
+  [
+    'something beside its extensions',
+    DER,
+    'the extensions is not',
+    (s) => (s.leaf.behindExtensions.inside = nothing()),
+  ],
+  [
+    'something behind the value of an extension',
+    DER,
+    'the extension 2.5.29.15 is not',
+    (s) =>
+      (s.leaf.extensions.keyUsage = extension(
+        EXTENSION.keyUsage,
+        true,
+        Buffer.concat([namedBits([0]), nothing()]),
+      )),
+  ],
+  [
+    '51 extensions',
+    DER,
+    'more than 50 extensions',
+    (s) => {
+      for (let arc = 1; arc <= 51; arc++)
+        s.leaf.extensions[`odd ${arc}`] = extension(`1.2.3.${arc}`, false, nothing());
+    },
   ],
 ];

@@ -19,7 +19,7 @@ import {
   subjectAlternativeName,
 } from '../../extensions/index.ts';
 import { NOW } from '../../testing/forge.ts';
-import { ecKey, edKey, rsaKey } from '../../testing/keys.ts';
+import { ecKey, edKey, rsaKey, rsaSpki } from '../../testing/keys.ts';
 import {
   constraints,
   DER,
@@ -206,11 +206,19 @@ const explicitCurve = () => {
 };
 const withoutPoint = () => Buffer.concat([KEYS.leaf.spki.subarray(0, -64), Buffer.alloc(64, 0xff)]);
 export const KEYS_OF_LEAVES: readonly Row[] = [
+  ['an RSA key of 1,024 bits', 'key-weak', '1024 bits, fewer than 2048', leafKey(rsaKey(1_024))],
   [
-    'an RSA key of 1,024 bits',
-    'key-weak',
-    '1024 bits, fewer than the 2048',
-    leafKey(rsaKey(1_024)),
+    'an RSA key of 8,200 bits',
+    'key-too-large',
+    '8200 bits, more than 8192',
+    leafKey(rsaSpki(8_200, 65_537)),
+  ],
+  ['an RSA key with the exponent 1', 'key-weak', 'exponent', leafKey(rsaSpki(2_048, 1))],
+  [
+    'an RSA key with an exponent of 33 bits',
+    'key-too-large',
+    'exponent',
+    leafKey(rsaSpki(2_048, 2n ** 32n + 1n)),
   ],
   ['a key on P-224', 'key-unsupported', 'a key on another curve', leafKey(ecKey('secp224r1'))],
   ['a key on secp256k1', 'key-unsupported', 'a key on another curve', leafKey(ecKey('secp256k1'))],

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { nothing, oid, sequence } from '../../der/index.ts';
 import { authorityKeyId } from '../../extensions/index.ts';
 import { EMPTY_NAME } from '../../name.ts';
 import { forge, forgedAuthority, nameOf } from '../../testing/forge.ts';
-import { bundle, flipBit, KEYS, named, type Row } from './scene.ts';
+import { algorithm, bundle, flipBit, KEYS, named, type Row } from './scene.ts';
 
 /** Leaves that lead to no authority of their trust bundle, or must not any more. */
 export const PATHS: readonly Row[] = [
@@ -17,6 +18,12 @@ export const PATHS: readonly Row[] = [
     'signature',
     'not by certificate 2',
     (s) => (s.leaf.finish = (der) => flipBit(der, der.length - 1)),
+  ],
+  [
+    'the algorithm of another type of key',
+    'signature',
+    'not by certificate 2',
+    algorithm(sequence(oid('1.2.840.113549.1.1.11'), nothing())),
   ],
   [
     'the signature of another key',
