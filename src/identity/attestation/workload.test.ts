@@ -4,6 +4,8 @@ import { appendFileSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { release } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EntryIndex, explainNone, whyNone } from '../registration/index.ts';
+import { entryWith } from '../registration/testing/entries.ts';
 import { AttestationConfig } from './config.ts';
 import {
   Executables,
@@ -83,6 +85,22 @@ describe.runIf(process.platform === 'linux')('a workload of this machine', () =>
     expect(other).toContain(`unix:sha256:${sha256Of(process.execPath)}`);
   });
 
+  it('that was copied, or runs as another user, loses its identity, and it is said why', async () => {
+    const [before, after] = [
+      await processes.start(),
+      await processes.start({ executable: copy, ...(isRoot && { uid: NOBODY }) }),
+    ];
+    const entry = entryWith({ selectors: await selectorsOf(before.socket) });
+    const index = new EntryIndex([entry]);
+    const workload = { selectors: await selectorsOf(after.socket), agent: null };
+    expect(index.match({ ...workload, selectors: entry.selectors }, Date.now())).toHaveLength(1);
+    expect(index.match(workload, Date.now())).toEqual([]);
+    const said = explainNone(whyNone(index.entries(), workload, Date.now()));
+    expect(said).toContain(`entry ${entry.spiffeId}\n`);
+    expect(said).toContain('  lacks unix:path:');
+    expect(said.includes(`lacks unix:uid:0; the workload has unix:uid:${NOBODY}`)).toBe(isRoot);
+  });
+
   it('that was changed by a byte has another digest', async () => {
     const changed = processes.copyOfNode('changed');
     appendFileSync(changed, '\n');
@@ -119,24 +137,18 @@ describe.runIf(process.platform === 'linux')('a workload of this machine', () =>
     peer.release();
   });
 
-  it('that has ended and that its parent has not noticed is refused', async () => {
-    const { socket, child, exited } = await processes.start({
-      script: 'setTimeout(() => {}, 1e6);',
-    });
+  it('that has ended is refused even if its parent never asks how', async () => {
+    const script = "socket.on('data', () => process.exit());";
+    const { socket } = await processes.start({ isNeglected: true, script });
     const { facts } = await attest(socket);
-    const zombie: ProcFiles = {
-      ...ports.proc,
-      bytes: async (pid, name) => {
-        const bytes = await ports.proc.bytes(pid, name);
-        if (name !== 'stat') return bytes;
-        return Buffer.from(bytes.toString('latin1').replace(/\) [A-Z] /, ') Z '), 'latin1');
-      },
-    };
-    await expect(attest(socket, { proc: zombie })).rejects.toThrow(code('workload-ended'));
-    expect(await isStillRunning(facts, zombie)).toBe(false);
-    child.kill('SIGKILL');
-    await exited;
-    expect(await isStillRunning(facts, ports.proc)).toBe(false);
+    expect(await isStillRunning(facts, ports.proc)).toBe(true);
+    const end = once(socket, 'end');
+    socket.resume().write('end');
+    await end;
+    // The connection ends a moment before the process does.
+    while (await isStillRunning(facts, ports.proc));
+    expect((await ports.proc.bytes(facts.pid, 'stat')).toString()).toContain(') Z ');
+    await expect(attest(socket)).rejects.toThrow(code('workload-ended'));
   });
 
   it.runIf(hasHandles)(

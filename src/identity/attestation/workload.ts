@@ -26,6 +26,8 @@ export interface WorkloadPorts {
   readonly proc: ProcFiles;
   readonly executables: Executables;
   readonly names: AccountNames;
+  /** Whether any entry asks for `unix:sha256`, for which whole executables are read; absent: yes. */
+  needsDigest?(): boolean;
 }
 
 /** Supplementary groups that become selectors. */
@@ -37,13 +39,13 @@ const MAX_GROUPS = 64;
  *  @throws {Fault} `identity/attestation-forbidden/…` */
 export async function attestWorkload(
   peer: Peer,
-  { proc, executables, names }: WorkloadPorts,
+  { proc, executables, names, needsDigest }: WorkloadPorts,
 ): Promise<Attested<WorkloadFacts>> {
   const { pid } = peer;
   const before = await startOf(proc, peer);
   const runsAs = parseStatus(await proc.bytes(pid, 'status'));
   if (runsAs.uid !== peer.uid || runsAs.gid !== peer.gid) throw hasOtherUser(peer, runsAs);
-  const executable = await executables.identify(pid);
+  const executable = await executables.identify(pid, needsDigest?.());
   const place = parseCgroups(await proc.bytes(pid, 'cgroup'));
   const claims = [
     ...(await userClaims(runsAs, names)),

@@ -53,6 +53,13 @@ describe('entries', () => {
     ]);
   });
 
+  it('tell what any of them asks for', () => {
+    const index = new EntryIndex([orders, entryWith({ selectors: ['k8s:ns:test'] })]);
+    expect([index.asksFor('k8s', 'sa'), index.asksFor('unix', 'sha256')]).toEqual([true, false]);
+    index.delete(orders.id);
+    expect([index.asksFor('k8s', 'sa'), index.asksFor('k8s', 'ns')]).toEqual([false, true]);
+  });
+
   it('can be changed and taken out', () => {
     const index = new EntryIndex([orders]);
     index.set({ ...orders, owner: 'others' });

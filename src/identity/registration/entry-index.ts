@@ -1,6 +1,6 @@
 import { compareText } from '../../base/diagnostic.ts';
 import type { Entry } from './entry.ts';
-import type { Selector } from './selector.ts';
+import { type Selector, subjectOfSelector } from './selector.ts';
 
 /** What is known of a workload that asks for its identities. */
 export interface AttestedWorkload {
@@ -21,8 +21,9 @@ export interface Match {
 export class EntryIndex {
   readonly #byId = new Map<string, { readonly entry: Entry; readonly filedUnder: Selector }>();
   readonly #filed = new Map<Selector, Map<string, Entry>>();
-  /** How many entries ask for a selector. */
+  /** How many entries ask for a selector, and for any of a subject. */
   readonly #asked = new Map<Selector, number>();
+  readonly #subjects = new Map<string, number>();
 
   constructor(entries: Iterable<Entry> = []) {
     const all = [...entries];
@@ -77,11 +78,16 @@ export class EntryIndex {
     return withUniqueHints(found.sort(compareAge));
   }
 
+  /** Whether any entry asks for a selector of `TYPE:KEY:`, so that what is costly and never asked for
+   *  need not be found out. */
+  asksFor(type: string, key: string): boolean {
+    return this.#subjects.has(`${type}:${key}:`);
+  }
+
   #count(entry: Entry, by: number): void {
     for (const selector of entry.selectors) {
-      const count = (this.#asked.get(selector) ?? 0) + by;
-      if (count === 0) this.#asked.delete(selector);
-      else this.#asked.set(selector, count);
+      add(this.#asked, selector, by);
+      add(this.#subjects, subjectOfSelector(selector), by);
     }
   }
 
@@ -97,6 +103,12 @@ export class EntryIndex {
   #askedFor(selector: Selector): number {
     return this.#asked.get(selector) ?? 0;
   }
+}
+
+function add(counts: Map<string, number>, name: string, by: number): void {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count === 0) counts.delete(name);
+  else counts.set(name, count);
 }
 
 /** Whether an agent may hand the entry's identity out. */

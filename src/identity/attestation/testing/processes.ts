@@ -19,6 +19,8 @@ interface StartOptions {
   /** Default: the Node that runs the tests. */
   readonly executable?: string;
   readonly uid?: number;
+  /** Starts it below a parent that never asks how it ended. */
+  readonly isNeglected?: boolean;
   /** Code of the client after it has asked for the connection; `socket` is there. */
   readonly script?: string;
 }
@@ -58,9 +60,13 @@ export class Processes {
   }
 
   /** Starts a process that connects, and waits until it has. */
-  async start({ executable = process.execPath, uid, script = '' }: StartOptions = {}) {
+  async start({ executable = process.execPath, uid, isNeglected, script = '' }: StartOptions = {}) {
     const connection = once(this.#server, 'connection') as Promise<[Socket]>;
-    const child = spawn(executable, ['-e', `${CLIENT}${script}`, this.#path], {
+    const client = [executable, '-e', `${CLIENT}${script}`, this.#path];
+    const [command = '', ...given] = isNeglected
+      ? ['/bin/sh', '-c', '"$@" & exec sleep 600', 'sh', ...client]
+      : client;
+    const child = spawn(command, given, {
       stdio: 'ignore',
       cwd: '/',
       ...(uid !== undefined && { uid, gid: uid }),

@@ -61,6 +61,14 @@ describe('an executable', () => {
     expect(reads).toBe(2 * once);
   });
 
+  it('is not read where nobody asks for its digest', async () => {
+    expect(await new Executables(proc, 100, later).identify(1, false)).toEqual({
+      path,
+      notes: ['unix:sha256 is left out: no entry asks for it'],
+    });
+    expect(reads).toBe(0);
+  });
+
   it('that was written just now is read each time', async () => {
     const executables = new Executables(proc, 100);
     await executables.identify(1);

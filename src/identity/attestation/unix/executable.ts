@@ -35,8 +35,10 @@ export class Executables {
     this.#clock = clock;
   }
 
-  /** @throws {Fault} `identity/attestation-forbidden/workload-ended` */
-  async identify(pid: number): Promise<Executable> {
+  /** @param needsDigest where it is false, the executable is not read: of a large one that takes a tenth
+   *  of a second and more
+   *  @throws {Fault} `identity/attestation-forbidden/workload-ended` */
+  async identify(pid: number, needsDigest = true): Promise<Executable> {
     let handle: FileHandle;
     let path: string;
     try {
@@ -48,15 +50,18 @@ export class Executables {
       return { notes: [`unix:path and unix:sha256 are left out: ${why}`] };
     }
     try {
-      return await this.#identify(handle, path);
+      return await this.#identify(handle, path, needsDigest);
     } finally {
       await handle.close();
     }
   }
 
-  async #identify(handle: FileHandle, path: string): Promise<Executable> {
+  async #identify(handle: FileHandle, path: string, needsDigest: boolean): Promise<Executable> {
     const file = await handle.stat({ bigint: true });
-    const [hasPath, read] = await Promise.all([liesAt(path, file), this.#read(handle, file)]);
+    const [hasPath, read] = await Promise.all([
+      liesAt(path, file),
+      needsDigest ? this.#read(handle, file) : { because: 'no entry asks for it' },
+    ]);
     return {
       ...(hasPath && { path }),
       ...('sha256' in read && { sha256: read.sha256 }),
