@@ -1,0 +1,25 @@
+/** The SPIFFE Workload API on a Unix socket. */
+export { WorkloadApiConfig } from './config.ts';
+export { WORKLOAD_API } from './description.ts';
+export { type ConnectedPeers, connectedPeers } from './peers.ts';
+export type {
+  CheckedJwt,
+  Entitled,
+  Entitlement,
+  HeldSvid,
+  IssuedJwt,
+  JwtCheck,
+  JwtIssue,
+  JwtSvidWish,
+  NotEntitled,
+  Starting,
+  WorkloadApiPorts,
+  WorkloadCall,
+} from './ports.ts';
+export { noneInShort } from './refusals.ts';
+export {
+  serveWorkloadApi,
+  type WorkloadApiOptions,
+  type WorkloadApiServer,
+} from './server.ts';
+export { workloadApi } from './service.ts';

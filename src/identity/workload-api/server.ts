@@ -1,0 +1,76 @@
+import {
+  createGrpcServer,
+  type EndedCall,
+  type GrpcRefusal,
+  type GrpcServer,
+  listenOnUnixSocket,
+} from '../../base/grpc/index.ts';
+import type { WorkloadApiConfig } from './config.ts';
+import { WORKLOAD_API } from './description.ts';
+import { type ConnectedPeers, connectedPeers } from './peers.ts';
+import type { WorkloadApiPorts } from './ports.ts';
+import { workloadApi } from './service.ts';
+
+/** Requests of this API are small; all of them together need not hold much. */
+const LIMITS = {
+  maxMessageBytes: 64 * 1_024,
+  maxInflatedBytes: 64 * 1_024,
+  maxCallsPerConnection: 1_024,
+  messageSeconds: 10,
+};
+
+export interface WorkloadApiOptions {
+  /** The Unix socket. */
+  readonly path: string;
+  readonly config: WorkloadApiConfig;
+  readonly onEnd?: (call: EndedCall) => void;
+  readonly onRefused?: (reason: GrpcRefusal) => void;
+}
+
+export interface WorkloadApiServer {
+  /** `unix:///run/reeve/workload.sock`, for `SPIFFE_ENDPOINT_SOCKET`. */
+  readonly address: string;
+  readonly calls: GrpcServer['calls'];
+  readonly connections: GrpcServer['connections'];
+  /** Says to the health service whether identities can be had. */
+  setServing(isServing: boolean): void;
+  /** Ends the streams, so that workloads ask again, and gives calls `graceMs` to end. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves the Workload API on a Unix socket, with health and reflection beside it.
+ *  @throws {Fault} as `listenOnUnixSocket` */
+export async function serveWorkloadApi(
+  ports: WorkloadApiPorts,
+  { path, config, onEnd, onRefused }: WorkloadApiOptions,
+): Promise<WorkloadApiServer> {
+  const peers = connectedPeers(ports.peers);
+  const { server, calls, connections, health, close } = createGrpcServer({
+    services: [workloadApi(withPeers(ports, peers))],
+    limits: { ...LIMITS, maxConnections: config.maxConnections, maxCalls: config.maxStreams },
+    hasReflection: true,
+    onConnection: peers.onConnection,
+    ...(onEnd && { onEnd }),
+    ...(onRefused && { onRefused }),
+  });
+  await listenOnUnixSocket(server, { path, mode: Number.parseInt(config.socketMode, 8) });
+  return {
+    address: `unix://${path}`,
+    calls,
+    connections,
+    setServing: (isServing) => health.set(WORKLOAD_API, isServing),
+    close,
+  };
+}
+
+/** The same ports, with peers that are remembered. */
+function withPeers(ports: WorkloadApiPorts, peers: ConnectedPeers): WorkloadApiPorts {
+  return {
+    peers,
+    attest: (peer) => ports.attest(peer),
+    watch: (selectors, tell) => ports.watch(selectors, tell),
+    issueJwt: (wish, signal) => ports.issueJwt(wish, signal),
+    checkJwt: (check) => ports.checkJwt(check),
+    onCall: (call) => ports.onCall?.(call),
+  };
+}
