@@ -248,6 +248,12 @@ const NAMES: readonly Row[] = [
     (p) => (p.extensions = [names(uri(ID), text(contextTag(NAME_KIND.email), 'a@b'))]),
   ],
   [
+    'more parts in its subject than allowed',
+    '',
+    'more than 32 parts',
+    (p) => (p.subject = sequence(...Array(33).fill(writeName({ organization: 'a' }).subarray(2)))),
+  ],
+  [
     'a common name',
     'common-name',
     '`admin`, which is not registered',

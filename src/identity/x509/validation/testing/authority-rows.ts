@@ -139,4 +139,10 @@ export const AUTHORITIES: readonly Row[] = [
         ),
       )),
   ],
+  [
+    'more subtrees of names than allowed',
+    DER,
+    'more than 100 subtrees',
+    (s) => (s.issuing.extensions.limits = permittedUriHosts(Array(101).fill('example.org'))),
+  ],
 ];

@@ -116,6 +116,12 @@ export const NAMES: readonly Row[] = [
   ['a SPIFFE ID that ends with a slash', 'id-malformed', 'ends with a slash', named(`${ID}/`)],
   ['a trust domain in capitals', 'id-malformed', 'has `E` in it', named('spiffe://Example.org/x')],
   ['a SPIFFE ID with a query', 'id-malformed', 'has `?` in it', named(`${ID}?x`)],
+  [
+    'a URI that is tagged as if others stood in it',
+    DER,
+    'other than printable ASCII',
+    (s) => (s.leaf.extensions.names = names(text(contextTag(6, true), ID))),
+  ],
   ['a SPIFFE ID with a zero byte', DER, 'other than printable ASCII', named(`${ID}\u0000`)],
   [
     'more names than allowed',
@@ -187,6 +193,12 @@ export const USAGES: readonly Row[] = [
     'no-server-auth',
     'without serverAuth',
     (s) => (s.leaf.extensions.extendedKeyUsage = extendedKeyUsage(CLIENT_AUTH)),
+  ],
+  [
+    'more extended usages than allowed',
+    DER,
+    'something follows',
+    (s) => (s.leaf.extensions.extendedKeyUsage = extendedKeyUsage(...Array(51).fill(CLIENT_AUTH))),
   ],
   [
     'no clientAuth',
