@@ -1,4 +1,12 @@
 /** The SPIFFE Workload API on a Unix socket. */
+export {
+  type FreshSvid,
+  type Matched,
+  SvidCache,
+  type SvidCacheLimits,
+  type SvidCachePorts,
+  type Trust,
+} from './cache/index.ts';
 export { WorkloadApiConfig } from './config.ts';
 export { WORKLOAD_API } from './description.ts';
 export { type ConnectedPeers, connectedPeers } from './peers.ts';
