@@ -99,7 +99,11 @@ function toId(subject: string): SpiffeId {
     return parseSpiffeId(subject);
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown;
-    throw refuseToken('subject', `has another subject (sub): ${thrown.message}`, thrown.hint);
+    throw refuseToken(
+      'subject',
+      `has a subject (sub) that names nobody: ${thrown.message}`,
+      thrown.hint,
+    );
   }
 }
 

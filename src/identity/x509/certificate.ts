@@ -118,7 +118,7 @@ function readAllExtensions(inside: DerReader, whose: string): Extensions {
   inside.end();
   const list = around.sequence('the extensions');
   around.end();
-  return readExtensions(splitExtensions(list, whose, CODE));
+  return readExtensions(splitExtensions(list, whose, CODE), whose);
 }
 
 /** Gives the algorithm that something is signed with, which both places must name.

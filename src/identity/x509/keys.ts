@@ -58,13 +58,13 @@ export function readPublicKey(
 ): PublicKey {
   const refuse = (reason: string, why: string): never => {
     throw new Fault(`${code}/${reason}`, `${whose} ${why}`, {
-      hint: `use a key of ${policy.kinds.join(', ')}`,
+      hint: `use a key of ${policy.kinds.join(', ')} (${policy.minRsaBits} to ${MAX_RSA_BITS} bits)`,
     });
   };
   if (spki.length > MAX_KEY_BYTES) {
     return refuse('key-too-large', `has a public key of more than ${MAX_KEY_BYTES} bytes`);
   }
-  const algorithm = new DerReader(spki, `the public key of ${whose}`)
+  const algorithm = new DerReader(spki, 'the public key', whose)
     .sequence('the public key')
     .next().whole;
   const kind = KINDS.get(algorithm.toString('hex'));

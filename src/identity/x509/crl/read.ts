@@ -89,7 +89,10 @@ function readReason(list: DerReader): RevocationReason | undefined {
   refuseCritical(all, [EXTENSION.reasonCode]);
   const value = all.find(({ oid }) => oid === EXTENSION.reasonCode)?.value;
   if (value === undefined) return undefined;
-  const code = new DerReader(value, 'the reason').element(TAG.enumerated, 'the reason').content;
+  const code = new DerReader(value, 'the reason', WHOSE).element(
+    TAG.enumerated,
+    'the reason',
+  ).content;
   const reason = code.length === 1 ? reasonOf(code[0] ?? 0) : undefined;
   if (reason === undefined) throw refusal('reason', 'has a reason that there is not');
   return reason;
@@ -104,7 +107,7 @@ function readNumber(inside: DerReader): bigint {
   refuseCritical(all, [EXTENSION.authorityKeyId, EXTENSION.crlNumber]);
   const value = all.find(({ oid }) => oid === EXTENSION.crlNumber)?.value;
   if (value === undefined) throw refusal('no-number', 'has no number');
-  const reader = new DerReader(value, 'the number of the list');
+  const reader = new DerReader(value, 'the number', WHOSE);
   const bytes = reader.integerBytes('the number of the list');
   reader.end();
   if (bytes.length > MAX_NUMBER_BYTES || (bytes[0] ?? 0) >= 0x80) {

@@ -94,7 +94,7 @@ function readAttributes(inside: DerReader): Extensions {
     attribute.end();
     const list = values.sequence('the extensions that are asked for');
     values.end();
-    extensions = readExtensions(splitExtensions(list, WHOSE, CODE));
+    extensions = readExtensions(splitExtensions(list, WHOSE, CODE), WHOSE);
   }
   return extensions ?? { unknown: [] };
 }

@@ -16,14 +16,16 @@ export interface Element {
 export class DerReader {
   readonly #bytes: Buffer;
   readonly #what: string;
+  readonly #whole: string;
   #at = 0;
 
-  /** `what` is what the bytes are, for messages: `the certificate`. */
-  constructor(bytes: Uint8Array, what: string) {
+  /** For messages: `what` the bytes are (`the validity`), and of which `whole` (`the certificate`). */
+  constructor(bytes: Uint8Array, what: string, whole = what) {
     this.#bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#what = what;
+    this.#whole = whole;
   }
 
   get isAtEnd(): boolean {
@@ -64,7 +66,7 @@ export class DerReader {
 
   /** A reader of what stands in the next element, which must have this tag. */
   inside(tag: number, name: string): DerReader {
-    return new DerReader(this.element(tag, name).content, name);
+    return new DerReader(this.element(tag, name).content, name, this.#whole);
   }
 
   sequence(name: string): DerReader {
@@ -177,7 +179,8 @@ export class DerReader {
   fail(why: string): never {
     throw new Fault(
       'identity/der-malformed',
-      `${this.#what} is not well-formed DER: ${why}, at byte ${this.#at} of it`,
+      `${this.#whole} cannot be read: ${why}, at byte ${this.#at} of ${this.#what}`,
+      { hint: 'encode it in DER, within the bounds' },
     );
   }
 

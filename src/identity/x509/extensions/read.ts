@@ -81,12 +81,12 @@ const READERS: Readonly<
   [EXTENSION.authorityKeyId]: readAuthorityKeyId,
 };
 
-/** Reads all extensions.
+/** Reads all extensions. `whose` is what carries them.
  *  @throws {Fault} `identity/der-malformed` */
-export function readExtensions(raw: readonly RawExtension[]): Extensions {
+export function readExtensions(raw: readonly RawExtension[], whose: string): Extensions {
   const unknown = raw.filter(({ oid }) => !Object.hasOwn(READERS, oid));
   const known = raw.flatMap(({ oid, isCritical, value }) => {
-    const reader = new DerReader(value, `the extension ${oid}`);
+    const reader = new DerReader(value, `the extension ${oid}`, whose);
     const read = READERS[oid]?.(reader, isCritical);
     if (read) reader.end();
     return read ?? [];

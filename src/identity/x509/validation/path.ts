@@ -14,6 +14,8 @@ export interface PathParts {
   readonly intermediates: readonly Step[];
   /** Those of the trust bundle: a path ends at the first. */
   readonly anchors: readonly Step[];
+  /** What to call the bundle in faults. */
+  readonly bundle: string;
   /** Judges an authority that did sign, with so many authorities below it; throws a fault. */
   readonly judge: (authority: Step, below: number) => void;
   readonly onFault: (thrown: unknown) => Fault;
@@ -47,7 +49,7 @@ class PathSearch {
   extend(path: readonly Step[]): readonly Step[] | undefined {
     const last = path[path.length - 1];
     if (last === undefined) return undefined;
-    const { anchors, intermediates } = this.#parts;
+    const { anchors, intermediates, bundle } = this.#parts;
     for (const candidate of anchors) {
       if (this.#isIssuer(last, candidate, path)) return [...path, candidate];
     }
@@ -57,7 +59,7 @@ class PathSearch {
       if (longer) return longer;
     }
     const hint = 'send every intermediate certificate with the leaf, and compare the trust bundles';
-    const why = 'is signed by no authority of the trust bundle, nor by a certificate sent with it';
+    const why = `is signed by no authority of ${bundle}, nor by a certificate sent with it`;
     this.#note(path.length * 3, refuseCertificate('no-authority', last.whose, why, hint));
     return undefined;
   }

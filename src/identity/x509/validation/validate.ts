@@ -54,6 +54,7 @@ export function validateSvid(chain: readonly Uint8Array[], how: SvidValidation):
   const path = findPath(leaf, {
     intermediates,
     anchors: anchorsFor(id, how.bundleOf),
+    bundle: `the trust bundle of ${quote(id.trustDomain)}`,
     judge: (authority, below) => {
       judgeAuthority(authority, below);
       judgeUnknown(authority);

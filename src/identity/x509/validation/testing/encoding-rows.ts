@@ -151,7 +151,7 @@ export const ENCODING: readonly Row[] = [
   [
     'a third time in its validity',
     DER,
-    'the validity is not',
+    'the leaf cannot be read: something follows where it should end, at byte 30 of the validity',
     (s) => (s.leaf.notAfter = Buffer.concat([time(NOW), time(NOW)])),
   ],
   [
@@ -163,13 +163,13 @@ export const ENCODING: readonly Row[] = [
   [
     'something beside its extensions',
     DER,
-    'the extensions is not',
+    'of the extensions',
     (s) => (s.leaf.behindExtensions.inside = nothing()),
   ],
   [
     'something behind the value of an extension',
     DER,
-    'the extension 2.5.29.15 is not',
+    'something follows where it should end, at byte 4 of the extension 2.5.29.15',
     (s) =>
       (s.leaf.extensions.keyUsage = extension(
         EXTENSION.keyUsage,

@@ -40,7 +40,7 @@ export const PATHS: readonly Row[] = [
   [
     'another issuer',
     'no-authority',
-    'by no authority of the trust bundle',
+    'by no authority of the trust bundle of `example.org`',
     (s) => (s.leaf.issuer = nameOf('issuing 2')),
   ],
   [
