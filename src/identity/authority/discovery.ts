@@ -22,7 +22,7 @@ export function discoveryOf(
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [...new Set(algorithms)],
-    claims_supported: ['iss', 'sub', 'aud', 'iat', 'exp', 'jti'],
+    claims_supported: ['iss', 'sub', 'aud', 'iat', 'exp'],
   };
 }
 

@@ -17,7 +17,7 @@ export function certifiedAuthority(
 
 /** The authorities of a state that are active, with what signs for them. */
 export function signersOf(
-  { authorities }: AuthorityState,
+  { authorities }: Pick<AuthorityState, 'authorities'>,
   privateKeys: ReadonlyMap<string, KeyObject>,
 ): ActiveSigners {
   const active = authorities.filter(({ status }) => status === 'active');

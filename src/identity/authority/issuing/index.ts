@@ -8,9 +8,10 @@ export {
   type X509Request,
 } from './issuer.ts';
 export {
-  addCounts,
   type Issuance,
   type IssueCount,
   type IssueCounts,
+  type IssueSum,
   MAX_COUNTED_SERVICES,
+  sumsAfter,
 } from './outcome.ts';

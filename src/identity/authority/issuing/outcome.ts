@@ -18,20 +18,26 @@ export type Issuance<Svid> = {
   | { readonly outcome: 'refused'; readonly fault: Fault }
 );
 
-/** What was issued and refused, by service. */
-export type IssueCounts = Readonly<Record<string, Readonly<Record<IssueCount['what'], number>>>>;
+/** How many SVIDs a service was issued, and how often it was refused. */
+export type IssueSum = Readonly<Record<IssueCount['what'], number>>;
 
-const NONE = { x509: 0, jwt: 0, refused: 0 };
+/** Sums by service. */
+export type IssueCounts = ReadonlyMap<string, IssueSum>;
+
+const NONE: IssueSum = { x509: 0, jwt: 0, refused: 0 };
 /** Services that are counted apart; the others are counted together under an empty name. */
 export const MAX_COUNTED_SERVICES = 20_000;
 
-/** Adds to counts. */
-export function addCounts(counts: IssueCounts, added: readonly IssueCount[]): IssueCounts {
-  const sums = new Map(Object.entries(counts));
+/** The sums that change where these are added. */
+export function sumsAfter(counts: IssueCounts, added: readonly IssueCount[]): IssueCounts {
+  const changed = new Map<string, IssueSum>();
+  let size = counts.size;
   for (const { service, what } of added) {
-    const name = sums.has(service) || sums.size < MAX_COUNTED_SERVICES ? service : '';
-    const sum = sums.get(name) ?? NONE;
-    sums.set(name, { ...sum, [what]: sum[what] + 1 });
+    const isKnown = counts.has(service) || changed.has(service);
+    const name = isKnown || size < MAX_COUNTED_SERVICES ? service : '';
+    const sum = changed.get(name) ?? counts.get(name);
+    if (sum === undefined) size++;
+    changed.set(name, { ...(sum ?? NONE), [what]: (sum?.[what] ?? 0) + 1 });
   }
-  return Object.fromEntries(sums);
+  return changed;
 }

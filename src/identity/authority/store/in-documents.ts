@@ -7,7 +7,7 @@ import type {
   EstateStore,
   NewAuditEntry,
 } from '../../../estate/index.ts';
-import { addCounts, type IssueCount, type IssueCounts } from '../issuing/index.ts';
+import { type IssueCount, type IssueCounts, type IssueSum, sumsAfter } from '../issuing/index.ts';
 import type { IssuedRecord } from '../revocation.ts';
 import type { AuthorityChange, AuthorityStore, KeptAuthorities } from './port.ts';
 import { parseStored, toStored } from './stored-state.ts';
@@ -19,14 +19,14 @@ const PAGE = 1_000;
 const ATTEMPTS = 5;
 
 const StoredKey = z.strictObject({ trustDomain: z.string(), id: z.string(), sealed: z.string() });
-const Counted = z.strictObject({ x509: z.int(), jwt: z.int(), refused: z.int() });
+const Counted = z.object({ x509: z.int(), jwt: z.int(), refused: z.int() });
+type KeptSum = IssueSum & { readonly version: number };
 
 /** Authorities in the estate's store: the state is a document, each key is one, and so are the counts of
  *  each service. They change in one transaction with the audit log. */
 export class DocumentAuthorityStore implements AuthorityStore {
   readonly #store: DocumentStore & Pick<EstateStore, 'audit'>;
-  #versions: ReadonlyMap<string, number> = new Map();
-  #counts: IssueCounts | undefined;
+  #counts: Map<string, KeptSum> | undefined;
   /** Counts are read, added to and written by one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -68,14 +68,13 @@ export class DocumentAuthorityStore implements AuthorityStore {
 
   async #record(entries: readonly NewAuditEntry[], added: readonly IssueCount[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const before = await this.#known();
-      const after = addCounts(before, added);
-      const changed = Object.keys(after).filter((service) => after[service] !== before[service]);
-      const changes = changed.map((service) => ({
+      const known = await this.#known();
+      const changed = sumsAfter(known, added);
+      const changes = [...changed].map(([service, sum]) => ({
         kind: COUNT,
         id: service,
-        version: this.#versions.get(service) ?? 0,
-        body: after[service],
+        version: known.get(service)?.version ?? 0,
+        body: toPlain(sum),
       }));
       try {
         await this.#store.amend(changes, entries);
@@ -85,23 +84,24 @@ export class DocumentAuthorityStore implements AuthorityStore {
         if (attempt < ATTEMPTS && isConflict(thrown)) continue;
         throw thrown;
       }
-      const versions = changes.map(({ id, version }) => [id, version + 1] as const);
-      this.#versions = new Map([...this.#versions, ...versions]);
-      this.#counts = after;
+      for (const { id, version, body } of changes) known.set(id, { ...body, version: version + 1 });
       return;
     }
   }
 
-  async #known(): Promise<IssueCounts> {
+  async #known(): Promise<Map<string, KeptSum>> {
     if (this.#counts) return this.#counts;
     const documents = await this.#store.documents(COUNT);
-    this.#versions = new Map(documents.map(({ id, version }) => [id, version]));
-    return Object.fromEntries(documents.map(({ id, body }) => [id, Counted.parse(body)]));
+    this.#counts = new Map(
+      documents.map(({ id, version, body }) => [id, { ...Counted.parse(body), version }]),
+    );
+    return this.#counts;
   }
 
   async counts(): Promise<IssueCounts> {
     await this.#turn;
-    return this.#known();
+    const known = await this.#known();
+    return new Map([...known].map(([service, sum]) => [service, toPlain(sum)]));
   }
 
   async issuedTo(spiffeId: string, since: number): Promise<readonly IssuedRecord[]> {
@@ -117,6 +117,9 @@ export class DocumentAuthorityStore implements AuthorityStore {
     }
   }
 }
+
+/** Without the version, which sums that are known carry. */
+const toPlain = ({ x509, jwt, refused }: IssueSum): IssueSum => ({ x509, jwt, refused });
 
 const isConflict = (thrown: unknown): boolean =>
   thrown instanceof Fault && thrown.code === 'estate/document-conflict';
