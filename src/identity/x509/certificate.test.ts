@@ -1,5 +1,8 @@
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { readCertificate, splitCertificates } from './certificate.ts';
+import { Fault } from '../../base/fault.ts';
+import { isSignedBy, readCertificate, splitCertificates } from './certificate.ts';
 import { commonNamesOf, nameToText, writeName } from './name.ts';
 import { forge, forgedAuthority, forgedLeaf, nameOf } from './testing/forge.ts';
 import { ecKey } from './testing/keys.ts';
@@ -47,5 +50,28 @@ describe('a certificate', () => {
     expect(nameToText(name, 'the name')).toBe('C=DE, O=Größe, CN=a, b');
     expect(commonNamesOf(name, 'the name')).toEqual(['a, b']);
     expect(nameToText(writeName({}), 'the name')).toBe('');
+  });
+
+  it('is read as Node reads it, of all authorities that Node knows, or refused by rule', () => {
+    const refused = rootCertificates.map((pem) => {
+      const theirs = new X509Certificate(pem);
+      try {
+        const ours = readCertificate(theirs.raw);
+        expect(BigInt(`0x${ours.serialNumber}`)).toBe(BigInt(`0x${theirs.serialNumber}`));
+        expect(ours.notBefore).toBe(theirs.validFromDate.getTime());
+        expect(ours.notAfter).toBe(theirs.validToDate.getTime());
+        expect(ours.extensions.basicConstraints?.isAuthority ?? false).toBe(theirs.ca);
+        expect(ours.publicKey.key.equals(theirs.publicKey)).toBe(true);
+        expect(isSignedBy(ours, ours)).toBe(true);
+        return undefined;
+      } catch (thrown) {
+        if (!(thrown instanceof Fault)) throw thrown;
+        return thrown.code.split('/').at(-1);
+      }
+    });
+    // A few are as old as SHA-1, or have the serial number 0.
+    const allowed = [undefined, 'signature-algorithm', 'serial-not-positive'];
+    expect(refused.filter((reason) => !allowed.includes(reason))).toEqual([]);
+    expect(refused.filter((reason) => reason === undefined).length).toBeGreaterThan(50);
   });
 });
