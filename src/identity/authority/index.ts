@@ -6,9 +6,23 @@ export {
   type DiskConfig,
   type OpenBaoConfig,
   type SecretReference,
-  type UpstreamConfig,
+  UpstreamConfig,
 } from './config.ts';
-export { keyFingerprint } from './key-fingerprint.ts';
+export { DISCOVERY_PATH, discoveryOf, JWKS_PATH } from './discovery.ts';
+export {
+  type Issuance,
+  type IssueCount,
+  type IssueCounts,
+  type IssuedJwt,
+  type IssuedX509,
+  Issuer,
+  type IssueSum,
+  type JwtRequest,
+  type X509Request,
+} from './issuing/index.ts';
+export { AuthorityKeeper, type AuthorityNotice, type KeeperParts } from './keeper.ts';
+export { authorityId, keyFingerprint } from './key-fingerprint.ts';
+export { KeyRing, MASTER_KEY_FILE, openKeyRing, type SealedThing } from './keys/index.ts';
 export {
   type Asking,
   AUTHORITY_KINDS,
@@ -37,3 +51,18 @@ export {
   type RevokedIdentity,
   type Shown,
 } from './revocation.ts';
+export {
+  type AuthorityChange,
+  type AuthorityStore,
+  DocumentAuthorityStore,
+  type KeptAuthorities,
+  type KeptKey,
+} from './store/index.ts';
+export {
+  type CertificateWanted,
+  type Certified,
+  type Certify,
+  certifierOf,
+  type Post,
+  post,
+} from './upstream/index.ts';

@@ -1,6 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
+import { openStore } from '../../estate/store/index.ts';
 import { validateJwtSvid } from '../jwt/index.ts';
 import { parseSpiffeId, type TrustBundle } from '../spiffe/index.ts';
 import { readCertificate, readCrl, validateSvid } from '../x509/index.ts';
@@ -9,6 +13,7 @@ import type { AuthorityKeeper, AuthorityNotice } from './keeper.ts';
 import { authorityId, keyFingerprint } from './key-fingerprint.ts';
 import { KeyRing } from './keys/index.ts';
 import { DenyIndex } from './revocation.ts';
+import { DocumentAuthorityStore } from './store/index.ts';
 import { KeeperRig } from './testing/keeper.ts';
 
 const MINUTE = 60_000;
@@ -195,6 +200,48 @@ describe('a keeper', () => {
     expect(text).not.toMatch(/private|pkcs8/i);
     for (const { sealed } of rig.store.kept.get('example.org')!.keys.values()) {
       expect(sealed).toMatch(/^reeve-sealed\.v1:/);
+    }
+  });
+});
+
+describe("a keeper over the estate's store", () => {
+  it('goes on after each opening, with what it issued and revoked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reeve-keeper-'));
+    const openEstate = () => openStore({ kind: 'sqlite', folder });
+    try {
+      let estate = await openEstate();
+      keeper = await rig.open({ store: new DocumentAuthorityStore(estate) });
+      const answer = keeper.issueX509({ ...asked, publicKey });
+      await keeper.record([answer]);
+      await keeper.rotate('jwt', by);
+      await keeper.close();
+      await estate.close();
+
+      estate = await openEstate();
+      const store = new DocumentAuthorityStore(estate);
+      keeper = await rig.open({ store });
+      await keeper.revoke([{ spiffeId: id.uri, mayReturn: true, why: 'superseded' }], by);
+      const { denials } = keeper.state.revocation;
+      expect(denials.map(({ deny, value }) => [deny, value])).toEqual([
+        ['identity', id.uri],
+        ['serial', svidOf(answer).serialNumber],
+      ]);
+      expect(keeper.bundle.jwtAuthorities).toHaveLength(2);
+      expect(verify(svidOf(answer).chain, keeper.bundle).id).toEqual(id);
+      expect((await store.counts()).get(asked.service)).toEqual({ x509: 1, jwt: 0, refused: 0 });
+      const { items } = await estate.audit({ limit: 100 });
+      const told = items.map(({ action }) => action).toReversed();
+      expect(told.slice(-4)).toEqual([
+        'authority.prepare',
+        'authority.publish',
+        'identity.deny',
+        'identity.deny',
+      ]);
+      expect(told).toContain('identity.issue');
+      await keeper.close();
+      await estate.close();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });
