@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -36,6 +37,27 @@ export function goProgram(name: string, packagePath: string, version: string): P
   });
   if (status === 0 && existsSync(join(folder, name))) return { path: folder };
   return { why: `go install ${packagePath}@${version} failed: ${lastLine(stderr)}` };
+}
+
+/** A folder that holds one program, built of one file in Go with modules at pinned versions (`MODULE@VERSION`). */
+export function goSource(name: string, file: string, modules: readonly string[]): Peer {
+  const source = readFileSync(file);
+  const digest = createHash('sha256').update(source).update(modules.join()).digest('hex');
+  const folder = cacheFolder(`${name}-${digest.slice(0, 16)}`);
+  if (existsSync(join(folder, name))) return { path: folder };
+  if (run('go', ['version']).status !== 0) return { why: 'Go is not installed' };
+  writeFileSync(join(folder, 'main.go'), source);
+  for (const words of [
+    ['mod', 'init', name],
+    ['get', ...modules],
+    ['mod', 'tidy'],
+    ['build', '-ldflags=-s -w', '-o', name, '.'],
+  ]) {
+    if (words[1] === 'init' && existsSync(join(folder, 'go.mod'))) continue;
+    const { status, stderr } = run('go', ['-C', folder, ...words]);
+    if (status !== 0) return { why: `go ${words.join(' ')} failed: ${lastLine(stderr)}` };
+  }
+  return { path: folder };
 }
 
 /** The folder of an npm package at a pinned version, with what it depends on, outside of this project. */
