@@ -127,6 +127,15 @@ describe('the life of an authority', () => {
     });
   });
 
+  it('that begins in a moment is waited for, and not made twice', () => {
+    world.beginsAfter = 30 * SECOND;
+    world.tick();
+    world.pass(29 * SECOND);
+    expect(statuses('x509')).toEqual(['x509-1 published']);
+    world.pass(SECOND);
+    expect(statuses('x509')).toEqual(['x509-1 active']);
+  });
+
   it('ends early where somebody wants another, a refresh hint after that is published', () => {
     world.tick();
     world.send({ event: 'rotate', kind: 'x509', by });

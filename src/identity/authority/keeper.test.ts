@@ -195,6 +195,17 @@ describe('a keeper', () => {
     await expect(rig.open()).rejects.toMatchObject({ code: 'identity/authority-damaged' });
   });
 
+  it('encrypts its keys anew where another key is to do that from now on', async () => {
+    const earlier = randomBytes(32);
+    rig = new KeeperRig();
+    await rig.open({ ring: new KeyRing([earlier]) });
+    const newest = randomBytes(32);
+    keeper = await rig.open({ ring: new KeyRing([newest, earlier]) });
+    await rig.pass(keeper, 2 * MINUTE);
+    keeper = await rig.open({ ring: new KeyRing([newest]) });
+    expect(verify(issueX509().chain, keeper.bundle).id).toEqual(id);
+  });
+
   it('shows no private key in what it keeps', async () => {
     const text = JSON.stringify([...rig.store.kept.values()].map(({ state }) => state));
     expect(text).not.toMatch(/private|pkcs8/i);

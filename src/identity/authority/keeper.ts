@@ -16,7 +16,7 @@ import {
   type JwtRequest,
   type X509Request,
 } from './issuing/index.ts';
-import { type KeyRing, openKey } from './keys/index.ts';
+import { type KeyRing, openKey, sealKey } from './keys/index.ts';
 import {
   type Asking,
   AUTHORITY_KINDS,
@@ -104,6 +104,7 @@ export class AuthorityKeeper {
     const keeper = new AuthorityKeeper(parts);
     await keeper.#load();
     keeper.#steadyOffset = keeper.#kept.state.steady - parts.steadyClock();
+    await keeper.#sealAnew();
     await keeper.tick();
     await keeper.settled();
     return keeper;
@@ -244,6 +245,22 @@ export class AuthorityKeeper {
     const isFirst = this.#kept.version === 0;
     const state = isFirst ? resumed(loaded.state) : loaded.state;
     this.#become({ ...loaded, state, steady });
+  }
+
+  /** Encrypts with the newest key what an earlier one has encrypted, so that that can be thrown away. */
+  async #sealAnew(): Promise<void> {
+    const { ring, store } = this.#parts;
+    const { state, version, keys } = this.#kept;
+    const changes = state.authorities.flatMap((authority) => {
+      const kept = keys.get(authority.id);
+      const privateKey = this.#privateKeys.get(authority.id);
+      if (kept === undefined || privateKey === undefined || ring.isCurrent(kept.sealed)) return [];
+      const sealed = sealKey(ring, authority, privateKey);
+      return [{ id: authority.id, version: kept.version, sealed }];
+    });
+    if (changes.length === 0) return;
+    await store.save({ state, version, keys: changes, entries: [] });
+    this.#kept = { ...this.#kept, version: version + 1, keys: keysAfter(keys, changes) };
   }
 
   #send(event: AuthorityEvent, made?: MadeAuthority): Promise<void> {

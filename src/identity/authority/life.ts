@@ -83,12 +83,12 @@ export function needsSuccessor(scene: Scene): boolean {
   return isAsked && !of.some((authority) => isWaiting(authority, now, policy));
 }
 
-/** Whether an authority waits to become active. */
+/** Whether an authority waits to become active. It may begin in a moment, by an upstream's clock. */
 function isWaiting(authority: SigningAuthority, now: Moment, policy: AuthorityPolicy): boolean {
-  const { status, taint } = authority;
+  const { status, taint, notBefore } = authority;
   return (
     (status === 'prepared' || status === 'published') &&
     taint === null &&
-    isUsable(authority, now.wall, policy)
+    isUsable(authority, Math.max(now.wall, Math.min(notBefore, now.wall + policy.skew)), policy)
   );
 }

@@ -33,6 +33,8 @@ export class World {
   asleep = this.at;
   /** Preparations fail while this is set. */
   isBroken = false;
+  /** How much later than now an authority begins, where an upstream's clock is ahead. */
+  beginsAfter: number | undefined;
   readonly effects: AuthorityEffect[] = [];
   /** What was in the bundle since when. */
   readonly bundles: { readonly since: number; readonly ids: ReadonlySet<string> }[] = [];
@@ -94,7 +96,9 @@ export class World {
       return;
     }
     const id = `${effect.kind}-${++this.#count[effect.kind]}`;
-    this.send({ event: 'prepared', authority: preparedAuthority(id, effect) });
+    const notBefore =
+      this.beginsAfter === undefined ? effect.notBefore : this.now.wall + this.beginsAfter;
+    this.send({ event: 'prepared', authority: preparedAuthority(id, { ...effect, notBefore }) });
     this.tick();
   }
 

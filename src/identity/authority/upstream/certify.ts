@@ -5,6 +5,7 @@ import {
   authorityOf,
   type Certificate,
   createSvidIssuer,
+  DEFAULT_CLOCK_SKEW_SECONDS,
   type FillRandom,
   readCertificate,
   validateSvid,
@@ -50,7 +51,8 @@ export function judgeCertified(
   const certificate = suitable(() => {
     const read = readCertificate(certified.certificate, 'the certificate of the authority');
     const authority = authorityOf(read, wanted.privateKey);
-    const { now, id } = wanted;
+    const { id } = wanted;
+    const now = timeFor(read, wanted.now);
     const probe = createSvidIssuer(authority, fillRandom)(
       {
         id: parseSpiffeId(`${id.uri}/probe`),
@@ -86,6 +88,12 @@ export function endOf({ certificate, chain, anchors }: Certified): number {
   const ends = [certificate, ...chain].map((der) => readCertificate(der).notAfter);
   const anchored = Math.max(...anchors.map((der) => readCertificate(der).notAfter));
   return Math.min(...ends, anchored);
+}
+
+/** An upstream's clock may be a little ahead: what it signed is then good in a moment. */
+function timeFor({ notBefore }: Certificate, now: number): number {
+  const wait = notBefore - now;
+  return wait > 0 && wait <= DEFAULT_CLOCK_SKEW_SECONDS * 1_000 ? notBefore : now;
 }
 
 function suitable<Result>(judge: () => Result): Result {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -152,6 +153,14 @@ describe('an authority on disk', () => {
     );
     expect(certified.chain).toHaveLength(2);
     expect(certified.anchors).toHaveLength(1);
+  });
+
+  it('may have a clock that is a minute ahead, and no more', async () => {
+    const certify = certifier({ kind: 'none' });
+    const ahead = (milliseconds: number) => async (asked: CertificateWanted) =>
+      certify({ ...asked, notBefore: now + milliseconds });
+    expect(await codeOf(judge(ahead(60_000)))).toBe('none');
+    expect(await codeOf(judge(ahead(62_000)))).toBe('identity/upstream-unsuitable');
   });
 
   it('signs for as long as it is valid itself, and not where that is too short', async () => {
@@ -319,6 +328,31 @@ describe('OpenBao', () => {
     ]);
     const nowhere = bao({ url: 'http://127.0.0.1:1' });
     expect(await codeOf(nowhere(wanted))).toBe('identity/upstream-unavailable');
+  });
+
+  it('is asked over TLS, and told the token only where its certificate is trusted', async () => {
+    const names = 'subjectAltName=IP:127.0.0.1';
+    makeRoot('tls', [CA, 'keyUsage=critical,keyCertSign,digitalSignature', names]);
+    let requests = 0;
+    const secure = createSecureServer(
+      { key: read('tls.key'), cert: read('tls.pem') },
+      (request, response) => {
+        requests++;
+        server.emit('request', request, response);
+      },
+    );
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`;
+      respond = signing('root', []);
+      expect(await codeOf(bao({ url: address })(wanted))).toBe('identity/upstream-unavailable');
+      expect(requests).toBe(0);
+      const { certified } = await judge(bao({ url: address, caFile: path('tls.pem') }));
+      expect(certified.anchors).toHaveLength(1);
+    } finally {
+      secure.closeAllConnections();
+      secure.close();
+    }
   });
 
   it('is not asked with a token that would break the header', async () => {
