@@ -163,6 +163,14 @@ describe('an authority on disk', () => {
     expect(await codeOf(judge(ahead(62_000)))).toBe('identity/upstream-unsuitable');
   });
 
+  it('that gives less than half of what was asked for is refused', async () => {
+    const certify = certifier({ kind: 'none' });
+    const part = (milliseconds: number) => async (asked: CertificateWanted) =>
+      certify({ ...asked, notAfter: now + milliseconds });
+    expect(await codeOf(judge(part(12 * HOUR + 1_000)))).toBe('none');
+    expect(await codeOf(judge(part(12 * HOUR - 1_000)))).toBe('identity/upstream-expiring');
+  });
+
   it('signs for as long as it is valid itself, and not where that is too short', async () => {
     makeRoot('short', [CA, USAGE], 1);
     const longer = { ...wanted, notAfter: now + 2 * DAY - HOUR };
