@@ -42,6 +42,7 @@ export const KINDS: Readonly<Record<Style, readonly Draw[]>> = {
     (random) => chars(LOWER + UPPER + DIGITS, 11, random),
     (random) => chars(LOWER + UPPER + DIGITS, 8, random),
     (random) => chars(LOWER + DIGITS, 10, random),
+    (random) => chars(LOWER, random.between(6, 14), random),
     (random) => chars(HEX, random.pick([7, 8, 12, 40]), random),
     (random) => chars(UPPER + DIGITS, random.between(6, 9), random),
     (random) => chars(`${LOWER}${UPPER}${DIGITS}-_`, 16, random),
@@ -56,6 +57,11 @@ export const KINDS: Readonly<Record<Style, readonly Draw[]>> = {
       (prefix): Draw =>
         (random) =>
           prefix + chars(UPPER + DIGITS, 9, random),
+    ),
+    ...WORDS.prefixes.slice(0, 12).map(
+      (prefix): Draw =>
+        (random) =>
+          prefix + chars(LOWER + DIGITS, 12, random),
     ),
     (random) => `ORD-${random.between(1000, 99_999)}`,
     (random) => `SKU${random.between(100, 9999)}`,

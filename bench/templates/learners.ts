@@ -35,7 +35,10 @@ export function reeve(create: () => TemplateLearner): Contestant {
   };
 }
 
-export function addTo(learner: TemplateLearner, { method, path, status }: Request): void {
+export function addTo(
+  learner: Pick<TemplateLearner, 'tallyOf'>,
+  { method, path, status }: Request,
+): void {
   learner.tallyOf(method, path).add({
     service: SERVICE,
     protocol: 'http',

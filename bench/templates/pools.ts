@@ -62,7 +62,7 @@ export class Pools {
     const collection = collectionOf(prefix, parameter.name);
     const kindOf = random.fork(`kind ${collection}`);
     const style = this.#styleOf(parameter, kindOf);
-    const draw = kindOf.pick(KINDS[style]);
+    const draw = profile.kinds?.(style, kindOf) ?? kindOf.pick(KINDS[style]);
     const local = random.fork(`place ${place}`);
     const isNested = prefix.includes('{') && local.chance(profile.nested);
     const [smallest, largest] = isNested ? profile.nestedSizes : profile.poolSizes;

@@ -1,3 +1,5 @@
+import type { Draw } from './identifiers.ts';
+import type { Random } from './random.ts';
 import type { Style } from './traffic.ts';
 
 /** What the world behind an API is like; the generators that the learner may be tuned with are three
@@ -25,6 +27,8 @@ export interface Profile {
   readonly siblingShare: number;
   /** How often a request ends in a slash that the template has not. */
   readonly trailingSlash: number;
+  /** How the values of a pool look, where not as in `KINDS`. */
+  readonly kinds?: (style: Style, random: Random) => Draw;
 }
 
 export const PROFILES: readonly Profile[] = [

@@ -48,6 +48,11 @@ function many(count: number, path: string, valueAt: (index: number) => string): 
 const NAMES =
   `ada bob cleo dora emil fritz gina hugo ines jonas klara leo mia nora otto paula quinn rosa sven
   tilda ugo vera willi xenia yann zelda`.split(/\s+/);
+const DEEP = ['cards', 'loans', 'payments', 'transfers'].flatMap((name) => [
+  `${name}/limits`,
+  `${name}/history/closed`,
+  `${name}/settings`,
+]);
 const nameOf = (index: number): string => `${NAMES[index % NAMES.length]}`;
 
 /** What a plain output of the whole state is, for comparing. */
@@ -89,6 +94,16 @@ describe('templates are learnt', () => {
       'an ending of a representation is part of the template',
       many(9, '/invoices/*.json', String),
       ['GET /invoices/{invoiceId}.json'],
+    ],
+    [
+      'several representations of one thing are one template',
+      [
+        ...many(9, '/invoices/*.json', String),
+        ...many(9, '/invoices/*.xml', String),
+        ['GET', '/lists.json'],
+        ['GET', '/lists.xml'],
+      ],
+      ['GET /invoices/{invoiceId}.{format}', 'GET /lists.{format}'],
     ],
     [
       'a custom method is part of the template',
@@ -145,6 +160,48 @@ describe('templates are learnt', () => {
       'a version that is a date stays',
       [...many(30, '/2010-04-01/calls/*', String), ...many(10, '/2010-04-01/messages/*', String)],
       ['GET /2010-04-01/calls/{callId}', 'GET /2010-04-01/messages/{messageId}'],
+    ],
+    [
+      'a number that never changes is a version, however deep',
+      [
+        ...many(30, '/rest/api/2/issues/*', String),
+        ...many(10, '/rest/api/2/boards/*', String),
+        ['GET', '/rest/api/2/myself'],
+      ],
+      [
+        'GET /rest/api/2/boards/{boardId}',
+        'GET /rest/api/2/issues/{issueId}',
+        'GET /rest/api/2/myself',
+      ],
+    ],
+    [
+      'two or three small numbers that lead elsewhere are versions',
+      [
+        ...['token', 'revoke', 'user'].flatMap((name) => many(15, `/oauth/1/${name}`, String)),
+        ...['device', 'introspect', 'keys'].flatMap((name) => many(15, `/oauth/2/${name}`, String)),
+      ],
+      [
+        'GET /oauth/1/revoke',
+        'GET /oauth/1/token',
+        'GET /oauth/1/user',
+        'GET /oauth/2/device',
+        'GET /oauth/2/introspect',
+        'GET /oauth/2/keys',
+      ],
+    ],
+    [
+      'the only numbers of a collection are values all the same',
+      ['orders', 'address', 'cart', 'cards', 'visits', 'notes'].flatMap((name) =>
+        many(20, `/users/*/${name}`, (index) => String(1 + (index % 2))),
+      ),
+      ['address', 'cards', 'cart', 'notes', 'orders', 'visits'].map(
+        (name) => `GET /users/{userId}/${name}`,
+      ),
+    ],
+    [
+      'names of which each shows a little of one large tree are values',
+      many(400, '/accounts/*', (index) => `${nameOf(index)}/${DEEP[(index * 7) % DEEP.length]}`),
+      [...DEEP].sort().map((rest) => `GET /accounts/{accountId}/${rest}`),
     ],
     ['the root is a path', [['GET', '/']], ['GET /']],
   ])('%s', (_, requests, want) => {
@@ -244,6 +301,39 @@ describe('what is known beforehand', () => {
         { priors, corrections: [] },
       ),
     ).toEqual(['GET /static/{path+}']);
+  });
+});
+
+describe('a name that fits a declared parameter', () => {
+  const orders = many(60, '/orders/*', (index) => String(1_000 + index));
+  const search = many(60, '/orders/search', () => '');
+  const declared = [{ from: 'specification', method: 'GET', template: '/orders/{id}' }] as const;
+  const merge = { correction: 'merge', template: '/orders/{id}' } as const;
+
+  it('is an endpoint of its own where it clearly is no value', () => {
+    expect(learned([...orders, ...search], { priors: declared, corrections: [] })).toEqual([
+      'GET /orders/search',
+      'GET /orders/{id}',
+    ]);
+  });
+
+  it.each<[string, Request[], Knowledge]>([
+    ['values are names', many(60, '/orders/*', nameOf), { priors: declared, corrections: [] }],
+    ['a person merged it', [...orders, ...search], { priors: declared, corrections: [merge] }],
+    [
+      'the template goes on below it',
+      [...orders, ...search, ...many(60, '/orders/search/lines', () => '')],
+      {
+        priors: [
+          ...declared,
+          { from: 'specification', method: 'GET', template: '/orders/{id}/lines' },
+        ],
+        corrections: [],
+      },
+    ],
+  ])('falls under it where %s', (_, requests, knowledge) => {
+    expect(learned(requests, knowledge)).not.toContain('GET /orders/search');
+    expect(learned(requests, knowledge)).toContain('GET /orders/{id}');
   });
 });
 

@@ -3,12 +3,13 @@ import type { Candidate } from './candidate.ts';
 import type { Place } from './place.ts';
 import { type Recurrence, stemOf } from './recurrence.ts';
 import type { Shape, Shapes } from './shapes.ts';
-import { type Structure, structuresOf } from './structure.ts';
+import { type Structure, structuresOf } from './structure/index.ts';
 import type { SuffixIndex } from './suffixes.ts';
 
 /** What all features of one pass are taken from. */
 export interface Evidence {
   readonly suffixes: SuffixIndex;
+  readonly commonSuffixes: SuffixIndex;
   readonly recurrence: Recurrence;
   readonly shapes: Shapes;
   /** Requests that an operation of the API has on average. */
@@ -43,6 +44,7 @@ interface Sums {
   readonly spread: number;
   readonly parentRequests: number;
   readonly parentEnds: number;
+  readonly followedElsewhere: number;
 }
 
 interface Subject {
@@ -120,6 +122,17 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   coverage: ({ structure }) => structure.coverage,
   likelihood: ({ structure }) => structure.likelihood,
   meanLikelihood: ({ structure }) => structure.meanLikelihood,
+  likeOthers: ({ structure }) => structure.likeOthers,
+  meanLikeOthers: ({ structure }) => structure.meanLikeOthers,
+  own: ({ structure }) => structure.own,
+  overlap: ({ structure }) => structure.overlap,
+  union: ({ structure }) => structure.union,
+  commonLikeOthers: ({ structure }) => structure.common.likeOthers,
+  commonMeanLikeOthers: ({ structure }) => structure.common.meanLikeOthers,
+  commonLikelihood: ({ structure }) => structure.common.likelihood,
+  commonOwn: ({ structure }) => structure.common.own,
+  commonOverlap: ({ structure }) => structure.common.overlap,
+  commonUnion: ({ structure }) => structure.common.union,
   suffixes: ({ structure }) => Math.log1p(structure.suffixes),
   weight: ({ structure }) => structure.weight / Math.max(1, structure.suffixes),
   twins: ({ structure }) => Math.log1p(structure.twins),
@@ -165,6 +178,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
     !place.isParameter && shapes.of(place.word).isPlural ? 1 : 0,
   parentFollowed: (_, { place }, { shapes }) =>
     place.isParameter ? -1 : (shapes.of(place.word).followed ?? -2),
+  followedElsewhere: (_, { sums }) => sums.followedElsewhere,
   parentVersion: (_, { place }) => (isVersion(place.word) ? 1 : 0),
   // Beliefs of the last pass.
   belief: ({ rank }, { beliefs }) => beliefs[rank] ?? 0,
@@ -189,11 +203,12 @@ export function featuresOf(
   evidence: Evidence,
 ): Float64Array {
   const members = [...names, ...certain].map((candidate, rank) => ({
+    views: candidate.views,
     suffixes: evidence.suffixes.ofAll(candidate.views),
     belief: rank < names.length ? meanBelief(candidate.views) : 1,
     isTyped: candidate.isTyped,
   }));
-  const structures = structuresOf(members, evidence.suffixes);
+  const structures = structuresOf(members, evidence.suffixes, evidence.commonSuffixes);
   const beliefs = members.slice(0, names.length).map(({ belief }) => belief);
   const suffixes = total(structures.slice(0, names.length).map((one) => one.suffixes));
   const group = { ...groupOf(place, names, certain, beliefs, evidence), suffixes };
@@ -234,6 +249,7 @@ function groupOf(
     length: total(shapes.map(({ text }) => text.length)),
     spread: total(names.map(({ views }) => views.length)),
     parentRequests: place.views.reduce((sum, view) => sum + view.requests, 0),
+    followedElsewhere: place.isParameter ? -2 : evidence.recurrence.followed(place),
     parentEnds: place.views.reduce((sum, view) => sum + sumOf(view.ends), 0),
   };
   const looks = tallied(shapes.map((shape) => shape.looks));

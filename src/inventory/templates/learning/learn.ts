@@ -2,16 +2,17 @@ import type { PathCounts } from '../counts/index.ts';
 import type { Known } from '../knowledge/index.ts';
 import { type Answers, answeredAt } from './answered.ts';
 import { type Evidence, FEATURE_COUNT, featuresOf } from './features.ts';
+import type { Judge } from './judging.ts';
 import { type Forest, type Model, probabilityOf } from './model.ts';
 import type { Place } from './place.ts';
 import { Recurrence } from './recurrence.ts';
 import { Shapes } from './shapes.ts';
-import { SuffixIndex } from './suffixes.ts';
+import { COMMON_NAMES, NAMES, SuffixIndex } from './suffixes.ts';
 import { viewOf } from './view.ts';
-import { type Judge, walk } from './walk.ts';
+import { walk } from './walk.ts';
 
 /** Beliefs settle in so many passes, mostly in fewer. */
-const PASSES = 3;
+const PASSES = 4;
 
 /** Learns the tree of templates from raw counts, in passes: what one believes to be values masks the
  *  structure that the next goes by. Undefined where nothing was answered. */
@@ -40,7 +41,8 @@ export const nothingIsAValue: Judge = (_, names) => names.map(() => 0);
 
 export function evidenceOf(place: Place, shapes: Shapes): Evidence {
   return {
-    suffixes: new SuffixIndex(place),
+    suffixes: new SuffixIndex(place, NAMES),
+    commonSuffixes: new SuffixIndex(place, COMMON_NAMES),
     recurrence: new Recurrence(place),
     shapes,
     perOperation: perOperation(place),

@@ -11,6 +11,9 @@ interface Occurrences {
 export class Recurrence {
   readonly #names = new Map<string, Occurrences>();
 
+  /** By literal: how often what comes below it is a parameter, by place. */
+  readonly #followed = new Map<string, Map<Place, number>>();
+
   constructor(root: Place) {
     this.#collect(root);
   }
@@ -29,7 +32,24 @@ export class Recurrence {
     return places > 0 ? { places, belief: Math.max(0, belief / places) } : NOWHERE;
   }
 
+  /** The share of other places of one word below which there are values, as far as they are believed;
+   *  -1 where there are none. */
+  followed({ word, views }: Pick<Place, 'word' | 'views'>): number {
+    const places = this.#followed.get(word);
+    if (places === undefined) return -1;
+    const own = new Set(views.map((view) => view.place));
+    let sum = 0;
+    let count = 0;
+    for (const [place, share] of places) {
+      if (own.has(place)) continue;
+      sum += share;
+      count++;
+    }
+    return count > 0 ? sum / count : -1;
+  }
+
   #collect(place: Place): void {
+    if (!place.isParameter && place.below.length > 0) this.#countBelow(place);
     for (const below of place.below) {
       const seen = new Set<string>();
       for (const { token, isTyped, frame, belief } of below.views) {
@@ -44,6 +64,19 @@ export class Recurrence {
       }
       this.#collect(below);
     }
+  }
+
+  #countBelow(place: Place): void {
+    let requests = 0;
+    let values = 0;
+    for (const { views } of place.below) {
+      for (const view of views) {
+        requests += view.requests;
+        values += view.requests * view.belief;
+      }
+    }
+    const places = this.#followed.get(place.word) ?? new Map<Place, number>();
+    this.#followed.set(place.word, places.set(place, values / requests));
   }
 }
 

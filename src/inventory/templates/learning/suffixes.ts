@@ -11,6 +11,29 @@ const MAX_SUFFIXES = 400;
 /** Numbers of suffixes are below this; words are numbered above it. */
 const WORD_SHIFT = 2 ** 24;
 
+/** How segments are told apart in suffixes. */
+export interface Spelling {
+  ofView(view: View): string;
+  ofPlace(place: Place): string;
+}
+
+/** As believed: names are told apart. */
+export const NAMES: Spelling = { ofView: ({ word }) => word, ofPlace: ({ word }) => word };
+
+/** Names that occur nowhere else in the API are taken for values, too: what is below two values is then
+ *  alike although it holds values of their own that nothing is known of yet. */
+export const COMMON_NAMES: Spelling = {
+  ofView: ({ word, token, frame, isCommon }) => (isCommon || word !== token ? word : frame),
+  ofPlace: ({ word, isParameter, views }) =>
+    isParameter || views.some(({ isCommon }) => isCommon) ? word : (views[0]?.frame ?? word),
+};
+
+/** Suffixes as they are outside of one group. */
+export interface Outside {
+  weight(suffix: number): number;
+  share(suffix: number): number;
+}
+
 /** All suffixes of one tree under the beliefs of one pass, and how rare each is in the API. */
 export class SuffixIndex {
   readonly #words = new Map<string, number>();
@@ -21,7 +44,10 @@ export class SuffixIndex {
   #placeCount = 0;
   #occurrences = 0;
 
-  constructor(root: Place) {
+  readonly #spelling: Spelling;
+
+  constructor(root: Place, spelling: Spelling) {
+    this.#spelling = spelling;
     this.#countPlaces(root);
   }
 
@@ -52,14 +78,40 @@ export class SuffixIndex {
     return ((this.#places.get(suffix) ?? 0) + 0.5) / (this.#occurrences + 1);
   }
 
+  /** What is known of the places that are none of a group's: of a suffix, how rare and how frequent. */
+  outside(members: readonly (readonly View[])[]): Outside {
+    const inside = new Map<number, number>();
+    const places = new Set<Place>();
+    let occurrences = 0;
+    for (const views of members) {
+      for (const view of views) {
+        if (view.place === undefined || places.has(view.place)) continue;
+        places.add(view.place);
+        for (const suffix of this.of(view).keys()) {
+          inside.set(suffix, (inside.get(suffix) ?? 0) + 1);
+          occurrences++;
+        }
+      }
+    }
+    const rest = Math.max(0, this.#placeCount - places.size);
+    const others = Math.max(0, this.#occurrences - occurrences);
+    const count = (suffix: number): number =>
+      Math.max(0, (this.#places.get(suffix) ?? 0) - (inside.get(suffix) ?? 0));
+    return {
+      weight: (suffix) => Math.log((rest + 1) / (count(suffix) + 0.5)) + 0.1,
+      share: (suffix) => (count(suffix) + 0.5) / (others + 1),
+    };
+  }
+
   #below(view: View, depth: number): Suffixes {
     const sum = new Map<number, number>();
     for (const [method, count] of view.ends) sum.set(this.#numberOf(method, 0), count);
     if (depth === 0) return sum;
     for (const child of view.below) {
+      const word = this.#spelling.ofView(child);
       for (const [suffix, count] of this.of(child)) {
         if (sum.size >= MAX_SUFFIXES) return sum;
-        const longer = this.#numberOf(child.word, suffix);
+        const longer = this.#numberOf(word, suffix);
         sum.set(longer, (sum.get(longer) ?? 0) + count);
       }
     }
@@ -86,9 +138,10 @@ export class SuffixIndex {
       for (const method of ends.keys()) suffixes.add(this.#numberOf(method, 0));
     }
     for (const child of place.below) {
+      const word = this.#spelling.ofPlace(child);
       for (const suffix of this.#countPlaces(child)) {
         if (suffixes.size >= MAX_SUFFIXES) break;
-        suffixes.add(this.#numberOf(child.word, suffix));
+        suffixes.add(this.#numberOf(word, suffix));
       }
     }
     this.#placeCount++;

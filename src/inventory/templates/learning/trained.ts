@@ -2,11 +2,18 @@ import type { Forest, Model, Words } from './model.ts';
 import trained from './trained.json' with { type: 'json' };
 
 /** The model that Reeve comes with; `trained.json` says what it was trained on, and how. */
-export const TRAINED: Model = {
-  first: forestOf(trained.first),
-  later: forestOf(trained.later),
-  words: wordsOf(trained.words),
-};
+export const TRAINED: Model = modelOf(trained);
+
+/** A model as it is written. */
+export interface Written {
+  readonly first: Forest;
+  readonly later: Forest;
+  readonly words: string;
+}
+
+export function modelOf({ first, later, words }: Written): Model {
+  return { first: forestOf(first), later: forestOf(later), words: wordsOf(words) };
+}
 
 /** Lists of numbers that are read millions of times, in their fastest form. */
 function forestOf({ bias, roots, feature, value, next }: Forest): Forest {

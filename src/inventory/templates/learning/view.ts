@@ -3,6 +3,7 @@ import type { Width } from '../limits.ts';
 import { suffixOf } from '../paths/index.ts';
 import { type Answered, answeredBy } from './answered.ts';
 import type { Place } from './place.ts';
+import { areVersions, mayBeVersions } from './versions.ts';
 
 /** What learning sees of a place in the tree of paths: names and counts of what was answered. Values of
  *  one mask are one view. It is made anew for each learning; the passes of learning note in it what they
@@ -21,6 +22,8 @@ export interface View {
   readonly requests: number;
   /** The only value, where typed values have had just one. */
   readonly only: string | undefined;
+  /** The name occurs at several places of the tree, as most literals do. */
+  isCommon: boolean;
   /** How probably this is a value, as believed by the last pass. */
   belief: number;
   /** The frame where it is believed to be a value, else the token. */
@@ -39,7 +42,25 @@ export interface Sight {
 
 /** The view of a tree; undefined where nothing was answered. */
 export function viewOf(root: PathNode, sight: Sight): View | undefined {
-  return viewOfAll([root], sight, { token: '', isTyped: false, only: undefined });
+  const view = viewOfAll([root], sight, { token: '', isTyped: false, only: undefined });
+  if (view !== undefined) markCommon(view);
+  return view;
+}
+
+function markCommon(root: View): void {
+  const byToken = new Map<string, View[]>();
+  const collect = (view: View): void => {
+    for (const below of view.below) {
+      const same = byToken.get(below.token);
+      if (same) same.push(below);
+      else byToken.set(below.token, [below]);
+      collect(below);
+    }
+  };
+  collect(root);
+  for (const same of byToken.values()) {
+    if (same.length > 1) for (const view of same) view.isCommon = true;
+  }
 }
 
 /** The view of nodes that are one place. */
@@ -49,7 +70,7 @@ function viewOfAll(
   { token, isTyped, only }: Pick<View, 'token' | 'isTyped' | 'only'>,
 ): View | undefined {
   const ends = endsOf(nodes, sight.answered);
-  const below = [...namedBelow(nodes, sight), ...typedBelow(nodes, sight)];
+  const below = [...namedBelow(nodes, sight), ...typedBelow(nodes, sight, token)];
   if (below.length === 0 && ends.size === 0) return undefined;
   below.sort((a, b) => (a.token < b.token ? -1 : 1));
   let requests = 0;
@@ -58,7 +79,8 @@ function viewOfAll(
   const frame = frameOf(token);
   const belief = isTyped ? 1 : 0;
   const word = isTyped ? frame : token;
-  return { token, isTyped, frame, below, ends, requests, only, belief, word, place: undefined };
+  const notes = { isCommon: false, belief, word, place: undefined };
+  return { token, isTyped, frame, below, ends, requests, only, ...notes };
 }
 
 function namedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
@@ -71,11 +93,11 @@ function namedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
   );
 }
 
-function typedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
+function typedBelow(nodes: readonly PathNode[], sight: Sight, parent: string): View[] {
   const masks = new Map<string, Masked>();
   const literals = new Map<string, PathNode[]>();
   const maskedAs = (mask: string): Masked => {
-    const masked = masks.get(mask) ?? { nodes: [], values: new Set(), hasOthers: false };
+    const masked = masks.get(mask) ?? { nodes: [], values: new Map(), hasOthers: false };
     masks.set(mask, masked);
     return masked;
   };
@@ -88,7 +110,7 @@ function typedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
         if (sight.literalValues.has(value)) addTo(literals, value, child);
         else {
           masked.nodes.push(child);
-          masked.values.add(value);
+          addTo(masked.values, value, child);
         }
       }
     }
@@ -96,9 +118,16 @@ function typedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
       maskedAs(mask).nodes.push(...summed);
     }
   }
-  const views = [...masks].map(([token, { nodes: group, values, hasOthers }]) => {
-    const [first] = values;
+  const views = [...masks].flatMap(([token, { nodes: group, values, hasOthers }]) => {
+    const [first] = values.keys();
     const only = values.size === 1 && !hasOthers ? first : undefined;
+    if (!hasOthers && mayBeVersions([...values.keys()], parent)) {
+      const each = [...values].flatMap(
+        ([value, own]) =>
+          viewOfAll(own, sight, { token: value, isTyped: false, only: undefined }) ?? [],
+      );
+      if (areVersions(each)) return each;
+    }
     return viewOfAll(group, sight, { token, isTyped: true, only });
   });
   const ofLiterals = [...literals].map(([token, group]) =>
@@ -110,7 +139,7 @@ function typedBelow(nodes: readonly PathNode[], sight: Sight): View[] {
 /** Values of one mask in several nodes. */
 interface Masked {
   readonly nodes: PathNode[];
-  readonly values: Set<string>;
+  readonly values: Map<string, PathNode[]>;
   hasOthers: boolean;
 }
 

@@ -1,26 +1,12 @@
 import type { Known, PriorNode } from '../knowledge/index.ts';
 import { type Candidate, candidatesOf } from './candidate.ts';
 import { isCovered } from './covered.ts';
-import { uniteFrames } from './frames.ts';
+import { uniteFrames, uniteRepresentations } from './frames.ts';
+import { type Group, type Judge, judged, judgedCovered } from './judging.ts';
 import { Place } from './place.ts';
 import { uniteSpellings } from './spellings.ts';
 import { isFixedVersion } from './versions.ts';
 import type { View } from './view.ts';
-
-/** Gives each name of a group the probability that it is a value. */
-export type Judge = (
-  place: Place,
-  names: readonly Candidate[],
-  certain: readonly Candidate[],
-) => readonly number[];
-
-/** From this probability on, a name is taken for a value: a false merge hides an endpoint. */
-const THRESHOLD = 0.6;
-/** At the root nothing says what the names would be values of, and to merge them merges everything: the
- *  more so when few requests came yet. */
-const ROOT_THRESHOLD = 0.8;
-const FEW_THRESHOLD = 0.98;
-const FEW_REQUESTS = 20;
 
 /** Builds the tree of templates from the root: at each place, what is below all views merged into it is
  *  judged, and the values of one frame become one place. Notes in the views what is believed. */
@@ -51,15 +37,16 @@ function grow(place: Place, walk: Walk): void {
   const values: Candidate[] = [];
   const literals: Candidate[] = [];
   for (const group of candidatesOf(place.views, place.priors).values()) {
-    const { names, certain, fixed } = sorted(group, place);
+    const { names, certain, covered, fixed } = sorted(group, place);
     literals.push(...fixed);
+    for (const candidate of judgedCovered(place, covered, { names, certain }, walk.judge)) {
+      if (candidate.asValue.length === 0) literals.push(candidate);
+      else certain.push(candidate);
+    }
     values.push(...certain);
-    const threshold = thresholdOf(place, names);
-    const beliefs = names.length > 0 ? walk.judge(place, names, certain) : [];
+    const areValues = judged(place, { names, certain }, walk.judge);
     names.forEach((candidate, rank) => {
-      const belief = beliefs[rank] ?? 0;
-      for (const view of candidate.views) view.belief = belief;
-      (belief >= threshold ? values : literals).push(candidate);
+      (areValues[rank] ? values : literals).push(candidate);
     });
   }
   for (const [frame, group] of uniteFrames(values)) {
@@ -72,18 +59,24 @@ function grow(place: Place, walk: Walk): void {
       walk,
     );
   }
-  for (const group of uniteSpellings(literals)) {
+  const represented = uniteRepresentations(literals);
+  for (const [word, group] of represented) {
+    add(
+      place,
+      word,
+      true,
+      group,
+      group.flatMap(({ asValue }) => asValue),
+      walk,
+    );
+  }
+  const united = new Set([...represented.values()].flat());
+  for (const group of uniteSpellings(literals.filter((literal) => !united.has(literal)))) {
     const [spelling] = group;
     if (spelling === undefined) continue;
     const priors = group.flatMap(({ asLiteral, asValue }) => [...asLiteral, ...asValue]);
     add(place, spelling.spelling, false, group, priors, walk);
   }
-}
-
-function thresholdOf(place: Place, names: readonly Candidate[]): number {
-  if (place.parent !== undefined) return THRESHOLD;
-  const requests = names.reduce((sum, candidate) => sum + candidate.requests, 0);
-  return requests < FEW_REQUESTS ? FEW_THRESHOLD : ROOT_THRESHOLD;
 }
 
 function add(
@@ -106,27 +99,28 @@ function add(
   grow(place, walk);
 }
 
-interface Sorted {
-  /** To be judged. */
+interface Sorted extends Group {
   readonly names: Candidate[];
-  /** Values whatever they look like. */
   readonly certain: Candidate[];
+  /** Values by what is known beforehand. */
+  readonly covered: Candidate[];
   /** Literals whatever they look like. */
   readonly fixed: Candidate[];
 }
 
 /** What is known before anything is judged. */
 function sorted(group: readonly Candidate[], place: Place): Sorted {
-  const result: Sorted = { names: [], certain: [], fixed: [] };
+  const result: Sorted = { names: [], certain: [], covered: [], fixed: [] };
   for (const candidate of group) {
     const { asLiteral, asValue, views, isTyped } = candidate;
     if (asLiteral.length > 0 || isFixedVersion(candidate, place)) {
       for (const view of views) view.belief = 0;
       result.fixed.push(candidate);
-    } else if (isTyped || isCovered(views, asValue)) {
+    } else if (isTyped) {
       for (const view of views) view.belief = 1;
       result.certain.push(candidate);
-    } else result.names.push(candidate);
+    } else if (isCovered(views, asValue)) result.covered.push(candidate);
+    else result.names.push(candidate);
   }
   return result;
 }

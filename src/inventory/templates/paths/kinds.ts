@@ -63,6 +63,9 @@ export function kindOf(text: string, seen: Characters = charactersOf(text)): Kin
   return digits > 0 && isPrefixed(text) ? 'prefixed' : undefined;
 }
 
+/** Words have more vowels than this. */
+const MAX_VOWELS = 0.2;
+
 /** Letters and digits change far more often than in words, even in `camelCaseWords2`. */
 function isRandom({
   length,
@@ -73,6 +76,7 @@ function isRandom({
   hyphens,
   underscores,
   dots,
+  vowels,
 }: Characters): boolean {
   const solid = digits + lower + upper;
   if (length < 6 || dots > 0 || solid < length - 3) return false;
@@ -82,6 +86,7 @@ function isRandom({
     const enough = digits >= 2 ? 0.3 : 0.4;
     return length >= 8 && runs >= 4 && runs >= enough * solid;
   }
+  if (digits > 0 && runs >= 3 && solid >= 9 && vowels <= MAX_VOWELS * (lower + upper)) return true;
   if (hyphens + underscores > 0) return runs >= 5 && runs >= 0.45 * solid && digits >= 3;
   return digits >= 2 && runs >= 4 && runs >= 0.34 * solid;
 }

@@ -1,7 +1,7 @@
 import type { Tally } from '../../traffic/tally.ts';
 import type { PathNode } from '../counts/index.ts';
 import { type PriorNode, steps } from '../knowledge/index.ts';
-import { frameOf, Place } from '../learning/index.ts';
+import { frameOf, Place, parameterOf } from '../learning/index.ts';
 
 /** One tally, and the place whose template it is counted under. */
 export interface Attributed {
@@ -49,7 +49,7 @@ export function placeBelow(place: Place, token: string): Place {
   if (known) return known;
   const { literal, parameter } = steps(place.priors, token);
   const frame = frameOf(token);
-  const found = literal.length > 0 ? undefined : (place.parameter(frame) ?? place.parameter('{}'));
+  const found = literal.length > 0 ? undefined : parameterOf(place, frame);
   const below = found ?? newPlace(place, token, literal, parameter);
   place.byToken.set(token, below);
   return below;

@@ -1,4 +1,4 @@
-import { frameOf, type Place } from '../learning/index.ts';
+import { frameOf, type Place, parameterOf } from '../learning/index.ts';
 import { cleanSegment, isClean, maskOf, segmentsOf } from '../paths/index.ts';
 import type { Templates } from './endpoints.ts';
 
@@ -24,5 +24,5 @@ function next(place: Place, name: string): Place | undefined {
   if (known) return known;
   const mask = maskOf(name);
   const masked = mask === undefined ? undefined : place.byToken.get(mask);
-  return masked ?? place.parameter(frameOf(mask ?? name)) ?? place.parameter('{}');
+  return masked ?? parameterOf(place, frameOf(mask ?? name));
 }

@@ -14,6 +14,8 @@ const BY_KIND: Readonly<Record<string, string>> = {
 };
 
 const MAX_NAME = 60;
+/** The representation that is wanted, as in `{id}.{format}`; not the end of a range. */
+const FORMAT = /[^.]\.\{\}$/;
 
 /** The template of a place. Parameters are called as templates known beforehand call them, else after
  *  the collection that they stand in (`/orders/{orderId}`) or the kind of their values (`{date}`), and no
@@ -34,8 +36,9 @@ function pathTo(place: Place): Place[] {
 function parameter(place: Place, taken: Set<string>): string {
   const known = place.priors.flatMap(({ names }) => names);
   let index = 0;
-  return place.word.replace(/\{\}/g, () => {
-    const name = unique(known[index] ?? nameOf(place), taken);
+  return place.word.replace(/\{\}/g, (_, at: number) => {
+    const isFormat = at + 2 === place.word.length && FORMAT.test(place.word);
+    const name = unique(known[index] ?? (isFormat ? 'format' : nameOf(place)), taken);
     index++;
     taken.add(name);
     return `{${name}}`;

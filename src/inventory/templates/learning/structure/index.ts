@@ -1,0 +1,33 @@
+import type { SuffixIndex } from '../suffixes.ts';
+import { type Cosines, cosinesOf } from './cosines.ts';
+import type { Member } from './member.ts';
+import { type Sharing, sharingOf } from './sharing.ts';
+import { type Twins, twinsOf } from './twins.ts';
+
+export type { Member } from './member.ts';
+
+/** What the suffixes of one name have to do with those of the others beside it; `common` goes by the
+ *  names that occur at several places of the API alone. */
+export type Structure = Cosines & Sharing & Twins & { readonly common: Sharing };
+
+/** The structure of every member of a group. */
+export function structuresOf(
+  members: readonly Member[],
+  index: SuffixIndex,
+  commonIndex: SuffixIndex,
+): Structure[] {
+  const cosines = cosinesOf(members, index);
+  const sharing = sharingOf(members, index);
+  const twins = twinsOf(members);
+  const byCommon = members.map((member) => ({
+    ...member,
+    suffixes: commonIndex.ofAll(member.views),
+  }));
+  const commonSharing = sharingOf(byCommon, commonIndex);
+  return members.map((member, rank) => ({
+    ...cosines(rank),
+    ...sharing(member),
+    ...twins(rank),
+    common: commonSharing(byCommon[rank] ?? member),
+  }));
+}
