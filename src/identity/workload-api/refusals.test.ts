@@ -57,6 +57,15 @@ describe('why there is no identity, in short', () => {
     expect(noneInShort(why)).toBe(text);
   });
 
+  it('counts what there is no room for', () => {
+    const many = Array.from({ length: 64 }, (_, index) => `unix:path:/${'x'.repeat(80)}${index}`);
+    const near64 = { ...near, lacks: many.map((selector) => lacks(selector)) };
+    const why = { ...none, seen: many as readonly Selector[], seenCount: 70, near: [near64] };
+    const short = noneInShort(why);
+    expect(short).toMatch(/lacks .* and 6\d more\. Seen: .* and 6\d more$/);
+    expect(Buffer.byteLength(short)).toBeLessThanOrEqual(1_024);
+  });
+
   it('fits into a status, and still names the nearest entry, however long its parts are', () => {
     const text = fc.string({ minLength: 1, maxLength: 1_500 }).map((one) => one as Selector);
     fc.assert(

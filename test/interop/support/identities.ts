@@ -77,7 +77,11 @@ export class Identities implements Omit<WorkloadApiPorts, 'peers'> {
         clock: Date.now,
         workload: machinePorts(config),
         clusters: () => [],
-        joinTokens: { use: async () => undefined } as never, // no agent joins here
+        joinTokens: {
+          add: async () => {},
+          change: async (_, step) => step(undefined).shown,
+          removeExpired: async () => 0,
+        },
       },
       config,
     );
