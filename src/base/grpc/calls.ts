@@ -250,6 +250,6 @@ function tooManyOpen(maxOpenStreams: number): Fault {
   return new Fault(
     'grpc/open-streams-too-many',
     `More than ${maxOpenStreams} streams that anybody may open are open at once`,
-    { hint: 'ask without a stream, or raise `maxOpenStreams`' },
+    { hint: 'ask without a stream, or again after a while' },
   );
 }
