@@ -8,6 +8,7 @@ export {
   type SecretReference,
   UpstreamConfig,
 } from './config.ts';
+export { DenyIndex, type Shown } from './deny-index.ts';
 export { DISCOVERY_PATH, discoveryOf, JWKS_PATH } from './discovery.ts';
 export {
   type Issuance,
@@ -43,13 +44,11 @@ export {
   crlRequestOf,
   type Denial,
   type DenialRequest,
-  DenyIndex,
   denialsOf,
   type IssuedRecord,
   MAX_DENIALS,
   type RevocationState,
   type RevokedIdentity,
-  type Shown,
 } from './revocation.ts';
 export {
   type AuthorityChange,

@@ -8,11 +8,11 @@ import { openStore } from '../../estate/store/index.ts';
 import { validateJwtSvid } from '../jwt/index.ts';
 import { parseSpiffeId, type TrustBundle } from '../spiffe/index.ts';
 import { readCertificate, readCrl, validateSvid } from '../x509/index.ts';
+import { DenyIndex } from './deny-index.ts';
 import type { Issuance, IssuedJwt, IssuedX509 } from './issuing/index.ts';
 import type { AuthorityKeeper, AuthorityNotice } from './keeper.ts';
 import { authorityId, keyFingerprint } from './key-fingerprint.ts';
 import { KeyRing } from './keys/index.ts';
-import { DenyIndex } from './revocation.ts';
 import { DocumentAuthorityStore } from './store/index.ts';
 import { KeeperRig } from './testing/keeper.ts';
 

@@ -1,10 +1,7 @@
-import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, messageOf, quote } from '../../base/fault.ts';
-import type { TrustBundle } from '../spiffe/index.ts';
-import { writeJwks } from '../spiffe/index.ts';
+import { type TrustBundle, writeJwks } from '../spiffe/index.ts';
 import { type FillRandom, issueCrl } from '../x509/index.ts';
-import { resumed, step } from './authority.ts';
 import { bundleOf } from './bundle.ts';
 import type { AuthorityConfig } from './config.ts';
 import { discoveryOf } from './discovery.ts';
@@ -16,24 +13,14 @@ import {
   type JwtRequest,
   type X509Request,
 } from './issuing/index.ts';
-import { type KeyRing, openKey, sealKey } from './keys/index.ts';
-import {
-  type Asking,
-  AUTHORITY_KINDS,
-  type AuthorityEffect,
-  type AuthorityEvent,
-  type AuthorityKind,
-  type AuthorityState,
-  emptyState,
-  type Moment,
-  type SigningAuthority,
-  type TaintPace,
-} from './model.ts';
+import { isSameState, KeptState } from './kept-state.ts';
+import type { KeyRing } from './keys/index.ts';
+import type { Asking, AuthorityEffect, AuthorityKind, AuthorityState, TaintPace } from './model.ts';
 import { type AuthorityPolicy, longestTtlOf, policyOf } from './policy.ts';
-import { type MadeAuthority, prepareAuthority } from './prepare.ts';
+import { prepareAuthority } from './prepare.ts';
 import { crlRequestOf, denialsOf, type RevokedIdentity } from './revocation.ts';
 import { certifiedAuthority, signersOf } from './signers.ts';
-import type { AuthorityStore, KeptKey } from './store/index.ts';
+import type { AuthorityStore } from './store/index.ts';
 import type { Certify } from './upstream/index.ts';
 
 /** What a running authority is made of. */
@@ -58,43 +45,30 @@ export type AuthorityNotice = Extract<
   { effect: 'publish' | 'activated' | 'reissue' | 'deny' }
 >;
 
-/** How often the state is kept though nothing but time has passed. */
-const CHECKPOINT = 60_000;
-const ATTEMPTS = 5;
-
-interface Kept {
-  readonly state: AuthorityState;
-  readonly version: number;
-  readonly keys: ReadonlyMap<string, KeptKey>;
-  /** When the state was kept, on the steady clock. */
-  readonly steady: number;
-}
-
-/** Keeps the authorities of a trust domain alive: tells them the time, makes keys, keeps each state before
- *  it acts on it, and issues with what is active. One process at a time keeps a trust domain; where two
- *  do by mistake, each sees the other's changes with the next of its own. */
+/** Keeps the authorities of a trust domain alive: tells them the time, makes keys, and issues with what is
+ *  active. One process at a time keeps a trust domain; where two do by mistake, each sees the other's
+ *  changes with the next of its own. */
 export class AuthorityKeeper {
   readonly #parts: KeeperParts;
   readonly #policy: AuthorityPolicy;
+  readonly #kept: KeptState;
   readonly #listeners = new Set<(notice: AuthorityNotice) => void>();
   readonly #preparations = new Set<Promise<void>>();
-  readonly #privateKeys = new Map<string, KeyObject>();
-  /** Changes come one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #kept: Kept;
-  /** What the process's steady clock lacks of the state's. */
-  #steadyOffset = 0;
   #issuer: Issuer;
   #bundle: TrustBundle;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(parts: KeeperParts) {
+    const { config, fillRandom } = parts;
     this.#parts = parts;
-    this.#policy = policyOf(parts.config);
-    const state = emptyState(parts.trustDomain);
-    this.#kept = { state, version: 0, keys: new Map(), steady: 0 };
-    this.#issuer = new Issuer(state, {}, parts.config, parts.fillRandom);
-    this.#bundle = bundleOf(state, parts.config.refreshHintSeconds);
+    this.#policy = policyOf(config);
+    this.#kept = new KeptState({
+      ...parts,
+      policy: this.#policy,
+      act: (before, after, effects) => this.#act(before, after, effects),
+    });
+    this.#issuer = new Issuer(this.state, {}, config, fillRandom);
+    this.#bundle = bundleOf(this.state, config.refreshHintSeconds);
   }
 
   /** Reads what was kept, and makes what is missing; resolves when that has been tried.
@@ -102,9 +76,7 @@ export class AuthorityKeeper {
    *  `identity/authority-damaged`, `estate/unavailable` */
   static async open(parts: KeeperParts): Promise<AuthorityKeeper> {
     const keeper = new AuthorityKeeper(parts);
-    await keeper.#load();
-    keeper.#steadyOffset = keeper.#kept.state.steady - parts.steadyClock();
-    await keeper.#sealAnew();
+    await keeper.#kept.open();
     await keeper.tick();
     await keeper.settled();
     return keeper;
@@ -124,7 +96,7 @@ export class AuthorityKeeper {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.settled();
-    await this.#turn;
+    await this.#kept.idle();
   }
 
   /** Resolves when no authority is being made. */
@@ -149,35 +121,35 @@ export class AuthorityKeeper {
 
   /** Does what is due. */
   tick(): Promise<void> {
-    return this.#send({ event: 'tick' });
+    return this.#kept.send({ event: 'tick' });
   }
 
   /** Replaces the active authority before its time, without anybody being refused. */
   rotate(kind: AuthorityKind, by: Asking): Promise<void> {
-    return this.#send({ event: 'rotate', kind, by });
+    return this.#kept.send({ event: 'rotate', kind, by });
   }
 
   /** @throws {Fault} `identity/authority-not-found` */
   taint(id: string, pace: TaintPace, by: Asking): Promise<void> {
-    return this.#send({ event: 'taint', id, pace, by });
+    return this.#kept.send({ event: 'taint', id, pace, by });
   }
 
   /** Revokes identities, with every certificate of theirs that is still valid.
    *  @throws {Fault} `identity/denials-too-many` */
   async revoke(identities: readonly RevokedIdentity[], by: Asking): Promise<void> {
     const longest = Math.max(0, ...this.state.authorities.map(longestTtlOf));
-    const now = this.#now();
+    const { now } = this.#kept;
     const kept = longest + this.#policy.skew;
     const issued = await Promise.all(
       identities.map(({ spiffeId }) => this.#parts.store.issuedTo(spiffeId, now.wall - kept)),
     );
     const denials = denialsOf(identities, issued.flat(), now, kept);
-    await this.#send({ event: 'revoke', denials, by });
+    await this.#kept.send({ event: 'revoke', denials, by });
   }
 
   /** @throws {Fault} `identity/denial-not-found` */
   lift(ids: readonly string[], by: Asking): Promise<void> {
-    return this.#send({ event: 'lift', ids, by });
+    return this.#kept.send({ event: 'lift', ids, by });
   }
 
   /** Issues an X.509-SVID. Record the answer before you hand it out. */
@@ -202,7 +174,7 @@ export class AuthorityKeeper {
    *  @throws {Fault} `identity/authority-not-found` */
   crlOf(id: string, validitySeconds: number): Buffer {
     const authority = this.state.authorities.find((one) => one.id === id && one.kind === 'x509');
-    const privateKey = this.#privateKeys.get(id);
+    const privateKey = this.#kept.privateKeys.get(id);
     if (authority === undefined || privateKey === undefined) {
       const why = `There is no certificate authority ${quote(id)}`;
       throw new Fault('identity/authority-not-found', why, {
@@ -225,94 +197,18 @@ export class AuthorityKeeper {
     return issuer === undefined ? undefined : discoveryOf(issuer, this.#bundle);
   }
 
-  #now(): Moment {
-    return {
-      wall: this.#parts.clock(),
-      steady: this.#parts.steadyClock() + this.#steadyOffset,
-    };
-  }
-
-  async #load(): Promise<void> {
-    const loaded = await this.#parts.store.load(this.#parts.trustDomain);
-    if (loaded === undefined) return;
-    for (const authority of loaded.state.authorities) {
-      if (this.#privateKeys.has(authority.id)) continue;
-      const kept = loaded.keys.get(authority.id);
-      if (kept === undefined) throw keyMissing(authority);
-      this.#privateKeys.set(authority.id, openKey(this.#parts.ring, authority, kept.sealed));
-    }
-    const { steady } = loaded.state;
-    const isFirst = this.#kept.version === 0;
-    const state = isFirst ? resumed(loaded.state) : loaded.state;
-    this.#become({ ...loaded, state, steady });
-  }
-
-  /** Encrypts with the newest key what an earlier one has encrypted, so that that can be thrown away. */
-  async #sealAnew(): Promise<void> {
-    const { ring, store } = this.#parts;
-    const { state, version, keys } = this.#kept;
-    const changes = state.authorities.flatMap((authority) => {
-      const kept = keys.get(authority.id);
-      const privateKey = this.#privateKeys.get(authority.id);
-      if (kept === undefined || privateKey === undefined || ring.isCurrent(kept.sealed)) return [];
-      const sealed = sealKey(ring, authority, privateKey);
-      return [{ id: authority.id, version: kept.version, sealed }];
-    });
-    if (changes.length === 0) return;
-    await store.save({ state, version, keys: changes, entries: [] });
-    this.#kept = { ...this.#kept, version: version + 1, keys: keysAfter(keys, changes) };
-  }
-
-  #send(event: AuthorityEvent, made?: MadeAuthority): Promise<void> {
-    const turn = this.#turn.then(() => this.#take(event, made));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async #take(event: AuthorityEvent, made: MadeAuthority | undefined): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#change(event, made);
-        return;
-      } catch (thrown) {
-        const isConflict = thrown instanceof Fault && thrown.code === 'estate/document-conflict';
-        if (!isConflict || attempt === ATTEMPTS) throw thrown;
-        await this.#load();
-      }
-    }
-  }
-
-  async #change(event: AuthorityEvent, made: MadeAuthority | undefined): Promise<void> {
-    const before = this.#kept;
-    const { state, effects } = step(before.state, event, this.#now(), this.#policy);
-    const { steady } = state;
-    if (isSame(before.state, state) && steady - before.steady < CHECKPOINT) {
-      this.#kept = { ...before, state };
-      return;
-    }
-    if (made) this.#privateKeys.set(made.authority.id, made.privateKey);
-    const keys = keyChanges(before, state, made);
-    const entries = effects.flatMap((effect) => (effect.effect === 'audit' ? effect.entry : []));
-    await this.#parts.store.save({ state, version: before.version, keys, entries });
-    const version = before.version + 1;
-    this.#become({ state, version, steady, keys: keysAfter(before.keys, keys) });
-    for (const effect of effects) this.#carryOut(effect);
-  }
-
-  #become(kept: Kept): void {
-    const before = this.#kept.state;
-    this.#kept = kept;
-    const { state } = kept;
-    for (const id of this.#privateKeys.keys()) {
-      if (!state.authorities.some((authority) => authority.id === id)) this.#privateKeys.delete(id);
-    }
+  #act(before: AuthorityState, state: AuthorityState, effects: readonly AuthorityEffect[]): void {
     const { config, fillRandom } = this.#parts;
     if (state.sequence !== before.sequence) {
       this.#bundle = bundleOf(state, config.refreshHintSeconds);
     }
-    if (isSame(before, state)) return;
-    const signers = signersOf(state, this.#privateKeys);
-    this.#issuer = new Issuer(state, signers, config, fillRandom);
+    if (!isSameState(before, state)) {
+      const signers = signersOf(state, this.#kept.privateKeys);
+      this.#issuer = new Issuer(state, signers, config, fillRandom);
+    }
+    for (const effect of effects.length > 0 ? effects : differences(before, state)) {
+      this.#carryOut(effect);
+    }
   }
 
   #carryOut(effect: AuthorityEffect): void {
@@ -343,57 +239,29 @@ export class AuthorityKeeper {
   async #prepare(wanted: Extract<AuthorityEffect, { effect: 'prepare' }>): Promise<void> {
     try {
       const made = await prepareAuthority(wanted, this.#parts);
-      await this.#send({ event: 'prepared', authority: made.authority }, made);
+      await this.#kept.send({ event: 'prepared', authority: made.authority }, made);
       await this.tick();
     } catch (thrown) {
       const { kind } = wanted;
       this.#parts.warn(`No ${kind} authority could be made`, thrown);
-      await this.#send({ event: 'not-prepared', kind, why: messageOf(thrown) }).catch((fault) =>
-        this.#parts.warn('The authorities were not kept', fault),
-      );
+      await this.#kept
+        .send({ event: 'not-prepared', kind, why: messageOf(thrown) })
+        .catch((fault) => this.#parts.warn('The authorities were not kept', fault));
     }
   }
 }
 
-/** Whether nothing has changed but the time. */
-function isSame(before: AuthorityState, after: AuthorityState): boolean {
-  return (
-    before.authorities === after.authorities &&
-    before.revocation === after.revocation &&
-    AUTHORITY_KINDS.every((kind) => before.preparations[kind] === after.preparations[kind])
-  );
-}
-
-/** The key that was made, and those of authorities that are gone. */
-function keyChanges(
-  { keys }: Kept,
-  { authorities }: AuthorityState,
-  made: MadeAuthority | undefined,
-) {
-  const ids = new Set(authorities.map(({ id }) => id));
-  const gone = [...keys]
-    .filter(([id]) => !ids.has(id))
-    .map(([id, { version }]) => ({ id, version }));
-  if (made === undefined) return gone;
-  return [...gone, { id: made.authority.id, version: 0, sealed: made.sealed }];
-}
-
-function keysAfter(
-  before: ReadonlyMap<string, KeptKey>,
-  changes: ReturnType<typeof keyChanges>,
-): ReadonlyMap<string, KeptKey> {
-  const keys = new Map(before);
-  for (const change of changes) {
-    const { id, version } = change;
-    if ('sealed' in change) keys.set(id, { sealed: change.sealed, version: version + 1 });
-    else keys.delete(id);
+/** What is to be passed on of a state that another process has changed. */
+function differences(before: AuthorityState, after: AuthorityState): AuthorityNotice[] {
+  const notices: AuthorityNotice[] = [];
+  if (after.sequence !== before.sequence) {
+    notices.push({ effect: 'publish', sequence: after.sequence });
   }
-  return keys;
+  const { sequence, denials } = after.revocation;
+  if (sequence !== before.revocation.sequence) {
+    const known = new Map(before.revocation.denials.map(({ id, at }) => [id, at]));
+    const added = denials.filter(({ id, at }) => known.get(id) !== at);
+    notices.push({ effect: 'deny', sequence, added });
+  }
+  return notices;
 }
-
-const keyMissing = ({ id, kind }: SigningAuthority) =>
-  new Fault(
-    'identity/authority-damaged',
-    `The store lacks the private key of the ${kind} authority ${quote(id)}`,
-    { hint: 'bring the store back from a backup' },
-  );

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DenyIndex } from './deny-index.ts';
 import {
   crlRequestOf,
   type DenialRequest,
-  DenyIndex,
   denialsOf,
   deny,
   dropExpired,

@@ -9,11 +9,12 @@ import {
   type SvidRequest,
 } from '../../x509/index.ts';
 import type { AuthorityConfig } from '../config.ts';
+import { DenyIndex } from '../deny-index.ts';
 import { entryOf } from '../entries.ts';
 import { keyFingerprint } from '../key-fingerprint.ts';
 import type { Asking, AuthorityKind, AuthorityState, SigningAuthority } from '../model.ts';
 import { type AuthorityPolicy, isUsable, longestTtlOf, policyOf } from '../policy.ts';
-import { type DenialRequest, DenyIndex } from '../revocation.ts';
+import type { DenialRequest } from '../revocation.ts';
 import type { Issuance } from './outcome.ts';
 
 /** Who is to get an SVID: whoever asks has been attested. */
