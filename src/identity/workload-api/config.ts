@@ -15,6 +15,12 @@ export const WorkloadApiConfig = z.strictObject({
     .regex(/^0?[0-7]{3}$/, { error: 'must be three octal digits, such as 666' })
     .default('666')
     .describe('Who may connect, as permissions of the file: whoever may write to it'),
+  waitSeconds: z
+    .int()
+    .min(1)
+    .max(300)
+    .default(10)
+    .describe('How long a workload waits for its first SVID before it is told to ask again'),
   maxConnections: z.int().min(1).max(65_535).default(4_096).describe('Connections at once'),
   maxStreams: z
     .int()

@@ -1,8 +1,10 @@
 import type { GrpcAnswers, GrpcCall } from '../../base/grpc/index.ts';
 import { Latest } from './latest.ts';
 import type { Entitled, Entitlement, WorkloadApiPorts } from './ports.ts';
-import { refusalOf } from './refusals.ts';
+import { refusalOf, tookTooLong } from './refusals.ts';
 import { attestAgain, type Workload } from './workload.ts';
+
+const DEFAULT_WAIT_MS = 10_000;
 
 /** What a workload is entitled to now.
  *  @throws {Fault} where it is to nothing, or nothing can be said yet; the reason of the signal */
@@ -56,11 +58,17 @@ async function watching<Result>(
   const onAbort = (): void => latest.fail(signal.reason);
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
-  const stop = ports.watch(selectors, latest.tell);
+  const { waitMs = DEFAULT_WAIT_MS } = ports;
+  const timer = setTimeout(() => latest.fail(tookTooLong(waitMs)), waitMs);
+  const stop = ports.watch(selectors, (entitlement) => {
+    clearTimeout(timer);
+    latest.tell(entitlement);
+  });
   try {
     return await work(latest);
   } finally {
     stop();
+    clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
   }
 }

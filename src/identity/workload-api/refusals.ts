@@ -45,6 +45,12 @@ export function hasChanged(): Fault {
   );
 }
 
+/** An SVID takes too long to be issued. */
+export function tookTooLong(waitMs: number): Fault {
+  const because = `they were not issued within ${waitMs / 1_000} seconds`;
+  return refusalOf({ kind: 'starting', because });
+}
+
 /** Why there is no identity, within the bounds of a status: what the nearest entry lacks first, since that is what
  *  people look for, and then what was seen, as much as there is room for. */
 export function noneInShort(why: WhyNone): string {

@@ -5,6 +5,7 @@ import {
   type GrpcServer,
   listenOnUnixSocket,
 } from '../../base/grpc/index.ts';
+import type { Attestation, Peer } from '../attestation/index.ts';
 import type { WorkloadApiConfig } from './config.ts';
 import { WORKLOAD_API } from './description.ts';
 import { type ConnectedPeers, connectedPeers } from './peers.ts';
@@ -46,7 +47,7 @@ export async function serveWorkloadApi(
 ): Promise<WorkloadApiServer> {
   const peers = connectedPeers(ports.peers);
   const { server, calls, connections, health, close } = createGrpcServer({
-    services: [workloadApi(withPeers(ports, peers))],
+    services: [workloadApi(servedPorts(ports, peers, config))],
     limits: { ...LIMITS, maxConnections: config.maxConnections, maxCalls: config.maxStreams },
     hasReflection: true,
     onConnection: peers.onConnection,
@@ -64,13 +65,30 @@ export async function serveWorkloadApi(
 }
 
 /** The same ports, with peers that are remembered. */
-function withPeers(ports: WorkloadApiPorts, peers: ConnectedPeers): WorkloadApiPorts {
+function servedPorts(
+  ports: WorkloadApiPorts,
+  peers: ConnectedPeers,
+  { waitSeconds }: WorkloadApiConfig,
+): WorkloadApiPorts {
   return {
     peers,
-    attest: (peer) => ports.attest(peer),
+    attest: onceAtATime((peer) => ports.attest(peer)),
     watch: (selectors, tell) => ports.watch(selectors, tell),
     issueJwt: (wish, signal) => ports.issueJwt(wish, signal),
     checkJwt: (check) => ports.checkJwt(check),
+    waitMs: waitSeconds * 1_000,
     onCall: (call) => ports.onCall?.(call),
+  };
+}
+
+/** All streams of a process may have to be attested again at once: one look at it is enough for them. */
+function onceAtATime(attest: WorkloadApiPorts['attest']): WorkloadApiPorts['attest'] {
+  const underWay = new Map<Peer, Promise<Attestation>>();
+  return (peer) => {
+    const known = underWay.get(peer);
+    if (known) return known;
+    const attesting = attest(peer).finally(() => underWay.delete(peer));
+    underWay.set(peer, attesting);
+    return attesting;
   };
 }

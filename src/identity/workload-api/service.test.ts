@@ -5,7 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { Selector } from '../registration/index.ts';
-import { serveWorkloadApi, WorkloadApiConfig, type WorkloadApiServer } from './index.ts';
+import {
+  type Entitlement,
+  serveWorkloadApi,
+  WorkloadApiConfig,
+  type WorkloadApiServer,
+} from './index.ts';
 import { type WorkloadClient, workloadClient } from './testing/client.ts';
 import { bundle, entitled, NOTHING, ORDERS, SELECTORS, svid, World } from './testing/world.ts';
 
@@ -25,7 +30,7 @@ beforeEach(async () => {
   world = new World();
   server = await serveWorkloadApi(world, {
     path: join(folder, 'w.sock'),
-    config: WorkloadApiConfig.parse({}),
+    config: WorkloadApiConfig.parse({ waitSeconds: 1 }),
   });
   client = workloadClient(server.address);
 });
@@ -218,6 +223,29 @@ describe('a stream', () => {
     world.attestation = { kind: 'refused', code, because: 'the process has ended' };
     world.change(entitled('two'));
     await expect(stream.next()).rejects.toMatchObject({ code: CODES.denied });
+  });
+
+  it('whose first message takes too long is to be asked for again', async () => {
+    let tellLate: (entitlement: Entitlement) => void = () => {};
+    world.watch = (_, tell) => {
+      tellLate = tell;
+      return () => {};
+    };
+    await expect(client.stream('FetchX509SVID').next()).rejects.toMatchObject({
+      code: CODES.unavailable,
+      details: expect.stringContaining('not issued within 1 seconds'),
+    });
+    tellLate(entitled('late'));
+    await settled();
+  });
+
+  it('is attested once for all streams of its connection that ask together', async () => {
+    const streams = [client.stream('FetchX509SVID'), client.stream('FetchX509SVID')];
+    await Promise.all(streams.map((stream) => stream.next()));
+    const before = world.attestations;
+    world.change(entitled('two'));
+    await Promise.all(streams.map((stream) => stream.next()));
+    expect(world.attestations).toBe(before + 1);
   });
 
   it('leaves nothing behind when its client goes away', async () => {
