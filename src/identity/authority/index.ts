@@ -1,5 +1,5 @@
 /** What signs the SVIDs of a trust domain: its life, its keys, what it issues and what it revokes. */
-export { MAX_AUTHORITIES, step } from './authority.ts';
+export { step } from './authority.ts';
 export { bundleOf } from './bundle.ts';
 export {
   AuthorityConfig,
@@ -10,6 +10,7 @@ export {
 } from './config.ts';
 export { DenyIndex, type Shown } from './deny-index.ts';
 export { DISCOVERY_PATH, discoveryOf, JWKS_PATH } from './discovery.ts';
+export { MAX_AUTHORITIES } from './due.ts';
 export {
   type Issuance,
   type IssueCount,

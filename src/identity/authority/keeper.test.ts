@@ -137,7 +137,14 @@ describe('a keeper', () => {
     const other = await rig.open();
     await other.rotate('jwt', by);
     await other.settled();
+    await other.revoke([{ spiffeId: `${id.uri}-2`, mayReturn: false, why: 'unspecified' }], by);
+    const told: AuthorityNotice[] = [];
+    keeper.onChange((notice) => told.push(notice));
     await keeper.rotate('x509', by);
+    expect(told.slice(0, 2)).toMatchObject([
+      { effect: 'publish', sequence: 3 },
+      { effect: 'deny', sequence: 1, added: [{ value: `${id.uri}-2` }] },
+    ]);
     await keeper.settled();
     const statuses = keeper.state.authorities.map(({ kind, status }) => `${kind} ${status}`);
     expect(statuses.toSorted()).toEqual([
