@@ -10,6 +10,7 @@ import { Outbound } from './outbound.ts';
 import { Patience } from './patience.ts';
 import type { GrpcRefusal } from './refusals.ts';
 import { sendAnswer, sendHttpStatus, sendStatus } from './respond.ts';
+import { answersInStream, run } from './runners.ts';
 import { toStatus } from './status.ts';
 import { parseTimeout } from './timeout.ts';
 
@@ -43,40 +44,6 @@ interface Active {
   readonly outbound: Outbound;
   readonly patience: Patience;
   readonly kind: GrpcMethod['kind'];
-}
-
-type Runner<Kind extends GrpcMethod['kind']> = (
-  method: Extract<GrpcMethod, { kind: Kind }>,
-  io: Pick<Active, 'inbound' | 'outbound'>,
-  call: GrpcCall,
-) => Promise<Uint8Array | undefined>;
-
-/** How messages reach the handler of a call, and its answers the caller, by the kind of the method. What they
- *  give is the only answer; undefined where answers are a stream. */
-const RUNNERS: { readonly [Kind in GrpcMethod['kind']]: Runner<Kind> } = {
-  unary: async (method, { inbound }, call) => method.handle(await inbound.only(), call),
-  'client-stream': async (method, { inbound }, call) => method.handle(inbound, call),
-  'server-stream': async (method, { inbound, outbound }, call) => {
-    await method.handle(await inbound.only(), outbound, call);
-    return undefined;
-  },
-  'bidi-stream': async (method, { inbound, outbound }, call) => {
-    await method.handle(inbound, outbound, call);
-    return undefined;
-  },
-};
-
-function run<Kind extends GrpcMethod['kind']>(
-  method: Extract<GrpcMethod, { kind: Kind }>,
-  io: Pick<Active, 'inbound' | 'outbound'>,
-  call: GrpcCall,
-): Promise<Uint8Array | undefined> {
-  const runner: Runner<Kind> = RUNNERS[method.kind as Kind];
-  return runner(method, io, call);
-}
-
-function answersInStream(kind: GrpcMethod['kind']): boolean {
-  return kind === 'server-stream' || kind === 'bidi-stream';
 }
 
 /** Serves the calls of all connections of one server. */
