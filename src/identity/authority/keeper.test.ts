@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import { openStore } from '../../estate/store/index.ts';
 import { validateJwtSvid } from '../jwt/index.ts';
@@ -114,6 +114,24 @@ describe('a keeper', () => {
       await keeper.tick();
     }
     expect(rig.store.saves - saves).toBe(10);
+  });
+
+  it('tells itself the time until it is closed', async () => {
+    vi.useFakeTimers();
+    try {
+      keeper.start();
+      keeper.start();
+      const { saves } = rig.store;
+      rig.steady += MINUTE;
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(rig.store.saves - saves).toBe(1);
+      await keeper.close();
+      rig.steady += MINUTE;
+      await vi.advanceTimersByTimeAsync(MINUTE);
+      expect(rig.store.saves - saves).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('acts on nothing that it could not keep', async () => {
