@@ -9,7 +9,7 @@ import {
 } from '../../src/inventory/templates/learning/features.ts';
 import type { Judge } from '../../src/inventory/templates/learning/judging.ts';
 import { evidenceOf, nothingIsAValue } from '../../src/inventory/templates/learning/learn.ts';
-import { type Forest, probabilityOf } from '../../src/inventory/templates/learning/model.ts';
+import { type Forest, probabilitiesOf } from '../../src/inventory/templates/learning/model.ts';
 import type { Place } from '../../src/inventory/templates/learning/place.ts';
 import type { View } from '../../src/inventory/templates/learning/view.ts';
 import { walk } from '../../src/inventory/templates/learning/walk.ts';
@@ -128,9 +128,9 @@ function collect(
     const features = featuresOf(place, names, certain, evidence);
     const labels = names.map((candidate) => labelOf(candidate, lesson.labels));
     if (into) take(into, features, names, labels);
-    return names.map((_, rank) =>
-      forest ? probabilityOf(forest, features, rank * FEATURE_COUNT) : (labels[rank] ?? 0),
-    );
+    return forest
+      ? probabilitiesOf(forest, features, FEATURE_COUNT)
+      : labels.map((label) => label ?? 0);
   };
   return walk(lesson.view, NOTHING, judge).place;
 }

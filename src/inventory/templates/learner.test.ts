@@ -48,11 +48,11 @@ function many(count: number, path: string, valueAt: (index: number) => string): 
 const NAMES =
   `ada bob cleo dora emil fritz gina hugo ines jonas klara leo mia nora otto paula quinn rosa sven
   tilda ugo vera willi xenia yann zelda`.split(/\s+/);
-const DEEP = ['cards', 'loans', 'payments', 'transfers'].flatMap((name) => [
-  `${name}/limits`,
-  `${name}/history/closed`,
-  `${name}/settings`,
-]);
+const DEEP =
+  `cards/limits cards/pin cards/blocks loans/schedule loans/early-repayment payments/batch
+  payments/recurring/next transfers/drafts transfers/rates statements/monthly settings/alerts`.split(
+    /\s+/,
+  );
 const nameOf = (index: number): string => `${NAMES[index % NAMES.length]}`;
 
 /** What a plain output of the whole state is, for comparing. */

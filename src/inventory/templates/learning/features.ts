@@ -208,13 +208,18 @@ export function featuresOf(
     belief: rank < names.length ? meanBelief(candidate.views) : 1,
     isTyped: candidate.isTyped,
   }));
-  const structures = structuresOf(members, evidence.suffixes, evidence.commonSuffixes);
+  const structures = structuresOf(
+    members,
+    names.length,
+    evidence.suffixes,
+    evidence.commonSuffixes,
+  );
   const beliefs = members.slice(0, names.length).map(({ belief }) => belief);
-  const suffixes = total(structures.slice(0, names.length).map((one) => one.suffixes));
+  const suffixes = total(structures.map((one) => one.suffixes));
   const group = { ...groupOf(place, names, certain, beliefs, evidence), suffixes };
   const rows = new Float64Array(names.length * FEATURE_COUNT);
   names.forEach((candidate, rank) => {
-    // There is a structure for every member, and the names come first; and a shape for every name.
+    // There is a structure and a shape for every name.
     const structure = structures[rank] as Structure;
     const subject = { candidate, rank, shape: group.shapes[rank] as Shape, structure };
     for (let at = 0; at < FEATURE_COUNT; at++) {

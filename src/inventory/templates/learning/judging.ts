@@ -8,7 +8,7 @@ export type Judge = (
   place: Place,
   names: readonly Candidate[],
   certain: readonly Candidate[],
-) => readonly number[];
+) => ArrayLike<number>;
 
 /** From this probability on, a name is taken for a value: a false merge hides an endpoint. */
 const THRESHOLD = 0.6;

@@ -3,7 +3,7 @@ import type { Known } from '../knowledge/index.ts';
 import { type Answers, answeredAt } from './answered.ts';
 import { type Evidence, FEATURE_COUNT, featuresOf } from './features.ts';
 import type { Judge } from './judging.ts';
-import { type Forest, type Model, probabilityOf } from './model.ts';
+import { type Forest, type Model, probabilitiesOf } from './model.ts';
 import type { Place } from './place.ts';
 import { Recurrence } from './recurrence.ts';
 import { Shapes } from './shapes.ts';
@@ -11,8 +11,8 @@ import { COMMON_NAMES, NAMES, SuffixIndex } from './suffixes.ts';
 import { viewOf } from './view.ts';
 import { walk } from './walk.ts';
 
-/** Beliefs settle in so many passes, mostly in fewer. */
-const PASSES = 4;
+/** Beliefs settle in so many passes, mostly in fewer; another changes next to nothing. */
+const PASSES = 3;
 
 /** Learns the tree of templates from raw counts, in passes: what one believes to be values masks the
  *  structure that the next goes by. Undefined where nothing was answered. */
@@ -68,8 +68,6 @@ function perOperation(root: Place): number {
 }
 
 export function judgeBy(forest: Forest, evidence: Evidence): Judge {
-  return (place, names, certain) => {
-    const rows = featuresOf(place, names, certain, evidence);
-    return names.map((_, rank) => probabilityOf(forest, rows, rank * FEATURE_COUNT));
-  };
+  return (place, names, certain) =>
+    probabilitiesOf(forest, featuresOf(place, names, certain, evidence), FEATURE_COUNT);
 }

@@ -24,18 +24,21 @@ export interface Words {
   followedByParameter(word: string): number | undefined;
 }
 
-/** How probably something is a value. */
-export function probabilityOf(forest: Forest, features: Float64Array, from: number): number {
-  const { feature, value, next } = forest;
-  let odds = forest.bias;
-  for (let tree = 0; tree < forest.roots.length; tree++) {
-    let node = forest.roots[tree] as number;
-    // The lists are of one length, and the children of every inner node are inside it.
-    while ((feature[node] as number) >= 0) {
-      const seen = features[from + (feature[node] as number)] as number;
-      node = (next[node] as number) + (seen < (value[node] as number) ? 0 : 1);
+/** How probable each row is, of `width` features each. Trees are asked one after the other, so that one
+ *  stays at hand for all rows. */
+export function probabilitiesOf(forest: Forest, rows: Float64Array, width: number): Float64Array {
+  const { feature, value, next, roots, bias } = forest;
+  const odds = new Float64Array(rows.length / width).fill(bias);
+  for (let tree = 0; tree < roots.length; tree++) {
+    for (let row = 0, from = 0; row < odds.length; row++, from += width) {
+      let node = roots[tree] as number;
+      // The lists are of one length, and the children of every inner node are inside it.
+      while ((feature[node] as number) >= 0) {
+        const seen = rows[from + (feature[node] as number)] as number;
+        node = (next[node] as number) + (seen < (value[node] as number) ? 0 : 1);
+      }
+      odds[row] = (odds[row] as number) + (value[node] as number);
     }
-    odds += value[node] as number;
   }
-  return 1 / (1 + Math.exp(-odds));
+  return odds.map((own) => 1 / (1 + Math.exp(-own)));
 }

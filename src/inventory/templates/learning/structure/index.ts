@@ -10,9 +10,10 @@ export type { Member } from './member.ts';
  *  names that occur at several places of the API alone. */
 export type Structure = Cosines & Sharing & Twins & { readonly common: Sharing };
 
-/** The structure of every member of a group. */
+/** The structure of the first so many members of a group; the others are evidence only. */
 export function structuresOf(
   members: readonly Member[],
+  count: number,
   index: SuffixIndex,
   commonIndex: SuffixIndex,
 ): Structure[] {
@@ -24,7 +25,7 @@ export function structuresOf(
     suffixes: commonIndex.ofAll(member.views),
   }));
   const commonSharing = sharingOf(byCommon, commonIndex);
-  return members.map((member, rank) => ({
+  return members.slice(0, count).map((member, rank) => ({
     ...cosines(rank),
     ...sharing(member),
     ...twins(rank),
