@@ -34,6 +34,8 @@ function measured(who: string, paths: number): Outcome {
     [
       '--disable-warning=ExperimentalWarning',
       '--max-old-space-size=8192',
+      // as small as the server has it for its thread
+      '--max-semi-space-size=5',
       join(import.meta.dirname, 'memory.ts'),
       who,
       String(paths),

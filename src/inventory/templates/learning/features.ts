@@ -83,7 +83,7 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   // How often what follows it is asked, against the operations of the API: a literal has operations of
   // its own, while values share theirs.
   perOperation: ({ candidate, structure }, _, { perOperation }) =>
-    Math.log(candidate.requests / (perOperation * Math.max(1, structure.suffixes))),
+    Math.log(candidate.requests / (perOperation * Math.max(1, structure.sharing.suffixes))),
   groupPerOperation: (_, { sums, suffixes }, { perOperation }) =>
     Math.log((sums.requests - sums.typed) / (perOperation * Math.max(1, suffixes))),
   // Under how many of the values above it occurs: literals under all, values under theirs.
@@ -109,35 +109,35 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   valuesBelow: ({ candidate }) =>
     candidate.views.some((view) => view.below.some(({ belief }) => belief > 0.5)) ? 1 : 0,
   // Structure.
-  withOthers: ({ structure }) => structure.withOthers,
-  withValues: ({ structure }) => structure.withValues,
-  withLiterals: ({ structure }) => structure.withLiterals,
-  withTyped: ({ structure }) => structure.withTyped,
-  withNearest: ({ structure }) => structure.withNearest,
-  sharedWithNearest: ({ structure }) => Math.log1p(structure.sharedWithNearest),
-  nearestBelief: ({ structure }) => structure.nearestBelief,
-  peers: ({ structure }) => Math.log1p(structure.peers),
-  peerShare: ({ structure }, { names }) => structure.peers / Math.max(1, names.length - 1),
-  explained: ({ structure }) => structure.explained,
-  coverage: ({ structure }) => structure.coverage,
-  likelihood: ({ structure }) => structure.likelihood,
-  meanLikelihood: ({ structure }) => structure.meanLikelihood,
-  likeOthers: ({ structure }) => structure.likeOthers,
-  meanLikeOthers: ({ structure }) => structure.meanLikeOthers,
-  own: ({ structure }) => structure.own,
-  overlap: ({ structure }) => structure.overlap,
-  union: ({ structure }) => structure.union,
+  withOthers: ({ structure }) => structure.cosines.withOthers,
+  withValues: ({ structure }) => structure.cosines.withValues,
+  withLiterals: ({ structure }) => structure.cosines.withLiterals,
+  withTyped: ({ structure }) => structure.cosines.withTyped,
+  withNearest: ({ structure }) => structure.cosines.withNearest,
+  sharedWithNearest: ({ structure }) => Math.log1p(structure.cosines.sharedWithNearest),
+  nearestBelief: ({ structure }) => structure.cosines.nearestBelief,
+  peers: ({ structure }) => Math.log1p(structure.cosines.peers),
+  peerShare: ({ structure }, { names }) => structure.cosines.peers / Math.max(1, names.length - 1),
+  explained: ({ structure }) => structure.sharing.explained,
+  coverage: ({ structure }) => structure.sharing.coverage,
+  likelihood: ({ structure }) => structure.sharing.likelihood,
+  meanLikelihood: ({ structure }) => structure.sharing.meanLikelihood,
+  likeOthers: ({ structure }) => structure.sharing.likeOthers,
+  meanLikeOthers: ({ structure }) => structure.sharing.meanLikeOthers,
+  own: ({ structure }) => structure.sharing.own,
+  overlap: ({ structure }) => structure.sharing.overlap,
+  union: ({ structure }) => structure.sharing.union,
   commonLikeOthers: ({ structure }) => structure.common.likeOthers,
   commonMeanLikeOthers: ({ structure }) => structure.common.meanLikeOthers,
   commonLikelihood: ({ structure }) => structure.common.likelihood,
   commonOwn: ({ structure }) => structure.common.own,
   commonOverlap: ({ structure }) => structure.common.overlap,
   commonUnion: ({ structure }) => structure.common.union,
-  suffixes: ({ structure }) => Math.log1p(structure.suffixes),
-  weight: ({ structure }) => structure.weight / Math.max(1, structure.suffixes),
-  twins: ({ structure }) => Math.log1p(structure.twins),
-  twinShare: ({ structure }, { names }) => structure.twins / Math.max(1, names.length - 1),
-  twinBelief: ({ structure }) => (structure.twins > 0 ? structure.twinBelief : -1),
+  suffixes: ({ structure }) => Math.log1p(structure.sharing.suffixes),
+  weight: ({ structure }) => structure.sharing.weight / Math.max(1, structure.sharing.suffixes),
+  twins: ({ structure }) => Math.log1p(structure.twins.twins),
+  twinShare: ({ structure }, { names }) => structure.twins.twins / Math.max(1, names.length - 1),
+  twinBelief: ({ structure }) => (structure.twins.twins > 0 ? structure.twins.twinBelief : -1),
   // The same name elsewhere.
   elsewhere: ({ candidate, shape }, _, { recurrence }) =>
     Math.log1p(recurrence.elsewhere(shape.text, candidate.views).places),
@@ -215,7 +215,7 @@ export function featuresOf(
     evidence.commonSuffixes,
   );
   const beliefs = members.slice(0, names.length).map(({ belief }) => belief);
-  const suffixes = total(structures.map((one) => one.suffixes));
+  const suffixes = total(structures.map(({ sharing }) => sharing.suffixes));
   const group = { ...groupOf(place, names, certain, beliefs, evidence), suffixes };
   const rows = new Float64Array(names.length * FEATURE_COUNT);
   names.forEach((candidate, rank) => {

@@ -35,7 +35,7 @@ export function probabilitiesOf(forest: Forest, rows: Float64Array, width: numbe
       // The lists are of one length, and the children of every inner node are inside it.
       while ((feature[node] as number) >= 0) {
         const seen = rows[from + (feature[node] as number)] as number;
-        node = (next[node] as number) + (seen < (value[node] as number) ? 0 : 1);
+        node = (next[node] as number) + Number(seen >= (value[node] as number));
       }
       odds[row] = (odds[row] as number) + (value[node] as number);
     }

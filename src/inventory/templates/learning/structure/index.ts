@@ -8,7 +8,12 @@ export type { Member } from './member.ts';
 
 /** What the suffixes of one name have to do with those of the others beside it; `common` goes by the
  *  names that occur at several places of the API alone. */
-export type Structure = Cosines & Sharing & Twins & { readonly common: Sharing };
+export interface Structure {
+  readonly cosines: Cosines;
+  readonly sharing: Sharing;
+  readonly common: Sharing;
+  readonly twins: Twins;
+}
 
 /** The structure of the first so many members of a group; the others are evidence only. */
 export function structuresOf(
@@ -21,14 +26,16 @@ export function structuresOf(
   const sharing = sharingOf(members, index);
   const twins = twinsOf(members);
   const byCommon = members.map((member) => ({
-    ...member,
+    belief: member.belief,
+    views: member.views,
+    isTyped: member.isTyped,
     suffixes: commonIndex.ofAll(member.views),
   }));
   const commonSharing = sharingOf(byCommon, commonIndex);
   return members.slice(0, count).map((member, rank) => ({
-    ...cosines(rank),
-    ...sharing(member),
-    ...twins(rank),
+    cosines: cosines(rank),
+    sharing: sharing(member),
+    twins: twins(rank),
     common: commonSharing(byCommon[rank] ?? member),
   }));
 }
