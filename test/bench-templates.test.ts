@@ -3,12 +3,14 @@ import { type Api, operationKey, shapeOf } from '../bench/templates/api.ts';
 import { baselines } from '../bench/templates/baselines/index.ts';
 import { distinctPaths } from '../bench/templates/distinct.ts';
 import { NOT_TRAINED_WITH, TRAINED_WITH } from '../bench/templates/generators.ts';
+import { poolTraffic } from '../bench/templates/pool-traffic.ts';
 import { hashOf, seeded, weighted, zipfRank } from '../bench/templates/random.ts';
 import { type Learned, score } from '../bench/templates/score.ts';
 import { readApi } from '../bench/templates/specification.ts';
 import { f1, summarise } from '../bench/templates/summary.ts';
 import { PROBE, STYLES, type Traffic, type TrueOperation } from '../bench/templates/traffic.ts';
 import * as unseen from '../bench/templates/unseen/words.ts';
+import { variedProfile } from '../bench/templates/varied.ts';
 import { WORDS } from '../bench/templates/words.ts';
 
 /** The bench of template learning has rules of its own, which its figures stand on. */
@@ -158,58 +160,69 @@ describe('shapes of templates', () => {
   });
 });
 
-describe.each([...TRAINED_WITH, NOT_TRAINED_WITH])('the generator $name', (generator) => {
-  const made = generator.generate(API, WANTED, seeded(7));
-  const own = made.requests.filter(({ truth }) => truth !== PROBE);
-
-  it('makes equal traffic of equal seeds, and other traffic of others', () => {
-    expect(generator.generate(API, WANTED, seeded(7))).toEqual(made);
-    expect(generator.generate(API, WANTED, seeded(8))).not.toEqual(made);
-  });
-  it('writes paths that their operation has, with its method', () => {
-    for (const { method, path, truth } of own) {
-      const { template = '', method: wanted } = made.operations[truth] ?? {};
-      const pattern = template.replaceAll('.', '\\.').replace(/\{[^{}]*\}/g, '[^/]+');
-      expect(`${method} ${path}`).toMatch(new RegExp(`^${wanted} ${pattern}/?$`));
-    }
-  });
-  it('never writes a value that is a literal beside the parameter', () => {
-    const literals = new Set(made.operations.map((one) => operationKey(one.method, one.template)));
-    for (const { method, path, truth } of own) {
-      const { template = '' } = made.operations[truth] ?? {};
-      if (template.includes('{')) expect(literals).not.toContain(operationKey(method, path));
-    }
-  });
-  it('never writes a value that holds what divides it from the rest of its segment', () => {
-    const places = own.filter(({ path }) => path.startsWith('/v1/places/'));
-    expect(places.length).toBeGreaterThan(0);
-    for (const { path } of places) expect(path.split(',')).toHaveLength(2);
-  });
-  it('asks a quarter of the operations less than five times, and all of them', () => {
-    const counts = made.operations.map(
-      (_, index) => own.filter(({ truth }) => truth === index).length,
-    );
-    const seldom = counts.filter((count) => count < 5).length;
-    expect(seldom).toBe(Math.round(made.operations.length / 4));
-    expect(Math.min(...counts)).toBeGreaterThan(0);
-  });
-  it('has about two probes in a hundred, answered 401, 403 or 404', () => {
-    const probes = made.requests.filter(({ truth }) => truth === PROBE);
-    expect(probes.length / made.requests.length).toBeGreaterThan(0.01);
-    expect(probes.length / made.requests.length).toBeLessThan(0.03);
-    for (const { status } of probes) expect([401, 403, 404]).toContain(status);
-  });
-  it('takes closed lists from the specification, and says so', () => {
-    const prices = own.filter(({ truth }) => made.operations[truth]?.isClosed);
-    expect(prices.length).toBeGreaterThan(0);
-    for (const { path } of prices) expect(path).toMatch(/\/(EUR|USD)\/?$/);
-  });
-  it.each(STYLES)('gives all free parameters the style %s where that is wanted', (style) => {
-    const { operations } = generator.generate(API, { requests: 50, style }, seeded(1));
-    const styles = new Set(operations.flatMap((one) => one.styles));
-    expect([...styles].filter((one) => one !== undefined)).toEqual([style]);
-  });
+/** Some of the worlds that lessons are drawn from. */
+const VARIED = [1, 2, 3].map((seed) => {
+  const profile = variedProfile(['order', 'price', 'list'], seeded(seed));
+  return poolTraffic({ ...profile, name: `of world ${seed} drawn by chance` });
 });
+
+describe.each([...TRAINED_WITH, ...VARIED, NOT_TRAINED_WITH])(
+  'the generator $name',
+  (generator) => {
+    const made = generator.generate(API, WANTED, seeded(7));
+    const own = made.requests.filter(({ truth }) => truth !== PROBE);
+
+    it('makes equal traffic of equal seeds, and other traffic of others', () => {
+      expect(generator.generate(API, WANTED, seeded(7))).toEqual(made);
+      expect(generator.generate(API, WANTED, seeded(8))).not.toEqual(made);
+    });
+    it('writes paths that their operation has, with its method', () => {
+      for (const { method, path, truth } of own) {
+        const { template = '', method: wanted } = made.operations[truth] ?? {};
+        const pattern = template.replaceAll('.', '\\.').replace(/\{[^{}]*\}/g, '[^/]+');
+        expect(`${method} ${path}`).toMatch(new RegExp(`^${wanted} ${pattern}/?$`));
+      }
+    });
+    it('never writes a value that is a literal beside the parameter', () => {
+      const literals = new Set(
+        made.operations.map((one) => operationKey(one.method, one.template)),
+      );
+      for (const { method, path, truth } of own) {
+        const { template = '' } = made.operations[truth] ?? {};
+        if (template.includes('{')) expect(literals).not.toContain(operationKey(method, path));
+      }
+    });
+    it('never writes a value that holds what divides it from the rest of its segment', () => {
+      const places = own.filter(({ path }) => path.startsWith('/v1/places/'));
+      expect(places.length).toBeGreaterThan(0);
+      for (const { path } of places) expect(path.split(',')).toHaveLength(2);
+    });
+    it('asks a quarter of the operations less than five times, and all of them', () => {
+      const counts = made.operations.map(
+        (_, index) => own.filter(({ truth }) => truth === index).length,
+      );
+      const seldom = counts.filter((count) => count < 5).length;
+      expect(seldom).toBe(Math.round(made.operations.length / 4));
+      expect(Math.min(...counts)).toBeGreaterThan(0);
+    });
+    it('has about two probes in a hundred, answered 401, 403 or 404', () => {
+      const probes = made.requests.filter(({ truth }) => truth === PROBE);
+      expect(probes.length / made.requests.length).toBeGreaterThan(0.01);
+      expect(probes.length / made.requests.length).toBeLessThan(0.03);
+      for (const { status } of probes) expect([401, 403, 404]).toContain(status);
+    });
+    it('takes closed lists from the specification, and says so', () => {
+      const prices = own.filter(({ truth }) => made.operations[truth]?.isClosed);
+      expect(prices.length).toBeGreaterThan(0);
+      for (const { path } of prices) expect(path).toMatch(/\/(EUR|USD)\/?$/);
+    });
+    it.each(STYLES)('gives all free parameters the style %s where that is wanted', (style) => {
+      const { operations } = generator.generate(API, { requests: 50, style }, seeded(1));
+      const styles = new Set(operations.flatMap((one) => one.styles));
+      expect([...styles].filter((one) => one !== undefined)).toEqual([style]);
+    });
+  },
+);
 
 describe('the generator that nothing is trained with', () => {
   it('shares no word with those for training', () => {
