@@ -1,4 +1,7 @@
-/** JWT-SVIDs: signed, and validated against the bundle of their subject's trust domain. */
+/** JWT-SVIDs: signed, and validated against the bundle of their subject's trust domain; and what any other
+ *  signed token is taken apart and verified with. */
+export { ALGORITHMS, flawOfKey, type JwtAlgorithm } from './algorithms.ts';
+export { type CompactToken, splitToken } from './compact.ts';
 export { DEFAULT_JWT_LIMITS, type JwtLimits } from './limits.ts';
 export {
   createJwtIssuer,

@@ -111,7 +111,17 @@ describe('a projected service account token', () => {
       `${head}.${part({ ...GOOD, jti: 'x' })}.${signature}`,
       'token-signature',
     ],
-    ['a cut signature', `${head}.${body}.${signature.slice(0, -4)}`, 'token-signature'],
+    [
+      'a cut signature',
+      `${head}.${body}.${Buffer.from(signature, 'base64url').subarray(0, -4).toString('base64url')}`,
+      'token-signature',
+    ],
+    [
+      'a name that stands there twice',
+      tokenOf(JSON.stringify(GOOD).replace('{', '{"iss":"https://another",')),
+      'token-malformed',
+    ],
+    ['a part with bits left over', `${head}.${body}.${signature.slice(0, -4)}`, 'token-malformed'],
     [
       'the beginning of a DER signature',
       `${tokenOf(GOOD, { kid: 'ec' }).split('.').slice(0, 2).join('.')}.MEUCIQ`,

@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { Fault, messageOf, quote } from '../../../base/fault.ts';
+import { ALGORITHMS, flawOfKey, type JwtAlgorithm } from '../../jwt/index.ts';
 
 /** A cluster whose service account tokens are taken. */
 export interface Cluster {
@@ -17,7 +18,7 @@ export interface Cluster {
 export type ClusterKeys = ReadonlyMap<string, ClusterKey>;
 
 export interface ClusterKey {
-  readonly algorithm: string;
+  readonly algorithm: JwtAlgorithm;
   readonly key: KeyObject;
 }
 
@@ -29,26 +30,8 @@ export type TokenReviewer = (
   signal: AbortSignal,
 ) => Promise<unknown>;
 
-/** What a cluster signs with: one line a kind of key.
- *  @see RFC 7518 §3.3 and §3.4 */
-const KINDS: readonly {
-  readonly algorithm: string;
-  readonly fits: (key: KeyObject) => boolean;
-}[] = [
-  {
-    algorithm: 'RS256',
-    fits: ({ asymmetricKeyType: type, asymmetricKeyDetails: details }) =>
-      type === 'rsa' && (details?.modulusLength ?? 0) >= 2_048,
-  },
-  {
-    algorithm: 'ES256',
-    fits: ({ asymmetricKeyType: type, asymmetricKeyDetails: details }) =>
-      type === 'ec' && details?.namedCurve === 'prime256v1',
-  },
-];
-
-/** Algorithms of tokens that are taken. */
-export const TOKEN_ALGORITHMS: readonly string[] = KINDS.map(({ algorithm }) => algorithm);
+/** Algorithms of tokens that are taken: what clusters sign with. */
+export const TOKEN_ALGORITHMS: readonly string[] = ['RS256', 'ES256'];
 
 const MAX_KEYS = 100;
 const MAX_KEY_ID_LENGTH = 256;
@@ -65,13 +48,18 @@ export function readClusterKeys(jwks: unknown): ClusterKeys {
     const { kid, use = 'sig', alg } = (jwk ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof kid !== 'string' || kid.length > MAX_KEY_ID_LENGTH || use !== 'sig') continue;
     const key = toKey(jwk as JsonWebKey, kid);
-    const algorithm = KINDS.find(({ fits }) => key && fits(key))?.algorithm;
-    if (!key || algorithm === undefined || (alg ?? algorithm) !== algorithm) continue;
+    const algorithm = key && algorithmOf(key);
+    if (!algorithm || (alg ?? algorithm.name) !== algorithm.name) continue;
     if (read.has(kid)) throw malformed(`two keys are called ${quote(kid)}`);
     read.set(kid, { algorithm, key });
   }
   if (read.size === 0) throw malformed('no key of it is for RS256 (2,048 bits or more) or ES256');
   return read;
+}
+
+function algorithmOf(key: KeyObject): JwtAlgorithm | undefined {
+  const taken = TOKEN_ALGORITHMS.flatMap((name) => ALGORITHMS.get(name) ?? []);
+  return taken.find((algorithm) => flawOfKey(key, algorithm) === undefined);
 }
 
 function toKey(jwk: JsonWebKey, kid: string): KeyObject | undefined {

@@ -1,4 +1,5 @@
 import type { Match, Selector } from '../../registration/index.ts';
+import { parseSpiffeId } from '../../spiffe/index.ts';
 import type { Entitled, Entitlement, HeldSvid } from '../ports.ts';
 import type { Matched, SvidCachePorts } from './ports.ts';
 import { Slot, type SlotPorts } from './slot.ts';
@@ -150,7 +151,7 @@ export class SvidCache {
     const key = matches.map(({ entry, hint }) => `${entry.id} ${hint}`).join('\n');
     const known = this.#shared.get(key);
     if (known) return known;
-    const ids = matches.map(({ entry }) => trustDomainOf(entry.spiffeId));
+    const ids = matches.map(({ entry }) => parseSpiffeId(entry.spiffeId).trustDomain);
     const others = matches.flatMap(({ entry }) => entry.federatesWith);
     const { bundles, crls } = this.#ports.trustOf(new Set([...ids, ...others]));
     const entitled: Entitled = {
@@ -168,11 +169,7 @@ export class SvidCache {
     if (!svid) return [];
     const { spiffeId } = entry;
     const { chain, privateKey } = svid;
-    return [{ spiffeId, trustDomain: trustDomainOf(spiffeId), chain, privateKey, hint }];
+    const { trustDomain } = parseSpiffeId(spiffeId);
+    return [{ spiffeId, trustDomain, chain, privateKey, hint }];
   }
-}
-
-/** Of the SPIFFE ID of an entry, which was parsed when it was registered. */
-function trustDomainOf(spiffeId: string): string {
-  return spiffeId.split('/')[2] ?? '';
 }

@@ -17,6 +17,7 @@ import {
   time,
 } from '../der/index.ts';
 import { EXTENSION, extension, keyUsage } from '../extensions/index.ts';
+import { brokenBytes } from '../testing/broken-bytes.ts';
 import { forge, forgedAuthority, forgedLeaf, HOUR, NOW, nameOf } from '../testing/forge.ts';
 import { ecKey } from '../testing/keys.ts';
 import { issueCrl, REVOCATION_REASONS, readCrl, revocationByCrls } from './index.ts';
@@ -281,15 +282,8 @@ describe('a list that somebody else made', () => {
 
   it('is refused with a Fault, whatever its bytes', () => {
     const der = list({ serialNumber: '77', revokedAt: NOW, reason: 'superseded' });
-    const changed = fc
-      .tuple(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }))
-      .map(([at, by]) => {
-        const copy = Buffer.from(der);
-        copy[at] = (copy[at] ?? 0) ^ by;
-        return copy;
-      });
     fc.assert(
-      fc.property(fc.oneof(changed, fc.uint8Array({ maxLength: 300 })), (bytes) => {
+      fc.property(brokenBytes(der), (bytes) => {
         expect(() => readCrl(bytes, root)).toThrow(Fault);
       }),
       { numRuns: 300 },

@@ -135,9 +135,9 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   commonUnion: ({ structure }) => structure.common.union,
   suffixes: ({ structure }) => Math.log1p(structure.sharing.suffixes),
   weight: ({ structure }) => structure.sharing.weight / Math.max(1, structure.sharing.suffixes),
-  twins: ({ structure }) => Math.log1p(structure.twins.twins),
-  twinShare: ({ structure }, { names }) => structure.twins.twins / Math.max(1, names.length - 1),
-  twinBelief: ({ structure }) => (structure.twins.twins > 0 ? structure.twins.twinBelief : -1),
+  twins: ({ structure }) => Math.log1p(structure.twins.count),
+  twinShare: ({ structure }, { names }) => structure.twins.count / Math.max(1, names.length - 1),
+  twinBelief: ({ structure }) => (structure.twins.count > 0 ? structure.twins.belief : -1),
   // The same name elsewhere.
   elsewhere: ({ candidate, shape }, _, { recurrence }) =>
     Math.log1p(recurrence.elsewhere(shape.text, candidate.views).places),

@@ -49,26 +49,10 @@ function grow(place: Place, walk: Walk): void {
       (areValues[rank] ? values : literals).push(candidate);
     });
   }
-  for (const [frame, group] of uniteFrames(values)) {
-    add(
-      place,
-      frame,
-      true,
-      group,
-      group.flatMap(({ asValue }) => asValue),
-      walk,
-    );
-  }
   const represented = uniteRepresentations(literals);
-  for (const [word, group] of represented) {
-    add(
-      place,
-      word,
-      true,
-      group,
-      group.flatMap(({ asValue }) => asValue),
-      walk,
-    );
+  for (const [word, group] of [...uniteFrames(values), ...represented]) {
+    const priors = group.flatMap(({ asValue }) => asValue);
+    add(place, word, true, group, priors, walk);
   }
   const united = new Set([...represented.values()].flat());
   for (const group of uniteSpellings(literals.filter((literal) => !united.has(literal)))) {

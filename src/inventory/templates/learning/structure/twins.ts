@@ -2,8 +2,8 @@ import type { Member } from './member.ts';
 
 export interface Twins {
   /** How many others have the same suffixes, and what is believed of these on average. */
-  readonly twins: number;
-  readonly twinBelief: number;
+  readonly count: number;
+  readonly belief: number;
 }
 
 /** The twins of each member, by rank. */
@@ -20,6 +20,6 @@ export function twinsOf(members: readonly Member[]): (rank: number) => Twins {
   return (rank) => {
     const own = members[rank]?.belief ?? 0;
     const { count, belief } = same.get(signatures[rank] ?? '') ?? { count: 1, belief: own };
-    return { twins: count - 1, twinBelief: count > 1 ? (belief - own) / (count - 1) : 0 };
+    return { count: count - 1, belief: count > 1 ? (belief - own) / (count - 1) : 0 };
   };
 }
