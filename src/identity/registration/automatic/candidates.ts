@@ -136,9 +136,13 @@ function doubtAll(doubts: Map<Claim, string>, claims: readonly Claim[], because:
   const ids = [...new Set(claims.map(({ service }) => service.id))].sort();
   for (const claim of claims) {
     const others = ids.filter((id) => id !== claim.service.id);
-    const shown = others.slice(0, 3).join(', ') + (others.length > 3 ? ' …' : '');
-    doubts.set(claim, `${because} ${shown || 'another account of its own'}`);
+    doubts.set(claim, `${because} ${firstOf(others) || 'another account of its own'}`);
   }
+}
+
+/** A few of them, for a sentence; empty where there are none. */
+export function firstOf(ids: readonly string[]): string {
+  return ids.slice(0, 3).join(', ') + (ids.length > 3 ? ' …' : '');
 }
 
 function gather(claims: readonly Claim[]): Candidate[] {

@@ -4,6 +4,7 @@ import type { Entry } from '../entry.ts';
 import {
   type Candidate,
   candidatesOf,
+  firstOf,
   type NamingRules,
   type RegisterableService,
   type Unregistered,
@@ -82,7 +83,7 @@ function fateOf(
 ): Fate {
   const isRetired = entry.services.length > 0 && entry.services.every((id) => retired.has(id));
   if (isRetired && !wanted) {
-    return { entry, because: `${named(entry.services)} is retired` };
+    return { entry, because: `${firstOf(entry.services)} is retired` };
   }
   if (entry.origin === 'person') return { kept: entry };
   if (wanted) return changedTo(entry, { ...ownership(wanted), absentSince: null });
@@ -90,7 +91,7 @@ function fateOf(
   if (now - Date.parse(absentSince) >= rules.retireAfterMs) {
     return {
       entry,
-      because: `${named(entry.services)} has not called for it since ${absentSince}`,
+      because: `${firstOf(entry.services) || 'no service'} has not called for it since ${absentSince}`,
     };
   }
   return changedTo(entry, { absentSince });
@@ -138,11 +139,6 @@ function ownership({ services }: Candidate): Pick<Entry, 'services' | 'owner'> {
 function noRoom({ services }: Candidate, { maxEntries }: RegistrationRules): Unregistered[] {
   const because = `there are ${maxEntries} entries already, which is the limit`;
   return services.map(({ id }) => ({ service: id, because }));
-}
-
-function named(services: readonly string[]): string {
-  const shown = services.slice(0, 3).join(', ') + (services.length > 3 ? ' …' : '');
-  return shown || 'no service';
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {
