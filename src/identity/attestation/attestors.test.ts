@@ -65,7 +65,7 @@ describe('the table of attestors', () => {
     expect(await attestors.kubernetes.attest({ token: 'x' })).toEqual({
       kind: 'refused',
       code: 'identity/attestation-forbidden/token-malformed',
-      because: 'the token is not a service account token: it is not three parts of base64url',
+      because: 'the token does not have three parts, or its header or claims are empty',
     });
     expect(await attestors['join-token'].attest({ token: 'x', from: 'a' })).toEqual({
       kind: 'refused',
