@@ -3,6 +3,7 @@ import {
   type EndedCall,
   type GrpcRefusal,
   type GrpcServer,
+  type GrpcService,
   listenOnUnixSocket,
 } from '../../base/grpc/index.ts';
 import type { Attestation, Peer } from '../attestation/index.ts';
@@ -24,6 +25,8 @@ export interface WorkloadApiOptions {
   /** The Unix socket. */
   readonly path: string;
   readonly config: WorkloadApiConfig;
+  /** What else is served on the socket, to the same peers. */
+  readonly more?: (ports: WorkloadApiPorts) => readonly GrpcService[];
   readonly onEnd?: (call: EndedCall) => void;
   readonly onRefused?: (reason: GrpcRefusal) => void;
 }
@@ -43,11 +46,12 @@ export interface WorkloadApiServer {
  *  @throws {Fault} as `listenOnUnixSocket` */
 export async function serveWorkloadApi(
   ports: WorkloadApiPorts,
-  { path, config, onEnd, onRefused }: WorkloadApiOptions,
+  { path, config, more, onEnd, onRefused }: WorkloadApiOptions,
 ): Promise<WorkloadApiServer> {
   const peers = connectedPeers(ports.peers);
+  const served = servedPorts(ports, peers, config);
   const { server, calls, connections, health, close } = createGrpcServer({
-    services: [workloadApi(servedPorts(ports, peers, config))],
+    services: [workloadApi(served), ...(more?.(served) ?? [])],
     limits: { ...LIMITS, maxConnections: config.maxConnections, maxCalls: config.maxStreams },
     hasReflection: true,
     onConnection: peers.onConnection,
