@@ -21,10 +21,12 @@ export {
 export {
   CSR_KEY_POLICY,
   type Csr,
+  type CsrWish,
   judgeCsrNames,
   MAX_CSR_BYTES,
   type RegisteredNames,
   readCsr,
+  writeCsr,
 } from './csr/index.ts';
 export {
   BACKDATE_SECONDS,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { Fault, quote } from '../../../base/fault.ts';
-import { type FillRandom, serialNumbers, uniqueSubject } from '../../x509/index.ts';
+import { type FillRandom, serialNumbers, uniqueSubject, writeCsr } from '../../x509/index.ts';
 import type { OpenBaoConfig } from '../config.ts';
 import { splitAnchors } from './anchors.ts';
 import type { CertificateWanted, Certified, Certify } from './certify.ts';
-import { writeAuthorityCsr } from './csr.ts';
 import type { HttpAnswer, Post } from './http.ts';
 import { certificatesOf, readSmallFile, toPem } from './pem.ts';
 
@@ -60,7 +59,7 @@ function requestFor(wanted: CertificateWanted, serialNumber: Buffer) {
   const { id, privateKey, publicKey, now, notAfter } = wanted;
   const subject = uniqueSubject(id.trustDomain, serialNumber);
   return {
-    csr: toPem('CERTIFICATE REQUEST', writeAuthorityCsr(id, subject, privateKey, publicKey)),
+    csr: toPem('CERTIFICATE REQUEST', writeCsr({ id, subject, privateKey, publicKey })),
     use_csr_values: true,
     common_name: subject.commonName,
     exclude_cn_from_sans: true,

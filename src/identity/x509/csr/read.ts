@@ -6,6 +6,7 @@ import {
   type AlternativeNames,
   CLIENT_AUTH,
   EXTENSION,
+  EXTENSION_REQUEST,
   type Extensions,
   readExtensions,
   SERVER_AUTH,
@@ -27,7 +28,6 @@ export const MAX_CSR_BYTES = 16_384;
 export const CSR_KEY_POLICY: KeyPolicy = { kinds: ['P-256', 'P-384', 'RSA'], minRsaBits: 2_048 };
 const WHOSE = 'the request';
 const CODE = 'identity/csr-invalid';
-const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 const NO_NAMES: AlternativeNames = { isCritical: false, uris: [], dnsNames: [], others: [] };
 
 /** Why a request is refused: `identity/csr-invalid/REASON`. */

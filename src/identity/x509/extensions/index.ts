@@ -5,6 +5,7 @@ export {
   ANY_USAGE,
   CLIENT_AUTH,
   EXTENSION,
+  EXTENSION_REQUEST,
   kindOfName,
   NAME_KIND,
   SERVER_AUTH,

@@ -11,6 +11,9 @@ export const EXTENSION = {
   extendedKeyUsage: '2.5.29.37',
 } as const;
 
+/** The attribute of a request that asks for extensions. @see RFC 2985 §5.4.2 */
+export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 export const ANY_USAGE = '2.5.29.37.0';
