@@ -6,8 +6,8 @@ import type { Matched, Trust } from '../workload-api/index.ts';
 /** Where the identities of one machine come from: the authority itself, or an agent's link to it. */
 export interface IdentitySupply {
   readonly trustDomain: string;
-  /** The entries of a workload of this machine, or why there is none. */
-  match(selectors: readonly Selector[]): Matched;
+  /** The entries of a workload of this machine, or why there is none; of one SPIFFE ID where it is given. */
+  match(selectors: readonly Selector[], spiffeId?: string): Matched;
   /** Whether an entry asks for a selector of this subject, such as `unix:sha256`. */
   asksFor(type: string, key: string): boolean;
   /** The bundles of these trust domains, as far as they are known, and what is revoked. */

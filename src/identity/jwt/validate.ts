@@ -17,8 +17,8 @@ export interface JwtSvidValidation {
   readonly now: number;
   /** How far clocks may differ; a minute if undefined. */
   readonly clockSkewSeconds?: number;
-  /** Workloads that are shut out at once. */
-  readonly isDenied?: (id: SpiffeId) => boolean;
+  /** Workloads that are shut out at once; a token was issued at `iat`, in milliseconds since 1970. */
+  readonly isDenied?: (id: SpiffeId, issuedAt: number) => boolean;
   readonly limits?: JwtLimits;
 }
 
@@ -57,8 +57,9 @@ export function validateJwtSvid(token: string, how: JwtSvidValidation): JwtSvid 
   }
   const audience = readAudience(claims.aud, limits);
   judgeAudience(audience, how.audience);
-  const expiresAt = judgeTimes(claims, how);
-  if (how.isDenied?.(id)) throw refuseToken('denied', `is of ${quote(id.uri)}, which is shut out`);
+  const { issuedAt, expiresAt } = judgeTimes(claims, how);
+  if (how.isDenied?.(id, issuedAt))
+    throw refuseToken('denied', `is of ${quote(id.uri)}, which is shut out`);
   return { id, audience, expiresAt, keyId, claims };
 }
 
@@ -154,7 +155,7 @@ function judgeAudience(audience: readonly string[], own: readonly string[]): voi
 
 /** Gives when the token expires.
  *  @see RFC 7519 §4.1.4 to 4.1.6 */
-function judgeTimes(claims: JsonObject, { now, clockSkewSeconds }: JwtSvidValidation): number {
+function judgeTimes(claims: JsonObject, { now, clockSkewSeconds }: JwtSvidValidation) {
   const skew = (clockSkewSeconds ?? DEFAULT_CLOCK_SKEW_SECONDS) * 1_000;
   if (claims.exp === undefined) throw refuseToken('no-expiry', 'never expires (exp is missing)');
   const expiresAt = readTime('exp', claims.exp);
@@ -174,7 +175,7 @@ function judgeTimes(claims: JsonObject, { now, clockSkewSeconds }: JwtSvidValida
       hint,
     );
   }
-  return expiresAt;
+  return { issuedAt, expiresAt };
 }
 
 function readTime(name: string, value: unknown): number {

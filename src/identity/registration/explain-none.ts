@@ -38,6 +38,7 @@ function linesOf(near: NearEntry): string[] {
     ...(hidden > 0 ? [`  and lacks ${hidden} more`] : []),
     ...(near.expiredAt === undefined ? [] : [`  has expired: ${near.expiredAt}`]),
     ...(near.agent === undefined ? [] : [`  is handed out only by ${near.agent}`]),
+    ...(near.denied === undefined ? [] : [`  is revoked: ${near.denied}`]),
   ];
 }
 

@@ -10,7 +10,7 @@ export interface Lack {
   readonly instead: readonly Selector[];
 }
 
-/** An entry that would nearly have matched, and what stood in the way: at least one of the three. */
+/** An entry that would nearly have matched, and what stood in the way: at least one of the four. */
 export interface NearEntry {
   readonly entryId: string;
   readonly spiffeId: string;
@@ -22,6 +22,8 @@ export interface NearEntry {
   readonly expiredAt?: string;
   /** Set where another agent than the workload's own hands the identity out. */
   readonly agent?: string;
+  /** Set where the identity is revoked: why. */
+  readonly denied?: string;
 }
 
 /** Why a workload has no identity. */
@@ -42,11 +44,13 @@ const MAX_INSTEAD = 3;
 /** Says why none of the entries gives the workload an identity. The nearest entry is the one of whose
  *  selectors the workload has the greatest share; entries that ask for nothing that it has, nor for
  *  another value of something that it has, are not near. Neither the order of the entries nor that of
- *  the selectors matters. Looks at each entry once. */
+ *  the selectors matters. Looks at each entry once.
+ *  @param deniedFor why an identity is revoked, if it is */
 export function whyNone(
   entries: Iterable<Entry>,
   workload: AttestedWorkload,
   now: number,
+  deniedFor: (spiffeId: string) => string | undefined = () => undefined,
 ): WhyNone {
   const seen = [...new Set(workload.selectors)].sort(compareText);
   const held = new Set(seen);
@@ -62,7 +66,10 @@ export function whyNone(
     seen: seen.slice(0, MAX_SEEN),
     seenCount: seen.length,
     entryCount,
-    near: nearest.map(({ entry }) => toNear(entry, workload, held, bySubject, now)),
+    near: nearest.map(({ entry }) => ({
+      ...toNear(entry, workload, held, bySubject, now),
+      ...revokedFor(deniedFor(entry.spiffeId)),
+    })),
   };
 }
 
@@ -102,6 +109,8 @@ function compareNearness(a: Candidate, b: Candidate): number {
     compareText(a.entry.id, b.entry.id)
   );
 }
+
+const revokedFor = (denied: string | undefined) => (denied === undefined ? {} : { denied });
 
 function toNear(
   entry: Entry,

@@ -63,13 +63,14 @@ export function noneInShort(why: WhyNone): string {
 
 function nearest({ near: [entry] }: WhyNone): string {
   if (!entry) return '';
-  const { spiffeId, lacks, expiredAt, agent } = entry;
+  const { spiffeId, lacks, expiredAt, agent, denied } = entry;
   const reasons = [
     ...lacks.map(({ selector, instead }) =>
       instead.length === 0 ? `lacks ${selector}` : `lacks ${selector} (has ${instead.join(', ')})`,
     ),
     ...(expiredAt === undefined ? [] : [`expired ${expiredAt}`]),
     ...(agent === undefined ? [] : [`is handed out only by ${agent}`]),
+    ...(denied === undefined ? [] : [`is revoked: ${denied}`]),
   ];
   const room = MAX_NEAREST_BYTES - Buffer.byteLength(spiffeId);
   return ` The nearest, ${spiffeId}: ${listed(reasons, reasons.length, Math.max(room, 160), '; ')}.`;

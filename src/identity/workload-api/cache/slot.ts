@@ -21,6 +21,7 @@ export class Slot {
   #entry: Entry;
   readonly #ports: SlotPorts;
   #svid: FreshSvid | undefined;
+  #issuedAt = 0;
   #failures = 0;
   /** Why there is no SVID, for the workload. */
   #because: string | undefined;
@@ -46,6 +47,11 @@ export class Slot {
   get svid(): FreshSvid | undefined {
     const { clock } = this.#ports;
     return this.#svid && this.#svid.expiresAt > clock() ? this.#svid : undefined;
+  }
+
+  /** When the SVID came, in milliseconds since 1970. */
+  get issuedAt(): number {
+    return this.#issuedAt;
   }
 
   /** Why there is no SVID; undefined where it is not known yet. */
@@ -100,9 +106,10 @@ export class Slot {
   #succeed(svid: FreshSvid): number {
     const { clock, random } = this.#ports;
     this.#svid = svid;
+    this.#issuedAt = clock();
     this.#failures = 0;
     this.#because = undefined;
-    return renewalOf({ issuedAt: clock(), expiresAt: svid.expiresAt }, random());
+    return renewalOf({ issuedAt: this.#issuedAt, expiresAt: svid.expiresAt }, random());
   }
 
   #fail(thrown: unknown): number {

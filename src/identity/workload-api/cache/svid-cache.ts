@@ -1,4 +1,4 @@
-import type { Match, Selector } from '../../registration/index.ts';
+import type { Entry, Match, Selector } from '../../registration/index.ts';
 import { parseSpiffeId } from '../../spiffe/index.ts';
 import type { Entitled, Entitlement, HeldSvid } from '../ports.ts';
 import type { Matched, SvidCachePorts } from './ports.ts';
@@ -87,7 +87,14 @@ export class SvidCache {
 
   /** Renews every SVID now, as when what signed them is not to be trusted any more. */
   renewAll(): void {
-    for (const slot of this.#slots.values()) void slot.renew();
+    this.renewWhere(() => true);
+  }
+
+  /** Renews those SVIDs now that are not to be used any more; they came at `issuedAt`, in milliseconds since 1970. */
+  renewWhere(isDue: (entry: Entry, issuedAt: number) => boolean): void {
+    for (const slot of this.#slots.values()) {
+      if (isDue(slot.entry, slot.issuedAt)) void slot.renew();
+    }
   }
 
   /** Forgets everything; nobody is told anything after it. */

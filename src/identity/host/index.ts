@@ -1,0 +1,12 @@
+/** The identities of one machine: where they come from, and how they are handed out. */
+export { type Asked, AuthoritySupply, type AuthoritySupplyParts } from './authority-supply.ts';
+export { type HostParts, type HostStatus, IdentityHost } from './host.ts';
+export { type MatchQuery, matchWorkload } from './match.ts';
+export type {
+  IdentitySupply,
+  JwtWish,
+  SuppliedJwt,
+  SuppliedX509,
+  SupplyChange,
+  X509Wish,
+} from './supply.ts';
