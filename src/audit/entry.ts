@@ -31,6 +31,17 @@ export const AUDIT_ACTIONS = {
   /** Enforcement points refuse it from now on; `thing` says what the subject is. */
   'identity.deny': ['thing', 'why', 'until'],
   'identity.lift': ['thing'],
+  /** Of a SPIFFE ID: who gets it has changed; `entry` is the id of the registration. */
+  'identity.register': ['entry', 'origin', 'owner', 'selectors', 'parent', 'services'],
+  'identity.update': [
+    ...['entry', 'owner', 'services', 'absentSince', 'x509TtlSeconds', 'jwtTtlSeconds'],
+    ...['dnsNames', 'federatesWith', 'hint', 'expiresAt'],
+  ],
+  'identity.retire': ['entry', 'origin', 'owner', 'services'],
+  /** Of an agent's SPIFFE ID; `token` is the beginning of the token's hash. */
+  'join-token.create': ['token', 'until'],
+  'join-token.use': ['token', 'from'],
+  'join-token.delete': ['token'],
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 

@@ -9,9 +9,10 @@ export {
   entryId,
   parseEntryInput,
   RESERVED_PATH,
-  type Registrar,
+  type Registering,
   registerEntry,
 } from './register.ts';
+export * from './registrar/index.ts';
 export {
   isSelector,
   MAX_SELECTOR_LENGTH,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { conflictWith, type Entry, parseEntryInput, registerEntry } from './index.ts';
-import { entryWith, NOW, REGISTRAR, SAID } from './testing/entries.ts';
+import { entryWith, NOW, REGISTERING, SAID } from './testing/entries.ts';
 
 describe('an entry', () => {
   it("has SPIRE's lifetimes and no more than was said", () => {
-    expect(registerEntry(parseEntryInput(SAID), REGISTRAR)).toEqual({
+    expect(registerEntry(parseEntryInput(SAID), REGISTERING)).toEqual({
       ...SAID,
       id: expect.stringMatching(/^entry-[0-9a-f]{16}$/),
       parent: null,
@@ -52,7 +52,7 @@ describe('an entry', () => {
     ['a selector of 1,024 characters', { selectors: [`unix:path:${'x'.repeat(1_014)}`] }],
     ['32 selectors', { selectors: Array.from({ length: 32 }, (_, at) => `unix:gid:${at}`) }],
   ])('may have %s', (_, change) => {
-    expect(registerEntry(parseEntryInput({ ...SAID, ...change }), REGISTRAR)).toBeTruthy();
+    expect(registerEntry(parseEntryInput({ ...SAID, ...change }), REGISTERING)).toBeTruthy();
   });
 
   it.each<[Record<string, unknown>, string]>([
@@ -107,7 +107,7 @@ describe('an entry', () => {
     [{ admin: true }, 'admin'],
     [{ downstream: true }, 'downstream'],
   ])('is refused with %j', (change, why) => {
-    expect(() => registerEntry(parseEntryInput({ ...SAID, ...change }), REGISTRAR)).toThrow(
+    expect(() => registerEntry(parseEntryInput({ ...SAID, ...change }), REGISTERING)).toThrow(
       expect.objectContaining({
         code: 'identity/entry-invalid',
         message: expect.stringContaining(why),

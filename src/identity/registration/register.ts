@@ -11,7 +11,7 @@ export const RESERVED_PATH = '/reeve';
 export const AGENTS_PATH = `${RESERVED_PATH}/agent`;
 
 /** Who registers, where and when. */
-export interface Registrar {
+export interface Registering {
   readonly trustDomain: string;
   readonly by: string;
   /** Milliseconds since 1970. */
@@ -42,8 +42,8 @@ export function parseEntryInput(value: unknown): EntryInput {
 
 /** Makes an entry of what a person says. Whether it fits those that exist is `conflictWith`'s to say.
  *  @throws {Fault} `identity/entry-invalid` with every problem */
-export function registerEntry(input: EntryInput, registrar: Registrar): Entry {
-  const problems = problemsOf(input, registrar);
+export function registerEntry(input: EntryInput, registering: Registering): Entry {
+  const problems = problemsOf(input, registering);
   if (problems.length > 0) throw invalid(problems);
   const { service, ...said } = input;
   const selectors = [...input.selectors].sort();
@@ -54,8 +54,8 @@ export function registerEntry(input: EntryInput, registrar: Registrar): Entry {
     services: service === null ? [] : [service],
     origin: 'person',
     absentSince: null,
-    createdBy: registrar.by,
-    createdAt: toTimestamp(registrar.now),
+    createdBy: registering.by,
+    createdAt: toTimestamp(registering.now),
   };
 }
 
@@ -63,13 +63,25 @@ function invalid(problems: readonly string[]): Fault {
   return new Fault('identity/entry-invalid', `The entry is refused: ${problems.join('; ')}`);
 }
 
-function problemsOf(input: EntryInput, registrar: Registrar): string[] {
-  const { trustDomain, now, maxX509TtlSeconds, maxJwtTtlSeconds } = registrar;
-  const { spiffeId, parent, federatesWith, expiresAt, x509TtlSeconds, jwtTtlSeconds } = input;
+function problemsOf(input: EntryInput, registering: Registering): string[] {
+  const { trustDomain } = registering;
+  const { spiffeId, parent } = input;
   return [
     idProblem(spiffeId, trustDomain),
-    parent !== null && parentProblem(parent, trustDomain),
-    federatesWith.includes(trustDomain) &&
+    parent === null ? undefined : parentProblem(parent, trustDomain),
+    ...limitProblems(input, registering),
+  ].filter((problem) => problem !== undefined);
+}
+
+type Limited = Pick<EntryInput, 'federatesWith' | 'expiresAt' | 'x509TtlSeconds' | 'jwtTtlSeconds'>;
+
+/** What an entry may not say here, of what is said of it. */
+export function limitProblems(
+  { federatesWith, expiresAt = null, x509TtlSeconds = 0, jwtTtlSeconds = 0 }: Partial<Limited>,
+  { trustDomain, now, maxX509TtlSeconds, maxJwtTtlSeconds }: Registering,
+): string[] {
+  return [
+    federatesWith?.includes(trustDomain) &&
       `federatesWith names ${trustDomain}, whose own bundle every workload has`,
     expiresAt !== null &&
       Date.parse(expiresAt) <= now &&

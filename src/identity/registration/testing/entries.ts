@@ -1,9 +1,9 @@
-import { type EntryInput, parseEntryInput, type Registrar, registerEntry } from '../index.ts';
+import { type EntryInput, parseEntryInput, type Registering, registerEntry } from '../index.ts';
 
 /** 2027-01-01T00:00:00Z */
 export const NOW = Date.UTC(2027, 0, 1);
 
-export const REGISTRAR: Registrar = {
+export const REGISTERING: Registering = {
   trustDomain: 'example.org',
   by: 'ada',
   now: NOW,
@@ -19,6 +19,6 @@ export const SAID = {
 };
 
 /** An entry with some of it said otherwise. */
-export function entryWith(said: Partial<EntryInput> = {}, registrar: Partial<Registrar> = {}) {
-  return registerEntry(parseEntryInput({ ...SAID, ...said }), { ...REGISTRAR, ...registrar });
+export function entryWith(said: Partial<EntryInput> = {}, registering: Partial<Registering> = {}) {
+  return registerEntry(parseEntryInput({ ...SAID, ...said }), { ...REGISTERING, ...registering });
 }
