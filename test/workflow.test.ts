@@ -123,11 +123,13 @@ it('is blocked and unblocked, and the log tells all of it', async () => {
   expect(await endpoint(SHADOW)).toMatchObject({ blocked: false });
   const subject = encodeURIComponent(SHADOW);
   const { items } = await server.get<{ items: AuditEntry[] }>(`/api/v1/audit?subject=${subject}`);
-  expect(items.map(({ sequence, action, reason }) => [sequence, action, reason])).toEqual([
-    [3, 'endpoint.undo', 'mended'],
-    [2, 'endpoint.block', 'leaks'],
-    [1, 'endpoint.adopt', 'ours'],
+  expect(items.map(({ action, reason }) => [action, reason])).toEqual([
+    ['endpoint.undo', 'mended'],
+    ['endpoint.block', 'leaks'],
+    ['endpoint.adopt', 'ours'],
   ]);
+  const [last = 0, ...earlier] = items.map(({ sequence }) => sequence);
+  expect(earlier).toEqual([last - 1, expect.toSatisfy((sequence) => sequence < last - 1)]);
 });
 
 it('templates that were learnt are corrected, which replays what was counted', async () => {

@@ -7,6 +7,7 @@ import { EnvoyConfig } from '../sources/envoy-access-log/config/index.ts';
 import { OtlpConfig } from '../sources/otlp/config/index.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { HttpConfig, TlsConfig } from './http/config.ts';
+import { IdentityConfig } from './identity/config.ts';
 import { IntakeConfig } from './intake/config.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -38,6 +39,7 @@ export const ServerConfig = z
     accessLog: AccessLogConfig.prefault({}),
     intake: IntakeConfig.prefault({}),
     inventory: InventoryConfig.prefault({}),
+    identity: IdentityConfig.prefault({}),
     tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),
     folders: z.array(FolderConfig).default([]).describe('Folders that are scanned at the start'),
   })

@@ -11,11 +11,18 @@ export function greeting(server: RunningServer, config: ServerConfig): string[] 
     `          with the token in ${server.adminTokenFile}`,
     `OTLP      ${server.otlpOrigin}/v1/traces, and gRPC at ${server.otlpGrpcAddress}`,
     `Envoy     access logs by gRPC at ${server.envoyAddress}`,
+    ...identityOf(server),
     `Data      ${server.dataFolder}`,
     folders === ''
       ? 'Folders   none: name some under `folders` in the configuration'
       : `Folders   ${folders}`,
   ];
+}
+
+function identityOf({ workloadApiAddress }: RunningServer): string[] {
+  return workloadApiAddress === undefined
+    ? []
+    : [`Identity  SPIFFE_ENDPOINT_SOCKET=${workloadApiAddress}`];
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -7,6 +7,7 @@ import {
   AuditEntry,
   Call,
   Credential,
+  type DocumentStore,
   Endpoint,
   type EstateStore,
   Finding,
@@ -30,6 +31,8 @@ import { listOperations } from './http/routes/lists.ts';
 import { scanOperations } from './http/routes/scans.ts';
 import { createLoginLink, sessionOperations } from './http/routes/sessions.ts';
 import { templateOperations } from './http/routes/templates.ts';
+import { figuresOf } from './identity/figures.ts';
+import { type Identity, openIdentity } from './identity/identity.ts';
 import { TrafficIntake } from './intake/index.ts';
 import { Judging } from './judging.ts';
 import { listen, stopListening } from './listen.ts';
@@ -43,7 +46,10 @@ import { VERSION } from './version.ts';
 export interface ServerPorts {
   readonly clock?: Clock;
   readonly log?: Log;
-  readonly openStore?: (config: ServerConfig, dataFolder: string) => Promise<EstateStore>;
+  readonly openStore?: (
+    config: ServerConfig,
+    dataFolder: string,
+  ) => Promise<EstateStore & DocumentStore>;
   /** Folder of the built console. */
   readonly consoleFolder?: string;
 }
@@ -57,6 +63,8 @@ export interface RunningServer {
   readonly otlpGrpcAddress: string;
   /** `127.0.0.1:7071`: where Envoy sends its access logs. */
   readonly envoyAddress: string;
+  /** `unix:///…`: where workloads of this machine fetch their identities, if that is served. */
+  readonly workloadApiAddress: string | undefined;
   readonly adminTokenFile: string;
   readonly dataFolder: string;
   readonly store: EstateStore;
@@ -107,6 +115,11 @@ async function assemble(
   undo.push(() => store.close());
   const metrics = createMetrics();
 
+  const identity = await startIdentity(config, { store, dataFolder: data.path, clock, log });
+  if (identity) {
+    undo.push(() => identity.close());
+    metrics.watchIdentity(() => figuresOf(identity));
+  }
   let begun = false;
   const judging = new Judging({
     store,
@@ -118,6 +131,7 @@ async function assemble(
     everyMs: HOUR_MS,
     onKnown: (services, endpoints) => {
       if (begun) intake.feed.setKnown(services, endpoints);
+      if (begun) void identity?.applyEstate(services);
     },
   });
   undo.push(() => judging.close());
@@ -222,6 +236,7 @@ async function assemble(
     otlpOrigin: intake.addresses.otlpOrigin,
     otlpGrpcAddress: intake.addresses.otlpGrpc,
     envoyAddress: intake.addresses.envoy,
+    workloadApiAddress: identity?.host?.address,
     adminTokenFile: data.adminTokenFile,
     dataFolder: data.path,
     store,
@@ -239,6 +254,13 @@ async function assemble(
     },
     close,
   };
+}
+
+async function startIdentity(
+  { identity: config }: ServerConfig,
+  parts: Omit<Parameters<typeof openIdentity>[0], 'config'>,
+): Promise<Identity | undefined> {
+  return config.enabled ? openIdentity({ config, ...parts }) : undefined;
 }
 
 /** Resolves when the services are known that traces are attributed to: those of the last run, or of

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Answers } from '../estate/index.ts';
+import type { IdentityFigures } from './identity/figures.ts';
 import type { IntakeStatus } from './intake/index.ts';
 
 export interface Metrics {
@@ -10,6 +11,8 @@ export interface Metrics {
   readonly scanSeconds: Histogram<'folder'>;
   /** Sets what traffic came in since the start, and what of it is held. */
   setIntake(status: IntakeStatus): void;
+  /** Asks for what identity is and did whenever figures are read. */
+  watchIdentity(read: () => Promise<IdentityFigures>): void;
   /** Sets the three answers. */
   setAnswers(answers: Answers): void;
 }
@@ -72,6 +75,29 @@ export function createMetrics(): Metrics {
         intake.inc({ source, outcome, reason }, count);
       }
       for (const [what, amount] of Object.entries(amounts)) held.set({ what }, amount);
+    },
+    watchIdentity: (read) => {
+      new Gauge({
+        name: 'reeve_identity_held',
+        help: 'Entries, services without one, authorities, denials, SVIDs kept fresh, streams of workloads',
+        labelNames: ['what'] as const,
+        registers,
+        async collect() {
+          const { issued: _, ...amounts } = await read();
+          for (const [what, amount] of Object.entries(amounts)) this.set({ what }, amount);
+        },
+      });
+      new Counter({
+        name: 'reeve_identity_issued_total',
+        help: 'SVIDs that were issued, by kind, and requests that were refused, since the first start',
+        labelNames: ['what'] as const,
+        registers,
+        async collect() {
+          const { issued } = await read();
+          this.reset();
+          for (const [what, count] of Object.entries(issued)) this.inc({ what }, count);
+        },
+      });
     },
     setAnswers: (latest) => {
       for (const [question, { total, satisfied }] of Object.entries(latest)) {

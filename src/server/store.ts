@@ -1,10 +1,13 @@
-import type { EstateStore } from '../estate/index.ts';
+import type { DocumentStore, EstateStore } from '../estate/index.ts';
 import { openStore } from '../estate/store/index.ts';
 import type { ServerConfig } from './config.ts';
 
 /** Opens the store of the configuration; without one, the embedded one in the data folder.
  *  @throws {Fault} `estate/folder-conflict` where another Reeve uses the data folder, and the rest of
  *  what `openStore` throws */
-export function openConfiguredStore(config: ServerConfig, folder: string): Promise<EstateStore> {
+export function openConfiguredStore(
+  config: ServerConfig,
+  folder: string,
+): Promise<EstateStore & DocumentStore> {
   return openStore(config.store ?? { kind: 'sqlite', folder });
 }

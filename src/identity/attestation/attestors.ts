@@ -51,9 +51,7 @@ export function createAttestors(ports: AttestorPorts, config: AttestationConfig)
     maxLifetimeSeconds: config.kubernetes.maxTokenHours * 3_600,
   };
   return {
-    workload: attestor('looking at the process', config.workload.timeoutMs, (peer) =>
-      attestWorkload(peer, workload),
-    ),
+    workload: createWorkloadAttestor(workload, config),
     kubernetes: attestor(
       'judging the service account token',
       config.kubernetes.timeoutMs,
@@ -63,6 +61,14 @@ export function createAttestors(ports: AttestorPorts, config: AttestationConfig)
       attestJoin(evidence, joinTokens, clock()),
     ),
   };
+}
+
+/** What looks at the processes of this machine. */
+export function createWorkloadAttestor(
+  ports: WorkloadPorts,
+  { workload: { timeoutMs } }: AttestationConfig,
+): Attestors['workload'] {
+  return attestor('looking at the process', timeoutMs, (peer) => attestWorkload(peer, ports));
 }
 
 function attestor<Evidence, Facts>(

@@ -4,11 +4,13 @@ export {
   type AttestorPorts,
   type Attestors,
   createAttestors,
+  createWorkloadAttestor,
   machinePorts,
 } from './attestors.ts';
 export { type CgroupPlace, type ContainerPlace, parseCgroups } from './cgroup/index.ts';
 export { AttestationConfig } from './config.ts';
 export {
+  DocumentJoinTokenStore,
   JOIN_TOKEN_PREFIX,
   type JoinEvidence,
   type JoinFacts,

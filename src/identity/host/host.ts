@@ -171,11 +171,11 @@ const CHANGES: Readonly<
   Record<SupplyChange, (svids: SvidCache, jwts: JwtCache, supply: IdentitySupply) => void>
 > = {
   entries: (svids) => svids.entriesChanged(),
-  trust: (svids, jwts, { denialOf }) => {
-    jwts.drop((spiffeId, issuedAt) => denialOf({ spiffeId, issuedAt, keys: [] }) !== undefined);
-    svids.renewWhere(
-      ({ spiffeId }, issuedAt) => denialOf({ spiffeId, issuedAt, keys: [] }) !== undefined,
-    );
+  trust: (svids, jwts, supply) => {
+    const isDenied = (spiffeId: string, issuedAt: number) =>
+      supply.denialOf({ spiffeId, issuedAt, keys: [] }) !== undefined;
+    jwts.drop(isDenied);
+    svids.renewWhere(({ spiffeId }, issuedAt) => isDenied(spiffeId, issuedAt));
     svids.trustChanged();
   },
   reissue: (svids, jwts) => {

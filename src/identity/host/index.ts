@@ -2,6 +2,8 @@
 export { type Asked, AuthoritySupply, type AuthoritySupplyParts } from './authority-supply.ts';
 export { type HostParts, type HostStatus, IdentityHost } from './host.ts';
 export { type MatchQuery, matchWorkload } from './match.ts';
+export { type OwnIdentity, OwnSvid, SERVER_PATH } from './own-svid.ts';
+export { Refusals, type ToldRefusal } from './refusals.ts';
 export type {
   IdentitySupply,
   JwtWish,
