@@ -1,3 +1,4 @@
+export { DocumentJoinTokenStore } from './in-documents.ts';
 export { attestJoin, type JoinEvidence, type JoinTokenStore } from './store.ts';
 export {
   JOIN_TOKEN_PREFIX,
