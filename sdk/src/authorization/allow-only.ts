@@ -1,0 +1,68 @@
+import type { Caller } from '../caller.ts';
+import { quote } from '../error.ts';
+import { ALLOWED, type Authorize, denied, type Question } from './decision.ts';
+import { withoutLastSlash } from './route-template.ts';
+import { type Row, readTable, segmentsOf, shapeOf, type Table } from './table.ts';
+
+/** Allows what a table says, and denies everything else.
+ *
+ *  Where the framework knows the route, the row of that template decides, whatever its parameters are
+ *  called. Where it does not (middleware before routing), every row that the path may belong to must
+ *  allow: whichever of them the framework then takes, its row was asked. `HEAD` goes by `GET` where it
+ *  has no row of its own.
+ *  @throws {ReeveError} `authorization/table-invalid` */
+export function allowOnly(table: Table): Authorize {
+  const rows = readTable(table);
+  const byShape = new Map(rows.map((row) => [`${row.method} ${row.shape}`, row]));
+  return (question) => {
+    const found = rowsOf(question, rows, byShape);
+    if (found.length === 0) return denied(`nothing is allowed to call ${nameOf(question)}`);
+    const no = found.find((row) => !allows(row, question.caller));
+    if (no === undefined) return ALLOWED;
+    const who = question.caller ? quote(question.caller.spiffeId, 300) : 'who proves nothing';
+    return denied(`${who} is not allowed to call ${quote(no.operation, 300)}`);
+  };
+}
+
+function rowsOf(
+  question: Question,
+  rows: readonly Row[],
+  byShape: ReadonlyMap<string, Row>,
+): readonly Row[] {
+  for (const method of question.method === 'HEAD' ? ['HEAD', 'GET'] : [question.method]) {
+    const found =
+      question.template === undefined
+        ? rows.filter((row) => row.method === method && mayTake(row, question.path))
+        : [byShape.get(`${method} ${shapeOf(withoutLastSlash(question.template))}`) ?? []].flat();
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Whether a router could take this path for this row: routers differ in whether case, a slash at the
+ *  end and percent-encoding count, so none of them does. */
+function mayTake({ segments, takesRest }: Row, path: string): boolean {
+  const parts = segmentsOf(withoutLastSlash(path));
+  if (takesRest ? parts.length < segments.length : parts.length !== segments.length) return false;
+  return segments.every((wanted, index) => wanted === undefined || isSame(parts[index], wanted));
+}
+
+const isSame = (part: string | undefined, wanted: string): boolean =>
+  part !== undefined && (part.toLowerCase() === wanted || decoded(part) === wanted);
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part).toLowerCase();
+  } catch {
+    return undefined;
+  }
+}
+
+const allows = (row: Row, caller: Caller | undefined): boolean =>
+  row.anyone ||
+  (caller !== undefined &&
+    (row.ids.has(caller.spiffeId) ||
+      row.below.some((prefix) => caller.spiffeId.startsWith(prefix))));
+
+const nameOf = ({ method, template, path }: Question): string =>
+  quote(`${method} ${template ?? path}`, 300);
