@@ -58,6 +58,14 @@ interface Said {
   readonly time?: string;
 }
 
+/** What a process must be to be a service's own, as selectors of SPIFFE (`unix:user:orders`), and the foreign trust
+ *  domains that the service talks with. */
+export interface RunsAs {
+  /** All of them; empty: nothing is said of it. */
+  readonly selectors: readonly string[];
+  readonly federatesWith: readonly string[];
+}
+
 export interface ServiceObservation extends Said {
   readonly kind: 'service';
   readonly subject: Subject;
@@ -70,6 +78,8 @@ export interface ServiceObservation extends Said {
   readonly criticality?: Criticality;
   readonly sensitivity?: readonly Tag[];
   readonly identity?: string;
+  /** How its processes are recognised where no account of a cluster names them. */
+  readonly runsAs?: RunsAs;
   readonly posture?: Posture;
   readonly permission?: Permission;
   readonly route?: Route;

@@ -19,7 +19,7 @@ import type {
   Tag,
 } from './model.ts';
 import { CRITICALITIES } from './model.ts';
-import { OWNER_RANKS, type OwnerClaim } from './observation.ts';
+import { OWNER_RANKS, type OwnerClaim, type RunsAs } from './observation.ts';
 
 /** What all facts about one entity say together. A record is a function of the set of facts, so it
  *  depends neither on their order nor on how often each came. */
@@ -33,6 +33,7 @@ export interface ServiceRecord {
   readonly criticality: Criticality | undefined;
   readonly sensitivity: readonly Tag[];
   readonly identities: readonly string[];
+  readonly runsAs: readonly RunsAs[];
   readonly aliases: readonly string[];
   readonly images: readonly string[];
   readonly postures: readonly Posture[];
@@ -123,6 +124,7 @@ export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
     criticality: bestOf(CRITICALITIES, values(facts, 'criticality')),
     sensitivity: tags(values(facts, 'sensitivity').flat()),
     identities: distinct(values(facts, 'identity')),
+    runsAs: distinct(values(facts, 'runsAs')),
     aliases: distinct(values(facts, 'aliases').flat()),
     images: distinct(values(facts, 'images').flat()),
     postures: distinct(values(facts, 'posture')),

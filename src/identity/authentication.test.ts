@@ -12,6 +12,7 @@ const callee: ServiceRecord = {
   owner: undefined,
   criticality: undefined,
   sensitivity: [],
+  runsAs: [],
   identities: ['ns/shop/sa/orders'],
   aliases: [],
   images: [],

@@ -143,6 +143,20 @@ describe('a declaration', () => {
     ).toEqual(['openapi.yaml', 'web.yaml']);
   });
 
+  it('says how the processes of a service are recognised, and whom it federates with', () => {
+    const identity = `criticality: high
+  identity:
+    selectors: ["unix:user:orders", "systemd:id:orders.service", "unix:user:orders"]
+    federatesWith: [partner.example]`;
+    const { observations } = readOrders('criticality: high', identity);
+    expect(observations.find(({ kind }) => kind === 'service')).toMatchObject({
+      runsAs: {
+        selectors: ['systemd:id:orders.service', 'unix:user:orders'],
+        federatesWith: ['partner.example'],
+      },
+    });
+  });
+
   it('of a service that is declared elsewhere too is reported', () => {
     const reading = read({ 'a/reeve.yaml': ORDERS, 'b/reeve.yaml': ORDERS });
     expect(
@@ -176,6 +190,16 @@ const PROBLEMS: [name: string, from: string, to: string, want: Problem][] = [
     'criticality: high',
     'criticality: huge',
     ['`spec.criticality` must be `critical`, `high`, `medium` or `low`', 5, 16],
+  ],
+  [
+    'a selector that is none',
+    'criticality: high',
+    'identity: { selectors: ["root"] }',
+    [
+      '`spec.identity.selectors.0` must read like `unix:user:orders` or `systemd:id:orders.service`',
+      5,
+      28,
+    ],
   ],
   [
     'another version',

@@ -61,6 +61,10 @@ export function tellDeclaration(document: CheckedDocument, context: DeclarationC
 function tellService({ document, context, subject, sourceAt }: Declared): void {
   const owner = document.textAt('metadata', 'owner');
   const sensitivity = tagsAt(document, ['spec', 'sensitivity']);
+  const runsAs = {
+    selectors: namesAt(document, ['spec', 'identity', 'selectors']),
+    federatesWith: namesAt(document, ['spec', 'identity', 'federatesWith']),
+  };
   const said = CRITICALITIES.find((one) => one === document.textAt('spec', 'criticality'));
   const criticality: Criticality | undefined = said;
   context.observe({
@@ -69,6 +73,7 @@ function tellService({ document, context, subject, sourceAt }: Declared): void {
     ...(owner !== undefined && { owner: { owner, rank: 'declaration' as const } }),
     ...(criticality && { criticality }),
     ...(sensitivity.length > 0 && { sensitivity }),
+    ...(document.at('spec', 'identity') !== undefined && { runsAs }),
     ...(document.at('spec', 'calls') !== undefined && { declaresCalls: true }),
     source: sourceAt(['metadata', 'name']),
   });
@@ -181,6 +186,11 @@ function tellCredential(declared: Declared, index: number): void {
     ...(every !== undefined && { rotation: `every ${every}` }),
     source: declared.sourceAt([...path, 'name']),
   });
+}
+
+/** Each once, in order. */
+function namesAt(document: CheckedDocument, path: DataPath): string[] {
+  return [...new Set(document.textsAt(...path).map(({ text }) => text))].sort();
 }
 
 function tagsAt(document: CheckedDocument, path: DataPath): Tag[] {

@@ -65,6 +65,17 @@ const DeclaredCredential = z.strictObject({
     .optional(),
 });
 
+const Selector = z
+  .string()
+  .max(1_024)
+  .regex(
+    /^[a-z][a-z0-9_-]{0,31}:[a-z][a-z0-9_.-]{0,63}:[^\p{C}\p{Zl}\p{Zp}]+$/u,
+    'must read like `unix:user:orders` or `systemd:id:orders.service`',
+  );
+const TrustDomain = z
+  .string()
+  .regex(/^[a-z0-9._-]{1,255}$/, 'must be a trust domain, such as `partner.example`');
+
 /** A `reeve.yaml` document: what a service is, offers, calls and holds, said by its own team beside
  *  its code. */
 export const Declaration = z
@@ -79,6 +90,24 @@ export const Declaration = z
     spec: z
       .strictObject({
         criticality: z.enum(CRITICALITIES).optional(),
+        identity: z
+          .strictObject({
+            selectors: z
+              .array(Selector)
+              .min(1)
+              .max(32)
+              .meta({
+                description:
+                  'What a process must be, in all points, to be this service. Services on Kubernetes need none: their account is known.',
+              })
+              .optional(),
+            federatesWith: z
+              .array(TrustDomain)
+              .max(64)
+              .meta({ description: 'Trust domains whose bundles the service is given.' })
+              .optional(),
+          })
+          .optional(),
         sensitivity: Sensitivity.optional(),
         exposes: z.array(Exposure).max(1_000).optional(),
         calls: z

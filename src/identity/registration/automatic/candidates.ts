@@ -1,12 +1,21 @@
+import { quote } from '../../../base/fault.ts';
 import type { ServiceRecord } from '../../../estate/index.ts';
 import { entryId } from '../register.ts';
-import { type Selector, toSelector } from '../selector.ts';
+import { isSelector, type Selector, toSelector } from '../selector.ts';
 import { applyTemplate, type IdTemplate } from '../template.ts';
 
 /** What is needed of a service of the estate. */
 export type RegisterableService = Pick<
   ServiceRecord,
-  'id' | 'environment' | 'namespace' | 'name' | 'kind' | 'owner' | 'identities' | 'retired'
+  | 'id'
+  | 'environment'
+  | 'namespace'
+  | 'name'
+  | 'kind'
+  | 'owner'
+  | 'identities'
+  | 'runsAs'
+  | 'retired'
 >;
 
 /** How services are named and recognised. */
@@ -24,6 +33,8 @@ export interface Candidate {
   readonly id: string;
   readonly spiffeId: string;
   readonly selectors: readonly Selector[];
+  /** Trust domains that declarations name; sorted. */
+  readonly federatesWith: readonly string[];
   /** Sorted by id. */
   readonly services: readonly RegisterableService[];
 }
@@ -60,18 +71,37 @@ export function candidatesOf(
   }
   const doubts = doubtsOf(claims);
   for (const [{ service }, because] of doubts) unregistered.push({ service: service.id, because });
-  return { candidates: gather(claims.filter((claim) => !doubts.has(claim))), unregistered };
+  const clear = claims.filter((claim) => !doubts.has(claim));
+  return { candidates: gather(clear, rules.trustDomain), unregistered };
 }
 
 /** What a service claims for each of its accounts, or why it does not. */
 function claimsOf(service: RegisterableService, rules: NamingRules): (Claim | string)[] {
   const accounts = service.identities.flatMap((identity) => accountOf(identity) ?? []);
-  if (accounts.length === 0) {
-    return [
-      `no service account of ${service.name} is known: register it with selectors of its own`,
-    ];
+  if (accounts.length > 0) return accounts.map((account) => claimFor(service, account, rules));
+  const [declared, ...others] = service.runsAs.filter(({ selectors }) => selectors.length > 0);
+  if (others.length > 0) {
+    return ['its declarations do not agree on its selectors: let one of them say how it runs'];
   }
-  return accounts.map((account) => claimFor(service, account, rules));
+  if (declared) return [declaredClaim(service, declared.selectors, rules)];
+  return [
+    `no service account of ${service.name} is known: declare selectors in its reeve.yaml, or register it`,
+  ];
+}
+
+/** On machines without accounts of a cluster, a service's name stands in the place of its account. */
+function declaredClaim(
+  service: RegisterableService,
+  selectors: readonly string[],
+  rules: NamingRules,
+): Claim | string {
+  const { environment, namespace, name } = service;
+  const values = { environment, namespace, account: name, service: name };
+  const { spiffeId, because } = applyTemplate(rules.template, rules.trustDomain, values);
+  if (spiffeId === undefined) return because;
+  const odd = selectors.find((selector) => !isSelector(selector));
+  if (odd !== undefined) return `its declaration has ${quote(odd)}, which is no selector`;
+  return { service, spiffeId, selectors };
 }
 
 interface Account {
@@ -145,7 +175,7 @@ export function firstOf(ids: readonly string[]): string {
   return ids.slice(0, 3).join(', ') + (ids.length > 3 ? ' …' : '');
 }
 
-function gather(claims: readonly Claim[]): Candidate[] {
+function gather(claims: readonly Claim[], trustDomain: string): Candidate[] {
   const byId = Map.groupBy(claims, ({ spiffeId, selectors }) => entryId(spiffeId, null, selectors));
   return [...byId].flatMap(([id, [first, ...others]]) => {
     if (!first) return [];
@@ -154,7 +184,16 @@ function gather(claims: readonly Claim[]): Candidate[] {
       id,
       spiffeId: first.spiffeId,
       selectors: [...first.selectors].sort(),
+      federatesWith: federatedBy([...services.values()], trustDomain),
       services: [...services.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     };
   });
+}
+
+function federatedBy(services: readonly RegisterableService[], trustDomain: string): string[] {
+  const named = new Set(
+    services.flatMap(({ runsAs }) => runsAs.flatMap((one) => one.federatesWith)),
+  );
+  named.delete(trustDomain);
+  return [...named].sort();
 }

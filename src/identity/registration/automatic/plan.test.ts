@@ -32,6 +32,7 @@ function service(name: string, change: Partial<RegisterableService> = {}): Regis
     kind: 'workload',
     owner: { owner: `team-${name}`, rank: 'declaration' },
     identities: [`ns/${namespace}/sa/${name}`],
+    runsAs: [],
     retired: false,
     ...change,
   };
@@ -112,13 +113,17 @@ describe('services of the estate', () => {
       'whose account nobody knows',
       [service('orders', { identities: [] })],
       {},
-      ['no service account of orders is known: register it with selectors of its own'],
+      [
+        'no service account of orders is known: declare selectors in its reeve.yaml, or register it',
+      ],
     ],
     [
       'that only a mesh named',
       [service('orders', { identities: ['spiffe://x/ns/shop/sa/o'] })],
       {},
-      ['no service account of orders is known: register it with selectors of its own'],
+      [
+        'no service account of orders is known: declare selectors in its reeve.yaml, or register it',
+      ],
     ],
     [
       'on the default account',
@@ -182,6 +187,58 @@ describe('services of the estate', () => {
   it('on the default account are registered where that is allowed', () => {
     const identities = ['ns/shop/sa/default'];
     expect(plan([service('a', { identities })], [], { defaultAccounts: true }).add).toHaveLength(1);
+  });
+
+  it('without an account are registered with the selectors that they declare', () => {
+    const runsAs = [
+      { selectors: ['unix:user:orders'], federatesWith: ['example.org', 'partner.example'] },
+    ];
+    const declared = service('orders', { identities: [], runsAs });
+    const [entry, ...others] = entriesOf(declared);
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({
+      spiffeId: 'spiffe://example.org/ns/shop/sa/orders',
+      selectors: ['unix:user:orders'],
+      federatesWith: ['partner.example'],
+    });
+    const alone = service('orders', {
+      identities: [],
+      runsAs: [{ ...runsAs[0]!, federatesWith: [] }],
+    });
+    expect(plan([alone], [{ ...entry!, federatesWith: ['set.example'] }])).toEqual(EMPTY);
+    expect(plan([declared], [{ ...entry!, federatesWith: [] }]).update).toEqual([entry]);
+  });
+
+  it('with an account are not known by anything that they declare beside it', () => {
+    const runsAs = [{ selectors: ['unix:uid:0'], federatesWith: [] }];
+    expect(entriesOf(service('orders', { runsAs }))).toMatchObject([
+      { selectors: ['k8s:ns:shop', 'k8s:sa:orders'] },
+    ]);
+  });
+
+  it.each([
+    [
+      'do not agree',
+      [['unix:uid:1'], ['unix:uid:2']],
+      'its declarations do not agree on its selectors',
+    ],
+    [
+      'have no selector',
+      [['unix uid 1']],
+      'its declaration has `unix uid 1`, which is no selector',
+    ],
+  ])('whose declarations %s are not registered', (_, all, why) => {
+    const runsAs = all.map((selectors) => ({ selectors, federatesWith: [] }));
+    expect(plan([service('orders', { identities: [], runsAs })])).toMatchObject({
+      add: [],
+      unregistered: [{ because: expect.stringContaining(why) }],
+    });
+  });
+
+  it('that declare the same selectors are not told apart, and get nothing', () => {
+    const runsAs = [{ selectors: ['unix:uid:1'], federatesWith: [] }];
+    const both = ['a', 'b'].map((name) => service(name, { identities: [], runsAs }));
+    expect(plan(both)).toMatchObject({ add: [], unregistered: [{}, {}] });
   });
 
   it('outside the estate and stores without an account are passed over', () => {

@@ -37,7 +37,8 @@ export interface RegistrationPlan {
 }
 
 /** Compares the services of the estate with the entries that exist. Of an entry, the estate only says
- *  whose it is: TTLs, names and hints that a person has set stay. When the plan is carried out, planning
+ *  whose it is and, where declarations name any, whom it federates with: TTLs, names and hints that a person has set
+ *  stay. When the plan is carried out, planning
  *  again at the same time gives an empty one.
  *  @param now milliseconds since 1970 */
 export function planRegistrations(
@@ -86,7 +87,7 @@ function fateOf(
     return { entry, because: `${firstOf(entry.services)} is retired` };
   }
   if (entry.origin === 'person') return { kept: entry };
-  if (wanted) return changedTo(entry, { ...ownership(wanted), absentSince: null });
+  if (wanted) return changedTo(entry, { ...calledFor(wanted), absentSince: null });
   const absentSince = entry.absentSince ?? toTimestamp(now);
   if (now - Date.parse(absentSince) >= rules.retireAfterMs) {
     return {
@@ -102,6 +103,7 @@ function changedTo(entry: Entry, change: Partial<Entry>): Fate {
   const isSame =
     changed.owner === entry.owner &&
     changed.absentSince === entry.absentSince &&
+    changed.federatesWith.join() === entry.federatesWith.join() &&
     changed.services.join('\n') === entry.services.join('\n');
   return isSame ? { kept: entry } : { entry: changed, changed: true };
 }
@@ -116,7 +118,7 @@ function newEntry(candidate: Candidate, rules: RegistrationRules, now: number): 
     x509TtlSeconds: rules.x509TtlSeconds,
     jwtTtlSeconds: rules.jwtTtlSeconds,
     dnsNames: [],
-    federatesWith: [],
+    federatesWith: candidate.federatesWith,
     hint: '',
     expiresAt: null,
     origin: 'automatic',
@@ -124,6 +126,12 @@ function newEntry(candidate: Candidate, rules: RegistrationRules, now: number): 
     createdBy: 'estate',
     createdAt: toTimestamp(now),
   };
+}
+
+/** What an entry has of its services for as long as they call for it. */
+function calledFor(candidate: Candidate): Partial<Entry> {
+  const { federatesWith } = candidate;
+  return { ...ownership(candidate), ...(federatesWith.length > 0 && { federatesWith }) };
 }
 
 /** Services that share an account have one identity; where their owners differ, nobody answers alone. */

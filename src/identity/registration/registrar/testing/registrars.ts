@@ -64,6 +64,7 @@ export function service(
     kind: 'workload',
     owner: { owner: `team-${name}`, rank: 'declaration' },
     identities: [`ns/shop/sa/${name}`],
+    runsAs: [],
     retired: false,
     ...change,
   };
