@@ -1,5 +1,6 @@
 /** A gRPC server by hand on `node:http2`, for hot paths and long streams. */
 export type { EndedCall } from './calls.ts';
+export { GrpcClient, type GrpcClientCall, type GrpcClientLimits, isPeerFault } from './client.ts';
 export { CODES, httpStatusOf } from './codes.ts';
 export { DEFAULT_LIMITS, type GrpcLimits } from './limits.ts';
 export {
@@ -17,7 +18,12 @@ export { perConnection } from './per-connection.ts';
 export { type DescribedFile, describeFile, type FileTable } from './reflection/describe.ts';
 export { STRUCT_FILE } from './reflection/files.ts';
 export { GRPC_REFUSALS, type GrpcRefusal } from './refusals.ts';
-export { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.ts';
+export {
+  createGrpcServer,
+  type GrpcServer,
+  type GrpcServerOptions,
+  type GrpcTls,
+} from './server.ts';
 export {
   listenOnUnixSocket,
   MAX_SOCKET_PATH_BYTES,

@@ -1,6 +1,7 @@
 import {
   createSecureServer,
   createServer,
+  type Http2SecureServer,
   type Http2Server,
   type SecureServerOptions,
   type ServerOptions,
@@ -14,16 +15,21 @@ import type { GrpcCall, GrpcService } from './method.ts';
 import { reflectionServices } from './reflection/service.ts';
 import type { GrpcRefusal } from './refusals.ts';
 
+/** What a server shows in TLS, in PEM. With `ca`, callers may show a certificate of it; whether they must is for
+ *  `admit` to say. */
+export interface GrpcTls {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  readonly ca?: string | Buffer;
+  /** Without `ca`: callers may show any certificate, of which nothing has been judged when `admit` sees it. */
+  readonly asksForCertificate?: boolean;
+}
+
 export interface GrpcServerOptions {
   readonly services: readonly GrpcService[];
   readonly limits?: Partial<GrpcLimits>;
-  /** In PEM. Absent: HTTP/2 in plain text, for callers on the same machine. With `ca`, callers may show
-   *  a certificate of it; whether they must is for `admit` to say. */
-  readonly tls?: {
-    readonly cert: string | Buffer;
-    readonly key: string | Buffer;
-    readonly ca?: string | Buffer;
-  };
+  /** Absent: HTTP/2 in plain text, for callers on the same machine. */
+  readonly tls?: GrpcTls;
   /** Tools may ask which services there are and what they take, if they are admitted.
    *  @see GrpcService.files */
   readonly hasReflection?: boolean;
@@ -44,6 +50,9 @@ export interface GrpcServer {
   readonly connections: Pick<Connections, 'count'>;
   /** What the health service says; everything is there until it is set otherwise. */
   readonly health: Pick<Health, 'set' | 'setAll'>;
+  /** Connections from now on are shown these; those that are there stay as they are.
+   *  @throws {RangeError} for a server without TLS */
+  setTls(tls: Pick<GrpcTls, 'cert' | 'key' | 'ca'>): void;
   /** Stops to listen, ends streams after what has come of them, and gives calls `graceMs` to end. */
   close(graceMs: number): Promise<void>;
 }
@@ -68,6 +77,11 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     calls,
     connections,
     health,
+    setTls: (tls) => {
+      if (options.tls === undefined) throw new RangeError('The server has no TLS');
+      // with TLS it was made by createSecureServer, which the types take for the same
+      (server as unknown as Http2SecureServer).setSecureContext(contextOf(tls));
+    },
     close: async (graceMs) => {
       health.setAll(false);
       const closed = new Promise<void>((resolve) => {
@@ -99,12 +113,17 @@ function createHttp2Server(limits: GrpcLimits, tls: GrpcServerOptions['tls']): H
     },
   };
   if (tls === undefined) return createServer(options);
+  const asks = tls.ca !== undefined || tls.asksForCertificate === true;
   const secure: SecureServerOptions = {
     ...options,
-    ...tls,
-    minVersion: 'TLSv1.2',
+    ...contextOf(tls),
     handshakeTimeout: limits.answerSeconds * 1_000,
-    ...(tls.ca !== undefined && { requestCert: true, rejectUnauthorized: false }),
+    ...(asks && { requestCert: true, rejectUnauthorized: false }),
   };
   return createSecureServer(secure);
+}
+
+/** What a connection is made with, as long as it is not replaced. */
+function contextOf({ cert, key, ca }: GrpcTls): SecureServerOptions {
+  return { cert, key, minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) };
 }

@@ -2,7 +2,13 @@ export * from './automatic/index.ts';
 export { RegistrationConfig } from './config.ts';
 export { conflictWith } from './conflict.ts';
 export { type Entry, EntryInput } from './entry.ts';
-export { type AttestedWorkload, EntryIndex, type Match } from './entry-index.ts';
+export {
+  type AttestedWorkload,
+  EntryIndex,
+  isGivenBy,
+  isOver,
+  type Match,
+} from './entry-index.ts';
 export { explainNone } from './explain-none.ts';
 export {
   AGENTS_PATH,

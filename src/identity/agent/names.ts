@@ -1,0 +1,35 @@
+import { Fault, quote } from '../../base/fault.ts';
+import { AGENTS_PATH, RESERVED_PATH } from '../registration/index.ts';
+import { parseSpiffeId, type SpiffeId, spiffeIdOf } from '../spiffe/index.ts';
+
+/** The identity that the server shows to agents. */
+export function serverIdOf(trustDomain: string): SpiffeId {
+  return parseSpiffeId(`spiffe://${trustDomain}${RESERVED_PATH}/server`);
+}
+
+/** Whether an identity is an agent's. */
+export function isAgentId({ path }: SpiffeId): boolean {
+  return path.startsWith(`${AGENTS_PATH}/`);
+}
+
+/** What an agent is called in configurations: `k8s/prod/node-1` of
+ *  `spiffe://example.org/reeve/agent/k8s/prod/node-1`. */
+export function agentNameOf({ path }: SpiffeId): string {
+  return path.slice(AGENTS_PATH.length + 1);
+}
+
+/** The agent of a node of a cluster.
+ *  @throws {Fault} `identity/attestation-forbidden/agent-name` where a name of theirs fits no SPIFFE ID */
+export function nodeAgentId(trustDomain: string, cluster: string, node: string): SpiffeId {
+  const [, reserved = '', agent = ''] = AGENTS_PATH.split('/');
+  try {
+    return spiffeIdOf(trustDomain, reserved, agent, 'k8s', cluster, node);
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    throw new Fault(
+      'identity/attestation-forbidden/agent-name',
+      `no agent can be called after the node ${quote(node)} of the cluster ${quote(cluster)}`,
+      { hint: 'name the cluster with letters, digits, dots and dashes' },
+    );
+  }
+}

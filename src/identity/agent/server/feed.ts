@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import type { Denial } from '../../authority/index.ts';
+import type { Entry } from '../../registration/index.ts';
+import { type TrustBundle, writeBundle } from '../../spiffe/index.ts';
+import {
+  TOLD_KINDS,
+  type ToldKind,
+  writeBundleItem,
+  writeCrlItem,
+  writeDenial,
+  writeEntry,
+} from '../protocol/index.ts';
+import type { AgentServerPorts, AllTrust } from './ports.ts';
+
+/** One thing that agents are told of, written once for all of them. */
+export interface Item {
+  readonly bytes: Buffer;
+  /** Only of entries, which not every agent may know of. */
+  readonly entry?: Entry;
+}
+
+type Items = ReadonlyMap<string, Item>;
+
+/** What has changed between two views, by kind. */
+export type Difference = Readonly<
+  Record<ToldKind, { readonly put: Items; readonly gone: readonly string[] }>
+>;
+
+/** Everything that agents are told, at one time. */
+export interface View {
+  readonly number: number;
+  readonly items: Readonly<Record<ToldKind, Items>>;
+  /** Milliseconds since 1970. */
+  readonly reissueAt: number;
+}
+
+type FeedPorts = Pick<
+  AgentServerPorts,
+  'entries' | 'trust' | 'onTrustChange' | 'onReissue' | 'clock'
+>;
+
+/** Holds what agents are told, and says when it has changed. What is written, and how two views differ, is found out
+ *  once, however many agents there are. */
+export class Feed {
+  readonly #ports: FeedPorts;
+  readonly #listeners = new Set<() => void>();
+  readonly #undo: readonly (() => void)[];
+  readonly #writers = newWriters();
+  #view: View;
+  /** From the view before to this one. */
+  #last: { readonly before: View; readonly difference: Difference } | undefined;
+  #isDue = false;
+  #isClosed = false;
+
+  constructor(ports: FeedPorts) {
+    const { entries, onTrustChange, onReissue, clock } = ports;
+    this.#ports = ports;
+    this.#view = this.#look(0, 0);
+    let reissueAt = 0;
+    const due = (): void => this.#due(() => reissueAt);
+    this.#undo = [
+      entries.onChange(due),
+      onTrustChange(due),
+      onReissue(() => {
+        // later than any before, also where the clock was set back
+        reissueAt = Math.max(clock(), reissueAt + 1);
+        due();
+      }),
+    ];
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** What has changed since a view. */
+  since(before: View): Difference {
+    if (this.#last?.before === before) return this.#last.difference;
+    return difference(before, this.#view);
+  }
+
+  /** Tells of new views; what it gives ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const undo of this.#undo) undo();
+    this.#listeners.clear();
+  }
+
+  /** Changes that come together are told together. */
+  #due(reissueAt: () => number): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      if (this.#isClosed) return;
+      const before = this.#view;
+      this.#view = this.#look(before.number + 1, reissueAt());
+      this.#last = { before, difference: difference(before, this.#view) };
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  #look(number: number, reissueAt: number): View {
+    const trust = this.#ports.trust();
+    return {
+      number,
+      reissueAt,
+      items: {
+        entries: new Map(
+          [...this.#ports.entries.all()].map((entry) => [entry.id, this.#writers.entry(entry)]),
+        ),
+        ...this.#trustItems(trust),
+      },
+    };
+  }
+
+  #trustItems({ bundles, crls, denials }: AllTrust): Omit<View['items'], 'entries'> {
+    const { bundle, crl, denial } = this.#writers;
+    return {
+      bundles: new Map(bundles.map((one) => [one.trustDomain, bundle(one)])),
+      crls: new Map(crls.map((der) => crl(der))),
+      denials: new Map(denials.map((one) => [one.id, denial(one)])),
+    };
+  }
+}
+
+/** What is written of each object; as long as that is there, it is not written again. */
+function newWriters() {
+  return {
+    entry: once((entry: Entry): Item => ({ bytes: writeEntry(entry), entry })),
+    denial: once((denial: Denial): Item => ({ bytes: writeDenial(denial) })),
+    bundle: once(
+      (bundle: TrustBundle): Item => ({
+        bytes: writeBundleItem(bundle.trustDomain, writeBundle(bundle)),
+      }),
+    ),
+    crl: once((der: Buffer): readonly [string, Item] => {
+      const id = createHash('sha256').update(der).digest('hex');
+      return [id, { bytes: writeCrlItem(id, der) }];
+    }),
+  };
+}
+
+function once<From extends object, To>(make: (from: From) => To): (from: From) => To {
+  const made = new WeakMap<From, To>();
+  return (from) => {
+    const known = made.get(from);
+    if (known !== undefined) return known;
+    const to = make(from);
+    made.set(from, to);
+    return to;
+  };
+}
+
+function difference(before: View, after: View): Difference {
+  const all = TOLD_KINDS.map((kind) => [kind, differenceOf(before.items[kind], after.items[kind])]);
+  return Object.fromEntries(all) as Difference;
+}
+
+function differenceOf(before: Items, after: Items) {
+  const put = new Map<string, Item>();
+  for (const [id, item] of after) {
+    const known = before.get(id);
+    if (known !== item && !known?.bytes.equals(item.bytes)) put.set(id, item);
+  }
+  const gone: string[] = [];
+  for (const id of before.keys()) if (!after.has(id)) gone.push(id);
+  return { put, gone };
+}

@@ -1,0 +1,16 @@
+/** The server's side: agents join, are told of entries and trust, and have SVIDs issued. */
+
+export { type AuthorityParts, agentServerPorts } from './authority-ports.ts';
+export type {
+  AgentEvent,
+  AgentServerPorts,
+  AgentSvidRequest,
+  AllTrust,
+  OwnSvid,
+} from './ports.ts';
+export {
+  type AgentServer,
+  type AgentServerOptions,
+  type AgentStatus,
+  serveAgents,
+} from './serve.ts';

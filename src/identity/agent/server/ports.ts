@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from '../../../base/clock.ts';
+import type { NewAuditEntry } from '../../../estate/index.ts';
+import type { Attestors } from '../../attestation/index.ts';
+import type { Asking, Denial, Shown } from '../../authority/index.ts';
+import type { Asked, SuppliedJwt, SuppliedX509 } from '../../host/index.ts';
+import type { Entry } from '../../registration/index.ts';
+import type { SpiffeId, TrustBundle } from '../../spiffe/index.ts';
+
+/** An identity with its key, as a listener shows it. */
+export interface OwnSvid {
+  /** DER, the leaf first. */
+  readonly chain: readonly Buffer[];
+  readonly privateKey: KeyObject;
+}
+
+/** Everything that agents are told of trust. */
+export interface AllTrust {
+  /** The trust domain's own first, then those that it is federated with. */
+  readonly bundles: readonly TrustBundle[];
+  /** In DER. */
+  readonly crls: readonly Buffer[];
+  readonly denials: readonly Denial[];
+}
+
+export interface AgentSvidRequest {
+  readonly id: SpiffeId;
+  /** SubjectPublicKeyInfo of a key that has been judged. */
+  readonly publicKey: Buffer;
+  readonly ttlSeconds: number;
+  readonly by: Asking;
+}
+
+/** Tells of changes from now on; what it gives ends that. */
+type Subscribe = (listener: () => void) => () => void;
+
+/** What serving agents needs of the rest. */
+export interface AgentServerPorts {
+  readonly trustDomain: string;
+  readonly attestors: Pick<Attestors, 'join-token' | 'kubernetes'>;
+  readonly entries: {
+    /** All there are. */
+    all(): Iterable<Entry>;
+    get(id: string): Entry | undefined;
+    readonly onChange: Subscribe;
+  };
+  /** The trust domain's own bundle: a new object for each change. */
+  bundle(): TrustBundle;
+  trust(): AllTrust;
+  /** Tells of changes of bundles, and of what is revoked. */
+  readonly onTrustChange: Subscribe;
+  /** Tells that whatever was issued is to be issued anew now. */
+  readonly onReissue: Subscribe;
+  /** Certificates in DER between what authorities of this trust domain sign and their anchors: a handshake does not
+   *  always show them. */
+  intermediates(): readonly Buffer[];
+  /** Issues to workloads, and records that before it resolves; refusals, too.
+   *  @throws {Fault} why it is refused */
+  issueX509(asked: Asked, publicKey: Buffer): Promise<SuppliedX509>;
+  /** @throws {Fault} as `issueX509` */
+  issueJwt(asked: Asked, audience: readonly string[]): Promise<SuppliedJwt>;
+  /** Issues to an agent itself, and records it.
+   *  @throws {Fault} as `issueX509` */
+  issueAgent(request: AgentSvidRequest): Promise<SuppliedX509>;
+  /** The denial that an SVID falls under though it verifies. */
+  denialOf(shown: Shown): Denial | undefined;
+  /** What the listener shows: the identity `/reeve/server`. */
+  ownSvid(): OwnSvid;
+  readonly onOwnSvidChange: Subscribe;
+  /** Keeps what was refused before an authority was asked. */
+  audit(entries: readonly NewAuditEntry[]): Promise<void>;
+  readonly clock: Clock;
+  /** Hears of agents that come, go and are refused, for logs: a sentence. */
+  readonly onEvent?: (event: AgentEvent) => void;
+}
+
+/** What has happened with agents. */
+export interface AgentEvent {
+  readonly event: 'joined' | 'renewed' | 'connected' | 'gone' | 'refused';
+  /** SPIFFE ID of the agent, as far as it is known. */
+  readonly agent?: string;
+  /** The address that it calls from. */
+  readonly from: string;
+  /** A sentence, where there is more to say. */
+  readonly because?: string;
+}

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Fault, messageOf } from '../../../base/fault.ts';
+import {
+  createGrpcServer,
+  type EndedCall,
+  type GrpcRefusal,
+  type GrpcServer,
+} from '../../../base/grpc/index.ts';
+import type { AgentsConfig } from '../config.ts';
+import { toPem } from '../tls.ts';
+import { Feed } from './feed.ts';
+import { AgentGate, type ConnectedAgent } from './gate.ts';
+import type { AgentServerPorts, OwnSvid } from './ports.ts';
+import { agentService, OPEN_PATHS } from './service.ts';
+
+/** Requests of agents are small; nobody who has not joined is waited for. */
+const LIMITS = {
+  maxMessageBytes: 64 * 1_024,
+  maxInflatedBytes: 64 * 1_024,
+  maxBufferedBytes: 256 * 1_024 * 1_024,
+  maxCallsPerConnection: 256,
+  messageSeconds: 10,
+  answerSeconds: 10,
+};
+const CALLS_PER_CONNECTION = 4;
+
+export interface AgentServerOptions {
+  readonly config: AgentsConfig;
+  /** Hears of every call when it is answered. */
+  readonly onEnd?: (call: EndedCall) => void;
+  /** Hears of what ends before it is a call. */
+  readonly onRefused?: (reason: GrpcRefusal) => void;
+}
+
+/** An agent that is connected. */
+export interface AgentStatus {
+  /** SPIFFE ID. */
+  readonly agent: string;
+  readonly from: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** When the identity that it shows expires. */
+  readonly expiresAt: number;
+}
+
+export interface AgentServer {
+  /** `127.0.0.1:7072` */
+  readonly address: string;
+  readonly port: number;
+  /** Those that watch now. */
+  agents(): readonly AgentStatus[];
+  readonly calls: GrpcServer['calls'];
+  readonly connections: GrpcServer['connections'];
+  /** Ends the streams, so that agents connect again, and gives calls `graceMs` to end. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves `reeve.agent.v1.Agent`, always in TLS with the server's own SVID: whoever connects proves who it is by a
+ *  certificate, or has a proof to join with.
+ *  @throws {Fault} `identity/agents-port-unavailable`; what `ownSvid` throws */
+export async function serveAgents(
+  ports: AgentServerPorts,
+  { config, onEnd, onRefused }: AgentServerOptions,
+): Promise<AgentServer> {
+  const feed = new Feed(ports);
+  const gate = new AgentGate(ports);
+  const watching = new Set<AgentStatus>();
+  const grpc = createGrpcServer({
+    services: [
+      agentService({
+        ports,
+        config,
+        gate,
+        feed,
+        onWatch: (agent) => watched(agent, watching, ports),
+      }),
+    ],
+    limits: {
+      ...LIMITS,
+      maxConnections: config.maxConnections,
+      maxCalls: config.maxConnections * CALLS_PER_CONNECTION,
+    },
+    hasReflection: true,
+    tls: { ...tlsOf(ports.ownSvid()), asksForCertificate: true },
+    admit: ({ path, socket }) => {
+      if (!OPEN_PATHS.includes(path)) gate.admit(socket);
+    },
+    ...(onEnd && { onEnd }),
+    ...(onRefused && { onRefused }),
+  });
+  const unsubscribe = ports.onOwnSvidChange(() => grpc.setTls(tlsOf(ports.ownSvid())));
+  const end = (): void => {
+    unsubscribe();
+    feed.close();
+  };
+  try {
+    const port = await listen(grpc, config);
+    return {
+      address: `${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+      port,
+      agents: () => [...watching],
+      calls: grpc.calls,
+      connections: grpc.connections,
+      close: async (graceMs) => {
+        end();
+        await grpc.close(graceMs);
+      },
+    };
+  } catch (thrown) {
+    end();
+    throw thrown;
+  }
+}
+
+function tlsOf({ chain, privateKey }: OwnSvid) {
+  return { cert: toPem(chain), key: privateKey.export({ format: 'pem', type: 'pkcs8' }) };
+}
+
+function watched(
+  { id, from, expiresAt }: ConnectedAgent,
+  watching: Set<AgentStatus>,
+  { clock, onEvent }: AgentServerPorts,
+): () => void {
+  const status = { agent: id.uri, from, since: clock(), expiresAt };
+  watching.add(status);
+  onEvent?.({ event: 'connected', agent: id.uri, from });
+  return () => {
+    watching.delete(status);
+    onEvent?.({ event: 'gone', agent: id.uri, from });
+  };
+}
+
+async function listen({ server }: GrpcServer, { host, port }: AgentsConfig): Promise<number> {
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  } catch (thrown) {
+    throw new Fault(
+      'identity/agents-port-unavailable',
+      `Agents cannot be served at ${host}:${port}: ${messageOf(thrown)}`,
+      { hint: 'set `identity.agents.host` and `identity.agents.port`', cause: thrown },
+    );
+  }
+}

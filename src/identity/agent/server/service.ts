@@ -1,0 +1,65 @@
+import type { GrpcCall, GrpcMethod, GrpcService } from '../../../base/grpc/index.ts';
+import { writeBundle } from '../../spiffe/index.ts';
+import type { AgentsConfig } from '../config.ts';
+import { AGENT_FILE, AGENT_SERVICE, pathOf, readMessage, writeMessage } from '../protocol/index.ts';
+import type { Feed } from './feed.ts';
+import type { AgentGate, ConnectedAgent } from './gate.ts';
+import { Joining } from './joining.ts';
+import type { AgentServerPorts } from './ports.ts';
+import { Signing } from './signing.ts';
+import { watch } from './watch.ts';
+
+/** Methods that hosts call which have no identity yet. */
+export const OPEN_PATHS: readonly string[] = [pathOf('Trust'), pathOf('Attest')];
+
+export interface ServiceParts {
+  readonly ports: AgentServerPorts;
+  readonly config: AgentsConfig;
+  readonly gate: AgentGate;
+  readonly feed: Feed;
+  /** Hears of agents that begin to watch; what it gives is called when they end. */
+  readonly onWatch: (agent: ConnectedAgent) => () => void;
+}
+
+/** The service that agents call. Every other caller than those of `OPEN_PATHS` has been admitted before. */
+export function agentService({ ports, config, gate, feed, onWatch }: ServiceParts): GrpcService {
+  const joining = new Joining(ports, config);
+  const signing = new Signing(ports, config);
+  const ofAgent = (
+    work: (message: Buffer, agent: ConnectedAgent) => Promise<Buffer>,
+  ): GrpcMethod => ({
+    kind: 'unary',
+    handle: (message, { socket }) => work(message, gate.admit(socket)),
+  });
+  const { clock } = ports;
+  return {
+    name: AGENT_SERVICE,
+    files: [AGENT_FILE],
+    methods: {
+      Trust: { kind: 'unary', handle: async (message) => trustOf(ports, message) },
+      Attest: { kind: 'unary', handle: (message, call) => joining.attest(message, call) },
+      Renew: ofAgent((message, agent) => joining.renew(message, agent)),
+      SignX509: ofAgent((message, agent) => signing.x509(message, agent)),
+      SignJwt: ofAgent((message, agent) => signing.jwt(message, agent)),
+      Watch: {
+        kind: 'server-stream',
+        handle: async (message, answers, call: GrpcCall) => {
+          readMessage('WatchRequest', message);
+          const admit = (): ConnectedAgent => gate.admit(call.socket);
+          const ended = onWatch(admit());
+          try {
+            await watch(answers, call, { feed, limits: config.limits, admit, clock });
+          } finally {
+            ended();
+          }
+        },
+      },
+    },
+  };
+}
+
+/** The bundle, for hosts that know the fingerprint of one of its authorities: without that it proves nothing. */
+function trustOf(ports: AgentServerPorts, message: Buffer): Buffer {
+  readMessage('TrustRequest', message);
+  return writeMessage('TrustResponse', { bundle: Buffer.from(writeBundle(ports.bundle())) });
+}
