@@ -25,6 +25,11 @@ export const AUDIT_ACTIONS = {
   'authority.retire': ['kind'],
   'authority.taint': ['kind', 'pace'],
   'authority.remove': ['kind'],
+  /** Of a foreign trust domain: whose bundle is fetched from where, and what it has become. Certificates
+   *  by their SHA-256, keys by their ids. */
+  'federation.set': ['url', 'profile', 'endpoint'],
+  'federation.remove': ['url'],
+  'federation.bundle': ['origin', 'sequence', 'added', 'removed'],
   /** Of a SPIFFE ID: an SVID was issued, or was not. */
   'identity.issue': ['kind', 'service', 'serial', 'authority', 'until', 'audience'],
   'identity.refuse': ['kind', 'service', 'code', 'why'],

@@ -1,0 +1,239 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import { Fault, messageOf, quote } from '../../base/fault.ts';
+import {
+  type BundleLimits,
+  parseBundle,
+  parseSpiffeId,
+  parseTrustDomain,
+  type SpiffeId,
+} from '../spiffe/index.ts';
+import { MAX_PEM_BYTES } from './files.ts';
+import { judgeTrustDomain } from './judge.ts';
+
+/** How the endpoint of a foreign trust domain is known to be the right one. @see SPIFFE Federation §5.2 */
+export const ENDPOINT_PROFILES = ['https_web', 'https_spiffe'] as const;
+export type EndpointProfile = (typeof ENDPOINT_PROFILES)[number];
+
+const MAX_URL = 2_048;
+export const MAX_BUNDLE_BYTES = 1 << 20;
+
+/** A text that a parser takes. */
+const parsed = (parse: (text: string) => unknown) =>
+  z.string().superRefine((text, context) => {
+    try {
+      parse(text);
+    } catch (thrown) {
+      context.addIssue({ code: 'custom', message: messageOf(thrown) });
+    }
+  });
+
+export const TrustDomainName = parsed((text) => {
+  if (parseTrustDomain(text) !== text) throw new Error('must be written without `spiffe://`');
+});
+
+const EndpointId = parsed((text) => {
+  if (parseSpiffeId(text).path === '') throw new Error('must have a path: it is a workload');
+});
+
+const EndpointUrl = z
+  .url({ protocol: /^https$/, error: 'must be an https URL' })
+  .max(MAX_URL)
+  .refine((text) => !hasUserinfo(text), 'must not hold a user name or password')
+  .refine((text) => !text.includes('#'), 'must not have a fragment');
+
+/** @see SPIFFE Federation §5.2.1.1, §5.2.2.1 */
+function hasUserinfo(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url === null || url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/?#]*@/.test(text)
+  );
+}
+
+const COMMON = {
+  trustDomain: TrustDomainName.describe(
+    'Name of the foreign trust domain, such as `other.example`',
+  ),
+  url: EndpointUrl.describe('Its bundle endpoint; nothing else is ever asked'),
+  allowOlder: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Take bundles whose sequence number went back, as after the other side was restored from a backup',
+    ),
+};
+const SPIFFE = {
+  profile: z.literal('https_spiffe').describe('The endpoint proves itself with an X.509-SVID'),
+  endpointSpiffeId: EndpointId.describe('SPIFFE ID of the endpoint'),
+};
+const WEB = {
+  profile: z
+    .literal('https_web')
+    .describe('The endpoint proves itself with a certificate of the web'),
+};
+
+const File = z.string().min(1).max(4_096);
+const BUNDLE_FILE =
+  'The bundle to begin with, as a SPIFFE bundle document; it is taken again whenever the file changes';
+
+/** A relation in the configuration file. */
+export const ConfiguredRelation = z
+  .discriminatedUnion('profile', [
+    z.strictObject({
+      ...COMMON,
+      ...WEB,
+      caFile: File.optional().describe("PEM to trust in place of Node's list of web authorities"),
+      bundleFile: File.optional().describe(BUNDLE_FILE),
+    }),
+    z.strictObject({
+      ...COMMON,
+      ...SPIFFE,
+      bundleFile: File.optional().describe(BUNDLE_FILE),
+    }),
+  ])
+  .superRefine((relation, context) =>
+    needBundle(relation, relation.bundleFile, 'bundleFile', context),
+  );
+export type ConfiguredRelation = z.infer<typeof ConfiguredRelation>;
+
+/** A relation that people set while Reeve runs. It names no files: who may set it need not be somebody
+ *  who may read those of the server. */
+export const RelationWish = z
+  .discriminatedUnion('profile', [
+    z.strictObject({
+      ...COMMON,
+      ...WEB,
+      ca: z
+        .string()
+        .min(1)
+        .max(MAX_PEM_BYTES)
+        .optional()
+        .describe("Certificates in PEM to trust in place of Node's list of web authorities"),
+      bundle: z
+        .string()
+        .min(1)
+        .max(MAX_BUNDLE_BYTES)
+        .optional()
+        .describe('The bundle to begin with'),
+    }),
+    z.strictObject({
+      ...COMMON,
+      ...SPIFFE,
+      bundle: z
+        .string()
+        .min(1)
+        .max(MAX_BUNDLE_BYTES)
+        .optional()
+        .describe('The bundle to begin with, as a SPIFFE bundle document'),
+    }),
+  ])
+  .superRefine((relation, context) => needBundle(relation, relation.bundle, 'bundle', context));
+export type RelationWish = z.infer<typeof RelationWish>;
+
+type Common =
+  | { readonly profile: 'https_web' }
+  | {
+      readonly profile: 'https_spiffe';
+      readonly trustDomain: string;
+      readonly endpointSpiffeId: string;
+    };
+
+/** Without a bundle to begin with, an endpoint of the trust domain itself could never be believed.
+ *  @see SPIFFE Federation §5.2.2.2 */
+function needBundle(
+  relation: Common,
+  bundle: string | undefined,
+  path: string,
+  context: z.RefinementCtx,
+): void {
+  if (relation.profile === 'https_web' || bundle !== undefined) return;
+  if (!relation.endpointSpiffeId.startsWith(`spiffe://${relation.trustDomain}/`)) return;
+  context.addIssue({
+    code: 'custom',
+    path: [path],
+    message: 'is needed: the endpoint is of the trust domain whose bundle is not known yet',
+  });
+}
+
+/** Whose bundle is fetched from where, as it is worked with. */
+export interface Relation {
+  readonly trustDomain: string;
+  readonly url: string;
+  readonly profile: EndpointProfile;
+  /** Of `https_spiffe` alone. */
+  readonly endpointId?: SpiffeId;
+  readonly allowOlder: boolean;
+  /** `configuration`: it is in the configuration file, and can only be changed there. */
+  readonly origin: 'configuration' | 'people';
+  /** The bundle to begin with, and what to trust on the web: texts, or files that hold them. */
+  readonly bundle?: Given;
+  readonly ca?: Given;
+}
+
+export type Given = { readonly file: string } | { readonly text: string };
+
+/** @throws {Fault} `identity/id-malformed` */
+export function configuredRelation(said: ConfiguredRelation): Relation {
+  const files = {
+    ...(said.bundleFile !== undefined && { bundle: { file: said.bundleFile } }),
+    ...(said.profile === 'https_web' && said.caFile !== undefined && { ca: { file: said.caFile } }),
+  };
+  return { ...commonOf(said), ...files, origin: 'configuration' };
+}
+
+/** @throws {Fault} `identity/id-malformed` */
+export function wishedRelation(said: RelationWish): Relation {
+  const texts = {
+    ...(said.bundle !== undefined && { bundle: { text: said.bundle } }),
+    ...(said.profile === 'https_web' && said.ca !== undefined && { ca: { text: said.ca } }),
+  };
+  return { ...commonOf(said), ...texts, origin: 'people' };
+}
+
+function commonOf(said: ConfiguredRelation | RelationWish) {
+  const { trustDomain, url, profile, allowOlder } = said;
+  const endpoint =
+    said.profile === 'https_spiffe' ? { endpointId: parseSpiffeId(said.endpointSpiffeId) } : {};
+  return { trustDomain, url, profile, allowOlder, ...endpoint };
+}
+
+/** Reads what somebody wishes.
+ *  @throws {Fault} `identity/federation-invalid` with every problem and its place */
+export function parseWish(said: unknown): RelationWish {
+  const read = RelationWish.safeParse(said);
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Fault(
+    'identity/federation-invalid',
+    `The relation is not valid: ${quote(problems.join('; '), 500)}`,
+    {
+      hint: 'it has `trustDomain`, `url` and `profile`; with `https_spiffe` also `endpointSpiffeId` and `bundle`',
+    },
+  );
+}
+
+/** What nobody could use is not kept.
+ *  @throws {Fault} `identity/bundle-…`, `identity/federation-refused/other-trust-domain`,
+ *  `identity/federation-invalid` */
+export function judgeTexts(wish: RelationWish, limits: BundleLimits): void {
+  if (wish.bundle !== undefined) {
+    judgeTrustDomain(parseBundle(wish.trustDomain, wish.bundle, limits).bundle);
+  }
+  if (wish.profile !== 'https_web' || wish.ca === undefined) return;
+  try {
+    new X509Certificate(wish.ca);
+  } catch (thrown) {
+    const why = `\`ca\` does not begin with a certificate in PEM: ${messageOf(thrown)}`;
+    throw new Fault('identity/federation-invalid', why);
+  }
+}
+
+/** @throws {Fault} `identity/federation-conflict` */
+export function judgeSettable({ trustDomain, origin }: Relation): void {
+  if (origin === 'people') return;
+  throw new Fault(
+    'identity/federation-conflict',
+    `Federation with ${quote(trustDomain)} is set in the configuration file, and only there`,
+    { hint: 'change `identity.federation.trustDomains`, and start Reeve again' },
+  );
+}
