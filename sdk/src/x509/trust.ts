@@ -2,6 +2,7 @@ import { quote, ReeveError } from '../error.ts';
 import type { SpiffeId } from '../spiffe-id.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { type Crl, isCrlOf, readCrl } from './crl.ts';
+import { toBuffer } from './der.ts';
 import { judgeLeaf } from './leaf.ts';
 import { findPath } from './path.ts';
 import { refuseCertificate, toTimestamp } from './refusal.ts';
@@ -168,8 +169,7 @@ export class X509Trust {
   }
 }
 
-const keyOf = (der: Uint8Array): string =>
-  Buffer.from(der.buffer, der.byteOffset, der.byteLength).latin1Slice();
+const keyOf = (der: Uint8Array): string => toBuffer(der).toString('latin1');
 
 function readChain(chain: readonly Uint8Array[]): [Step, ...Step[]] {
   const [first, ...rest] = chain;
