@@ -162,6 +162,7 @@ describe.runIf(process.platform === 'linux')('a workload of this machine', () =>
       const reused: ProcFiles = {
         bytes: (_, name) => ports.proc.bytes(process.pid, name),
         link: (_, name) => ports.proc.link(process.pid, name),
+        stat: (_, name) => ports.proc.stat(process.pid, name),
         open: (_, name) => ports.proc.open(process.pid, name),
       };
       expect(peer.hasEnded()).toBe(true);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +30,7 @@ describe('an executable', () => {
   const proc: ProcFiles = {
     bytes: async () => Buffer.alloc(0),
     link: async () => path,
+    stat: () => stat(path, { bigint: true }),
     open: async () => {
       const handle = await open(path);
       const read = handle.read.bind(handle) as FileHandle['read'];
@@ -137,8 +138,39 @@ describe('an executable', () => {
   it('of a process that has ended is refused', async () => {
     const gone: ProcFiles = {
       ...proc,
-      open: () => Promise.reject(forbidden('workload-ended', 'the workload has ended')),
+      stat: () => Promise.reject(forbidden('workload-ended', 'the workload has ended')),
     };
     await expect(new Executables(gone, 100).identify(1)).rejects.toThrow('has ended');
+  });
+
+  it('of a process that ends before it is read is refused, and read for another that waits', async () => {
+    let opened = 0;
+    const going: ProcFiles = {
+      ...proc,
+      open: (pid, name) => {
+        opened++;
+        if (pid === 2) return proc.open(pid, name);
+        return Promise.reject(forbidden('workload-ended', 'the workload has ended'));
+      },
+    };
+    const executables = new Executables(going, 100, later);
+    const [first, second] = await Promise.allSettled([
+      executables.identify(1),
+      executables.identify(2),
+    ]);
+    expect(first).toMatchObject({ reason: { message: 'the workload has ended' } });
+    expect(second).toMatchObject({ value: { sha256: sha256('one') } });
+    expect(opened).toBe(2);
+  });
+
+  it('that may be looked at and not read has a path and no digest', async () => {
+    const closed: ProcFiles = {
+      ...proc,
+      open: () => Promise.reject(forbidden('process-unreadable', '/proc/1/exe may not be read')),
+    };
+    expect(await new Executables(closed, 100).identify(1)).toEqual({
+      path,
+      notes: ['unix:sha256 is left out: /proc/1/exe may not be read'],
+    });
   });
 });

@@ -39,28 +39,19 @@ export class Executables {
    *  of a second and more
    *  @throws {Fault} `identity/attestation-forbidden/workload-ended` */
   async identify(pid: number, needsDigest = true): Promise<Executable> {
-    let handle: FileHandle;
     let path: string;
+    let file: BigIntStats;
     try {
       path = await this.#proc.link(pid, 'exe');
-      handle = await this.#proc.open(pid, 'exe');
+      file = await this.#proc.stat(pid, 'exe');
     } catch (thrown) {
-      if (!(thrown instanceof Fault) || !thrown.code.endsWith('/process-unreadable')) throw thrown;
+      if (!isUnreadable(thrown)) throw thrown;
       const why = [thrown.message, ...(thrown.hint === undefined ? [] : [thrown.hint])].join(': ');
       return { notes: [`unix:path and unix:sha256 are left out: ${why}`] };
     }
-    try {
-      return await this.#identify(handle, path, needsDigest);
-    } finally {
-      await handle.close();
-    }
-  }
-
-  async #identify(handle: FileHandle, path: string, needsDigest: boolean): Promise<Executable> {
-    const file = await handle.stat({ bigint: true });
     const [hasPath, read] = await Promise.all([
       liesAt(path, file),
-      needsDigest ? this.#read(handle, file) : { because: 'no entry asks for it' },
+      needsDigest ? this.#read(pid, file) : { because: 'no entry asks for it' },
     ]);
     return {
       ...(hasPath && { path }),
@@ -75,28 +66,29 @@ export class Executables {
   }
 
   async #read(
-    handle: FileHandle,
+    pid: number,
     file: BigIntStats,
   ): Promise<{ readonly sha256: string } | { readonly because: string }> {
     try {
-      return { sha256: await this.#digest(handle, file) };
+      return { sha256: await this.#digest(pid, file) };
     } catch (thrown) {
+      if (thrown instanceof Fault && !isUnreadable(thrown)) throw thrown;
       return { because: whyUnread(thrown) };
     }
   }
 
-  async #digest(handle: FileHandle, file: BigIntStats): Promise<string> {
+  async #digest(pid: number, file: BigIntStats): Promise<string> {
     if (file.size > this.#maxBytes) {
       throw new Unread(
         `the executable has ${file.size} bytes, more than the ${this.#maxBytes} that are read`,
       );
     }
-    if (Number(file.ctimeMs) > this.#clock() - SETTLED_MS) return digestOf(handle, file);
+    if (Number(file.ctimeMs) > this.#clock() - SETTLED_MS) return this.#readAll(pid, file);
     const key = identityOf(file);
     const known = this.#digests.get(key);
     this.#digests.delete(key);
-    // Whoever asks while another's is being read waits for that.
-    const digest = known ?? digestOf(handle, file);
+    // Whoever asks while another's is being read waits for that, as long as that one lives.
+    const digest = known?.catch(() => this.#readAll(pid, file)) ?? this.#readAll(pid, file);
     this.#digests.set(key, digest);
     for (const oldest of this.#digests.keys()) {
       if (this.#digests.size <= MAX_CACHED) break;
@@ -107,13 +99,23 @@ export class Executables {
       throw thrown;
     });
   }
+
+  /** Opened by its process, and so what runs, whatever its path leads to by now. */
+  async #readAll(pid: number, file: BigIntStats): Promise<string> {
+    await using handle = await this.#proc.open(pid, 'exe');
+    return await digestOf(handle, file);
+  }
+}
+
+function isUnreadable(thrown: unknown): thrown is Fault {
+  return thrown instanceof Fault && thrown.code.endsWith('/process-unreadable');
 }
 
 /** Why a digest is missing, for people. */
 class Unread extends Error {}
 
 function whyUnread(thrown: unknown): string {
-  if (thrown instanceof Unread) return thrown.message;
+  if (thrown instanceof Unread || thrown instanceof Fault) return thrown.message;
   return `the executable cannot be read: ${(thrown as NodeJS.ErrnoException).code ?? 'unknown'}`;
 }
 

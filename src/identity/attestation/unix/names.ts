@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 
 /** Names of users and groups by id, from the files that this machine keeps them in. Names that only a
  *  directory service knows are not found. */
@@ -32,12 +33,12 @@ class NamesFile {
   /** Empty where the file is missing or too large: names are a help, and ids are what counts. */
   async names(): Promise<ReadonlyMap<number, string>> {
     try {
-      await using handle = await open(this.#path);
-      const { dev, ino, size, mtimeNs } = await handle.stat({ bigint: true });
+      const { dev, ino, size, mtimeNs } = statSync(this.#path, { bigint: true });
       if (size > MAX_BYTES) return new Map();
       const version = [dev, ino, size, mtimeNs].join(' ');
       if (version !== this.#version) {
-        this.#names = parseNames(await handle.readFile('utf8'));
+        // Read after its version was taken: what is newer than that is read again.
+        this.#names = parseNames(await readFile(this.#path, 'utf8'));
         this.#version = version;
       }
       return this.#names;

@@ -106,6 +106,6 @@ function readHandle(getSockOpt: GetSockOpt, socket: number): Pick<Peer, 'hasEnde
 
 /** @see pidfd_open(2): the handle names the pid until the process has been waited for, then -1 */
 function isRunning(pidfd: number): boolean {
-  const info = readFileSync(`/proc/self/fdinfo/${pidfd}`, 'latin1');
+  const info = readFileSync(`/proc/self/fdinfo/${pidfd}`, 'utf8');
   return /^Pid:\t[1-9]/m.test(info);
 }
