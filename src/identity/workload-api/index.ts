@@ -9,6 +9,7 @@ export {
 } from './cache/index.ts';
 export { WorkloadApiConfig } from './config.ts';
 export { WORKLOAD_API } from './description.ts';
+export { entitlementOf } from './entitlements.ts';
 export { type ConnectedPeers, connectedPeers } from './peers.ts';
 export type {
   CheckedJwt,
@@ -24,10 +25,11 @@ export type {
   WorkloadApiPorts,
   WorkloadCall,
 } from './ports.ts';
-export { noneInShort } from './refusals.ts';
+export { noneInShort, refusalOf, tookTooLong } from './refusals.ts';
 export {
   serveWorkloadApi,
   type WorkloadApiOptions,
   type WorkloadApiServer,
 } from './server.ts';
 export { workloadApi } from './service.ts';
+export { attestAgain, forPeer, type Workload } from './workload.ts';

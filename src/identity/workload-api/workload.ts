@@ -14,15 +14,24 @@ export interface Workload {
   readonly selectors: readonly Selector[];
 }
 
-/** Finds out who calls, does the work for it, and tells of the refusal where there is one.
- *  @throws {Fault} `identity/header-invalid` before anything is looked at; what attestation refuses; what the work
- *  throws */
+/** Does the work for a workload that calls the Workload API.
+ *  @throws {Fault} `identity/header-invalid` before anything is looked at; as `forPeer` */
 export async function forWorkload<Result>(
   ports: WorkloadApiPorts,
   call: GrpcCall,
   work: (workload: Workload) => Promise<Result>,
 ): Promise<Result> {
   if (call.headers[HEADER] !== 'true') throw headerIsMissing();
+  return forPeer(ports, call, work);
+}
+
+/** Finds out who calls, does the work for it, and tells of the refusal where there is one.
+ *  @throws {Fault} what attestation refuses; what the work throws */
+export async function forPeer<Result>(
+  ports: WorkloadApiPorts,
+  call: GrpcCall,
+  work: (workload: Workload) => Promise<Result>,
+): Promise<Result> {
   const method = call.path.slice(call.path.lastIndexOf('/') + 1);
   const peer = ports.peers.peerOf(call.socket);
   let selectors: readonly Selector[] = [];

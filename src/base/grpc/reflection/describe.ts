@@ -85,12 +85,16 @@ function methodsOf(scope: string, methods: Readonly<Record<string, string>>): Bu
     return messageField(
       2,
       textField(1, method),
-      textField(2, `${scope}.${input}`),
-      textField(3, `${scope}.${output}`),
+      textField(2, fullName(input, scope)),
+      textField(3, fullName(output, scope)),
       ...(streamsIn === undefined ? [] : [integerField(5, 1)]),
       ...(streamsOut === undefined ? [] : [integerField(6, 1)]),
     );
   });
+}
+
+function fullName(type: string, scope: string): string {
+  return type.includes('.') ? `.${type}` : `${scope}.${type}`;
 }
 
 /** Every file once, with those that they import before them. */

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { bytesField, integerField, messageField, textField } from '../../base/protobuf/index.ts';
+import type { HeldSvid } from '../workload-api/index.ts';
+import { toPem } from './pem.ts';
+
+/** Messages of the discovery services as they are written.
+ *  @see envoy/service/discovery/v3/discovery.proto, envoy/extensions/transport_sockets/tls/v3/ */
+
+const TYPES = 'type.googleapis.com';
+const TLS = 'envoy.extensions.transport_sockets.tls.v3';
+
+/** The type of all resources that are served here. */
+export const SECRET_TYPE = `${TYPES}/${TLS}.Secret`;
+export const SPIFFE_VALIDATOR = 'envoy.tls.cert_validator.spiffe';
+const CONTROL_PLANE = 'reeve';
+
+/** A resource: one envoy.extensions.transport_sockets.tls.v3.Secret. */
+export interface Secret {
+  readonly name: string;
+  /** Differs where the content does; made of what is public of it. */
+  readonly version: string;
+  /** The message. */
+  readonly body: Buffer;
+  /** Whose certificate it is; absent for what verifies peers. */
+  readonly spiffeId?: string;
+}
+
+/** What one trust domain's peers are verified with. */
+export interface TrustDomainAnchors {
+  readonly trustDomain: string;
+  /** Certificates, and lists of revoked ones, in PEM. */
+  readonly pem: string;
+}
+
+/** A certificate with its chain and its key. */
+export function certificateSecret(name: string, svid: HeldSvid): Secret {
+  const chain = svid.chain.map((der) => toPem('CERTIFICATE', der)).join('');
+  const key = toPem('PRIVATE KEY', svid.privateKey);
+  const certificate = messageField(2, inline(1, chain), inline(2, key));
+  return {
+    name,
+    version: versionOf(chain),
+    body: Buffer.concat([textField(1, name), certificate]),
+    spiffeId: svid.spiffeId,
+  };
+}
+
+/** A context that verifies each peer with the bundle of the peer's own trust domain, and as SPIFFE demands.
+ *  @param domains at least one: Envoy takes no validator without */
+export function spiffeValidationSecret(
+  name: string,
+  domains: readonly TrustDomainAnchors[],
+): Secret {
+  const config = domains.map(({ trustDomain, pem }) =>
+    messageField(1, textField(1, trustDomain), inline(2, pem)),
+  );
+  const validator = messageField(
+    12,
+    textField(1, SPIFFE_VALIDATOR),
+    messageField(
+      2,
+      textField(1, `${TYPES}/${TLS}.SPIFFECertValidatorConfig`),
+      messageField(2, ...config),
+    ),
+  );
+  return validationSecret(name, validator);
+}
+
+/** A context that looks for a chain to one of the certificates.
+ *  @param pem certificates
+ *  @param crls lists of what is revoked, in PEM; empty: nothing is asked for. They are only asked about peers'
+ *  own certificates */
+export function plainValidationSecret(name: string, pem: string, crls: string): Secret {
+  const revocation = crls === '' ? [] : [inline(7, crls), integerField(14, 1)];
+  return validationSecret(name, inline(1, pem), ...revocation);
+}
+
+function validationSecret(name: string, ...fields: readonly Buffer[]): Secret {
+  const context = messageField(4, ...fields);
+  return {
+    name,
+    version: versionOf(context),
+    body: Buffer.concat([textField(1, name), context]),
+  };
+}
+
+/** A DataSource with its content. */
+function inline(field: number, content: string): Buffer {
+  return messageField(field, bytesField(2, Buffer.from(content)));
+}
+
+function versionOf(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
+}
+
+/** A version of several secrets together. */
+export function versionOfAll(secrets: readonly Secret[]): string {
+  const lines = secrets.map(({ name, version }) => `${name} ${version}\n`);
+  return versionOf(lines.sort().join(''));
+}
+
+export interface Answer {
+  readonly version: string;
+  /** Empty: the answer is not to be answered. */
+  readonly nonce: string;
+  readonly secrets: readonly Secret[];
+}
+
+/** A DiscoveryResponse. */
+export function discoveryResponse({ version, nonce, secrets }: Answer): Buffer {
+  return Buffer.concat([
+    textField(1, version),
+    ...secrets.map(({ body }) => messageField(2, ...asAny(body))),
+    textField(4, SECRET_TYPE),
+    ...(nonce === '' ? [] : [textField(5, nonce)]),
+    messageField(6, textField(1, CONTROL_PLANE)),
+  ]);
+}
+
+/** A DeltaDiscoveryResponse.
+ *  @param removed names of what is not there */
+export function deltaDiscoveryResponse(
+  { version, nonce, secrets }: Answer,
+  removed: readonly string[],
+): Buffer {
+  return Buffer.concat([
+    textField(1, version),
+    ...secrets.map((secret) =>
+      messageField(
+        2,
+        textField(1, secret.version),
+        messageField(2, ...asAny(secret.body)),
+        textField(3, secret.name),
+      ),
+    ),
+    textField(4, SECRET_TYPE),
+    textField(5, nonce),
+    ...removed.map((name) => textField(6, name)),
+    messageField(7, textField(1, CONTROL_PLANE)),
+  ]);
+}
+
+function asAny(body: Buffer): Buffer[] {
+  return [textField(1, SECRET_TYPE), bytesField(2, body)];
+}

@@ -1,0 +1,43 @@
+import type { Secrets } from './catalogue.ts';
+import type { Secret } from './messages.ts';
+import type { EnvoyNode } from './node.ts';
+import type { Rejection } from './requests.ts';
+
+/** One of the two ways in which resources are asked for, as one stream keeps track of it: pure, without a socket. */
+export interface Protocol<Request extends AnyRequest> {
+  /** @throws {Fault} as `readDiscoveryRequest` */
+  read(message: Buffer): Request;
+  /** Takes a request to account.
+   *  @throws {Fault} `identity/secret-request-invalid` */
+  hear(request: Request): Heard;
+  /** What is to be sent now, and is then taken as sent. */
+  look(secrets: Secrets): Look;
+}
+
+export interface AnyRequest {
+  readonly typeUrl: string;
+  readonly node?: EnvoyNode;
+}
+
+/** What a request meant.
+ *  - `asks`: it asks for something, or for nothing new
+ *  - `accepts`, `rejects`: it is the first answer to what was sent last
+ *  - `stale`: it answers something older, and counts for nothing */
+export type Heard =
+  | { readonly verdict: 'asks' | 'accepts' | 'stale' }
+  | { readonly verdict: 'rejects'; readonly rejection: Rejection };
+
+export interface Look {
+  /** Asked for by name, and not there. */
+  readonly missing: readonly string[];
+  /** Undefined where nothing is to be said. */
+  readonly outgoing: Outgoing | undefined;
+}
+
+export interface Outgoing {
+  readonly message: Buffer;
+  readonly secrets: readonly Secret[];
+}
+
+/** Asks for everything. */
+export const WILDCARD = '*';
