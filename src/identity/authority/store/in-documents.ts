@@ -17,10 +17,20 @@ const KEY = 'authority-key';
 const COUNT = 'issue-count';
 const PAGE = 1_000;
 const ATTEMPTS = 5;
+/** Entries of one transaction, or a few more. */
+const MAX_GATHERED = 500;
 
 const StoredKey = z.strictObject({ trustDomain: z.string(), id: z.string(), sealed: z.string() });
 const Counted = z.object({ x509: z.int(), jwt: z.int(), refused: z.int() });
 type KeptSum = IssueSum & { readonly version: number };
+
+/** What is recorded together. */
+interface Gathering {
+  readonly entries: NewAuditEntry[];
+  readonly counts: IssueCount[];
+  /** All of it, or nothing. */
+  readonly done: Promise<void>;
+}
 
 /** Authorities in the estate's store: the state is a document, each key is one, and so are the counts of
  *  each service. They change in one transaction with the audit log. */
@@ -29,6 +39,7 @@ export class DocumentAuthorityStore implements AuthorityStore {
   #counts: Map<string, KeptSum> | undefined;
   /** Counts are read, added to and written by one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
+  #gathering: Gathering | undefined;
 
   constructor(store: DocumentStore & Pick<EstateStore, 'audit'>) {
     this.#store = store;
@@ -60,10 +71,29 @@ export class DocumentAuthorityStore implements AuthorityStore {
     await this.#store.amend(changes, entries);
   }
 
+  /** What is to be recorded at about the same time becomes one transaction: making it durable costs more than
+   *  issuing, and as much for one as for a hundred. */
   record(entries: readonly NewAuditEntry[], counts: readonly IssueCount[]): Promise<void> {
-    const turn = this.#turn.then(() => this.#record(entries, counts));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    if (this.#gathering === undefined || this.#gathering.entries.length >= MAX_GATHERED) {
+      this.#gathering = this.#gather();
+    }
+    this.#gathering.entries.push(...entries);
+    this.#gathering.counts.push(...counts);
+    return this.#gathering.done;
+  }
+
+  /** Takes more until it is its turn, and all that is due now has been asked for. */
+  #gather(): Gathering {
+    const entries: NewAuditEntry[] = [];
+    const counts: IssueCount[] = [];
+    const done = this.#turn.then(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#gathering === gathering) this.#gathering = undefined;
+      await this.#record(entries, counts);
+    });
+    const gathering = { entries, counts, done };
+    this.#turn = done.catch(() => undefined);
+    return gathering;
   }
 
   async #record(entries: readonly NewAuditEntry[], added: readonly IssueCount[]): Promise<void> {
