@@ -1,3 +1,4 @@
+import { parseYaml } from '../../base/data.ts';
 import { compareText } from '../../base/diagnostic.ts';
 import { textAt } from '../../base/pick.ts';
 import type { Cluster, Resource } from '../kubernetes/resource.ts';
@@ -11,7 +12,7 @@ export interface IstioFacts {
   readonly rootNamespace: string;
   /** Istio is evidently installed: an object, a label or an injected proxy of it is there. */
   readonly inUse: boolean;
-  /** A label says somewhere who is in the mesh. */
+  /** A label says somewhere who is in the mesh, or would if anybody was. */
   readonly hasInjectionLabels: boolean;
   /** Namespaces that hold objects of Istio. */
   readonly namespaces: ReadonlySet<string>;
@@ -30,6 +31,9 @@ const GROUPS = [
   'sailoperator.io',
 ];
 
+/** Characters of a MeshConfig that is parsed. */
+const MAX_MESH_CONFIG = 1_000_000;
+
 /** Labels that put a namespace or pod into the mesh, or keep it out. */
 export const INJECTION_LABELS = [
   'istio-injection',
@@ -42,17 +46,17 @@ export function istioFacts(cluster: Cluster): IstioFacts {
   const objects = cluster.resources.filter(({ group }) => GROUPS.includes(group));
   const workloads = workloadsOf(cluster);
   const namespaces = cluster.of('', 'Namespace');
-  const hasInjectionLabels =
+  const isSaid =
     namespaces.some(({ labels }) => isLabelled(labels)) ||
     workloads.some(
       ({ podLabels, podAnnotations }) => isLabelled(podLabels) || isLabelled(podAnnotations),
     );
-  const rootNamespace = rootNamespaceOf(objects);
+  const rootNamespace = rootNamespaceOf(objects) ?? runningRootNamespace(cluster) ?? 'istio-system';
   return {
     cluster,
     rootNamespace,
-    inUse: objects.length > 0 || hasInjectionLabels || workloads.some(hasProxy),
-    hasInjectionLabels,
+    inUse: objects.length > 0 || isSaid || workloads.some(hasProxy),
+    hasInjectionLabels: isSaid || cluster.isWhole === true,
     namespaces: new Set(objects.map(namespaceOf)),
     peerAuthentications: byNamespace(cluster.of('security.istio.io', 'PeerAuthentication')),
     authorizationPolicies: byNamespace(cluster.of('security.istio.io', 'AuthorizationPolicy')),
@@ -75,7 +79,7 @@ function isLabelled(labels: Readonly<Record<string, string>>): boolean {
   return INJECTION_LABELS.some((label) => Object.hasOwn(labels, label));
 }
 
-function rootNamespaceOf(objects: readonly Resource[]): string {
+function rootNamespaceOf(objects: readonly Resource[]): string | undefined {
   const places = [
     ['spec', 'meshConfig', 'rootNamespace'],
     ['spec', 'values', 'meshConfig', 'rootNamespace'],
@@ -86,7 +90,17 @@ function rootNamespaceOf(objects: readonly Resource[]): string {
       if (name) return name;
     }
   }
-  return 'istio-system';
+  return undefined;
+}
+
+/** As a running control plane has it: in the ConfigMap that its proxies are configured from. */
+function runningRootNamespace(cluster: Cluster): string | undefined {
+  const config = cluster
+    .of('', 'ConfigMap')
+    .find(({ name, labels }) => name === 'istio' && Object.hasOwn(labels, 'istio.io/rev'));
+  const mesh = config && textAt(config.value, 'data', 'mesh');
+  if (mesh === undefined || mesh.length > MAX_MESH_CONFIG) return undefined;
+  return textAt(parseYaml(mesh).documents[0]?.value, 'rootNamespace') || undefined;
 }
 
 /** Oldest first: the order in which Istio settles a tie. An object of a manifest has no age and

@@ -36,6 +36,9 @@ export interface Cluster {
   /** Other descriptions of the same services, whose objects were left out as equal to these. What they
    *  say of whom a service calls still holds where they are applied. */
   readonly copies?: readonly Cluster[];
+  /** Nothing that decides is missing: what no object says is so nowhere. Manifests may leave out
+   *  namespaces; a running cluster has them all. */
+  readonly isWhole?: true;
   /** Sorted by namespace and name. `group` without version; '' is the core group. */
   of(group: string, ...kinds: readonly string[]): readonly Resource[];
 }

@@ -13,7 +13,7 @@ export interface KumaFacts {
   readonly cluster: Cluster;
   /** Kuma is evidently installed: an object, a label or an injected proxy of it is there. */
   readonly inUse: boolean;
-  /** A label or annotation says somewhere who is injected. */
+  /** A label or annotation says somewhere who is injected, or would if anybody was. */
   readonly hasInjectionLabels: boolean;
   readonly meshes: ReadonlyMap<string, Resource>;
   /** Names of meshes that any object here speaks of. */
@@ -49,13 +49,13 @@ export function kumaFacts(cluster: Cluster): KumaFacts {
   const objects = cluster.resources.filter(({ group }) => group === GROUP);
   const namespaces = cluster.of('', 'Namespace');
   const says = (values: Readonly<Record<string, string>>) => Object.hasOwn(values, INJECTION);
-  const hasInjectionLabels =
+  const isSaid =
     namespaces.some(({ labels, annotations }) => says(labels) || says(annotations)) ||
     workloads.some(({ podLabels, podAnnotations }) => says(podLabels) || says(podAnnotations));
   return {
     cluster,
-    inUse: objects.length > 0 || hasInjectionLabels || workloads.some(hasProxy),
-    hasInjectionLabels,
+    inUse: objects.length > 0 || isSaid || workloads.some(hasProxy),
+    hasInjectionLabels: isSaid || cluster.isWhole === true,
     meshes: new Map(cluster.of(GROUP, 'Mesh').map((mesh) => [mesh.name, mesh])),
     governed: new Set(
       objects.map((object) => (object.kind === 'Mesh' ? object.name : meshNameOfPolicy(object))),

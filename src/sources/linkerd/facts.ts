@@ -9,7 +9,7 @@ export interface LinkerdFacts {
   readonly cluster: Cluster;
   /** Linkerd is evidently installed: an object, an annotation or an injected proxy of it is there. */
   readonly inUse: boolean;
-  /** An annotation says somewhere who is injected. */
+  /** An annotation says somewhere who is injected, or would if anybody was. */
   readonly hasInjectionAnnotations: boolean;
   /** Namespaces that hold policies of Linkerd. */
   readonly namespaces: ReadonlySet<string>;
@@ -30,7 +30,7 @@ export const INJECT = 'linkerd.io/inject';
 export function linkerdFacts(cluster: Cluster): LinkerdFacts {
   const objects = cluster.resources.filter(({ group }) => group === POLICY_GROUP);
   const workloads = workloadsOf(cluster);
-  const hasInjectionAnnotations =
+  const isSaid =
     workloads.some(({ podAnnotations }) => Object.hasOwn(podAnnotations, INJECT)) ||
     cluster.of('', 'Namespace').some(({ annotations }) => Object.hasOwn(annotations, INJECT));
   const of = (...kinds: string[]) => Map.groupBy(cluster.of(POLICY_GROUP, ...kinds), namespaceOf);
@@ -40,8 +40,8 @@ export function linkerdFacts(cluster: Cluster): LinkerdFacts {
   ];
   return {
     cluster,
-    inUse: objects.length > 0 || hasInjectionAnnotations || workloads.some(hasProxy),
-    hasInjectionAnnotations,
+    inUse: objects.length > 0 || isSaid || workloads.some(hasProxy),
+    hasInjectionAnnotations: isSaid || cluster.isWhole === true,
     namespaces: new Set(objects.map(namespaceOf)),
     defaultPolicy: installedDefault(cluster),
     servers: of('Server'),

@@ -1,0 +1,203 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { messageOf, quote } from '../../../base/fault.ts';
+import type { ApiAccess } from './access.ts';
+import { ApiFault, toApiFault } from './api-fault.ts';
+
+export interface ApiRequest {
+  readonly method?: 'GET' | 'POST';
+  /** `/api/v1/pods?limit=500` */
+  readonly path: string;
+  readonly accept?: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Largest answer; of a stream, the largest line. */
+  readonly maxBytes?: number;
+  /** For the whole answer; of a stream, the longest silence. */
+  readonly timeoutMs?: number;
+}
+
+const USER_AGENT = 'reeve';
+const MAX_BYTES = 8 * 1_048_576;
+const MAX_ERROR_BYTES = 65_536;
+const TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
+
+/** The API of one cluster: every answer is bounded in size and time, and no redirect is followed. */
+export class ClusterApi {
+  readonly #access: ApiAccess;
+  readonly #agents = {
+    'http:': new HttpAgent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS }),
+    'https:': new HttpsAgent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS }),
+  };
+
+  constructor(access: ApiAccess) {
+    this.#access = access;
+  }
+
+  /** The JSON that the server answers with.
+   *  @throws {ApiFault} */
+  async json(request: ApiRequest): Promise<unknown> {
+    const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = request;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    return this.#exchange(request, deadline, async (response) =>
+      parse(await textOf(response, maxBytes, request.path), request.path),
+    );
+  }
+
+  /** Hands over each line of an answer that goes on, as JSON; resolves when the server ends it.
+   *  @throws {ApiFault} */
+  async lines(request: ApiRequest, onLine: (value: unknown) => void): Promise<void> {
+    const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = request;
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), timeoutMs);
+    try {
+      await this.#exchange(request, silence.signal, async (response) => {
+        const lines = new Lines(maxBytes, request.path);
+        for await (const chunk of response) {
+          timer.refresh();
+          for (const line of lines.add(chunk as Buffer)) onLine(parse(line, request.path));
+        }
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+
+  async #exchange<Result>(
+    request: ApiRequest,
+    deadline: AbortSignal,
+    read: (response: IncomingMessage) => Promise<Result>,
+  ): Promise<Result> {
+    const { signal } = request;
+    const options = await this.#access.options();
+    const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    try {
+      const response = await this.#send(request, options, both);
+      const { statusCode = 0 } = response;
+      if (statusCode >= 200 && statusCode < 300) return await read(response);
+      throw await toRefusal(response, statusCode, request);
+    } catch (thrown) {
+      if (thrown instanceof ApiFault) throw thrown;
+      const why = deadline.aborted ? 'no answer in time' : messageOf(thrown);
+      throw new ApiFault('unavailable', `${titleOf(request)} failed: ${quote(why, 120)}`, {
+        cause: thrown,
+      });
+    }
+  }
+
+  #send(
+    { method = 'GET', path, accept = 'application/json', body }: ApiRequest,
+    options: Awaited<ReturnType<ApiAccess['options']>>,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const { server } = this.#access;
+    const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
+    const isPlain = url.protocol === 'http:';
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const sent = (isPlain ? httpRequest : httpsRequest)(
+        url,
+        {
+          agent: this.#agents[isPlain ? 'http:' : 'https:'],
+          ...options,
+          method,
+          signal,
+          headers: {
+            ...options.headers,
+            accept,
+            'user-agent': USER_AGENT,
+            ...(text !== undefined && { 'content-type': 'application/json' }),
+          },
+        },
+        resolve,
+      );
+      sent.on('error', reject);
+      sent.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
+      sent.end(text);
+    });
+  }
+}
+
+function titleOf({ method = 'GET', path }: ApiRequest): string {
+  return `${method} ${path.split('?')[0]}`;
+}
+
+async function toRefusal(
+  response: IncomingMessage,
+  statusCode: number,
+  request: ApiRequest,
+): Promise<ApiFault> {
+  const status = await textOf(response, MAX_ERROR_BYTES, request.path)
+    .then((text) => JSON.parse(text.toString()) as unknown)
+    .catch(() => undefined);
+  return toApiFault(statusCode, titleOf(request), status, response.headers['retry-after']);
+}
+
+async function textOf(response: IncomingMessage, maxBytes: number, path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    size += (chunk as Buffer).length;
+    if (size > maxBytes) throw tooLarge(response, path, maxBytes);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(response: IncomingMessage, path: string, maxBytes: number): ApiFault {
+  response.destroy();
+  return new ApiFault('too-large', `GET ${path.split('?')[0]} gave more than ${maxBytes} bytes`);
+}
+
+function parse(text: Buffer, path: string): unknown {
+  try {
+    return JSON.parse(text.toString());
+  } catch {
+    // What the parser says quotes what it read.
+    throw new ApiFault('malformed', `GET ${path.split('?')[0]} was answered with what is no JSON`);
+  }
+}
+
+/** Takes a stream apart at the ends of its lines. */
+class Lines {
+  readonly #maxBytes: number;
+  readonly #path: string;
+  #begun: Buffer[] = [];
+  #size = 0;
+
+  constructor(maxBytes: number, path: string) {
+    this.#maxBytes = maxBytes;
+    this.#path = path;
+  }
+
+  *add(chunk: Buffer): Generator<Buffer> {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
+      this.#keep(chunk.subarray(from, end));
+      from = end + 1;
+      const line = Buffer.concat(this.#begun);
+      this.#begun = [];
+      this.#size = 0;
+      if (line.length > 0) yield line;
+    }
+    this.#keep(chunk.subarray(from));
+  }
+
+  #keep(part: Buffer): void {
+    this.#size += part.length;
+    if (this.#size > this.#maxBytes) {
+      const path = this.#path.split('?')[0];
+      throw new ApiFault(
+        'too-large',
+        `GET ${path} gave a line of more than ${this.#maxBytes} bytes`,
+      );
+    }
+    if (part.length > 0) this.#begun.push(part);
+  }
+}

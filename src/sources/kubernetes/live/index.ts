@@ -1,0 +1,8 @@
+export { type ApiAccess, accessOf, inClusterAccess, kubeconfigAccess } from './access.ts';
+export { type ApiRequest, ClusterApi } from './api.ts';
+export { ApiFault } from './api-fault.ts';
+export type { ApiResource } from './discovery.ts';
+export { Follower, type Taker } from './follower.ts';
+export type { Collection } from './list.ts';
+export { LiveCluster, type LiveState } from './live-cluster.ts';
+export { type LiveReading, readLive } from './reading.ts';
