@@ -1,0 +1,11 @@
+/** Where the identities of this workload come from. */
+export {
+  type IdentityParts,
+  type IdentitySource,
+  identityOf,
+  usableSvid,
+  type X509Identity,
+} from './identity.ts';
+export { type JwtFetch, JwtSource, type JwtSourceOptions, type JwtSvid } from './jwt-source.ts';
+export { readSvid, type X509Svid } from './svid.ts';
+export { X509Source, type X509SourceOptions } from './x509-source.ts';
