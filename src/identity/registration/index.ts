@@ -23,6 +23,7 @@ export {
   isSelector,
   MAX_SELECTOR_LENGTH,
   type Selector,
+  SelectorText,
   subjectOfSelector,
   toSelector,
 } from './selector.ts';

@@ -1,11 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../../assurance/index.ts';
 import { toTimestamp } from '../../base/clock.ts';
-import { randomToken } from '../../base/ids.ts';
-import { createLog } from '../../base/log.ts';
 import {
   Endpoint,
   type EndpointFact,
@@ -20,34 +17,19 @@ import {
 import { openStore } from '../../estate/store/index.ts';
 import { someTraffic } from '../../estate/store/testing/estate.ts';
 import { decisionToFact } from '../../inventory/index.ts';
-import { Authenticator } from '../auth/authenticator.ts';
-import { RateLimiter } from '../auth/rate.ts';
-import { Sessions } from '../auth/sessions.ts';
 import { type DecisionPorts, Decisions } from '../decisions.ts';
-import { buildApp } from '../http/app.ts';
-import { ConsoleAssets } from '../http/console.ts';
 import { auditOperations } from '../http/routes/audit.ts';
 import { decisionOperations } from '../http/routes/decisions.ts';
 import { inventoryOperations } from '../http/routes/inventory.ts';
 import { listOperations } from '../http/routes/lists.ts';
 import { templateOperations } from '../http/routes/templates.ts';
-import { hostNamesOf } from '../loopback.ts';
-import { createMetrics } from '../metrics.ts';
 import { summarise } from '../summaries.ts';
+import { type ApiServer, serveOperations } from './api-server.ts';
 
 /** The API of the workflow over an embedded store, with the judges and without what feeds them. */
-export interface WorkflowServer {
-  readonly origin: string;
-  readonly token: string;
-  readonly cookie: string;
+export interface WorkflowServer extends ApiServer {
   readonly store: EstateStore;
-  ask(path: string, init?: RequestInit): Promise<Response>;
-  get<Answer>(path: string): Promise<Answer>;
-  post(path: string, body: object): Promise<Response>;
-  close(): Promise<void>;
 }
-
-const RATE = { burst: 10_000, perMinute: 10_000 };
 
 export async function startWorkflowServer(
   now: number,
@@ -56,9 +38,6 @@ export async function startWorkflowServer(
   const folder = mkdtempSync(join(tmpdir(), 'reeve-workflow-'));
   const store = await openStore({ kind: 'sqlite', folder });
   const clock = () => now;
-  const token = randomToken();
-  const sessions = new Sessions({ maxAgeMs: 60_000, idleMs: 60_000 }, clock);
-  let hostNames: ReadonlySet<string> = new Set();
   const decisions = new Decisions({
     store,
     clock,
@@ -74,8 +53,8 @@ export async function startWorkflowServer(
   const counts = [
     { source: 'otlp', outcome: 'taken', reason: '', count: 3, lastAt: toTimestamp(now) } as const,
   ];
-  const app = buildApp({
-    operations: [
+  const api = await serveOperations(
+    [
       ...listOperations(store),
       ...decisionOperations(decisions),
       ...templateOperations(decisions),
@@ -85,44 +64,14 @@ export async function startWorkflowServer(
         intake: () => ({ counts, services: 1, nodes: 9, waiting: 0, journalBytes: 512 }),
       }),
     ],
-    schemas: { Endpoint },
-    guard: {
-      authenticator: new Authenticator(token, sessions, 'reeve_session'),
-      failures: new RateLimiter(RATE, clock),
-      requests: new RateLimiter(RATE, clock),
-      hostNames: () => hostNames,
-      scheme: 'http',
-    },
-    console: new ConsoleAssets(join(folder, 'none')),
-    metrics: createMetrics(),
-    log: createLog('silent'),
-    version: '0',
-    tls: undefined,
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.server.address() as AddressInfo;
-  hostNames = hostNamesOf('127.0.0.1', port, []);
-  const origin = `http://127.0.0.1:${port}`;
-  const ask = (path: string, init: RequestInit = {}) =>
-    fetch(`${origin}${path}`, {
-      ...init,
-      headers: { authorization: `Bearer ${token}`, ...init.headers },
-    });
+    () => now,
+    { Endpoint },
+  );
   return {
-    origin,
-    token,
-    cookie: `reeve_session=${sessions.open()}`,
+    ...api,
     store,
-    ask,
-    get: async <Answer>(path: string) => (await (await ask(path)).json()) as Answer,
-    post: (path, body) =>
-      ask(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
     close: async () => {
-      await app.close();
+      await api.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,3 +1,4 @@
+import { compareText } from '../../../base/diagnostic.ts';
 import {
   planRegistrations,
   type RegisterableService,
@@ -16,7 +17,7 @@ export interface EstateRules extends RegistrationRules {
 /** What to do so that the entries are those that the estate calls for. */
 export interface EstatePlan {
   readonly amendments: readonly Amendment[];
-  /** Services without an identity. One that a person has registered has one. */
+  /** Services without an identity, sorted. One that a person has registered has one. */
   readonly unregistered: readonly Unregistered[];
 }
 
@@ -54,7 +55,9 @@ export function planForEstate(
     unregistered: [
       ...plan.unregistered,
       ...notAdded.map((service) => ({ service, because: NOT_AUTOMATIC })),
-    ].filter(({ service }) => !registered.has(service)),
+    ]
+      .filter(({ service }) => !registered.has(service))
+      .sort((a, b) => compareText(a.service, b.service) || compareText(a.because, b.because)),
   };
 }
 

@@ -8,3 +8,4 @@ export {
   type RegistrarParts,
   type Retired,
 } from './registrar.ts';
+export { StoredEntry } from './stored-entry.ts';

@@ -6,7 +6,7 @@ const ENTRY = 'identity-entry';
 
 /** An entry as it is kept. What it may hold was judged when it was registered, by the limits of that
  *  day; here only its shape counts. */
-const StoredEntry = z.strictObject({
+export const StoredEntry = z.strictObject({
   id: z.string(),
   spiffeId: z.string(),
   owner: z.string().nullable(),
