@@ -1,6 +1,6 @@
 import { addressesInCode } from './addresses-in-code/index.ts';
 import { asyncapi } from './asyncapi/index.ts';
-import { cilium } from './cilium/index.ts';
+import { CLUSTER_READERS } from './cluster-readers/index.ts';
 import { dotnet } from './code/dotnet/index.ts';
 import { go, java, javascript, python } from './code/index.ts';
 import { components } from './components/index.ts';
@@ -8,11 +8,8 @@ import { compose } from './compose/index.ts';
 import { declarations } from './declarations/index.ts';
 import { graphql } from './graphql/index.ts';
 import { grpcClients } from './grpc-clients/index.ts';
-import { istio } from './istio/index.ts';
-import { kong, kongKubernetes } from './kong/index.ts';
-import { coreReader, kubernetes } from './kubernetes/index.ts';
-import { kuma } from './kuma/index.ts';
-import { linkerd } from './linkerd/index.ts';
+import { kong } from './kong/index.ts';
+import { kubernetes } from './kubernetes/index.ts';
 import { openapi } from './openapi/index.ts';
 import { ownership } from './ownership/index.ts';
 import { protobuf } from './protobuf/index.ts';
@@ -21,9 +18,6 @@ import type { Reader } from './reader.ts';
 export { type Attributed, type AttributionOptions, attribute } from './attribution/index.ts';
 export { type FolderReading, type ReadOptions, readFolder } from './read.ts';
 export type { Reader } from './reader.ts';
-
-/** Readers of Kubernetes objects, from manifests or a cluster. */
-export const CLUSTER_READERS = [coreReader, istio, linkerd, kuma, cilium, kongKubernetes];
 
 /** Every reader of files. */
 export const READERS: readonly Reader[] = [

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import type { Scans } from '../../scans.ts';
 import { type Operation, operation } from '../operation.ts';
-
-const Diagnostic = z.strictObject({
-  severity: z.enum(['error', 'warning', 'note']),
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-  file: z.string().optional(),
-  line: z.int().optional(),
-  column: z.int().optional(),
-});
+import { Diagnostic } from './diagnostic.ts';
 
 const Scan = z.strictObject({
   /** The folder's name in the configuration. */
