@@ -85,7 +85,7 @@ describe('the overview', () => {
       bundle: { refreshHintSeconds: 300, x509Authorities: 1, jwtAuthorities: 1 },
       entries: { total: 3, automatic: 3, person: 0 },
       unregistered: 1,
-      agents: { total: 0, connected: 0 },
+      agents: 0,
       federation: { total: 0, trusted: 0 },
       workloadApi: { address: expect.stringMatching(/^unix:\/\/\//), workloads: 0 },
       issuer: null,
@@ -392,12 +392,54 @@ describe('agents', () => {
 
   it('are listed', async () => {
     const agent = 'spiffe://example.org/reeve/agent/edge-1';
-    const at = new Date().toISOString();
-    server.agents = [
-      { agent, isConnected: true, from: '10.0.0.7', lastSeenAt: at, expiresAt: null },
-    ];
-    expect(await get('/agents')).toEqual({ items: server.agents });
-    expect(await get('')).toMatchObject({ agents: { total: 1, connected: 1 } });
+    const [since, expiresAt] = [Date.UTC(2027, 0, 1), Date.UTC(2027, 0, 2)];
+    // one that connects anew may be there twice for a moment
+    server.agents = ['10.0.0.7', '10.0.0.8'].map((from) => ({ agent, from, since, expiresAt }));
+    expect(await get('/agents')).toEqual({
+      items: ['10.0.0.7', '10.0.0.8'].map((from) => ({
+        agent,
+        from,
+        since: '2027-01-01T00:00:00.000Z',
+        expiresAt: '2027-01-02T00:00:00.000Z',
+      })),
+    });
+    expect(await get('')).toMatchObject({ agents: 1 });
+  });
+});
+
+describe('federation', () => {
+  const relation = {
+    trustDomain: 'other.example',
+    url: 'https://127.0.0.1:1/bundle',
+    profile: 'https_web',
+  };
+
+  it('is set, asked for, and ended', async () => {
+    expect(await post('/federation', { relation, reason: 'merger' })).toMatchObject({
+      ...{ ...relation, origin: 'people', state: 'none', bundle: null },
+    });
+    const { items } = await server.store.audit({ limit: 9, action: 'federation.set' });
+    expect(items).toMatchObject([{ actor: 'admin', subject: 'other.example', reason: 'merger' }]);
+    const refreshed = await post<object>('/federation/other.example/refresh', {});
+    expect(refreshed).toMatchObject({
+      lastFailure: { code: 'identity/federation-unavailable', at: expect.stringMatching(/Z$/) },
+    });
+    const { items: listed } = await get<{ items: object[] }>('/federation');
+    expect(listed).toMatchObject([{ trustDomain: 'other.example', state: 'none' }]);
+    expect(await get('')).toMatchObject({ federation: { total: 1, trusted: 0 } });
+    await remove('/federation/other.example');
+    expect(await get('/federation')).toEqual({ items: [] });
+    expect(await remove('/federation/other.example', 404)).toMatchObject({
+      code: 'identity/federation-not-found',
+    });
+  });
+
+  it.each([
+    [{ ...relation, url: 'http://127.0.0.1/' }, 'http/request-invalid'],
+    [{ ...relation, trustDomain: 'example.org' }, 'identity/federation-invalid'],
+    [{ ...relation, profile: 'https_spiffe' }, 'http/request-invalid'],
+  ])('is refused with %j', async (wrong, code) => {
+    expect(await post('/federation', { relation: wrong }, 400)).toMatchObject({ code });
   });
 });
 

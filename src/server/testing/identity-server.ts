@@ -4,16 +4,13 @@ import { join } from 'node:path';
 import { createLog } from '../../base/log.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
+import type { AgentStatus } from '../../identity/agent/server/index.ts';
 import { DocumentJoinTokenStore } from '../../identity/attestation/index.ts';
+import { Federation, FederationConfig } from '../../identity/federation/index.ts';
 import { matchWorkload } from '../../identity/host/index.ts';
 import type { RegisterableService } from '../../identity/registration/index.ts';
 import { auditOperations } from '../http/routes/audit.ts';
-import {
-  type AgentView,
-  type FederationPort,
-  type IdentityRoutesPorts,
-  identityRoutes,
-} from '../http/routes/identity/index.ts';
+import { type IdentityRoutesPorts, identityRoutes } from '../http/routes/identity/index.ts';
 import { IdentityConfig } from '../identity/config.ts';
 import { type Identity, openIdentity } from '../identity/identity.ts';
 import { type ApiServer, serveOperations } from './api-server.ts';
@@ -24,18 +21,16 @@ export interface IdentityServer extends ApiServer {
   readonly store: EstateStore & DocumentStore;
   readonly identity: Identity;
   /** What a test says of agents. */
-  agents: readonly AgentView[];
+  agents: readonly AgentStatus[];
 }
 
 export interface IdentityServerOptions {
   /** Of `identity`. */
   readonly config?: object;
-  readonly federation?: FederationPort;
 }
 
 export async function startIdentityServer({
   config = {},
-  federation,
 }: IdentityServerOptions = {}): Promise<IdentityServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-identity-'));
   const store = await openStore({ kind: 'sqlite', folder });
@@ -43,7 +38,19 @@ export async function startIdentityServer({
   const parts = { config: said, store, dataFolder: folder, clock: Date.now };
   const identity = await openIdentity({ ...parts, log: createLog('silent') });
   const { keeper, registrar, authorities, supply, host } = identity;
-  const listed = { agents: [] as readonly AgentView[] };
+  const federation = await Federation.open({
+    ...parts,
+    trustDomain: said.trustDomain,
+    config: FederationConfig.parse({}),
+    random: Math.random,
+    after: (milliseconds, callBack) => {
+      const timer = setTimeout(callBack, milliseconds).unref();
+      return () => clearTimeout(timer);
+    },
+    ownBundle: () => keeper.bundle,
+    warn: () => {},
+  });
+  const listed = { agents: [] as readonly AgentStatus[] };
   const ports: IdentityRoutesPorts = {
     keeper,
     registrar,
@@ -55,7 +62,7 @@ export async function startIdentityServer({
     explain: (workload) =>
       matchWorkload(registrar.index, { workload, now: Date.now(), denialOf: supply.denialOf }),
     agents: () => listed.agents,
-    ...(federation && { federation }),
+    federation,
   };
   const routes = identityRoutes(ports);
   const api = await serveOperations([...routes.operations, ...auditOperations(store)], Date.now);
@@ -65,6 +72,7 @@ export async function startIdentityServer({
     close: async () => {
       routes.close();
       await api.close();
+      await federation.close();
       await identity.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { Fault, quote } from '../../../../base/fault.ts';
+import { Fault } from '../../../../base/fault.ts';
+import { RelationWish } from '../../../../identity/federation/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Id, Reason } from '../texts.ts';
 import { askingOf, PRINCIPAL, ReasonQuery } from './common.ts';
-import type { FederationPort, IdentityRoutesPorts } from './ports.ts';
-import { FederationView } from './views.ts';
+import type { IdentityRoutesPorts } from './ports.ts';
+import { FederationView, toFederationView } from './views.ts';
 
 const PATH = '/api/v1/identity/federation';
 const OneDomain = z.strictObject({ trustDomain: Id });
@@ -13,7 +14,7 @@ const MAX_BODY_BYTES = 2 * 1_024 * 1_024;
 
 /** Trust in other trust domains. */
 export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
-  const federation = (): FederationPort => ports.federation ?? noFederation();
+  const federation = () => ports.federation ?? noFederation();
   return [
     operation({
       ...PRINCIPAL,
@@ -23,7 +24,7 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
       summary: 'The trust domains that are trusted beside this one, and how their bundles stand',
       status: 200,
       response: z.strictObject({ items: z.array(FederationView) }),
-      handle: () => ({ items: ports.federation?.statuses() ?? [] }),
+      handle: () => ({ items: (ports.federation?.statuses() ?? []).map(toFederationView) }),
     }),
     operation({
       ...PRINCIPAL,
@@ -31,18 +32,12 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
       method: 'POST',
       path: PATH,
       summary: 'Trusts another trust domain, whose bundle is fetched from its endpoint',
-      body: z.strictObject({
-        /** `trustDomain`, `url` and `profile`; with `https_spiffe` also `endpointSpiffeId`, `bundle`. */
-        relation: z.looseObject({ trustDomain: Id }),
-        reason: Reason,
-      }),
+      body: z.strictObject({ relation: RelationWish, reason: Reason }),
       maxBodyBytes: MAX_BODY_BYTES,
       status: 200,
       response: FederationView,
-      handle: async ({ body: { relation, reason }, principal }) => {
-        await federation().set(relation, askingOf(principal, reason));
-        return statusOf(federation(), relation.trustDomain);
-      },
+      handle: async ({ body: { relation, reason }, principal }) =>
+        toFederationView(await federation().set(relation, askingOf(principal, reason))),
     }),
     operation({
       ...PRINCIPAL,
@@ -64,23 +59,14 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
       id: 'refresh-federation',
       method: 'POST',
       path: `${PATH}/{trustDomain}/refresh`,
-      summary: 'Fetches the bundle of a trust domain now',
+      summary: 'Fetches the bundle of a trust domain now; the answer says how that went',
       params: OneDomain,
       status: 200,
       response: FederationView,
-      handle: async ({ params: { trustDomain } }) => {
-        await federation().refresh(trustDomain);
-        return statusOf(federation(), trustDomain);
-      },
+      handle: async ({ params }) =>
+        toFederationView(await federation().refresh(params.trustDomain)),
     }),
   ];
-}
-
-function statusOf(federation: FederationPort, trustDomain: string): FederationView {
-  const status = federation.statuses().find((one) => one.trustDomain === trustDomain);
-  if (status) return status;
-  const why = `There is no federation with ${quote(trustDomain, 200)}`;
-  throw new Fault('identity/federation-not-found', why);
 }
 
 function noFederation(): never {

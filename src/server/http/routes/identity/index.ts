@@ -11,8 +11,7 @@ import { overviewOperations } from './overview.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 
 /** Operations on identities, authorities, agents and federation. */
-export type { FederationPort, IdentityRoutesPorts } from './ports.ts';
-export type { AgentView, FederationView } from './views.ts';
+export type { IdentityRoutesPorts } from './ports.ts';
 
 export interface IdentityRoutes {
   readonly operations: readonly Operation[];

@@ -7,7 +7,7 @@ import { actorOf } from '../../principal.ts';
 import { Id } from '../texts.ts';
 import { askingOf, PRINCIPAL, ReasonQuery } from './common.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
-import { AgentView, JoinTokenView } from './views.ts';
+import { AgentView, JoinTokenView, toAgentView } from './views.ts';
 
 const PATH = '/api/v1/identity/join-tokens';
 
@@ -73,10 +73,10 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
       id: 'list-identity-agents',
       method: 'GET',
       path: '/api/v1/identity/agents',
-      summary: 'The agents that have joined, and whether they are connected',
+      summary: 'The agents that are connected',
       status: 200,
       response: z.strictObject({ items: z.array(AgentView) }),
-      handle: () => ({ items: ports.agents?.() ?? [] }),
+      handle: () => ({ items: (ports.agents?.() ?? []).map(toAgentView) }),
     }),
   ];
 }

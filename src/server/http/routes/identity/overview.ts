@@ -24,7 +24,8 @@ const Overview = z.strictObject({
   /** Services without an identity. */
   unregistered: z.int(),
   issued: Sum,
-  agents: z.strictObject({ total: z.int(), connected: z.int() }),
+  /** Agents that are connected. */
+  agents: z.int(),
   /** Other trust domains, and how many of them give a bundle. */
   federation: z.strictObject({ total: z.int(), trusted: z.int() }),
   /** Null where no workloads of this machine are served. */
@@ -95,7 +96,6 @@ async function toOverview(ports: IdentityRoutesPorts): Promise<z.infer<typeof Ov
   const { keeper, registrar, host, agents, federation } = ports;
   const { state, bundle } = keeper;
   const automatic = [...registrar.index.entries()].filter(({ origin }) => origin === 'automatic');
-  const joined = agents?.() ?? [];
   const relations = federation?.statuses() ?? [];
   const { size: total } = registrar.index;
   return {
@@ -111,10 +111,10 @@ async function toOverview(ports: IdentityRoutesPorts): Promise<z.infer<typeof Ov
     entries: { total, automatic: automatic.length, person: total - automatic.length },
     unregistered: registrar.unregistered.length,
     issued: totalOf(await ports.counts()),
-    agents: { total: joined.length, connected: joined.filter((one) => one.isConnected).length },
+    agents: new Set((agents?.() ?? []).map(({ agent }) => agent)).size,
     federation: {
       total: relations.length,
-      trusted: relations.filter(({ hasBundle }) => hasBundle).length,
+      trusted: relations.filter(({ state: of }) => of !== 'none').length,
     },
     workloadApi: host ? { address: host.address, ...host.status } : null,
     issuer: (keeper.discovery()?.issuer as string | undefined) ?? null,

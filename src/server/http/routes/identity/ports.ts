@@ -1,13 +1,14 @@
 import type { Clock } from '../../../../base/clock.ts';
+import type { AgentStatus } from '../../../../identity/agent/server/index.ts';
 import type {
   AttestationConfig,
   DocumentJoinTokenStore,
 } from '../../../../identity/attestation/index.ts';
-import type { Asking, AuthorityKeeper, IssueCounts } from '../../../../identity/authority/index.ts';
+import type { AuthorityKeeper, IssueCounts } from '../../../../identity/authority/index.ts';
+import type { Federation } from '../../../../identity/federation/index.ts';
 import type { IdentityHost } from '../../../../identity/host/index.ts';
 import type { AttestedWorkload, Registrar } from '../../../../identity/registration/index.ts';
 import type { Matched } from '../../../../identity/workload-api/index.ts';
-import type { AgentView, FederationView } from './views.ts';
 
 /** What the operations of identity work with. */
 export interface IdentityRoutesPorts {
@@ -21,21 +22,10 @@ export interface IdentityRoutesPorts {
   counts(): Promise<IssueCounts>;
   /** The entries of a workload that are not revoked, or why there is none. */
   explain(workload: AttestedWorkload): Matched;
-  /** The agents that are known; absent: none are served. */
-  agents?(): readonly AgentView[];
+  /** The agents that are connected; absent: none are served. */
+  agents?(): readonly AgentStatus[];
   /** Trust in other trust domains; absent: there is none. */
-  readonly federation?: FederationPort;
+  readonly federation?: Pick<Federation, 'statuses' | 'set' | 'remove' | 'refresh'> | undefined;
   /** What serves the workloads of this machine; absent: nothing does. */
   readonly host?: Pick<IdentityHost, 'address' | 'status'> | undefined;
-}
-
-export interface FederationPort {
-  statuses(): readonly FederationView[];
-  /** @throws {Fault} `identity/federation-invalid` and others, where the wish is refused */
-  set(wish: unknown, by: Asking): Promise<void>;
-  /** @throws {Fault} `identity/federation-not-found` */
-  remove(trustDomain: string, by: Asking): Promise<void>;
-  /** Fetches a bundle now.
-   *  @throws {Fault} why it could not be had */
-  refresh(trustDomain: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toTimestamp } from '../../../../base/clock.ts';
+import type { AgentStatus } from '../../../../identity/agent/server/index.ts';
 import type { JoinToken } from '../../../../identity/attestation/index.ts';
 import {
   AUTHORITY_KINDS,
@@ -7,6 +8,7 @@ import {
   type Denial,
   type SigningAuthority,
 } from '../../../../identity/authority/index.ts';
+import type { FederationStatus } from '../../../../identity/federation/index.ts';
 
 /** RFC 3339. */
 const Time = z.string();
@@ -90,32 +92,67 @@ export const JoinTokenView = z.strictObject({
   used: z.strictObject({ at: Time, by: z.string() }).nullable(),
 }) satisfies z.ZodType<JoinToken>;
 
-/** An agent that has joined. */
+/** An agent that is connected. */
 export const AgentView = z.strictObject({
   /** SPIFFE ID. */
   agent: z.string(),
-  isConnected: z.boolean(),
   /** The address that it calls from. */
   from: z.string(),
-  lastSeenAt: Time,
-  /** When its own SVID ends: it must have renewed that by then. */
-  expiresAt: Time.nullable(),
+  since: Time,
+  /** When the SVID ends that it shows. */
+  expiresAt: Time,
 });
 export type AgentView = z.infer<typeof AgentView>;
 
-/** How trust in another trust domain stands. */
-export const FederationView = z.looseObject({
+export const toAgentView = ({ agent, from, since, expiresAt }: AgentStatus): AgentView => ({
+  agent,
+  from,
+  since: toTimestamp(since),
+  expiresAt: toTimestamp(expiresAt),
+});
+
+/** How federation with another trust domain goes. */
+export const FederationView = z.strictObject({
   trustDomain: z.string(),
   url: z.string(),
   profile: z.enum(['https_web', 'https_spiffe']),
-  /** Who has set it: one of the configuration file can only be changed there. */
+  endpointSpiffeId: z.string().nullable(),
+  allowOlder: z.boolean(),
+  /** Of the configuration file, it can only be changed there. */
   origin: z.enum(['configuration', 'people']),
-  /** Whether there is a bundle to trust. */
-  hasBundle: z.boolean(),
-  sequence: z.string().nullable(),
-  fetchedAt: Time.nullable(),
-  nextFetchAt: Time.nullable(),
-  /** Why the latest try failed; null: it did not. */
-  problem: z.string().nullable(),
+  /** `none`: nobody of the trust domain is believed; `unconfirmed`: its endpoint has not been heard yet;
+   *  `stale`: its endpoint could not be asked, or was not believed, and the bundle stays. */
+  state: z.enum(['none', 'unconfirmed', 'fresh', 'stale']),
+  bundle: z
+    .strictObject({
+      origin: z.string(),
+      changedAt: Time,
+      /** Decimal digits: it may have 64 bits. */
+      sequence: z.string().nullable(),
+      refreshHintSeconds: z.number().nullable(),
+      x509Authorities: z.int(),
+      jwtAuthorities: z.int(),
+    })
+    .nullable(),
+  lastSuccessAt: Time.nullable(),
+  /** Past where `lastSuccessAt` is later. */
+  lastFailure: z
+    .strictObject({ at: Time, code: z.string(), why: z.string(), hint: z.string().nullable() })
+    .nullable(),
+  /** Fetches that have failed since the last that did not. */
+  failures: z.int(),
+  /** Null while the bundle is being fetched. */
+  nextTryAt: Time.nullable(),
 });
 export type FederationView = z.infer<typeof FederationView>;
+
+export function toFederationView(status: FederationStatus): FederationView {
+  const { bundle, lastFailure, lastSuccessAt, nextTryAt } = status;
+  return {
+    ...status,
+    bundle: bundle && { ...bundle, changedAt: toTimestamp(bundle.changedAt) },
+    lastFailure: lastFailure && { ...lastFailure, at: toTimestamp(lastFailure.at) },
+    lastSuccessAt: toTime(lastSuccessAt),
+    nextTryAt: toTime(nextTryAt),
+  };
+}
