@@ -56,6 +56,9 @@ function readRow(operation: string, callers: readonly string[]): Row {
   if (/[{}]/.test(shape.replaceAll('{}', '')) || /[:*?#]/.test(shape)) {
     throw flawed(`${quote(operation)} has parameters that are not written as {name}`);
   }
+  if (/\.{3}\}./.test(template)) {
+    throw flawed(`${quote(operation)} takes the rest of a path, which only the last part can`);
+  }
   if (!Array.isArray(callers)) throw flawed(`the callers of ${quote(operation)} are not a list`);
   const segments = segmentsOf(template).map((text) =>
     text.includes('{') ? undefined : text.toLowerCase(),

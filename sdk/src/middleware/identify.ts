@@ -1,9 +1,13 @@
 import type { Caller } from '../caller.ts';
 import { quote, ReeveError } from '../error.ts';
 import { parseSpiffeId } from '../spiffe-id.ts';
+import { CLOCK_SKEW_MS } from '../x509/index.ts';
 import { bearerTokenOf, isJwtSvid } from './bearer-token.ts';
 import type { JwtSignIn } from './options.ts';
 import { type Refusal, refusal } from './refusal.ts';
+
+/** An agent that is lost must not hold requests for longer. */
+const VALIDATION_TIMEOUT_MS = 5_000;
 
 /** What a request shows of its caller. */
 export interface Proofs {
@@ -27,7 +31,7 @@ export async function identify(
   jwt: JwtSignIn | undefined,
   now: number,
 ): Promise<Identified> {
-  if (mtls && now >= mtls.expiresAt.getTime()) {
+  if (mtls && now > mtls.expiresAt.getTime() + CLOCK_SKEW_MS) {
     const until = mtls.expiresAt.toISOString();
     return refused(
       'caller/proof-expired',
@@ -47,7 +51,11 @@ export async function identify(
 
 async function signIn(token: string, { source, audience }: JwtSignIn): Promise<Identified> {
   try {
-    const { spiffeId, expiresAt } = await source.validate(token, audience);
+    const { spiffeId, expiresAt } = await source.validate(
+      token,
+      audience,
+      AbortSignal.timeout(VALIDATION_TIMEOUT_MS),
+    );
     const { trustDomain, path } = parseSpiffeId(spiffeId);
     return { kind: 'caller', caller: { spiffeId, trustDomain, path, proof: 'jwt', expiresAt } };
   } catch (error) {
@@ -55,12 +63,11 @@ async function signIn(token: string, { source, audience }: JwtSignIn): Promise<I
   }
 }
 
-/** What could not be checked may be good: who called wrongly and what broke here are told apart. */
+/** A token may be good that nobody can judge: who called wrongly and what broke here are told apart. */
 function refusedToken(error: unknown): Identified {
-  if (!(error instanceof ReeveError)) {
-    return refused('caller/unavailable', 'JWT-SVIDs cannot be verified at the moment', error);
-  }
-  return refused('caller/token-invalid', `the JWT-SVID is not believed: ${error.message}`, error);
+  return error instanceof ReeveError && error.code.startsWith('jwt/')
+    ? refused('caller/token-invalid', error.message, error)
+    : refused('caller/unavailable', 'JWT-SVIDs cannot be verified at the moment', error);
 }
 
 const contradiction = (mtls: Caller, token: Caller): Identified =>

@@ -4,3 +4,4 @@ export { type Arrival, createGate, type Gate, type Outcome } from './gate.ts';
 export { requireCaller, requireCallerOnUpgrade } from './node.ts';
 export type { CallerOptions, JwtSignIn, JwtVerifier } from './options.ts';
 export type { Problem, Refusal, RefusalCode } from './refusal.ts';
+export { type JwtSvidOptions, type TokenSource, withJwtSvid } from './with-jwt-svid.ts';

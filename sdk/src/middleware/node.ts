@@ -18,7 +18,7 @@ export function requireCaller<Req extends Request, Res extends Response>(
   options: CallerOptions,
   listener: (request: Req, response: Res, caller: Caller | undefined) => unknown,
   template: (request: Req) => string | undefined = () => undefined,
-): (request: Req, response: Res) => void {
+): (request: Req, response: Res) => Promise<void> {
   const gate = createGate(options);
   return async (request, response) => {
     const outcome = await gate(arrivalOf(request, template(request)));
@@ -38,7 +38,7 @@ export function requireCallerOnUpgrade(
     head: Buffer,
     caller: Caller | undefined,
   ) => unknown,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> {
   const gate = createGate(options);
   return async (request, socket, head) => {
     // While it is asked who is calling nobody else listens, and a peer may go.

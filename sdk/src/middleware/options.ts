@@ -2,12 +2,13 @@ import type { Authorize, Question } from '../authorization/index.ts';
 import { quote, ReeveError } from '../error.ts';
 import type { Refusal } from './refusal.ts';
 
-/** What verifies JWT-SVIDs: a `JwtSource` does.
- *  Rejects with a `ReeveError` where the token is not to be believed. */
+/** What verifies JWT-SVIDs: a `JwtSource` does. It rejects with a `ReeveError` of a code `jwt/…` where the
+ *  token is not to be believed, and with anything else where it cannot tell. */
 export interface JwtVerifier {
   validate(
     token: string,
     audience: string | readonly string[],
+    signal?: AbortSignal,
   ): Promise<{ readonly spiffeId: string; readonly expiresAt: Date }>;
 }
 

@@ -16,18 +16,24 @@ export function overHttp(url: URL, socketPath: string | undefined): Send {
   const { Agent, request } = url.protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
   const options = { method: 'POST', agent, ...(socketPath !== undefined && { socketPath }) };
-  return (body, signal) =>
+  const send: Send = (body, signal) =>
     new Promise((resolve, reject) => {
       const headers = { ...HEADERS, 'content-length': Buffer.byteLength(body) };
-      request(url, { ...options, headers, signal }, (response) => {
+      const sent = request(url, { ...options, headers, signal }, (response) => {
         text(bounded(response)).then(
           (answer) => resolve({ status: response.statusCode ?? 0, body: answer }),
           reject,
         );
-      })
-        .once('error', reject)
-        .end(body);
+      });
+      sent.once('error', (error: NodeJS.ErrnoException) => {
+        // A kept connection that OPA has closed in the meantime says nothing about the next one.
+        if (sent.reusedSocket && error.code === 'ECONNRESET')
+          send(body, signal).then(resolve, reject);
+        else reject(error);
+      });
+      sent.end(body);
     });
+  return send;
 }
 
 /** Through a `fetch` of the service's own, as one with client certificates. */
