@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { messageOf } from '../../base/fault.ts';
+import { AttestationConfig } from '../attestation/index.ts';
+import { parseTrustDomain } from '../spiffe/index.ts';
+import { WorkloadApiConfig } from '../workload-api/index.ts';
 
 const MAX_TTL_SECONDS = 604_800;
 const name = z.string().min(1).max(253);
@@ -57,3 +61,50 @@ export const AgentsConfig = z.strictObject({
     .describe('Failed attempts to join that one address may make, in the long run'),
 });
 export type AgentsConfig = z.infer<typeof AgentsConfig>;
+
+const TrustDomain = z.string().superRefine((text, context) => {
+  try {
+    parseTrustDomain(text);
+  } catch (thrown) {
+    context.addIssue({ code: 'custom', message: messageOf(thrown) });
+  }
+});
+const file = z.string().min(1).max(4_096);
+
+/** Everything that `reeve agent` can be told by a file; its options come before it. */
+export const AgentConfig = z.strictObject({
+  server: z
+    .string()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe('Where the server listens to agents, such as `reeve.example.org:7072`'),
+  trustDomain: TrustDomain.optional().describe('That of the server, such as `example.org`'),
+  data: file.optional().describe("Data folder, with the agent's own identity in it"),
+  trustBundleFile: file
+    .optional()
+    .describe('The trust bundle that the server is known by at first: SPIFFE bundle, or PEM'),
+  trustBundleSha256: z
+    .array(z.string().max(200))
+    .max(10)
+    .default([])
+    .describe('Or SHA-256 of the public keys of authorities of it'),
+  insecureBootstrap: z
+    .boolean()
+    .default(false)
+    .describe('Or believe whoever answers first; never where others may answer'),
+  joinTokenFile: file.optional().describe('File with the token to join with'),
+  kubernetesTokenFile: file
+    .optional()
+    .describe('Or a projected service account token, whose account the server knows as an agent'),
+  passphraseFile: file
+    .optional()
+    .describe("File with a passphrase that the agent's own key is encrypted with"),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe messages in the log'),
+  workloadApi: WorkloadApiConfig.prefault({}),
+  attestation: AttestationConfig.pick({ workload: true }).prefault({}),
+});
+export type AgentConfig = z.infer<typeof AgentConfig>;

@@ -1,10 +1,11 @@
 import { Fault, quote } from '../../base/fault.ts';
-import { AGENTS_PATH, RESERVED_PATH } from '../registration/index.ts';
+import { SERVER_PATH } from '../host/index.ts';
+import { AGENTS_PATH } from '../registration/index.ts';
 import { parseSpiffeId, type SpiffeId, spiffeIdOf } from '../spiffe/index.ts';
 
 /** The identity that the server shows to agents. */
 export function serverIdOf(trustDomain: string): SpiffeId {
-  return parseSpiffeId(`spiffe://${trustDomain}${RESERVED_PATH}/server`);
+  return parseSpiffeId(`spiffe://${trustDomain}${SERVER_PATH}`);
 }
 
 /** Whether an identity is an agent's. */

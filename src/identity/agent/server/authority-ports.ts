@@ -2,10 +2,10 @@ import type { Clock } from '../../../base/clock.ts';
 import type { NewAuditEntry } from '../../../estate/index.ts';
 import type { Attestors } from '../../attestation/index.ts';
 import type { AuthorityKeeper } from '../../authority/index.ts';
-import type { AuthoritySupply } from '../../host/index.ts';
+import type { AuthoritySupply, OwnSvid } from '../../host/index.ts';
 import type { EntryIndex } from '../../registration/index.ts';
 import type { TrustBundle } from '../../spiffe/index.ts';
-import type { AgentEvent, AgentServerPorts, AgentSvidRequest, OwnSvid } from './ports.ts';
+import type { AgentEvent, AgentServerPorts, AgentSvidRequest } from './ports.ts';
 
 type Subscribe = (listener: () => void) => () => void;
 
@@ -17,7 +17,7 @@ export interface AuthorityParts {
   /** Bundles of the trust domains that this one is federated with, now. */
   readonly federated: () => readonly TrustBundle[];
   readonly attestors: Pick<Attestors, 'join-token' | 'kubernetes'>;
-  readonly ownSvid: { readonly current: () => OwnSvid; readonly onChange: Subscribe };
+  readonly ownSvid: Pick<OwnSvid, 'onChange'>;
   readonly audit: (entries: readonly NewAuditEntry[]) => Promise<void>;
   readonly clock: Clock;
   readonly onEvent?: (event: AgentEvent) => void;
@@ -38,7 +38,7 @@ export function agentServerPorts(parts: AuthorityParts): AgentServerPorts {
     entries: {
       all: () => entries.index.entries(),
       get: (id) => entries.index.get(id),
-      onChange: entries.onChange,
+      onChange: (listener) => entries.onChange(listener),
     },
     bundle: () => keeper.bundle,
     trust: () => ({
@@ -56,8 +56,7 @@ export function agentServerPorts(parts: AuthorityParts): AgentServerPorts {
     issueJwt: (asked, audience) => supply.issueJwtFor(asked, audience),
     issueAgent: (request) => issueAgent(keeper, request),
     denialOf: supply.denialOf,
-    ownSvid: ownSvid.current,
-    onOwnSvidChange: ownSvid.onChange,
+    onOwnSvid: (listener) => ownSvid.onChange(listener),
     audit,
     clock,
     ...(onEvent && { onEvent }),

@@ -6,7 +6,7 @@ export type {
   AgentServerPorts,
   AgentSvidRequest,
   AllTrust,
-  OwnSvid,
+  ShownSvid,
 } from './ports.ts';
 export {
   type AgentServer,

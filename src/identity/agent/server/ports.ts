@@ -1,18 +1,13 @@
-import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../../base/clock.ts';
 import type { NewAuditEntry } from '../../../estate/index.ts';
 import type { Attestors } from '../../attestation/index.ts';
 import type { Asking, Denial, Shown } from '../../authority/index.ts';
-import type { Asked, SuppliedJwt, SuppliedX509 } from '../../host/index.ts';
+import type { Asked, OwnIdentity, SuppliedJwt, SuppliedX509 } from '../../host/index.ts';
 import type { Entry } from '../../registration/index.ts';
 import type { SpiffeId, TrustBundle } from '../../spiffe/index.ts';
 
-/** An identity with its key, as a listener shows it. */
-export interface OwnSvid {
-  /** DER, the leaf first. */
-  readonly chain: readonly Buffer[];
-  readonly privateKey: KeyObject;
-}
+/** What a listener shows of itself. */
+export type ShownSvid = Pick<OwnIdentity, 'chain' | 'privateKey'>;
 
 /** Everything that agents are told of trust. */
 export interface AllTrust {
@@ -64,9 +59,9 @@ export interface AgentServerPorts {
   issueAgent(request: AgentSvidRequest): Promise<SuppliedX509>;
   /** The denial that an SVID falls under though it verifies. */
   denialOf(shown: Shown): Denial | undefined;
-  /** What the listener shows: the identity `/reeve/server`. */
-  ownSvid(): OwnSvid;
-  readonly onOwnSvidChange: Subscribe;
+  /** Tells what the listener is to show, the identity `/reeve/server`: what it is now, if there is one, and each
+   *  change of it; what it gives ends that. */
+  onOwnSvid(listener: (svid: ShownSvid) => void): () => void;
   /** Keeps what was refused before an authority was asked. */
   audit(entries: readonly NewAuditEntry[]): Promise<void>;
   readonly clock: Clock;

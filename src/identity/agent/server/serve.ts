@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Fault, messageOf } from '../../../base/fault.ts';
@@ -11,7 +12,7 @@ import type { AgentsConfig } from '../config.ts';
 import { toPem } from '../tls.ts';
 import { Feed } from './feed.ts';
 import { AgentGate, type ConnectedAgent } from './gate.ts';
-import type { AgentServerPorts, OwnSvid } from './ports.ts';
+import type { AgentServerPorts, ShownSvid } from './ports.ts';
 import { agentService, OPEN_PATHS } from './service.ts';
 
 /** Requests of agents are small; nobody who has not joined is waited for. */
@@ -24,6 +25,7 @@ const LIMITS = {
   answerSeconds: 10,
 };
 const CALLS_PER_CONNECTION = 4;
+const FIRST_SVID_MS = 10_000;
 
 export interface AgentServerOptions {
   readonly config: AgentsConfig;
@@ -58,11 +60,13 @@ export interface AgentServer {
 
 /** Serves `reeve.agent.v1.Agent`, always in TLS with the server's own SVID: whoever connects proves who it is by a
  *  certificate, or has a proof to join with.
- *  @throws {Fault} `identity/agents-port-unavailable`; what `ownSvid` throws */
+ *  @throws {Fault} `identity/agents-port-unavailable`, `identity/agents-unavailable` where the server has no identity
+ *  of its own */
 export async function serveAgents(
   ports: AgentServerPorts,
   { config, onEnd, onRefused }: AgentServerOptions,
 ): Promise<AgentServer> {
+  const own = await firstSvid(ports);
   const feed = new Feed(ports);
   const gate = new AgentGate(ports);
   const watching = new Set<AgentStatus>();
@@ -82,14 +86,14 @@ export async function serveAgents(
       maxCalls: config.maxConnections * CALLS_PER_CONNECTION,
     },
     hasReflection: true,
-    tls: { ...tlsOf(ports.ownSvid()), asksForCertificate: true },
+    tls: { ...tlsOf(own), asksForCertificate: true },
     admit: ({ path, socket }) => {
       if (!OPEN_PATHS.includes(path)) gate.admit(socket);
     },
     ...(onEnd && { onEnd }),
     ...(onRefused && { onRefused }),
   });
-  const unsubscribe = ports.onOwnSvidChange(() => grpc.setTls(tlsOf(ports.ownSvid())));
+  const unsubscribe = ports.onOwnSvid((svid) => grpc.setTls(tlsOf(svid)));
   const end = (): void => {
     unsubscribe();
     feed.close();
@@ -113,8 +117,30 @@ export async function serveAgents(
   }
 }
 
-function tlsOf({ chain, privateKey }: OwnSvid) {
-  return { cert: toPem(chain), key: privateKey.export({ format: 'pem', type: 'pkcs8' }) };
+function tlsOf({ chain, privateKey }: ShownSvid) {
+  const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' });
+  return { cert: toPem(chain), key: key.export({ format: 'pem', type: 'pkcs8' }) };
+}
+
+/** What the server shows first: it is issued while the server starts. */
+function firstSvid({ onOwnSvid }: AgentServerPorts): Promise<ShownSvid> {
+  return new Promise((resolve, reject) => {
+    const fault = new Fault(
+      'identity/agents-unavailable',
+      `The server got no identity of its own within ${FIRST_SVID_MS / 1_000} seconds`,
+      { hint: 'the log says why' },
+    );
+    const timer = setTimeout(() => {
+      unsubscribe();
+      reject(fault);
+    }, FIRST_SVID_MS);
+    const unsubscribe = onOwnSvid((svid) => {
+      clearTimeout(timer);
+      resolve(svid);
+      // it may be told before there is anything to end
+      queueMicrotask(() => unsubscribe());
+    });
+  });
 }
 
 function watched(

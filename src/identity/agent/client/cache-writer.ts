@@ -1,0 +1,43 @@
+import type { AgentFolder } from './folder.ts';
+
+const QUIET_MS = 2_000;
+
+/** Keeps what was told on disk, a while after it has changed: many changes are written once. */
+export class CacheWriter {
+  readonly #folder: AgentFolder;
+  readonly #write: () => Buffer;
+  readonly #onFailure: (thrown: unknown) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(folder: AgentFolder, write: () => Buffer, onFailure: (thrown: unknown) => void) {
+    this.#folder = folder;
+    this.#write = write;
+    this.#onFailure = onFailure;
+  }
+
+  changed(): void {
+    this.#timer ??= setTimeout(() => this.#flush(), QUIET_MS).unref();
+  }
+
+  /** Gives up what waits to be written. */
+  async drop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#writing;
+  }
+
+  /** Resolves when all is written. */
+  async close(): Promise<void> {
+    if (this.#timer) this.#flush();
+    await this.#writing;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing
+      .then(() => this.#folder.keepCache(this.#write()))
+      .catch(this.#onFailure);
+  }
+}

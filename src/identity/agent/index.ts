@@ -1,0 +1,21 @@
+/** Agents: one a machine, joined to the server, handing out the identities of its machine. */
+export {
+  type AgentEnd,
+  type AgentIdentity,
+  type AgentPorts,
+  bundleFingerprints,
+  type LinkEvent,
+  type RunningAgent,
+  runAgent,
+} from './client/index.ts';
+export { AgentConfig, AgentsConfig } from './config.ts';
+export {
+  type AgentEvent,
+  type AgentServer,
+  type AgentServerOptions,
+  type AgentServerPorts,
+  type AgentStatus,
+  type AuthorityParts,
+  agentServerPorts,
+  serveAgents,
+} from './server/index.ts';
