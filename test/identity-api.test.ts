@@ -2,6 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../src/estate/index.ts';
+import { keyFingerprint } from '../src/identity/authority/index.ts';
 import type { Entry } from '../src/identity/registration/index.ts';
 import { parseBundle, parseSpiffeId } from '../src/identity/spiffe/index.ts';
 import { readCertificate, readCrl } from '../src/identity/x509/index.ts';
@@ -365,13 +366,22 @@ describe('agents', () => {
     interface Made {
       token: string;
       record: { id: string; agent: string; expiresAt: string };
+      join: object;
     }
-    const { token, record } = await post<Made>(
+    const { token, record, join } = await post<Made>(
       '/join-tokens',
       { agent: 'edge-1', ttlSeconds: 60 },
       201,
     );
     expect(record.agent).toBe('spiffe://example.org/reeve/agent/edge-1');
+    const { bundle } = server.identity.keeper;
+    expect(join).toEqual({
+      server: '127.0.0.1:7072',
+      trustDomain: 'example.org',
+      trustBundleSha256: bundle.x509Authorities.map((der) =>
+        keyFingerprint(readCertificate(der).publicKey.spki),
+      ),
+    });
     const list = await (await server.ask(`${API}/join-tokens`)).text();
     expect(JSON.parse(list)).toEqual({ items: [{ ...record, used: null }] });
     expect(list).not.toContain(token.slice('reeve_join_'.length));

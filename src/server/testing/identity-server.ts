@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createLog } from '../../base/log.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
-import type { AgentStatus } from '../../identity/agent/server/index.ts';
+import type { AgentStatus } from '../../identity/agent/index.ts';
 import { DocumentJoinTokenStore } from '../../identity/attestation/index.ts';
 import { Federation, FederationConfig } from '../../identity/federation/index.ts';
 import { matchWorkload } from '../../identity/host/index.ts';
@@ -61,7 +61,7 @@ export async function startIdentityServer({
     counts: () => authorities.counts(),
     explain: (workload) =>
       matchWorkload(registrar.index, { workload, now: Date.now(), denialOf: supply.denialOf }),
-    agents: () => listed.agents,
+    agentServer: { address: '127.0.0.1:7072', agents: () => listed.agents },
     federation,
   };
   const routes = identityRoutes(ports);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { bundleFingerprints } from '../../../../identity/agent/index.ts';
 import { makeJoinToken } from '../../../../identity/attestation/index.ts';
 import { AGENTS_PATH } from '../../../../identity/registration/index.ts';
 import { type Operation, operation } from '../../operation.ts';
@@ -31,7 +32,18 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
           .default(joinTokenLimits.ttlSeconds),
       }),
       status: 201,
-      response: z.strictObject({ token: z.string(), record: JoinTokenView }),
+      response: z.strictObject({
+        token: z.string(),
+        record: JoinTokenView,
+        /** What else the agent has to be told. */
+        join: z.strictObject({
+          /** Where agents connect to; null where none are served. */
+          server: z.string().nullable(),
+          trustDomain: z.string(),
+          /** Of the public keys of authorities by which it knows the server, in hexadecimal. */
+          trustBundleSha256: z.array(z.string()),
+        }),
+      }),
       handle: async ({ body, principal }) => {
         const { trustDomain } = keeper.state;
         const { agent: name, ttlSeconds } = body;
@@ -42,7 +54,9 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
         const maker = { trustDomain, by: actorOf(principal), now: clock(), maxTtlSeconds };
         const made = makeJoinToken({ agent, ttlSeconds }, { ...maker, randomBytes });
         await joinTokens.add(made.record);
-        return made;
+        const server = ports.agentServer?.address ?? null;
+        const trustBundleSha256 = bundleFingerprints(keeper.bundle);
+        return { ...made, join: { server, trustDomain, trustBundleSha256 } };
       },
     }),
     operation({
@@ -76,7 +90,7 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
       summary: 'The agents that are connected',
       status: 200,
       response: z.strictObject({ items: z.array(AgentView) }),
-      handle: () => ({ items: (ports.agents?.() ?? []).map(toAgentView) }),
+      handle: () => ({ items: (ports.agentServer?.agents() ?? []).map(toAgentView) }),
     }),
   ];
 }

@@ -93,7 +93,7 @@ export function overviewOperations(ports: IdentityRoutesPorts): Operation[] {
 }
 
 async function toOverview(ports: IdentityRoutesPorts): Promise<z.infer<typeof Overview>> {
-  const { keeper, registrar, host, agents, federation } = ports;
+  const { keeper, registrar, host, agentServer, federation } = ports;
   const { state, bundle } = keeper;
   const automatic = [...registrar.index.entries()].filter(({ origin }) => origin === 'automatic');
   const relations = federation?.statuses() ?? [];
@@ -111,7 +111,7 @@ async function toOverview(ports: IdentityRoutesPorts): Promise<z.infer<typeof Ov
     entries: { total, automatic: automatic.length, person: total - automatic.length },
     unregistered: registrar.unregistered.length,
     issued: totalOf(await ports.counts()),
-    agents: new Set((agents?.() ?? []).map(({ agent }) => agent)).size,
+    agents: new Set((agentServer?.agents() ?? []).map(({ agent }) => agent)).size,
     federation: {
       total: relations.length,
       trusted: relations.filter(({ state: of }) => of !== 'none').length,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../../base/clock.ts';
-import type { AgentStatus } from '../../../../identity/agent/server/index.ts';
+import type { AgentServer } from '../../../../identity/agent/index.ts';
 import type {
   AttestationConfig,
   DocumentJoinTokenStore,
@@ -22,8 +22,8 @@ export interface IdentityRoutesPorts {
   counts(): Promise<IssueCounts>;
   /** The entries of a workload that are not revoked, or why there is none. */
   explain(workload: AttestedWorkload): Matched;
-  /** The agents that are connected; absent: none are served. */
-  agents?(): readonly AgentStatus[];
+  /** What serves agents; absent: nothing does. */
+  readonly agentServer?: Pick<AgentServer, 'address' | 'agents'> | undefined;
   /** Trust in other trust domains; absent: there is none. */
   readonly federation?: Pick<Federation, 'statuses' | 'set' | 'remove' | 'refresh'> | undefined;
   /** What serves the workloads of this machine; absent: nothing does. */

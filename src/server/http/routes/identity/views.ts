@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toTimestamp } from '../../../../base/clock.ts';
-import type { AgentStatus } from '../../../../identity/agent/server/index.ts';
+import type { AgentStatus } from '../../../../identity/agent/index.ts';
 import type { JoinToken } from '../../../../identity/attestation/index.ts';
 import {
   AUTHORITY_KINDS,
