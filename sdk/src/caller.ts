@@ -15,21 +15,12 @@ export interface Caller {
 }
 
 const callers = new WeakMap<object, Caller>();
+const peers = new WeakMap<object, Caller>();
 
-/** HTTP/2 hands handlers a stand-in for the socket, which passes properties on: with this one the
- *  socket itself is found behind it. */
-const SELF: unique symbol = Symbol('socket');
-
-/** Keeps who was proved to be the caller of a request, or of everything on a socket. For what
- *  authenticates: `createMtlsServer`, and sign-in with JWT-SVIDs. */
+/** Keeps who was proved to be the caller of a request, or of everything on a socket, an HTTP/2 session
+ *  or stream. For what authenticates: `createMtlsServer`, and sign-in with JWT-SVIDs. */
 export function rememberCaller(bearer: object, caller: Caller): void {
   callers.set(bearer, Object.freeze({ ...caller }));
-}
-
-/** Keeps the caller of everything on a socket, also where HTTP/2 hides it. */
-export function rememberSocketCaller(socket: object, caller: Caller): void {
-  Object.defineProperty(socket, SELF, { value: socket, configurable: true });
-  rememberCaller(socket, caller);
 }
 
 /** Who is calling: of a request of `node:http` or `node:http2` (what was proved for the request itself
@@ -45,25 +36,24 @@ export function callerOf(requestOrSocket: object): Caller {
 
 /** As `callerOf`, and undefined where nothing was proved. */
 export function findCaller(requestOrSocket: object): Caller | undefined {
-  const own = callers.get(requestOrSocket);
-  if (own) return own;
-  const socket = socketOf(requestOrSocket);
-  return socket && callers.get(socket);
+  const { stream, socket } = requestOrSocket as { stream?: unknown; socket?: unknown };
+  return (
+    callers.get(requestOrSocket) ?? callers.get(asObject(stream)) ?? callers.get(asObject(socket))
+  );
 }
 
-interface Bearer {
-  readonly socket?: unknown;
-  readonly stream?: unknown;
-  readonly session?: unknown;
-  readonly [SELF]?: object;
+const NOTHING = {};
+const asObject = (value: unknown): object =>
+  typeof value === 'object' && value !== null ? value : NOTHING;
+
+/** Keeps who was proved to answer on a socket of a client. */
+export function rememberPeer(socket: object, peer: Caller): void {
+  peers.set(socket, Object.freeze({ ...peer }));
 }
 
-function socketOf(bearer: Bearer): object | undefined {
-  const stream = asObject(bearer.stream);
-  const session = asObject(stream?.session) ?? asObject(bearer.session);
-  const socket = asObject(session?.socket) ?? asObject(bearer.socket) ?? bearer;
-  return socket[SELF];
+/** Who answers: of a response of `node:http`, or of a socket, that a client of this package opened;
+ *  undefined where nothing was proved. */
+export function answererOf(responseOrSocket: object): Caller | undefined {
+  const { socket } = responseOrSocket as { socket?: unknown };
+  return peers.get(responseOrSocket) ?? peers.get(asObject(socket));
 }
-
-const asObject = (value: unknown): Bearer | undefined =>
-  typeof value === 'object' && value !== null ? value : undefined;

@@ -26,6 +26,9 @@ export interface ProvedPeer {
   readonly path: readonly Certificate[];
   /** Milliseconds since 1970: when the first certificate of the path ends. */
   readonly expiresAt: number;
+  /** Milliseconds since 1970: from then on it is to be proved anew, since a certificate or a list of
+   *  revoked ones has ended, clocks that differ allowed for. */
+  readonly provedUntil: number;
 }
 
 /** Clocks may differ by a minute. */
@@ -34,11 +37,10 @@ export const CLOCK_SKEW_MS = 60_000;
 export const MAX_CHAIN = 10;
 const MAX_REMEMBERED = 4_096;
 
-/** When a path that was found is no longer to be believed without another look. */
+/** A path that was found, believed without another look from then on. */
 interface Remembered {
   readonly peer: ProvedPeer;
   readonly from: number;
-  readonly until: number;
 }
 
 interface Bundle {
@@ -85,7 +87,7 @@ export class X509Trust {
     const [leaf] = chain;
     const key = leaf === undefined ? '' : keyOf(leaf);
     const known = this.#remembered.get(key);
-    if (known && now >= known.from && now <= known.until) return known.peer;
+    if (known && now >= known.from && now <= known.peer.provedUntil) return known.peer;
     const found = this.#judge(chain, now);
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, found);
@@ -115,10 +117,10 @@ export class X509Trust {
     const staleAt = this.#judgeRevocation(path, now);
     const certificates = path.map(({ certificate }) => certificate);
     const expiresAt = Math.min(...certificates.map(({ notAfter }) => notAfter));
+    const provedUntil = Math.min(expiresAt, staleAt) + CLOCK_SKEW_MS;
     return {
-      peer: { id, leaf: leaf.certificate, path: certificates, expiresAt },
+      peer: { id, leaf: leaf.certificate, path: certificates, expiresAt, provedUntil },
       from: Math.max(...certificates.map(({ notBefore }) => notBefore)) - CLOCK_SKEW_MS,
-      until: Math.min(expiresAt, staleAt) + CLOCK_SKEW_MS,
     };
   }
 
