@@ -39,13 +39,16 @@ export function getDocument(socket: TLSSocket, get: Get): Promise<Fetched> {
         ...(etag !== undefined && { 'if-none-match': etag }),
       },
     });
+    const fail = (why: string) => reject(unavailable(url, why));
+    const onClose = () => fail('the connection ended without an answer');
     asking.on('response', (answer) => {
+      asking.off('close', onClose);
       // what is not read any more may end as it likes
       answer.on('error', () => {});
       readAnswer(answer, get).then(resolve, reject);
     });
-    asking.on('error', (error) => reject(unavailable(url, messageOf(error))));
-    asking.on('close', () => reject(unavailable(url, 'the connection ended without an answer')));
+    asking.on('error', (error) => fail(messageOf(error)));
+    asking.on('close', onClose);
     asking.end();
   });
 }

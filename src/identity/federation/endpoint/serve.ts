@@ -133,7 +133,7 @@ function createServer(ports: BundleEndpointPorts, config: BundleEndpointConfig):
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: BundleAnswer): void {
-  // nothing is read of what comes with a request
+  // what comes with a request is not waited for
   const hasBody =
     request.headers['transfer-encoding'] !== undefined ||
     Number(request.headers['content-length'] ?? 0) > 0;
@@ -144,7 +144,6 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Bundle
     'x-content-type-options': 'nosniff',
   });
   response.end(request.method === 'HEAD' ? undefined : answer.body);
-  if (hasBody) response.once('finish', () => request.destroy());
 }
 
 /** Has the server show what it proves itself with now, for each handshake from then on: connections that
