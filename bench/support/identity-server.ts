@@ -4,9 +4,11 @@ import {
   type Attestation,
   AttestationConfig,
   createAttestors,
+  digestAhead,
   machinePorts,
   openPeerReader,
   type Peer,
+  runningPids,
 } from '../../src/identity/attestation/index.ts';
 import {
   AuthorityConfig,
@@ -34,6 +36,8 @@ export interface IdentityServerOptions {
   readonly maxConnections?: number;
   /** Adds a selector of its own to each connection, `bench:connection:NUMBER`: many workloads of one process. */
   readonly isEachConnectionAWorkload?: boolean;
+  /** Whether executables are digested before their processes ask, as Reeve does. */
+  readonly isReadingAhead?: boolean;
 }
 
 /** What its parent may ask, and is answered. */
@@ -95,13 +99,15 @@ supply.issueX509 = (wish) => {
 };
 
 const attestation = AttestationConfig.parse({});
+const needsDigest = () => supply.asksFor('unix', 'sha256');
+const machine = machinePorts(attestation);
+if (options.isReadingAhead) {
+  digestAhead({ ...machine, isAskedFor: needsDigest, pids: runningPids });
+}
 const attestors = createAttestors(
   {
     clock: Date.now,
-    workload: {
-      ...machinePorts(attestation),
-      needsDigest: () => supply.asksFor('unix', 'sha256'),
-    },
+    workload: { ...machine, needsDigest },
     clusters: () => [],
     joinTokens: {
       add: async () => {},

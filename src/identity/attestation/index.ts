@@ -30,11 +30,14 @@ export {
 export { type ProcFiles, procFiles } from './proc/index.ts';
 export {
   type AccountNames,
+  type AheadPorts,
   accountNames,
+  digestAhead,
   type Executable,
   Executables,
   openPeerReader,
   type Peer,
   type PeerReader,
+  runningPids,
 } from './unix/index.ts';
 export { isStillRunning, type WorkloadFacts, type WorkloadPorts } from './workload.ts';

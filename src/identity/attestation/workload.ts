@@ -1,5 +1,6 @@
 import { type Attested, attested, type Claim, forbidden } from './attestation.ts';
 import { type CgroupPlace, parseCgroups } from './cgroup/index.ts';
+import { type PodDirectory, type PodFacts, podClaims } from './kubernetes/index.ts';
 import {
   hasEnded,
   isDead,
@@ -19,6 +20,8 @@ export interface WorkloadFacts {
   readonly runsAs: ProcStatus;
   readonly executable: Executable;
   readonly place: CgroupPlace;
+  /** Of its pod, where the API server has told of it. */
+  readonly pod?: PodFacts;
 }
 
 /** How workloads of this machine are looked at. */
@@ -28,6 +31,8 @@ export interface WorkloadPorts {
   readonly names: AccountNames;
   /** Whether any entry asks for `unix:sha256`, for which whole executables are read; absent: yes. */
   needsDigest?(): boolean;
+  /** The pods of this node; absent where no cluster tells of them. */
+  readonly pods?: PodDirectory;
 }
 
 /** Supplementary groups that become selectors. */
@@ -39,7 +44,7 @@ const MAX_GROUPS = 64;
  *  @throws {Fault} `identity/attestation-forbidden/…` */
 export async function attestWorkload(
   peer: Peer,
-  { proc, executables, names, needsDigest }: WorkloadPorts,
+  { proc, executables, names, needsDigest, pods }: WorkloadPorts,
 ): Promise<Attested<WorkloadFacts>> {
   const { pid } = peer;
   const before = await startOf(proc, peer);
@@ -47,17 +52,27 @@ export async function attestWorkload(
   if (runsAs.uid !== peer.uid || runsAs.gid !== peer.gid) throw hasOtherUser(peer, runsAs);
   const executable = await executables.identify(pid, needsDigest?.());
   const place = parseCgroups(await proc.bytes(pid, 'cgroup'));
+  const { pod, claims: ofPod, notes: onPod } = await podOf(place, pods);
   const claims = [
     ...(await userClaims(runsAs, names)),
     ...executableClaims(executable),
     ...placeClaims(place),
+    ...ofPod,
   ];
   const after = await startOf(proc, peer);
   if (after.startTicks !== before.startTicks) throw hasEnded(pid);
   const hidden = runsAs.groups.length - MAX_GROUPS;
-  const facts = { pid, startTicks: before.startTicks, runsAs, executable, place };
+  const facts = {
+    pid,
+    startTicks: before.startTicks,
+    runsAs,
+    executable,
+    place,
+    ...(pod && { pod }),
+  };
   return attested(facts, claims, [
     ...executable.notes,
+    ...onPod,
     ...(hidden > 0 ? [`${hidden} supplementary groups are left out: ${MAX_GROUPS} are told`] : []),
   ]);
 }
@@ -118,4 +133,29 @@ function placeClaims({ unit, container, podUid }: CgroupPlace): Claim[] {
   if (container) claims.push(['container', 'runtime', container.runtime]);
   if (podUid !== undefined) claims.push(['k8s', 'pod-uid', podUid]);
   return claims;
+}
+
+/** What the API server says of the pod that the cgroups name. */
+async function podOf(
+  { podUid, container }: CgroupPlace,
+  pods: PodDirectory | undefined,
+): Promise<{
+  readonly pod?: PodFacts;
+  readonly claims: readonly Claim[];
+  readonly notes: string[];
+}> {
+  if (podUid === undefined || !pods) return { claims: [], notes: [] };
+  const pod = await pods.podOf(podUid, container?.id);
+  if (!pod) {
+    const why = `the API server has not told of the pod ${podUid} on this node`;
+    return { claims: [], notes: [`k8s:ns, k8s:sa and k8s:pod-name are left out: ${why}`] };
+  }
+  const isContainerKnown = container === undefined || pod.containers.has(container.id);
+  return {
+    pod,
+    claims: podClaims(pod, container?.id),
+    notes: isContainerKnown
+      ? []
+      : ['k8s:container-name is left out: the API server has not told of the container yet'],
+  };
 }

@@ -1,7 +1,7 @@
 import { messageOf, quote } from '../../../base/fault.ts';
 import { type Attested, attested, type Claim, forbidden, unavailable } from '../attestation.ts';
 import { type PodIdentity, readClaims, type TokenRules } from './claims.ts';
-import type { Cluster, TokenReviewer } from './cluster.ts';
+import type { Cluster, ClusterKeys, TokenReviewer } from './cluster.ts';
 import { readToken, verifySignature } from './jws.ts';
 import { readReview } from './review.ts';
 
@@ -30,7 +30,7 @@ export async function attestToken(
   }
   const { by, audience, name } = cluster;
   const rules = { ...limits, audience };
-  if (typeof by !== 'function') verifySignature(read, by);
+  if (typeof by !== 'function') verifySignature(read, await keysFor(read.header.kid, cluster, by));
   const pod =
     typeof by === 'function'
       ? readReview(await ask(by, token, audience, signal), audience)
@@ -42,6 +42,24 @@ export async function attestToken(
     );
   }
   return attested(pod, claimsOf(pod, name));
+}
+
+/** The cluster's keys, read again where none of them is the token's. */
+async function keysFor(
+  kid: unknown,
+  { readKeysAgain }: Cluster,
+  keys: ClusterKeys,
+): Promise<ClusterKeys> {
+  if (typeof kid !== 'string' || keys.has(kid) || !readKeysAgain) return keys;
+  try {
+    return await readKeysAgain();
+  } catch (thrown) {
+    throw unavailable(
+      'cluster-keys',
+      `the keys of the cluster cannot be read: ${quote(messageOf(thrown), 120)}`,
+      { cause: thrown },
+    );
+  }
 }
 
 async function ask(

@@ -12,6 +12,9 @@ export interface Cluster {
   readonly audience: string;
   /** How its tokens are verified. */
   readonly by: ClusterKeys | TokenReviewer;
+  /** The keys as they are now, for a token of a key that is not among them; whoever gives it bounds how
+   *  often the cluster is asked. */
+  readonly readKeysAgain?: () => Promise<ClusterKeys>;
 }
 
 /** Public keys of a cluster by key id. */

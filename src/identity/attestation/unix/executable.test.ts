@@ -52,6 +52,21 @@ describe('an executable', () => {
     expect(reads).toBe(first);
   });
 
+  it('that was read ahead is not read again, and one that was written just now is not read ahead', async () => {
+    const early = new Executables(proc, 100);
+    await early.remember(1);
+    expect(reads).toBe(0);
+    const executables = new Executables(proc, 100, later);
+    await executables.remember(1);
+    const ahead = reads;
+    expect(ahead).toBeGreaterThan(0);
+    await executables.remember(2);
+    expect((await executables.identify(3)).sha256).toBe(sha256('one'));
+    expect(reads).toBe(ahead);
+    await new Executables(proc, 2, later).remember(1);
+    expect(reads).toBe(ahead);
+  });
+
   it('is read once for all who ask at once', async () => {
     const executables = new Executables(proc, 100, later);
     await executables.identify(1);

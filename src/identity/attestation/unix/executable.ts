@@ -65,6 +65,21 @@ export class Executables {
     };
   }
 
+  /** Reads an executable that was not read yet, so that who asks later need not wait. One that was written just
+   *  now, is too large or cannot be read is left for then. */
+  async remember(pid: number): Promise<void> {
+    try {
+      const file = await this.#proc.stat(pid, 'exe');
+      if (this.#hasRested(file) && !this.#digests.has(identityOf(file))) {
+        await this.#digest(pid, file);
+      }
+    } catch {}
+  }
+
+  #hasRested({ ctimeMs }: BigIntStats): boolean {
+    return Number(ctimeMs) <= this.#clock() - SETTLED_MS;
+  }
+
   async #read(
     pid: number,
     file: BigIntStats,
@@ -83,7 +98,7 @@ export class Executables {
         `the executable has ${file.size} bytes, more than the ${this.#maxBytes} that are read`,
       );
     }
-    if (Number(file.ctimeMs) > this.#clock() - SETTLED_MS) return this.#readAll(pid, file);
+    if (!this.#hasRested(file)) return this.#readAll(pid, file);
     const key = identityOf(file);
     const known = this.#digests.get(key);
     this.#digests.delete(key);
