@@ -4,6 +4,7 @@ import { StoreConfig } from '../estate/store/index.ts';
 import { InventoryConfig } from '../inventory/index.ts';
 import { AccessLogConfig } from '../sources/access-log/tail/config/index.ts';
 import { EnvoyConfig } from '../sources/envoy-access-log/config/index.ts';
+import { ClustersConfig } from '../sources/kubernetes/live/config/index.ts';
 import { OtlpConfig } from '../sources/otlp/config/index.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { HttpConfig, TlsConfig } from './http/config.ts';
@@ -41,6 +42,9 @@ export const ServerConfig = z
     inventory: InventoryConfig.prefault({}),
     identity: IdentityConfig.prefault({}),
     tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),
+    clusters: ClustersConfig.prefault([]).describe(
+      'Kubernetes clusters that are read while they run',
+    ),
     folders: z.array(FolderConfig).default([]).describe('Folders that are scanned at the start'),
   })
   .superRefine((config, context) => {

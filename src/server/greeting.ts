@@ -19,10 +19,11 @@ export function greeting(server: RunningServer, config: ServerConfig): string[] 
   ];
 }
 
-function identityOf({ workloadApiAddress }: RunningServer): string[] {
-  return workloadApiAddress === undefined
-    ? []
-    : [`Identity  SPIFFE_ENDPOINT_SOCKET=${workloadApiAddress}`];
+function identityOf({ workloadApiAddress, agentsAddress }: RunningServer): string[] {
+  return [
+    workloadApiAddress && `Identity  SPIFFE_ENDPOINT_SOCKET=${workloadApiAddress}`,
+    agentsAddress && `Agents    join at ${agentsAddress}`,
+  ].filter((line) => line !== undefined);
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

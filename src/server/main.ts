@@ -16,6 +16,7 @@ import {
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
 import { createAccess } from './auth/access.ts';
+import { LiveClusters } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
 import { correctionsByService } from './corrections.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -23,6 +24,7 @@ import { Decisions } from './decisions.ts';
 import { buildApp } from './http/app.ts';
 import { ConsoleAssets } from './http/console.ts';
 import { auditOperations } from './http/routes/audit.ts';
+import { clusterOperations } from './http/routes/clusters.ts';
 import { decisionOperations } from './http/routes/decisions.ts';
 import { estateOperations } from './http/routes/estate.ts';
 import { healthOperations } from './http/routes/health.ts';
@@ -33,6 +35,7 @@ import { createLoginLink, sessionOperations } from './http/routes/sessions.ts';
 import { templateOperations } from './http/routes/templates.ts';
 import { figuresOf } from './identity/figures.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
+import { operationsOf } from './identity/operations.ts';
 import { TrafficIntake } from './intake/index.ts';
 import { Judging } from './judging.ts';
 import { listen, stopListening } from './listen.ts';
@@ -65,6 +68,8 @@ export interface RunningServer {
   readonly envoyAddress: string;
   /** `unix:///…`: where workloads of this machine fetch their identities, if that is served. */
   readonly workloadApiAddress: string | undefined;
+  /** `127.0.0.1:7072`: where agents join, if they are let in. */
+  readonly agentsAddress: string | undefined;
   readonly adminTokenFile: string;
   readonly dataFolder: string;
   readonly store: EstateStore;
@@ -150,6 +155,16 @@ async function assemble(
   });
   undo.push(() => scans.close());
 
+  const clusters = new LiveClusters({
+    clusters: config.clusters,
+    environment: config.environment,
+    store,
+    clock,
+    log,
+    onFolded: () => judging.request(),
+  });
+  undo.push(() => clusters.close());
+
   const access = createAccess(http, data.adminToken, clock);
   const scheme = tls === undefined ? 'http' : 'https';
   let origin = '';
@@ -194,6 +209,7 @@ async function assemble(
     preview: (serviceId, correction) => intake.preview(serviceId, correction),
   });
 
+  const identityRoutes = identity && operationsOf(identity, config.identity, clock);
   const app = buildApp({
     operations: [
       ...estateOperations(store),
@@ -209,6 +225,8 @@ async function assemble(
         maxAgeSeconds: http.sessionHours * 3_600,
         origin: () => origin,
       }),
+      ...clusterOperations(clusters),
+      ...(identityRoutes?.operations ?? []),
       ...healthOperations(store, metrics),
     ],
     schemas: { Service, Endpoint, Call, Credential, Finding, Source, AuditEntry },
@@ -225,8 +243,10 @@ async function assemble(
     await stopListening(app.server as Server, GRACE_MS);
     await app.close();
   });
+  undo.push(() => identityRoutes?.close());
   origin = `${scheme}://${bracketed(http.host)}:${port}`;
   hostNames = hostNamesOf(http.host, port, http.hostNames);
+  clusters.start();
   const started = begin(store, scans, log).then(() => {
     begun = true;
     judging.request(0);
@@ -237,6 +257,7 @@ async function assemble(
     otlpGrpcAddress: intake.addresses.otlpGrpc,
     envoyAddress: intake.addresses.envoy,
     workloadApiAddress: identity?.host?.address,
+    agentsAddress: identity?.agents?.address,
     adminTokenFile: data.adminTokenFile,
     dataFolder: data.path,
     store,

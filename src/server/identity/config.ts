@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { messageOf } from '../../base/fault.ts';
+import { AgentsConfig } from '../../identity/agent/index.ts';
 import { AttestationConfig } from '../../identity/attestation/index.ts';
 import { AuthorityConfig } from '../../identity/authority/index.ts';
+import { FederationConfig } from '../../identity/federation/index.ts';
 import { RegistrationConfig } from '../../identity/registration/index.ts';
+import { SdsConfig } from '../../identity/sds/index.ts';
 import { parseTrustDomain } from '../../identity/spiffe/index.ts';
 import { WorkloadApiConfig } from '../../identity/workload-api/index.ts';
 
@@ -24,5 +27,10 @@ export const IdentityConfig = z.strictObject({
   registration: RegistrationConfig.prefault({}),
   attestation: AttestationConfig.prefault({}),
   workloadApi: WorkloadApiConfig.prefault({}),
+  sds: SdsConfig.prefault({}),
+  federation: FederationConfig.prefault({}),
+  agents: AgentsConfig.optional().describe(
+    'Lets agents of other machines join; nobody is let in where it is left out',
+  ),
 });
 export type IdentityConfig = z.infer<typeof IdentityConfig>;

@@ -1,14 +1,13 @@
 import { randomFillSync } from 'node:crypto';
-import { join } from 'node:path';
-import { auditEntryOf } from '../../audit/index.ts';
 import type { Clock } from '../../base/clock.ts';
-import { Fault } from '../../base/fault.ts';
 import type { Log } from '../../base/log.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
+import { type AgentServer, agentServerPorts, serveAgents } from '../../identity/agent/index.ts';
 import {
-  createWorkloadAttestor,
+  type Cluster,
+  createAttestors,
+  DocumentJoinTokenStore,
   machinePorts,
-  openPeerReader,
 } from '../../identity/attestation/index.ts';
 import {
   AuthorityKeeper,
@@ -18,18 +17,18 @@ import {
   post,
 } from '../../identity/authority/index.ts';
 import {
-  AuthoritySupply,
-  IdentityHost,
-  OwnSvid,
-  Refusals,
-  type ToldRefusal,
-} from '../../identity/host/index.ts';
+  type BundleEndpoint,
+  Federation,
+  serveBundleEndpoint,
+} from '../../identity/federation/index.ts';
+import { AuthoritySupply, type IdentityHost, OwnSvid } from '../../identity/host/index.ts';
 import {
   type RegisterableService,
   Registrar,
   type Retired,
 } from '../../identity/registration/index.ts';
 import type { IdentityConfig } from './config.ts';
+import { serveWorkloads } from './workloads.ts';
 
 /** What identities are made with. */
 export interface IdentityParts {
@@ -38,6 +37,8 @@ export interface IdentityParts {
   readonly dataFolder: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Those whose service accounts may be agents. */
+  readonly clusters?: () => readonly Cluster[];
 }
 
 /** Who gets which identity, what signs it, and how it reaches the workloads of this machine. */
@@ -47,6 +48,12 @@ export interface Identity {
   readonly registrar: Registrar;
   readonly supply: AuthoritySupply;
   readonly ownSvid: OwnSvid;
+  readonly joinTokens: DocumentJoinTokenStore;
+  readonly federation: Federation;
+  /** Undefined where no agents are let in. */
+  readonly agents: AgentServer | undefined;
+  /** Undefined where the bundle is not served to other trust domains. */
+  readonly bundleEndpoint: BundleEndpoint | undefined;
   /** Undefined where the Workload API cannot be served on this machine. */
   readonly host: IdentityHost | undefined;
   /** Registers the services of the estate, and retires what is gone. Never rejects: what fails is tried with the
@@ -100,14 +107,32 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
     warn,
   });
   undo.push(() => registrar.close());
-  const supply = new AuthoritySupply({ keeper, entries: registrar, clock });
+  const federation = await Federation.open({
+    ...{ trustDomain, config: config.federation, store, clock, random: Math.random, warn },
+    after: (milliseconds, callBack) => {
+      const timer = setTimeout(callBack, milliseconds).unref();
+      return () => clearTimeout(timer);
+    },
+    ownBundle: () => keeper.bundle,
+  });
+  undo.push(() => federation.close());
+  const supply = new AuthoritySupply({ keeper, entries: registrar, federation, clock });
   undo.push(() => supply.close());
   const ownSvid = new OwnSvid(supply, clock, (thrown) =>
     warn('The server has no SVID of its own', thrown),
   );
   undo.push(() => ownSvid.close());
-  const host = await startHost(parts, supply);
-  if (host) undo.push(() => host.close(GRACE_MS));
+  const joinTokens = new DocumentJoinTokenStore(store);
+  const host = await serveWorkloads(parts, supply);
+  undo.push(() => host?.close(GRACE_MS));
+  const made = { keeper, registrar, supply, ownSvid, joinTokens, federation };
+  const agents = await letAgentsIn(parts, made);
+  undo.push(() => agents?.close(GRACE_MS));
+  const { endpoint } = config.federation;
+  const bundleEndpoint =
+    endpoint &&
+    (await serveBundleEndpoint({ bundle: () => keeper.bundle, svid: ownSvid, warn }, endpoint));
+  undo.push(() => bundleEndpoint?.close(GRACE_MS));
   const applyEstate = async (services: readonly RegisterableService[]): Promise<void> => {
     try {
       const { added, updated, retired } = await registrar.applyEstate(services);
@@ -116,7 +141,7 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
       warn('The services of the estate were not registered', thrown);
     }
   };
-  return { keeper, authorities, registrar, supply, ownSvid, host, applyEstate };
+  return { ...made, authorities, host, agents, bundleEndpoint, applyEstate };
 }
 
 /** What a retired identity was given is refused from now on; one that is registered again is issued anew. */
@@ -133,43 +158,23 @@ async function revokeRetired(keeper: AuthorityKeeper, retired: readonly Retired[
   }
 }
 
-async function startHost(parts: IdentityParts, supply: AuthoritySupply) {
-  const { config, dataFolder, clock, log } = parts;
-  const { socket = join(dataFolder, 'workload.sock') } = config.workloadApi;
-  const refusals = new Refusals((refusal) => tellRefusal(parts, refusal), clock);
-  try {
-    const looking = {
-      ...machinePorts(config.attestation),
-      needsDigest: () => supply.asksFor('unix', 'sha256'),
-    };
-    const attestor = createWorkloadAttestor(looking, config.attestation);
-    return await IdentityHost.start({
-      supply,
-      peers: await openPeerReader(),
-      attest: (peer) => attestor.attest(peer),
-      socket,
-      config: config.workloadApi,
-      clock,
-      onCall: (call) => refusals.hear(call),
-      onFailure: ({ spiffeId }, thrown) => {
-        log.warn({ spiffeId, err: thrown }, 'no SVID could be issued; it is tried again');
-      },
-    });
-  } catch (thrown) {
-    const isOfThisMachine = thrown instanceof Fault && config.workloadApi.socket === undefined;
-    if (!isOfThisMachine) throw thrown;
-    log.warn({ err: thrown }, 'the Workload API is not served on this machine');
-    return undefined;
-  }
-}
-
-/** Says in the log and in the audit log who got no identity, and why. */
-function tellRefusal({ store, clock, log }: IdentityParts, refusal: ToldRefusal): void {
-  const { who, pid, why, count } = refusal;
-  log.warn({ who, pid, why, count }, 'no identity for a workload');
-  const said = { kind: 'workload', why };
-  const by = { actor: 'workload-api', reason: '', now: clock() };
-  store.amend([], [auditEntryOf('identity.refuse', who, said, by)]).catch((fault: unknown) => {
-    log.warn({ err: fault }, 'a refusal was not kept in the audit log');
+/** Undefined where the configuration lets nobody in. */
+async function letAgentsIn(
+  { config, store, clock, log, clusters = () => [] }: IdentityParts,
+  made: Pick<Identity, 'keeper' | 'registrar' | 'supply' | 'ownSvid' | 'joinTokens' | 'federation'>,
+): Promise<AgentServer | undefined> {
+  const { agents, attestation } = config;
+  if (agents === undefined) return undefined;
+  const { keeper, registrar, supply, ownSvid, joinTokens, federation } = made;
+  const ports = agentServerPorts({
+    ...{ keeper, supply, ownSvid, clock, entries: registrar },
+    attestors: createAttestors(
+      { clock, workload: machinePorts(attestation), clusters, joinTokens },
+      attestation,
+    ),
+    federated: () => federation.bundles(),
+    audit: async (entries) => void (await store.amend([], entries)),
+    onEvent: (event) => log.info(event, 'agent'),
   });
+  return serveAgents(ports, { config: agents });
 }

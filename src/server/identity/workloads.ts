@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { auditEntryOf } from '../../audit/index.ts';
+import { Fault } from '../../base/fault.ts';
+import {
+  createWorkloadAttestor,
+  machinePorts,
+  openPeerReader,
+} from '../../identity/attestation/index.ts';
+import {
+  type AuthoritySupply,
+  IdentityHost,
+  Refusals,
+  type ToldRefusal,
+} from '../../identity/host/index.ts';
+import { secretDiscovery } from '../../identity/sds/index.ts';
+import type { IdentityParts } from './identity.ts';
+
+/** Serves the workloads and the Envoys of this machine; undefined where that cannot be done here.
+ *  @throws {Fault} `grpc/socket-…` where the configuration names a socket that cannot be had */
+export async function serveWorkloads(
+  parts: IdentityParts,
+  supply: AuthoritySupply,
+): Promise<IdentityHost | undefined> {
+  const { config, dataFolder, clock, log } = parts;
+  const { socket = join(dataFolder, 'workload.sock') } = config.workloadApi;
+  const refusals = new Refusals((refusal) => tellRefusal(parts, refusal), clock);
+  const looking = {
+    ...machinePorts(config.attestation),
+    needsDigest: () => supply.asksFor('unix', 'sha256'),
+  };
+  const attestor = createWorkloadAttestor(looking, config.attestation);
+  try {
+    return await IdentityHost.start({
+      supply,
+      peers: await openPeerReader(),
+      attest: (peer) => attestor.attest(peer),
+      socket,
+      config: config.workloadApi,
+      more: (ports) => secretDiscovery(ports, { config: config.sds, log, clock }),
+      clock,
+      onCall: (call) => refusals.hear(call),
+      onFailure: ({ spiffeId }, thrown) => {
+        log.warn({ spiffeId, err: thrown }, 'no SVID could be issued; it is tried again');
+      },
+    });
+  } catch (thrown) {
+    const isOfThisMachine = thrown instanceof Fault && config.workloadApi.socket === undefined;
+    if (!isOfThisMachine) throw thrown;
+    log.warn({ err: thrown }, 'the Workload API is not served on this machine');
+    return undefined;
+  }
+}
+
+/** Says in the log and in the audit log who got no identity, and why. */
+function tellRefusal({ store, clock, log }: IdentityParts, refusal: ToldRefusal): void {
+  const { who, pid, why, count } = refusal;
+  log.warn({ who, pid, why, count }, 'no identity for a workload');
+  const said = { kind: 'workload', why };
+  const by = { actor: 'workload-api', reason: '', now: clock() };
+  store.amend([], [auditEntryOf('identity.refuse', who, said, by)]).catch((fault: unknown) => {
+    log.warn({ err: fault }, 'a refusal was not kept in the audit log');
+  });
+}
