@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { toPlace } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import { VERSION } from '../server/version.ts';
+import { addAgent } from './commands/agent.ts';
 import { addDiscover } from './commands/discover.ts';
 import { addLists } from './commands/lists.ts';
 import { addLoginLink } from './commands/login-link.ts';
@@ -22,6 +23,7 @@ const program = new Command('reeve')
   .showSuggestionAfterError()
   .exitOverride();
 addUp(program);
+addAgent(program);
 addStatus(program);
 addScan(program);
 addDiscover(program);

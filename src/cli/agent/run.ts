@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { loadConfig } from '../../base/config.ts';
+import { Fault } from '../../base/fault.ts';
+import { createLog } from '../../base/log.ts';
+import { AgentConfig, type AgentEnd, runAgent } from '../../identity/agent/index.ts';
+import { endOfProcess } from '../../server/greeting.ts';
+import { Teller } from './tell.ts';
+
+export interface AgentFlags {
+  readonly server?: string;
+  readonly trustDomain?: string;
+  readonly data?: string;
+  readonly socket?: string;
+  readonly config?: string;
+  readonly joinTokenFile?: string;
+  readonly kubernetesTokenFile?: string;
+  readonly trustBundle?: string;
+  readonly trustBundleSha256?: readonly string[];
+  readonly insecureBootstrap?: boolean;
+  readonly format: 'text' | 'json';
+}
+
+const VARIABLE = 'REEVE_JOIN_TOKEN';
+const STANDARD_INPUT = 0;
+const MAX_TOKEN_BYTES = 16 * 1_024;
+
+/** The gate that an agent did not pass. */
+const DENIED = 1;
+
+/** Runs the agent until a signal ends it, or it ends by itself: with status 1 where the server has denied it.
+ *  @throws {Fault} where it cannot begin, or cannot join */
+export async function agent(flags: AgentFlags): Promise<void> {
+  const { config, joinToken } = settingsOf(flags);
+  const stopped = endOfProcess();
+  const teller = new Teller(flags.format, config, (line) => console.log(line));
+  const running = await runAgent(config, {
+    clock: systemClock,
+    log: createLog(config.logLevel),
+    joinToken,
+    onEvent: (event) => teller.hear(event),
+  });
+  teller.started(running);
+  const end = await Promise.race([running.ended, stopped]);
+  if (!end) console.error('\nEnding ...');
+  await running.close();
+  if (end) judge(end);
+}
+
+/** What the file and the options say together; options come first.
+ *  @throws {Fault} `config/…`, `identity/join-token-invalid` */
+export function settingsOf(
+  flags: AgentFlags,
+  environment: NodeJS.ProcessEnv = process.env,
+): { readonly config: AgentConfig; readonly joinToken: string | undefined } {
+  const given = loadConfig(AgentConfig, flags.config);
+  const { trustBundleSha256 = given.trustBundleSha256 } = flags;
+  const isFromInput = flags.joinTokenFile === '-';
+  const joinTokenFile = flags.joinTokenFile ?? given.joinTokenFile;
+  const config: AgentConfig = {
+    ...given,
+    server: flags.server ?? given.server,
+    trustDomain: flags.trustDomain ?? given.trustDomain,
+    data: flags.data ?? given.data ?? defaultFolder(environment),
+    joinTokenFile: isFromInput ? undefined : joinTokenFile,
+    kubernetesTokenFile: flags.kubernetesTokenFile ?? given.kubernetesTokenFile,
+    trustBundleFile: flags.trustBundle ?? given.trustBundleFile,
+    trustBundleSha256: [...trustBundleSha256],
+    insecureBootstrap: flags.insecureBootstrap ?? given.insecureBootstrap,
+    workloadApi: {
+      ...given.workloadApi,
+      ...(flags.socket !== undefined && { socket: flags.socket }),
+    },
+  };
+  return { config: parsed(config), joinToken: isFromInput ? readInput() : environment[VARIABLE] };
+}
+
+/** Options are held against the same rules as the file.
+ *  @throws {Fault} `config/agent-invalid` */
+function parsed(config: AgentConfig): AgentConfig {
+  const read = AgentConfig.safeParse(config);
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Fault('config/agent-invalid', `The options are not valid: ${problems.join('; ')}`, {
+    hint: 'see `reeve agent --help`',
+  });
+}
+
+function readInput(): string {
+  const text = readFileSync(STANDARD_INPUT, 'utf8');
+  if (text.length <= MAX_TOKEN_BYTES) return text;
+  throw new Fault('identity/join-token-invalid', 'Standard input is too long for a join token');
+}
+
+/** A service of the system has a place of its own.
+ *  @see XDG Base Directory Specification; Filesystem Hierarchy Standard §5.8 */
+function defaultFolder({ XDG_DATA_HOME, STATE_DIRECTORY }: NodeJS.ProcessEnv): string {
+  const [own] = STATE_DIRECTORY?.split(':') ?? [];
+  if (own) return own;
+  if (process.getuid?.() === 0) return '/var/lib/reeve-agent';
+  return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'reeve-agent');
+}
+
+function judge({ kind, fault }: AgentEnd): void {
+  if (kind !== 'denied') throw fault;
+  console.error(`reeve: ${fault.message}`);
+  console.error('       everything that the agent held is dropped');
+  process.exitCode = DENIED;
+}
