@@ -79,8 +79,7 @@ export class Federation {
    *  @throws {Fault} `identity/federation-invalid`, `identity/federation-conflict` where the configuration
    *  file says it, `identity/federation-too-many`, `identity/bundle-…`, `estate/unavailable` */
   set(said: unknown, by: Asking): Promise<FederationStatus> {
-    const wish = parseWish(said);
-    return this.#inTurn(() => this.#set(wish, by));
+    return this.#inTurn(() => this.#set(parseWish(said), by));
   }
 
   /** Ends federation with a trust domain: nobody of it is believed any more.

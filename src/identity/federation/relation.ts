@@ -36,19 +36,17 @@ const EndpointId = parsed((text) => {
   if (parseSpiffeId(text).path === '') throw new Error('must have a path: it is a workload');
 });
 
+/** Parsers of URLs take much more, and some of it as a user. */
+const PLAIN = /^https:\/\/[!-[\]-~]+$/;
+/** @see SPIFFE Federation §5.2.1.1, §5.2.2.1 */
+const USERINFO = /^https:\/\/[^/?#]*@/;
+
 const EndpointUrl = z
   .url({ protocol: /^https$/, error: 'must be an https URL' })
-  .max(MAX_URL)
-  .refine((text) => !hasUserinfo(text), 'must not hold a user name or password')
+  .max(MAX_URL, `must have at most ${MAX_URL} characters`)
+  .refine((text) => PLAIN.test(text), 'must begin with https://, and have printable ASCII alone')
+  .refine((text) => !USERINFO.test(text), 'must not hold a user name or password')
   .refine((text) => !text.includes('#'), 'must not have a fragment');
-
-/** @see SPIFFE Federation §5.2.1.1, §5.2.2.1 */
-function hasUserinfo(text: string): boolean {
-  const url = URL.parse(text);
-  return (
-    url === null || url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/?#]*@/.test(text)
-  );
-}
 
 const COMMON = {
   trustDomain: TrustDomainName.describe(
