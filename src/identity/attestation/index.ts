@@ -22,10 +22,18 @@ export {
 export {
   type Cluster,
   type ClusterKeys,
+  NodePods,
+  type NodePodsOptions,
+  type PodDirectory,
+  type PodFacts,
   type PodIdentity,
   readClusterKeys,
+  type TokenApi,
+  TokenCluster,
+  type TokenClusterParts,
   type TokenEvidence,
   type TokenReviewer,
+  tokenReviewer,
 } from './kubernetes/index.ts';
 export { type ProcFiles, procFiles } from './proc/index.ts';
 export {

@@ -10,6 +10,7 @@ import { AttestationConfig } from './config.ts';
 import {
   Executables,
   machinePorts,
+  NodePods,
   openPeerReader,
   type Peer,
   type PeerReader,
@@ -217,5 +218,62 @@ describe.runIf(process.platform === 'linux')('a workload of this machine', () =>
     });
     expect(selectors.some((each) => each.startsWith('unix:path:'))).toBe(false);
     expect(notes).toEqual([expect.stringContaining('unix:path is left out')]);
+  });
+
+  describe('in a pod', () => {
+    const uid = '2c48913c-b29f-11e7-9350-020968147796';
+    const id = 'b8e0a8f5a1c5a0e5d4f0b5b7a2e9c3d1f6a7b8c9d0e1f2a3b4c5d6e7f8091a2b';
+    const proc: ProcFiles = {
+      ...ports.proc,
+      bytes: async (pid, name) =>
+        name === 'cgroup'
+          ? Buffer.from(`0::/kubepods/burstable/pod${uid}/${id}\n`)
+          : ports.proc.bytes(pid, name),
+    };
+    const pods = new NodePods({ node: 'node-1', waitMs: 5 });
+    const object = {
+      metadata: { uid, namespace: 'shop', name: 'orders-1', labels: { app: 'orders' } },
+      spec: { nodeName: 'node-1', serviceAccountName: 'orders', containers: [] },
+    };
+    const statuses = [{ name: 'app', containerID: `containerd://${id}` }];
+    const tell = (more: object) =>
+      pods.replace([pods.take({ ...object, ...more })].filter((pod) => pod !== undefined));
+    const ofPod = (selectors: readonly string[]) =>
+      selectors.filter((each) => each.startsWith('k8s:') && !each.startsWith('k8s:node'));
+
+    it('is known by what the API server says of it', async () => {
+      tell({ status: { containerStatuses: statuses } });
+      const { socket } = await processes.start();
+      const { selectors, notes, facts } = await attest(socket, { proc, pods });
+      expect(ofPod(selectors)).toEqual([
+        'k8s:container-name:app',
+        'k8s:ns:shop',
+        'k8s:pod-label:app:orders',
+        'k8s:pod-name:orders-1',
+        `k8s:pod-uid:${uid}`,
+        'k8s:sa:orders',
+      ]);
+      expect(notes).toEqual([]);
+      expect(facts.pod?.name).toBe('orders-1');
+    });
+
+    it('whose container is not told of yet has no container-name, with a note', async () => {
+      tell({});
+      const { socket } = await processes.start();
+      const { selectors, notes } = await attest(socket, { proc, pods });
+      expect(ofPod(selectors)).toContain('k8s:sa:orders');
+      expect(notes).toEqual([
+        'k8s:container-name is left out: the API server has not told of the container yet',
+      ]);
+    });
+
+    it('that nobody tells of is known by its uid alone, with a note', async () => {
+      pods.replace([]);
+      const { socket } = await processes.start();
+      const { selectors, notes } = await attest(socket, { proc, pods });
+      expect(ofPod(selectors)).toEqual([`k8s:pod-uid:${uid}`]);
+      expect(notes[0]).toMatch(/^k8s:ns, k8s:sa and k8s:pod-name are left out.*2c48913c/);
+      expect((await attest(socket, { proc })).notes).toEqual([]);
+    });
   });
 });
