@@ -52,9 +52,13 @@ describe('the configuration of federation', () => {
     ['a user', { ...web, url: 'https://me@other.example/' }, 'url: must not hold a user name'],
     ['a password', { ...web, url: 'https://:p@other.example/' }, 'url: must not hold a user name'],
     ['an empty user', { ...web, url: 'https://@other.example/' }, 'url: must not hold a user name'],
-    ['a user without slashes', { ...web, url: 'https:me@other.example/' }, 'url: must begin with'],
-    ['a backslash', { ...web, url: 'https://a.example\\@b.example/' }, 'url: must begin with'],
-    ['a line feed', { ...web, url: 'https://a.example/\n' }, 'url: must begin with'],
+    [
+      'a user without slashes',
+      { ...web, url: 'https:me@other.example/' },
+      'url: must be an https URL',
+    ],
+    ['a backslash', { ...web, url: 'https://a.example\\@b.example/' }, 'url: must be an https URL'],
+    ['a line feed', { ...web, url: 'https://a.example/\n' }, 'url: must be an https URL'],
     ['a fragment', { ...web, url: 'https://other.example/#a' }, 'url: must not have a fragment'],
     [
       'a long URL',

@@ -36,17 +36,23 @@ const EndpointId = parsed((text) => {
   if (parseSpiffeId(text).path === '') throw new Error('must have a path: it is a workload');
 });
 
-/** Parsers of URLs take much more, and some of it as a user. */
-const PLAIN = /^https:\/\/[!-[\]-~]+$/;
-/** @see SPIFFE Federation §5.2.1.1, §5.2.2.1 */
-const USERINFO = /^https:\/\/[^/?#]*@/;
+/** What is wrong with a URL: the first of these that holds. Parsers of URLs take much more than they are
+ *  meant to, and some of it as a user.
+ *  @see SPIFFE Federation §5.2.1.1, §5.2.2.1 */
+const FLAWS: readonly (readonly [hasFlaw: (text: string) => boolean, message: string])[] = [
+  [(text) => text.length > MAX_URL, `must have at most ${MAX_URL} characters`],
+  [
+    (text) => !/^https:\/\/[!-[\]-~]+$/.test(text) || !URL.canParse(text),
+    'must be an https URL, in printable ASCII',
+  ],
+  [(text) => /^https:\/\/[^/?#]*@/.test(text), 'must not hold a user name or password'],
+  [(text) => text.includes('#'), 'must not have a fragment'],
+];
 
-const EndpointUrl = z
-  .url({ protocol: /^https$/, error: 'must be an https URL' })
-  .max(MAX_URL, `must have at most ${MAX_URL} characters`)
-  .refine((text) => PLAIN.test(text), 'must begin with https://, and have printable ASCII alone')
-  .refine((text) => !USERINFO.test(text), 'must not hold a user name or password')
-  .refine((text) => !text.includes('#'), 'must not have a fragment');
+const EndpointUrl = z.string().superRefine((text, context) => {
+  const flaw = FLAWS.find(([hasFlaw]) => hasFlaw(text));
+  if (flaw) context.addIssue({ code: 'custom', message: flaw[1] });
+});
 
 const COMMON = {
   trustDomain: TrustDomainName.describe(
