@@ -13,10 +13,11 @@ import { type ConnectedPeers, connectedPeers } from './peers.ts';
 import type { WorkloadApiPorts } from './ports.ts';
 import { workloadApi } from './service.ts';
 
-/** Requests of this API are small; all of them together need not hold much. */
+/** Requests of this API are small; all of them together need not hold much. The first of an Envoy lists all that the
+ *  Envoy is built of, which is 60 KB alone. */
 const LIMITS = {
-  maxMessageBytes: 64 * 1_024,
-  maxInflatedBytes: 64 * 1_024,
+  maxMessageBytes: 1_024 * 1_024,
+  maxInflatedBytes: 1_024 * 1_024,
   maxCallsPerConnection: 1_024,
   messageSeconds: 10,
 };

@@ -1,0 +1,94 @@
+import { generateKeyPairSync, randomFillSync } from 'node:crypto';
+import { parseSpiffeId, type TrustBundle } from '../../spiffe/index.ts';
+import type { HeldSvid } from '../../workload-api/index.ts';
+import {
+  type Authority,
+  authorityOf,
+  createSvidIssuer,
+  issueAuthority,
+  issueCrl,
+  serialNumbers,
+  signerOf,
+  uniqueSubject,
+} from '../../x509/index.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A trust domain with real certificates, for tests. */
+export class TestDomain {
+  readonly name: string;
+  readonly now: number;
+  readonly #roots: Authority[] = [];
+
+  constructor(name: string, now: number) {
+    this.name = name;
+    this.now = now;
+    this.addRoot();
+  }
+
+  get bundle(): TrustBundle {
+    return {
+      trustDomain: this.name,
+      x509Authorities: this.#roots.map(({ certificate }) => certificate.der),
+      jwtAuthorities: [],
+    };
+  }
+
+  /** Another root, in the bundle from now on. */
+  addRoot(): Authority {
+    const root = this.authority();
+    this.#roots.push(root);
+    return root;
+  }
+
+  /** An authority below another, or a root. */
+  authority(issuer?: Authority): Authority {
+    const { publicKey, privateKey } = newKey();
+    const serialNumber = serialNumbers(randomFillSync)();
+    const request = {
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+      id: parseSpiffeId(`spiffe://${this.name}`),
+      subject: uniqueSubject(this.name, serialNumber),
+      serialNumber,
+      notBefore: this.now - HOUR_MS,
+      notAfter: this.now + 10 * HOUR_MS,
+    };
+    return authorityOf(issueAuthority(request, issuer ?? signerOf(privateKey)), privateKey);
+  }
+
+  /** An SVID by the first root, or by an authority below it. */
+  svid(path: string, below?: Authority): HeldSvid {
+    const { publicKey, privateKey } = newKey();
+    const spiffeId = `spiffe://${this.name}${path}`;
+    const { certificate } = createSvidIssuer(below ?? this.root(0), randomFillSync)(
+      {
+        id: parseSpiffeId(spiffeId),
+        publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+        ttlSeconds: 3_600,
+      },
+      this.now,
+    );
+    return {
+      spiffeId,
+      trustDomain: this.name,
+      chain: [certificate, ...(below ? [below.certificate.der] : [])],
+      privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }),
+      hint: '',
+    };
+  }
+
+  root(index: number): Authority {
+    const root = this.#roots[index];
+    if (!root) throw new Error(`there is no root ${index}`);
+    return root;
+  }
+
+  /** The list of an authority, which is good for a while. */
+  crl(of: Authority = this.root(0), hours = 1, number = 1n): Buffer {
+    const revoked = [{ serialNumber: '0badcafe', revokedAt: this.now }];
+    const times = { thisUpdate: this.now - HOUR_MS, nextUpdate: this.now + hours * HOUR_MS };
+    return issueCrl(of, { number, revoked, ...times });
+  }
+}
+
+const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
