@@ -20,10 +20,8 @@ function routesOf(...middleware: express.RequestHandler[]): express.Express {
 
 const serveWith =
   (build: (middleware: express.RequestHandler) => express.Express): Framework['serve'] =>
-  (world, options, scheme = 'https') => {
-    const app = build(requireCaller(options));
-    return scheme === 'https' ? world.serve(app) : world.servePlain(app);
-  };
+  (world, options) =>
+    world.serve(build(requireCaller(options)));
 
 keepsCallers('Express', {
   serve: serveWith((middleware) => express().use(middleware).use(routesOf())),
@@ -46,7 +44,7 @@ describe('Express', () => {
       return { allowed: true } as const;
     };
     const app = build(requireCaller({ authorize }), requireCaller({ authorize }));
-    await world.call((await world.serve(app)) + path, { as: 'web' });
+    await world.call((await world.serve(app)).mtls + path);
     return questions;
   }
 
@@ -87,8 +85,8 @@ describe('Express', () => {
     const template = (request: express.Request) => `/tenants/{tenant}${request.route.path}`;
     const authorize = allowOnly({ 'GET /tenants/{tenant}/orders': [idOf('web')] });
     router.get('/orders', requireCaller({ authorize, template }), answer);
-    const url = await world.serve(express().use('/tenants/:tenant', router));
-    const { status } = await world.call(`${url}/tenants/7/orders`, { as: 'web' });
+    const { mtls } = await world.serve(express().use('/tenants/:tenant', router));
+    const { status } = await world.call(`${mtls}/tenants/7/orders`);
     expect(status).toBe(200);
   });
 
@@ -101,7 +99,7 @@ describe('Express', () => {
       response.status(500).json({ message: error.message });
     };
     app.use(report);
-    const answered = await world.call(`${await world.serve(app)}/`, { as: 'web' });
+    const answered = await world.call((await world.serve(app)).mtls);
     expect(answered).toMatchObject({ status: 500, json: { message: 'of the handler' } });
   });
 });

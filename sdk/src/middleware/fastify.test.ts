@@ -1,15 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
 import { requireCaller } from './fastify.ts';
-import type { CallerOptions } from './options.ts';
 import { keepsCallers } from './testing/frameworks.contract.ts';
-import { World } from './testing/world.ts';
-
-function build(world: World, options: CallerOptions): FastifyInstance {
-  const app = Fastify({ serverFactory: (handler) => world.tlsServer(handler) as never });
-  app.register(requireCaller, options);
-  return app;
-}
+import { idOf, type Served, World } from './testing/world.ts';
 
 function withRoutes(app: FastifyInstance): FastifyInstance {
   app.register(async (routes) => {
@@ -31,29 +24,20 @@ function withRoutes(app: FastifyInstance): FastifyInstance {
 
 keepsCallers('Fastify', {
   template: '/orders/{id}',
-  serve: async (world, options, scheme = 'https') => {
-    if (scheme === 'https') {
-      const app = withRoutes(build(world, options));
-      await app.ready();
-      return world.serve(app.server as never);
-    }
-    const app = withRoutes(Fastify().register(requireCaller, options) as never);
-    await app.ready();
-    return world.servePlain((request, response) => app.routing(request, response));
-  },
+  serve: (world, options) => served(world, withRoutes(Fastify().register(requireCaller, options))),
 });
+
+async function served(world: World, app: FastifyInstance): Promise<Served> {
+  await app.ready();
+  return world.serve((request, response) => app.routing(request, response));
+}
 
 describe('Fastify', () => {
   const world = new World();
   afterAll(() => world.close());
 
-  async function served(app: FastifyInstance): Promise<string> {
-    await app.ready();
-    return world.serve(app.server as never);
-  }
-
   it('asks on the instance that registers the plugin, and those below, and nowhere else', async () => {
-    const app = Fastify({ serverFactory: (handler) => world.tlsServer(handler) as never });
+    const app = Fastify();
     app.get('/open', async () => 'open');
     app.register(async (inner) => {
       inner.register(requireCaller);
@@ -61,26 +45,36 @@ describe('Fastify', () => {
         below.get('/closed', async () => 'closed');
       });
     });
-    const url = await served(app);
-    expect((await world.call(`${url}/open`)).status).toBe(200);
-    expect((await world.call(`${url}/closed`)).status).toBe(401);
-    expect((await world.call(`${url}/closed`, { as: 'web' })).body).toBe('closed');
+    const { mtls, plain } = await served(world, app);
+    expect((await world.call(`${plain}/open`)).status).toBe(200);
+    expect((await world.call(`${plain}/closed`)).status).toBe(401);
+    expect((await world.call(`${mtls}/closed`)).body).toBe('closed');
   });
 
   it('may be registered on an instance and again below', async () => {
-    const app = build(world, {});
+    const app = Fastify();
+    app.register(requireCaller);
     app.register(async (inner) => {
       inner.register(requireCaller, { prefix: '/inner' });
       inner.get('/twice', async (request) => request.caller?.path);
     });
-    const url = await served(app);
-    expect((await world.call(`${url}/twice`, { as: 'web' })).body).toBe('/ns/shop/sa/web');
+    const { mtls } = await served(world, app);
+    expect((await world.call(`${mtls}/twice`)).body).toBe('/ns/shop/sa/web');
   });
 
   it('asks before it says that there is no such route', async () => {
-    const url = await served(build(world, {}));
-    expect((await world.call(`${url}/none`)).status).toBe(401);
-    expect((await world.call(`${url}/none`, { as: 'web' })).status).toBe(404);
+    const { mtls, plain } = await served(world, Fastify().register(requireCaller));
+    expect((await world.call(`${plain}/none`)).status).toBe(401);
+    expect((await world.call(`${mtls}/none`)).status).toBe(404);
+  });
+
+  it('runs on a server of mutual TLS', async () => {
+    const app = Fastify({ serverFactory: (handler) => world.mtlsServer(handler) });
+    app.register(requireCaller);
+    app.get('/', async (request) => request.caller?.spiffeId);
+    await app.ready();
+    const port = await world.listen(app.server);
+    expect((await world.call(`https://127.0.0.1:${port}`)).body).toBe(idOf('web'));
   });
 
   it('does not start with options that it does not know', async () => {

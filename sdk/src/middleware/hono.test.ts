@@ -14,12 +14,12 @@ const answer = (c: Context<Env>) =>
 
 keepsCallers('Hono', {
   template: '/orders/{id}',
-  serve: (world, options, scheme = 'https') => {
+  serve: (world, options) => {
     const app = new Hono();
     app.use(requireCaller(options));
-    app.get('/orders/:id', answer).post('/orders', answer).get('/healthz', answer);
-    const listener = getRequestListener(app.fetch);
-    return scheme === 'https' ? world.serve(listener) : world.servePlain(listener);
+    app.get('/orders/:id', answer).post('/orders', answer);
+    app.get('/healthz', answer).post('/healthz', answer);
+    return world.serve(getRequestListener(app.fetch));
   },
 });
 
@@ -37,7 +37,7 @@ describe('Hono', () => {
     const app = new Hono();
     app.use(requireCaller({ authorize }));
     build(app);
-    await world.call((await world.serve(getRequestListener(app.fetch))) + path, { as: 'web' });
+    await world.call((await world.serve(getRequestListener(app.fetch))).mtls + path);
     return questions;
   }
 

@@ -17,7 +17,7 @@ import type { Question } from '../authorization/index.ts';
 import type { Caller } from '../caller.ts';
 import { CallerGuard, CallerModule, CallerOf, NoCallerNeeded } from './nestjs.ts';
 import { keepsCallers } from './testing/frameworks.contract.ts';
-import { idOf, World } from './testing/world.ts';
+import { idOf, type Served, World } from './testing/world.ts';
 
 /** Decorators without their syntax, which Node does not strip. */
 function decorate(type: object, method: string, ...decorators: MethodDecorator[]): void {
@@ -62,21 +62,24 @@ const listenerOf = (app: INestApplication): RequestListener => app.getHttpAdapte
 
 keepsCallers('NestJS', {
   template: '/orders/{id}',
-  serve: async (world, options, scheme = 'https') => {
-    const app = await (await applicationOf(CallerModule.forRoot(options))).init();
-    return scheme === 'https' ? world.serve(listenerOf(app)) : world.servePlain(listenerOf(app));
-  },
+  serve: (world, options) => served(world, applicationOf(CallerModule.forRoot(options))),
 });
+
+async function served(world: World, app: Promise<INestApplication>): Promise<Served> {
+  return world.serve(listenerOf(await (await app).init()));
+}
 
 describe('NestJS', () => {
   const world = new World();
   afterAll(() => world.close());
 
   it('lets everybody in where a handler says so', async () => {
-    const app = await (await applicationOf(CallerModule.forRoot())).init();
-    const url = await world.serve(listenerOf(app));
-    expect(await world.call(`${url}/open`)).toMatchObject({ status: 200, json: { caller: null } });
-    expect((await world.call(`${url}/orders/42`)).status).toBe(401);
+    const { plain } = await served(world, applicationOf(CallerModule.forRoot()));
+    expect(await world.call(`${plain}/open`)).toMatchObject({
+      status: 200,
+      json: { caller: null },
+    });
+    expect((await world.call(`${plain}/orders/42`)).status).toBe(401);
   });
 
   it('takes options from what is injected', async () => {
@@ -90,10 +93,9 @@ describe('NestJS', () => {
       inject: [Settings],
       useFactory: (settings: Settings) => ({ public: settings.open }),
     });
-    const app = await (await applicationOf(callers)).init();
-    const url = await world.serve(listenerOf(app));
-    expect((await world.call(`${url}/healthz`)).status).toBe(200);
-    expect((await world.call(`${url}/orders/42`)).status).toBe(401);
+    const { plain } = await served(world, applicationOf(callers));
+    expect((await world.call(`${plain}/healthz`)).status).toBe(200);
+    expect((await world.call(`${plain}/orders/42`)).status).toBe(401);
   });
 
   it('tells the template with what is before it', async () => {
@@ -105,9 +107,8 @@ describe('NestJS', () => {
     const app = await applicationOf(CallerModule.forRoot({ authorize }));
     app.setGlobalPrefix('api');
     app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
-    await app.init();
-    const url = await world.serve(listenerOf(app));
-    expect((await world.call(`${url}/api/v1/orders/42`, { as: 'web' })).status).toBe(200);
+    const { mtls } = await served(world, Promise.resolve(app));
+    expect((await world.call(`${mtls}/api/v1/orders/42`)).status).toBe(200);
     expect(questions).toMatchObject([
       {
         path: '/api/v1/orders/42',

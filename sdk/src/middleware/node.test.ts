@@ -1,5 +1,6 @@
-import type { RequestListener } from 'node:http';
-import tls from 'node:tls';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { allowOnly } from '../authorization/index.ts';
 import { requireCaller, requireCallerOnUpgrade } from './node.ts';
@@ -9,7 +10,7 @@ import { idOf, World } from './testing/world.ts';
 const templateOf = (url = ''): string | undefined =>
   /^\/orders\/[^/]+$/.test(url.split('?')[0] ?? '') ? '/orders/{id}' : undefined;
 
-const serve: Framework['serve'] = (world, options, scheme = 'https') => {
+const serve: Framework['serve'] = (world, options) => {
   const listener: RequestListener = requireCaller(
     options,
     (request, response, caller) => {
@@ -19,7 +20,7 @@ const serve: Framework['serve'] = (world, options, scheme = 'https') => {
     },
     ({ url }) => templateOf(url),
   );
-  return scheme === 'https' ? world.serve(listener) : world.servePlain(listener);
+  return world.serve(listener);
 };
 
 keepsCallers('node:http', { serve, template: '/orders/{id}' });
@@ -28,38 +29,30 @@ describe('an upgrade', () => {
   const world = new World();
   afterAll(() => world.close());
 
-  async function upgradable(): Promise<number> {
-    const server = world.tlsServer();
-    const options = { authorize: allowOnly({ 'GET /feed': [idOf('web')] }) };
-    server.on(
-      'upgrade',
-      requireCallerOnUpgrade(options, (_request, socket, _head, caller) => {
+  /** Serves over mutual TLS, and in plain text. */
+  const servers = () =>
+    [world.mtlsServer(), createServer()].map((server) => {
+      const options = { authorize: allowOnly({ 'GET /feed': [idOf('web')] }) };
+      const listener = requireCallerOnUpgrade(options, (_request, socket, _head, caller) => {
         socket.end(`HTTP/1.1 101 Switching Protocols\r\n\r\nhello ${caller?.path}`);
-      }),
-    );
-    return Number(new URL(await world.serve(server)).port);
-  }
+      });
+      return server.on('upgrade', listener);
+    }) as [Server, Server];
+  const ask = 'GET /feed HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
-  /** Everything that the server sends on a connection that asks for a WebSocket. */
-  function said(port: number, as?: string): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const svid = as === undefined ? {} : world.svid(as);
-    const options = { port, ca: world.rootPem, checkServerIdentity: () => undefined, ...svid };
-    const socket = tls.connect(options, () => {
-      socket.write(
-        'GET /feed HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-      );
-    });
-    let all = '';
-    socket.setEncoding('utf8').on('data', (text: string) => {
-      all += text;
-    });
-    socket.once('end', () => resolve(all)).once('error', reject);
-    return promise;
+  /** Everything that a server says on a connection that asks for a WebSocket, over mutual TLS as
+   *  somebody, or in plain text. */
+  async function said(as?: string): Promise<string> {
+    const [mtls, plain] = servers();
+    const port = await world.listen(as === undefined ? plain : mtls);
+    const socket = as === undefined ? connect(port) : world.agent(as).createConnection({ port });
+    if (socket === undefined) throw new Error('there is no connection');
+    socket.write(ask);
+    return text(socket);
   }
 
   it('is for verified callers that are allowed it', async () => {
-    const answer = await said(await upgradable(), 'web');
+    const answer = await said('web');
     expect(answer).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\nhello \/ns\/shop\/sa\/web$/s);
   });
 
@@ -67,7 +60,7 @@ describe('an upgrade', () => {
     ['nobody', undefined, 'HTTP/1.1 401 Unauthorized', 'caller/unauthenticated'],
     ['who is not allowed it', 'payments', 'HTTP/1.1 403 Forbidden', 'caller/forbidden'],
   ])('is not for %s', async (_, as, line, code) => {
-    const answer = await said(await upgradable(), as);
+    const answer = await said(as);
     expect(answer.split('\r\n')[0]).toBe(line);
     expect(answer).toContain('content-type: application/problem+json');
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code });

@@ -14,7 +14,7 @@ export interface Refusal {
 const REFUSALS = {
   'caller/unauthenticated': {
     status: 401,
-    hint: 'connect with the certificate of an X.509-SVID',
+    hint: 'call over mutual TLS, or with a JWT-SVID where those are taken',
   },
   'caller/proof-expired': { status: 401, hint: 'connect again with a fresh X.509-SVID' },
   'caller/token-invalid': { status: 401, hint: 'fetch a fresh JWT-SVID for this audience' },

@@ -79,7 +79,7 @@ describe('a fetch that signs in', () => {
 
   it('proves who calls to middleware that takes tokens', async () => {
     const world = new World();
-    const url = await world.servePlain(
+    const { plain } = await world.serve(
       requireCaller(
         { jwt: { source: world.verifier, audience: idOf('orders') } },
         (_request, response, caller) => response.end(caller?.spiffeId),
@@ -87,7 +87,7 @@ describe('a fetch that signs in', () => {
     );
     const source = { fetch: async (audience: string) => ({ token: world.token('web', audience) }) };
     const call = withJwtSvid(fetch, { source, audience: idOf('orders') });
-    expect(await (await call(url)).text()).toBe(idOf('web'));
+    expect(await (await call(plain)).text()).toBe(idOf('web'));
     world.close();
   });
 });

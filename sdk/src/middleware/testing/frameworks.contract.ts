@@ -2,16 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowOnly, type Decision, type Question } from '../../authorization/index.ts';
 import type { CallerOptions } from '../options.ts';
 import type { Refusal } from '../refusal.ts';
-import { idOf, World } from './world.ts';
+import { CALLEE, idOf, type Served, World } from './world.ts';
 
 /** An application of a framework with these routes, all of which answer as JSON with the caller that
  *  the handler was given (null where there is none) and the parameter `id`:
- *  `GET /orders/:id`, `POST /orders`, `GET /healthz`. Gives the address. */
-export type Serve = (
-  world: World,
-  options: CallerOptions,
-  scheme?: 'https' | 'http',
-) => Promise<string>;
+ *  `GET /orders/:id`, `POST /orders`, `GET /healthz`, `POST /healthz`. */
+export type Serve = (world: World, options: CallerOptions) => Promise<Served>;
 
 export interface Framework {
   readonly serve: Serve;
@@ -19,7 +15,6 @@ export interface Framework {
   readonly template: string | undefined;
 }
 
-const AUDIENCE = idOf('orders');
 const problem = (status: number, code: string, detail: string) => ({
   status,
   headers: expect.objectContaining({
@@ -35,17 +30,17 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
     const questions: Question[] = [];
     const refusals: Refusal[] = [];
     const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-    let plain: string;
-    let strict: string;
-    let lenient: string;
-    let governed: string;
+    let strict: Served;
+    let signIn: Served;
+    let lenient: Served;
+    let governed: Served;
 
     beforeAll(async () => {
       strict = await serve(world, { public: ['/healthz'] });
-      const jwt = { source: world.verifier, audience: AUDIENCE };
+      const jwt = { source: world.verifier, audience: CALLEE };
+      signIn = await serve(world, { jwt });
+      lenient = await serve(world, { optional: true, jwt });
       const onRefused = (refusal: Refusal) => refusals.push(refusal);
-      lenient = await serve(world, { optional: true, jwt, onRefused });
-      plain = await serve(world, { jwt, public: ['/healthz'] }, 'http');
       const table = allowOnly({
         'GET /orders/{id}': [idOf('web')],
         'POST /orders': [idOf('orders')],
@@ -67,14 +62,14 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
     };
 
     it('hands the verified caller to the handler', async () => {
-      expect(await world.call(`${strict}/orders/42`, { as: 'web' })).toMatchObject({
+      expect(await world.call(`${strict.mtls}/orders/42`)).toMatchObject({
         status: 200,
         json: { caller: { ...web, proof: 'mtls' }, id: '42' },
       });
     });
 
     it('refuses who proves nothing', async () => {
-      const answer = await world.call(`${strict}/orders/42`);
+      const answer = await world.call(`${strict.plain}/orders/42`);
       expect(answer).toMatchObject(problem(401, 'caller/unauthenticated', 'shows no certificate'));
       expect(answer.headers).toMatchObject({
         'www-authenticate': 'mTLS',
@@ -83,10 +78,12 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
     });
 
     it('lets everybody in where no caller is needed, and hands none over', async () => {
-      const path = `${strict}/healthz?deep`;
-      expect(await world.call(path)).toMatchObject({ status: 200, json: { caller: null } });
-      expect(await world.call(path, { as: 'web' })).toMatchObject({ json: { caller: null } });
-      expect((await world.call(`${strict}/healthz`, { method: 'POST' })).status).toBe(401);
+      for (const address of [strict.plain, strict.mtls]) {
+        const answer = await world.call(`${address}/healthz?deep`);
+        expect(answer).toMatchObject({ status: 200, json: { caller: null } });
+      }
+      const { status } = await world.call(`${strict.plain}/healthz`, { method: 'POST' });
+      expect(status).toBe(401);
     });
 
     it('takes nobody’s word in a header', async () => {
@@ -95,23 +92,20 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
         'x-spiffe-id': idOf('web'),
         caller: idOf('web'),
       };
-      expect((await world.call(`${strict}/orders/42`, { headers })).status).toBe(401);
+      expect((await world.call(`${strict.plain}/orders/42`, { headers })).status).toBe(401);
     });
 
     it('lets those in who prove nothing where it is optional, without a caller', async () => {
-      expect(await world.call(`${lenient}/orders/42`)).toMatchObject({
-        status: 200,
-        json: { caller: null },
-      });
-      expect(await world.call(`${lenient}/orders/42`, { as: 'web' })).toMatchObject({
-        json: { caller: web },
-      });
+      const answer = await world.call(`${lenient.plain}/orders/42`);
+      expect(answer).toMatchObject({ status: 200, json: { caller: null } });
+      const proved = await world.call(`${lenient.mtls}/orders/42`);
+      expect(proved).toMatchObject({ json: { caller: web } });
     });
 
     it('takes a JWT-SVID where the connection proves nothing', async () => {
-      const token = world.token('web', AUDIENCE);
-      for (const address of [plain, lenient]) {
-        expect(await world.call(`${address}/orders/42`, bearer(token))).toMatchObject({
+      const token = world.token('web', CALLEE);
+      for (const { plain } of [signIn, lenient]) {
+        expect(await world.call(`${plain}/orders/42`, bearer(token))).toMatchObject({
           status: 200,
           json: { caller: { ...web, proof: 'jwt' } },
         });
@@ -119,32 +113,39 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
     });
 
     it('takes no JWT-SVID unless it is told to', async () => {
-      const token = world.token('web', AUDIENCE);
-      expect((await world.call(`${strict}/orders/42`, bearer(token))).status).toBe(401);
+      const token = world.token('web', CALLEE);
+      expect((await world.call(`${strict.plain}/orders/42`, bearer(token))).status).toBe(401);
     });
 
-    it('refuses a JWT-SVID that is for somebody else, or too old', async () => {
-      const wrong = [world.token('web', idOf('payments')), world.token('web', AUDIENCE, 900_000)];
-      for (const token of [...wrong, `${wrong[0]}x`]) {
-        const answer = await world.call(`${lenient}/orders/42`, bearer(token));
-        expect(answer).toMatchObject(problem(401, 'caller/token-invalid', 'JWT-SVID'));
-        expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
-        expect(answer.body).not.toContain(token);
+    it('refuses a JWT-SVID that is for somebody else, or too old, or forged', async () => {
+      const wrong = [
+        world.token('web', idOf('payments')),
+        world.token('web', CALLEE, 900_000),
+        new World().token('web', CALLEE),
+      ];
+      for (const token of wrong) {
+        for (const { plain, mtls } of [signIn, lenient]) {
+          const answer = await world.call(`${plain}/orders/42`, bearer(token));
+          expect(answer).toMatchObject(problem(401, 'caller/token-invalid', 'the JWT-SVID'));
+          expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+          expect(answer.body).not.toContain(token);
+          expect((await world.call(`${mtls}/orders/42`, bearer(token))).status).toBe(401);
+        }
       }
     });
 
     it('goes by the connection where a JWT-SVID says the same', async () => {
-      const call = { as: 'web', ...bearer(world.token('web', AUDIENCE)) };
-      expect(await world.call(`${lenient}/orders/42`, call)).toMatchObject({
+      const token = world.token('web', CALLEE);
+      expect(await world.call(`${signIn.mtls}/orders/42`, bearer(token))).toMatchObject({
         status: 200,
         json: { caller: { proof: 'mtls' } },
       });
     });
 
     it('refuses a JWT-SVID that contradicts the connection', async () => {
-      const call = { as: 'web', ...bearer(world.token('payments', AUDIENCE)) };
+      const token = world.token('payments', CALLEE);
       const refused = problem(401, 'caller/contradiction', idOf('payments'));
-      expect(await world.call(`${lenient}/orders/42`, call)).toMatchObject(refused);
+      expect(await world.call(`${signIn.mtls}/orders/42`, bearer(token))).toMatchObject(refused);
     });
 
     it('leaves the tokens of users alone', async () => {
@@ -152,11 +153,9 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
         .map((part) => Buffer.from(part).toString('base64url'))
         .join('.');
       for (const token of [user, 'opaque']) {
-        const call = { as: 'web', ...bearer(token) };
-        expect(await world.call(`${lenient}/orders/42`, call)).toMatchObject({
-          json: { caller: web },
-        });
-        expect(await world.call(`${plain}/orders/42`, bearer(token))).toMatchObject(
+        const proved = await world.call(`${signIn.mtls}/orders/42`, bearer(token));
+        expect(proved).toMatchObject({ json: { caller: web } });
+        expect(await world.call(`${signIn.plain}/orders/42`, bearer(token))).toMatchObject(
           problem(401, 'caller/unauthenticated', 'holds no JWT-SVID'),
         );
       }
@@ -164,7 +163,7 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
 
     it('asks authorisation, with the route where the framework knows it', async () => {
       questions.length = 0;
-      const answer = await world.call(`${governed}/orders/42?secret=1`, { as: 'web' });
+      const answer = await world.call(`${governed.mtls}/orders/42?secret=1`);
       expect(answer).toMatchObject({ status: 200, json: { caller: web } });
       expect(questions).toMatchObject([
         {
@@ -178,23 +177,25 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
     });
 
     it('refuses what authorisation denies, with the reason', async () => {
-      const answer = await world.call(`${governed}/orders`, { as: 'web', method: 'POST' });
+      const answer = await world.call(`${governed.mtls}/orders`, { method: 'POST' });
       const reason = `\`${idOf('web')}\` is not allowed to call \`POST /orders\``;
       expect(answer).toMatchObject(problem(403, 'caller/forbidden', reason));
+      const other = await world.call(`${governed.mtls}/orders/42`, { as: 'payments' });
+      expect(other.status).toBe(403);
     });
 
     it('refuses when authorisation breaks, and says nothing of how', async () => {
       refusals.length = 0;
-      const answer = await world.call(`${governed}/orders/broken`, { as: 'web' });
+      const answer = await world.call(`${governed.mtls}/orders/broken`);
       expect(answer).toMatchObject(problem(403, 'caller/undecided', 'no decision could be had'));
       expect(answer.body).not.toContain('10.0.0.7');
       expect(refusals).toMatchObject([{ cause: { message: '10.0.0.7 is down' } }]);
     });
 
-    it('tells who proves nothing no more of unknown paths than of known ones', async () => {
-      const answer = await world.call(`${strict}/no/such/path`);
-      expect([401, 404]).toContain(answer.status);
-      expect(answer.body).not.toContain('caller":{');
+    it('does not ask who is refused anyway what they may do', async () => {
+      questions.length = 0;
+      expect((await world.call(`${governed.plain}/orders/42`)).status).toBe(401);
+      expect(questions).toEqual([]);
     });
   });
 }
