@@ -7,6 +7,7 @@ import {
   type ServerOptions,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { Calls, type EndedCall } from './calls.ts';
 import { Connections } from './connections.ts';
 import { Health, healthService } from './health.ts';
@@ -23,6 +24,9 @@ export interface GrpcTls {
   readonly ca?: string | Buffer;
   /** Without `ca`: callers may show any certificate, of which nothing has been judged when `admit` sees it. */
   readonly asksForCertificate?: boolean;
+  /** What is shown to those who ask for a server of this name (SNI); undefined: what is shown to all.
+   *  @see RFC 6066 §3 */
+  readonly shownTo?: (serverName: string) => Pick<GrpcTls, 'cert' | 'key' | 'ca'> | undefined;
 }
 
 export interface GrpcServerOptions {
@@ -119,8 +123,22 @@ function createHttp2Server(limits: GrpcLimits, tls: GrpcServerOptions['tls']): H
     ...contextOf(tls),
     handshakeTimeout: limits.answerSeconds * 1_000,
     ...(asks && { requestCert: true, rejectUnauthorized: false }),
+    ...(tls.shownTo && { SNICallback: sniCallback(tls.shownTo) }),
   };
   return createSecureServer(secure);
+}
+
+function sniCallback(
+  shownTo: NonNullable<GrpcTls['shownTo']>,
+): NonNullable<SecureServerOptions['SNICallback']> {
+  return (serverName, callBack) => {
+    try {
+      const tls = shownTo(serverName);
+      callBack(null, tls && createSecureContext(contextOf(tls)));
+    } catch (thrown) {
+      callBack(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  };
 }
 
 /** What a connection is made with, as long as it is not replaced. */

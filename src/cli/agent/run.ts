@@ -71,7 +71,7 @@ export function settingsOf(
     insecureBootstrap: flags.insecureBootstrap ?? given.insecureBootstrap,
     workloadApi: {
       ...given.workloadApi,
-      ...(flags.socket !== undefined && { socket: flags.socket }),
+      socket: flags.socket ?? given.workloadApi.socket ?? defaultSocket(environment),
     },
   };
   return { config: parsed(config), joinToken: isFromInput ? readInput() : environment[VARIABLE] };
@@ -101,6 +101,15 @@ function defaultFolder({ XDG_DATA_HOME, STATE_DIRECTORY }: NodeJS.ProcessEnv): s
   if (own) return own;
   if (process.getuid?.() === 0) return '/var/lib/reeve-agent';
   return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'reeve-agent');
+}
+
+/** Every user of the host must reach it, and the data folder is for one alone: where there is no better place, it lies
+ *  in there for want of one, and serves this user's workloads.
+ *  @see Filesystem Hierarchy Standard §3.15 */
+function defaultSocket({ RUNTIME_DIRECTORY }: NodeJS.ProcessEnv): string | undefined {
+  const [own] = RUNTIME_DIRECTORY?.split(':') ?? [];
+  if (own) return join(own, 'workload.sock');
+  return process.getuid?.() === 0 ? '/run/reeve/workload.sock' : undefined;
 }
 
 function judge({ kind, fault }: AgentEnd): void {

@@ -15,7 +15,10 @@ export function addAgent(program: Command): void {
     )
     .option('--trust-domain <name>', 'trust domain of the server, such as example.org')
     .option('--data <dir>', 'data folder, which holds the identity of the agent')
-    .option('--socket <path>', 'Unix socket of the Workload API (else in the data folder)')
+    .option(
+      '--socket <path>',
+      'Unix socket of the Workload API (else /run/reeve/workload.sock for root, and in the data folder)',
+    )
     .option('--config <file>', 'configuration file (docs/configuration.md)')
     .option(
       '--join-token-file <file>',

@@ -34,3 +34,14 @@ export function nodeAgentId(trustDomain: string, cluster: string, node: string):
     );
   }
 }
+
+const SERVER_NAME = /^([0-9a-f]{32})\.authority\.reeve$/;
+
+/** The name by which an agent asks (SNI) for a certificate that this authority has signed: the only one that it knows
+ *  may be one that signs nothing new any more.
+ *  @param authority its id, as of `authorityId` */
+export const serverNameOf = (authority: string): string => `${authority}.authority.reeve`;
+
+/** The id of the authority of such a name; undefined for any other. */
+export const authorityOfName = (serverName: string): string | undefined =>
+  SERVER_NAME.exec(serverName)?.[1];

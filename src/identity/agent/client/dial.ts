@@ -3,6 +3,7 @@ import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { Fault, messageOf } from '../../../base/fault.ts';
 import { GrpcClient } from '../../../base/grpc/index.ts';
+import { serverNameOf } from '../names.ts';
 import { chainOf, toPem } from '../tls.ts';
 import type { OwnKey } from './identity.ts';
 
@@ -19,6 +20,8 @@ export interface DialOptions {
    *  @throws {Fault} where it is not the server */
   readonly judge: (chain: readonly Buffer[]) => void;
   readonly signal: AbortSignal;
+  /** Asks for a certificate of this authority, by its id. */
+  readonly authority?: string;
 }
 
 /** A connection to the server. */
@@ -43,7 +46,7 @@ const WINDOW_BYTES = 1_024 * 1_024;
  *  @throws {Fault} `peer/unavailable` where nobody answers; what `judge` throws */
 export async function dial(
   { host, port }: ServerAddress,
-  { own, judge, signal }: DialOptions,
+  { own, judge, signal, authority }: DialOptions,
 ): Promise<Connection> {
   const socket = connectTls({
     host,
@@ -52,6 +55,7 @@ export async function dial(
       cert: toPem(own.chain),
       key: own.privateKey.export({ format: 'pem', type: 'pkcs8' }),
     }),
+    ...(authority !== undefined && { servername: serverNameOf(authority) }),
     minVersion: 'TLSv1.3',
     ALPNProtocols: ['h2'],
     rejectUnauthorized: false,

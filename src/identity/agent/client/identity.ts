@@ -1,7 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Fault, quote } from '../../../base/fault.ts';
+import { authorityId } from '../../authority/index.ts';
 import type { SpiffeId, TrustBundle } from '../../spiffe/index.ts';
-import { BACKDATE_SECONDS, validateSvid, type X509Svid } from '../../x509/index.ts';
+import {
+  BACKDATE_SECONDS,
+  readCertificate,
+  validateSvid,
+  type X509Svid,
+} from '../../x509/index.ts';
 import { isAgentId, serverIdOf } from '../names.ts';
 
 /** A chain of certificates with the key of its leaf. */
@@ -69,6 +75,15 @@ export function isUnknownAuthority(thrown: unknown): thrown is Fault {
   const [, what, reason = ''] = thrown.code.split('/');
   return what === 'server-untrusted' && HINTS[reason] === FETCH_ANEW;
 }
+
+/** The newest authorities of a bundle, by their ids, the newest first: some of them may sign no more. */
+export function authoritiesOf({ x509Authorities }: TrustBundle): readonly string[] {
+  const read = x509Authorities.map((der) => readCertificate(der, 'an authority of the bundle'));
+  const newest = read.toSorted((a, b) => b.notBefore - a.notBefore).slice(0, MAX_TRIED);
+  return newest.map(({ publicKey }) => authorityId(publicKey.spki));
+}
+
+const MAX_TRIED = 3;
 
 /** Validates a chain against one bundle.
  *  @throws {Fault} `identity/certificate-invalid/…` */

@@ -6,7 +6,13 @@ import { pathOf, writeMessage } from '../protocol/index.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { type Connection, dial, type ServerAddress } from './dial.ts';
 import type { AgentFolder, KeptIdentity } from './folder.ts';
-import { type AgentIdentity, isUnknownAuthority, judgeServer, toIdentity } from './identity.ts';
+import {
+  type AgentIdentity,
+  authoritiesOf,
+  isUnknownAuthority,
+  judgeServer,
+  toIdentity,
+} from './identity.ts';
 import { join, learnTrust, renew } from './join.ts';
 import { currentProof, type Proof, type ProofSources } from './proofs.ts';
 import { backoffOf, renewAt } from './times.ts';
@@ -234,15 +240,19 @@ export class AgentLink {
   async #connect(own: AgentIdentity): Promise<Connection> {
     const { server, clock } = this.#parts;
     const { signal } = this.#closing;
-    const by = (bundle: TrustBundle | undefined): Promise<Connection> => {
-      if (!bundle) throw hasNoTrust();
+    const by = (bundle: TrustBundle, authority?: string): Promise<Connection> => {
       const judge = (chain: readonly Buffer[]): void => judgeServer(chain, bundle, clock());
-      return dial(server, { own, judge, signal });
+      return dial(server, { own, judge, signal, ...(authority !== undefined && { authority }) });
     };
+    const known = this.#ownBundle();
+    if (!known) throw hasNoTrust();
     try {
-      return await by(this.#ownBundle());
+      return await by(known);
     } catch (thrown) {
-      const learnt = isUnknownAuthority(thrown) ? await this.#learnTrust() : undefined;
+      if (!isUnknownAuthority(thrown)) throw thrown;
+      const former = await firstOf(authoritiesOf(known), (id) => by(known, id));
+      if (former) return former;
+      const learnt = await this.#learnTrust();
       if (!learnt) throw thrown;
       const connection = await by(learnt);
       await this.keepBundle(learnt);
@@ -362,6 +372,18 @@ function toFault(thrown: unknown): Fault {
   return new Fault(thrown.code, thrown.message, {
     hint: 'it goes on with what it holds; to have it join anew, give it a new join token',
   });
+}
+
+/** What the first of these gives that does not fail; undefined where all of them do. */
+async function firstOf<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result | undefined> {
+  for (const item of items) {
+    const result = await work(item).catch(() => undefined);
+    if (result) return result;
+  }
+  return undefined;
 }
 
 /** What the server has against a proof stays so; that it was not reached does not. */

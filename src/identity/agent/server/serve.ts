@@ -1,4 +1,3 @@
-import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Fault, messageOf } from '../../../base/fault.ts';
@@ -9,11 +8,11 @@ import {
   type GrpcServer,
 } from '../../../base/grpc/index.ts';
 import type { AgentsConfig } from '../config.ts';
-import { toPem } from '../tls.ts';
 import { Feed } from './feed.ts';
 import { AgentGate, type ConnectedAgent } from './gate.ts';
 import type { AgentServerPorts, ShownSvid } from './ports.ts';
 import { agentService, OPEN_PATHS } from './service.ts';
+import { ShownSvids, tlsOf } from './shown-svids.ts';
 
 /** Requests of agents are small; nobody who has not joined is waited for. */
 const LIMITS = {
@@ -67,6 +66,7 @@ export async function serveAgents(
   { config, onEnd, onRefused }: AgentServerOptions,
 ): Promise<AgentServer> {
   const own = await firstSvid(ports);
+  const shown = new ShownSvids(ports);
   const feed = new Feed(ports);
   const gate = new AgentGate(ports);
   const watching = new Set<AgentStatus>();
@@ -86,14 +86,21 @@ export async function serveAgents(
       maxCalls: config.maxConnections * CALLS_PER_CONNECTION,
     },
     hasReflection: true,
-    tls: { ...tlsOf(own), asksForCertificate: true },
+    tls: {
+      ...tlsOf(own),
+      asksForCertificate: true,
+      shownTo: (serverName) => shown.shownTo(serverName),
+    },
     admit: ({ path, socket }) => {
       if (!OPEN_PATHS.includes(path)) gate.admit(socket);
     },
     ...(onEnd && { onEnd }),
     ...(onRefused && { onRefused }),
   });
-  const unsubscribe = ports.onOwnSvid((svid) => grpc.setTls(tlsOf(svid)));
+  const unsubscribe = ports.onOwnSvid((svid) => {
+    shown.add(svid);
+    grpc.setTls(tlsOf(svid));
+  });
   const end = (): void => {
     unsubscribe();
     feed.close();
@@ -115,11 +122,6 @@ export async function serveAgents(
     end();
     throw thrown;
   }
-}
-
-function tlsOf({ chain, privateKey }: ShownSvid) {
-  const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' });
-  return { cert: toPem(chain), key: key.export({ format: 'pem', type: 'pkcs8' }) };
 }
 
 /** What the server shows first: it is issued while the server starts. */
