@@ -307,3 +307,60 @@ describe('the operation of a span', () => {
 function newSecret(): string {
   return Array.from({ length: 6 }, () => Math.random().toString(36).slice(2, 8)).join('');
 }
+
+describe('the peer of a request', () => {
+  const REQUEST = { ...GET, 'http.route': '/orders' };
+  const PEER = 'spiffe://example.org/ns/shop/sa/web';
+  const proved = { isCallerProved: true, credential: 'mtls' };
+  const caller = (identity: string) => ({ subject: { by: 'identity', identity } });
+
+  it.each(['protobuf', 'json'] as const)(
+    'is who the service says that it verified, in %s',
+    (encoding) => {
+      const grpc = { 'rpc.system': 'grpc', 'rpc.method': 'a.B/C' };
+      for (const attributes of [REQUEST, grpc]) {
+        const { sightings } = taken(SERVER, { ...attributes, 'reeve.mtls.peer': PEER }, encoding);
+        expect(sightings).toMatchObject([{ ...proved, caller: caller(PEER) }]);
+      }
+    },
+  );
+
+  it('tells requests apart', () => {
+    const decoder = newDecoder();
+    const other = `${PEER}-2`;
+    const spans = [PEER, other, PEER, undefined].map((peer) => ({
+      kind: SERVER,
+      attributes: { ...REQUEST, ...(peer !== undefined && { 'reeve.mtls.peer': peer }) },
+    }));
+    decoder.take(encode('protobuf', [of('orders', ...spans)]), 'protobuf', NOW);
+    const { sightings } = decoder.flush(NOW);
+    expect(sightings).toMatchObject([
+      { count: 2, caller: caller(PEER) },
+      { count: 1, caller: caller(other) },
+      { count: 1 },
+    ]);
+    expect(sightings[2]).not.toHaveProperty('caller');
+  });
+
+  it.each([
+    ['of a trust domain alone', 'spiffe://example.org'],
+    ['with what is no SPIFFE ID', 'CN=web'],
+    ['that is too long', `spiffe://example.org/${'a'.repeat(2_048)}`],
+    ['with a line break', `${PEER}\n`],
+    ['without text', ''],
+  ])('%s is nobody', (_, peer) => {
+    const { sightings } = taken(SERVER, { ...REQUEST, 'reeve.mtls.peer': peer });
+    expect(sightings).toHaveLength(1);
+    for (const name of ['caller', 'isCallerProved', 'credential']) {
+      expect(sightings[0]).not.toHaveProperty(name);
+    }
+  });
+
+  it.each([
+    ['calls', CLIENT, REQUEST],
+    ['topics', CONSUMER, { 'messaging.system': 'kafka', 'messaging.destination': 'orders' }],
+  ])('is not read of spans of %s', (_, kind, attributes) => {
+    const { sightings } = taken(kind, { ...attributes, 'reeve.mtls.peer': PEER });
+    for (const sighting of sightings) expect(sighting).not.toHaveProperty('caller');
+  });
+});

@@ -5,6 +5,7 @@ import type { OtlpReason } from '../reasons.ts';
 import { EVENT } from './event.ts';
 import { GRAPHQL, hasGraphqlOperation } from './graphql-span.ts';
 import { HttpMeaning } from './http.ts';
+import { peerOf, writePeer } from './mtls-peer.ts';
 import { isGrpc, RPC } from './rpc.ts';
 
 /** What a sighting says apart from who was asked, when, and how often. */
@@ -24,7 +25,7 @@ export interface ProtocolMeaning {
 }
 
 /** Finds the bytes by which the operation of a span is known, and, for a key that is new, says what it
- *  means. The first byte behind the service tells the protocols apart. */
+ *  means. The first byte behind the service, and behind the peer of a SERVER span, tells the protocols apart. */
 export class Operations {
   readonly #http = new HttpMeaning();
   #last: ProtocolMeaning = this.#http;
@@ -38,6 +39,7 @@ export class Operations {
       this.#last = EVENT;
       return EVENT.writeKey(fields, key);
     }
+    writePeer(fields, key);
     if (fields.has(ROLE.rpcSystem) && isGrpc(fields)) {
       this.#last = RPC;
       return RPC.writeKey(fields, key);
@@ -58,6 +60,9 @@ export class Operations {
 
   /** What the key that was written last means. */
   meaning(fields: SpanFields, key: KeyWriter): Meaning {
-    return this.#last.meaning(fields, key);
+    const meaning = this.#last.meaning(fields, key);
+    if ('reason' in meaning || (this.#last !== RPC && this.#last !== this.#http)) return meaning;
+    const peer = peerOf(fields);
+    return { operations: meaning.operations.map((operation) => ({ ...operation, ...peer })) };
   }
 }

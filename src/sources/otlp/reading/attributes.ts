@@ -13,6 +13,8 @@ interface RoleEntry {
  *  The semantic conventions name no attribute for a body. What agents that capture bodies send is
  *  `http.request.body`, `rpc.request.body` and their answers (Hypertrace's and Helios's agents),
  *  `messaging.payload` (Helios), and the fields of the Elastic Common Schema, which end in `content`.
+ *  Nor do they name one for the identity that a caller has proved: `reeve.mtls.peer` is its SPIFFE ID, on a SERVER span
+ *  of a service that has verified it.
  *  @see OpenTelemetry semantic conventions 1.44, and the HTTP and RPC migration guides
  *  @see Hypertrace specification, Agent data capture; Elastic Common Schema, HTTP fields */
 const ROLES = {
@@ -52,6 +54,7 @@ const ROLES = {
   batchSize: { type: 'number', names: ['messaging.batch.message_count'] },
   peerHost: { type: 'text', names: ['server.address', 'net.peer.name', 'net.sock.peer.name'] },
   peerPort: { type: 'number', names: ['server.port', 'net.peer.port'] },
+  mtlsPeer: { type: 'text', names: ['reeve.mtls.peer'] },
   graphqlDocument: { type: 'text', names: ['graphql.document', 'graphql.source'] },
   graphqlType: { type: 'text', names: ['graphql.operation.type'] },
   graphqlName: { type: 'text', names: ['graphql.operation.name'] },
