@@ -66,7 +66,7 @@ export function createAttestors(ports: AttestorPorts, config: AttestationConfig)
 /** What looks at the processes of this machine. */
 export function createWorkloadAttestor(
   ports: WorkloadPorts,
-  { workload: { timeoutMs } }: AttestationConfig,
+  { workload: { timeoutMs } }: Pick<AttestationConfig, 'workload'>,
 ): Attestors['workload'] {
   return attestor('looking at the process', timeoutMs, (peer) => attestWorkload(peer, ports));
 }
@@ -85,7 +85,7 @@ function attestor<Evidence, Facts>(
 }
 
 /** How processes of this machine are looked at. */
-export function machinePorts({ workload }: AttestationConfig): WorkloadPorts {
+export function machinePorts({ workload }: Pick<AttestationConfig, 'workload'>): WorkloadPorts {
   const proc = procFiles();
   return {
     proc,

@@ -35,6 +35,7 @@ export {
   type TokenReviewer,
   tokenReviewer,
 } from './kubernetes/index.ts';
+export { attestMachine, type MachineAttestor, type MachinePorts } from './machine.ts';
 export { type ProcFiles, procFiles } from './proc/index.ts';
 export {
   type AccountNames,

@@ -123,8 +123,8 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
   );
   undo.push(() => ownSvid.close());
   const joinTokens = new DocumentJoinTokenStore(store);
-  const host = await serveWorkloads(parts, supply);
-  undo.push(() => host?.close(GRACE_MS));
+  const served = await serveWorkloads(parts, supply);
+  undo.push(() => served?.close());
   const made = { keeper, registrar, supply, ownSvid, joinTokens, federation };
   const agents = await letAgentsIn(parts, made);
   undo.push(() => agents?.close(GRACE_MS));
@@ -141,7 +141,7 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
       warn('The services of the estate were not registered', thrown);
     }
   };
-  return { ...made, authorities, host, agents, bundleEndpoint, applyEstate };
+  return { ...made, authorities, host: served?.host, agents, bundleEndpoint, applyEstate };
 }
 
 /** What a retired identity was given is refused from now on; one that is registered again is issued anew. */

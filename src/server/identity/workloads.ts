@@ -1,11 +1,7 @@
 import { join } from 'node:path';
 import { auditEntryOf } from '../../audit/index.ts';
 import { Fault } from '../../base/fault.ts';
-import {
-  createWorkloadAttestor,
-  machinePorts,
-  openPeerReader,
-} from '../../identity/attestation/index.ts';
+import { attestMachine, openPeerReader } from '../../identity/attestation/index.ts';
 import {
   type AuthoritySupply,
   IdentityHost,
@@ -15,22 +11,27 @@ import {
 import { secretDiscovery } from '../../identity/sds/index.ts';
 import type { IdentityParts } from './identity.ts';
 
+export interface ServedWorkloads {
+  readonly host: IdentityHost;
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 2_000;
+
 /** Serves the workloads and the Envoys of this machine; undefined where that cannot be done here.
  *  @throws {Fault} `grpc/socket-…` where the configuration names a socket that cannot be had */
 export async function serveWorkloads(
   parts: IdentityParts,
   supply: AuthoritySupply,
-): Promise<IdentityHost | undefined> {
+): Promise<ServedWorkloads | undefined> {
   const { config, dataFolder, clock, log } = parts;
   const { socket = join(dataFolder, 'workload.sock') } = config.workloadApi;
   const refusals = new Refusals((refusal) => tellRefusal(parts, refusal), clock);
-  const looking = {
-    ...machinePorts(config.attestation),
+  const attestor = attestMachine(config.attestation, {
     needsDigest: () => supply.asksFor('unix', 'sha256'),
-  };
-  const attestor = createWorkloadAttestor(looking, config.attestation);
+  });
   try {
-    return await IdentityHost.start({
+    const host = await IdentityHost.start({
       supply,
       peers: await openPeerReader(),
       attest: (peer) => attestor.attest(peer),
@@ -43,7 +44,15 @@ export async function serveWorkloads(
         log.warn({ spiffeId, err: thrown }, 'no SVID could be issued; it is tried again');
       },
     });
+    return {
+      host,
+      close: async () => {
+        attestor.close();
+        await host.close(GRACE_MS);
+      },
+    };
   } catch (thrown) {
+    attestor.close();
     const isOfThisMachine = thrown instanceof Fault && config.workloadApi.socket === undefined;
     if (!isOfThisMachine) throw thrown;
     log.warn({ err: thrown }, 'the Workload API is not served on this machine');
