@@ -9,8 +9,9 @@ export {
   type Question,
   type Table,
 } from './authorization/index.ts';
-export { type Caller, callerOf, findCaller } from './caller.ts';
+export { answererOf, type Caller, callerOf, findCaller } from './caller.ts';
 export { type ErrorDetails, ReeveError } from './error.ts';
+export type { ProvedJwt } from './jwt/index.ts';
 export {
   type Arrival,
   type CallerOptions,
@@ -28,4 +29,60 @@ export {
   type TokenSource,
   withJwtSvid,
 } from './middleware/index.ts';
+export {
+  type Accept,
+  type AcceptRule,
+  type ConnectDone,
+  type ConnectWish,
+  createMtlsAgent,
+  createMtlsConnector,
+  createMtlsDispatcher,
+  createMtlsFetch,
+  createMtlsHttp2Server,
+  createMtlsServer,
+  MtlsAgent,
+  type MtlsAgentOptions,
+  type MtlsClientOptions,
+  type MtlsConnector,
+  type MtlsConnectorOptions,
+  type MtlsFetch,
+  type MtlsHttp2Options,
+  type MtlsHttpsOptions,
+  type MtlsServerOptions,
+  memberOf,
+  type TlsVersion,
+  type Undici,
+  type UndiciDispatcher,
+} from './mtls/index.ts';
+export {
+  type IdentityParts,
+  type IdentitySource,
+  identityOf,
+  type JwtFetch,
+  JwtSource,
+  type JwtSourceOptions,
+  type JwtSvid,
+  readSvid,
+  type X509Identity,
+  X509Source,
+  type X509SourceOptions,
+  type X509Svid,
+} from './source/index.ts';
 export { parseSpiffeId, parseTrustDomain, type SpiffeId } from './spiffe-id.ts';
+export {
+  type CheckedJwtSvid,
+  type GrpcLimits,
+  type RawJwtSvid,
+  type RawX509Svid,
+  type Watcher,
+  WorkloadApiClient,
+  type WorkloadApiClientOptions,
+  type X509BundlesResponse,
+  type X509SvidResponse,
+} from './workload-api/index.ts';
+export {
+  type Certificate,
+  type ProvedPeer,
+  type TrustMaterial,
+  X509Trust,
+} from './x509/index.ts';
