@@ -110,6 +110,8 @@ function invalid(message: string): Fault {
 }
 
 /** @throws {Fault} `cluster/not-found`, `cluster/config-invalid` */
-export async function accessOf(config: ClusterConfig): Promise<ApiAccess> {
+export async function accessOf(
+  config: Pick<ClusterConfig, 'inCluster' | 'kubeconfig' | 'context'>,
+): Promise<ApiAccess> {
   return config.inCluster ? inClusterAccess() : kubeconfigAccess(config);
 }

@@ -5,4 +5,5 @@ export type { ApiResource } from './discovery.ts';
 export { Follower, type Taker } from './follower.ts';
 export type { Collection } from './list.ts';
 export { LiveCluster, type LiveState } from './live-cluster.ts';
+export { followPods } from './pods.ts';
 export { type LiveReading, readLive } from './reading.ts';

@@ -131,6 +131,16 @@ export class TestApiServer {
     this.#tell({ type: before ? 'MODIFIED' : 'ADDED', resource, value, version });
   }
 
+  uidOf(kind: string, namespace: string, name: string): string {
+    const found = [...this.#stored.values()].find(
+      ({ resource, value }) =>
+        resource.kind === kind &&
+        textAt(value, 'metadata', 'namespace') === namespace &&
+        textAt(value, 'metadata', 'name') === name,
+    );
+    return textAt(found?.value, 'metadata', 'uid') ?? '';
+  }
+
   remove(kind: string, namespace: string | undefined, name: string): void {
     for (const [key, { resource, value }] of this.#stored) {
       if (key !== keyOf(resource, namespace, name) || resource.kind !== kind) continue;
