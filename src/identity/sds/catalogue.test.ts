@@ -220,12 +220,22 @@ describe('what is revoked', () => {
   });
 
   it.each([
-    ['that is too old', own.crl(own.root(0), -0.5)],
+    ['that is too old', own.crl(own.root(0), -0.5), Infinity],
+    ['that will be too old within a minute', own.crl(own.root(0), 1 / 60), Infinity],
+    ['that is not good yet', own.crl(own.root(0), 9, 1n, NOW + 5_000), NOW + 5_000],
+  ])('is not told by a list %s: Envoy would refuse everything', (_, odd, until) => {
+    const catalogue = catalogueOf({ entitled: { crls: [odd] } });
+    const secret = catalogue.find('ROOTCA');
+    expect(secret && seen(secret.body).domains).toEqual({ 'example.org': OWN_PEM });
+    expect([catalogue.unenforced, catalogue.until]).toEqual([['example.org'], until]);
+  });
+
+  it.each([
     ["of another authority's", new TestDomain('example.org', NOW).crl()],
     ['that is none', Buffer.from('nothing')],
   ])('is not told by a list %s', (_, odd) => {
-    const { domains } = domainsWith('ROOTCA', { crls: [odd] });
-    expect(domains).toEqual({ 'example.org': OWN_PEM });
+    const { domains, unenforced } = domainsWith('ROOTCA', { crls: [odd] });
+    expect([domains, unenforced]).toEqual([{ 'example.org': OWN_PEM }, []]);
   });
 
   it('is no longer told by a list that has become too old', () => {
@@ -234,7 +244,8 @@ describe('what is revoked', () => {
     const wish = { ...ENTITLED, name: 'ROOTCA', isSpiffe: true, bundles: [own.bundle] };
     const before = contexts.contextOf({ ...wish, crls: [crl] });
     expect(contexts.contextOf({ ...wish, crls: [crl] })).toBe(before);
-    now += HOUR_MS + 1;
+    expect(before?.until).toBe(NOW + HOUR_MS - 60_000);
+    now += HOUR_MS - 60_000;
     expect(contexts.contextOf({ ...wish, crls: [crl] })).not.toBe(before);
     expect(contexts.contextOf({ ...wish, crls: [crl] })?.secret.version).toBe(
       contexts.contextOf({ ...wish, crls: [] })?.secret.version,

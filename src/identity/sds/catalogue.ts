@@ -1,6 +1,6 @@
 import type { Entitled } from '../workload-api/index.ts';
 import type { SdsConfig } from './config.ts';
-import type { ValidationContext, ValidationContexts } from './contexts.ts';
+import type { ValidationContexts } from './contexts.ts';
 import { certificateSecret, type Secret } from './messages.ts';
 
 export interface CatalogueParts {
@@ -28,6 +28,7 @@ export class Catalogue implements Secrets {
   readonly #parts: CatalogueParts;
   readonly #made = new Map<string, Secret | undefined>();
   readonly #unenforced = new Set<string>();
+  #until = Number.POSITIVE_INFINITY;
 
   constructor(entitled: Entitled, isSpiffe: boolean, parts: CatalogueParts) {
     this.#entitled = entitled;
@@ -45,6 +46,12 @@ export class Catalogue implements Secrets {
   /** Trust domains whose revoked certificates Envoy takes, of the contexts that were asked for. */
   get unenforced(): readonly string[] {
     return [...this.#unenforced];
+  }
+
+  /** When another catalogue says something else though nothing has changed, in milliseconds since 1970; of what was
+   *  asked for. */
+  get until(): number {
+    return this.#until;
   }
 
   find(name: string): Secret | undefined {
@@ -95,9 +102,11 @@ export class Catalogue implements Secrets {
   #contextOf(name: string, bundles: Entitled['bundles']): Secret | undefined {
     const { svids, crls } = this.#entitled;
     const wish = { name, isSpiffe: this.#isSpiffe, bundles, svids, crls };
-    const context: ValidationContext | undefined = this.#parts.contexts.contextOf(wish);
-    for (const trustDomain of context?.unenforced ?? []) this.#unenforced.add(trustDomain);
-    return context?.secret;
+    const context = this.#parts.contexts.contextOf(wish);
+    if (!context) return undefined;
+    for (const trustDomain of context.unenforced) this.#unenforced.add(trustDomain);
+    this.#until = Math.min(this.#until, context.until);
+    return context.secret;
   }
 
   #isOfTrust(name: string): boolean {

@@ -22,11 +22,7 @@ export interface ValidationContext {
   readonly secret: Secret;
   /** Trust domains whose revoked certificates Envoy takes, though there are lists. */
   readonly unenforced: readonly string[];
-}
-
-interface Made {
-  /** Undefined where nobody would be trusted. */
-  readonly context: ValidationContext | undefined;
+  /** When it is to be made anew, in milliseconds since 1970. */
   readonly until: number;
 }
 
@@ -37,7 +33,7 @@ export class ValidationContexts {
   readonly #clock: Clock;
   readonly #lists = new RevocationLists();
   readonly #digests = new WeakMap<Buffer, string>();
-  readonly #made = new Map<string, Made>();
+  readonly #made = new Map<string, ValidationContext>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,26 +44,32 @@ export class ValidationContexts {
     const now = this.#clock();
     const all = wish.bundles.map((bundle) => this.#issuersOf(bundle, wish.svids));
     const issuers = all.filter(({ bundle }) => bundle.x509Authorities.length > 0);
+    const [first] = issuers;
+    if (!first) return undefined;
     const key = this.#keyOf(wish, issuers);
     const known = this.#made.get(key);
-    if (known && now < known.until) return known.context;
-    const made = this.#make(wish, issuers, now);
+    if (known && now < known.until) return known;
+    const made = this.#make(wish, [first, ...issuers.slice(1)], now);
     this.#made.delete(key);
     this.#made.set(key, made);
     const [oldest] = this.#made.keys();
     if (this.#made.size > MAX_KEPT && oldest !== undefined) this.#made.delete(oldest);
-    return made.context;
+    return made;
   }
 
-  #make({ name, isSpiffe, crls }: ContextWish, issuers: readonly Issuers[], now: number): Made {
+  #make(
+    { name, isSpiffe, crls }: ContextWish,
+    [first, ...others]: readonly [Issuers, ...Issuers[]],
+    now: number,
+  ): ValidationContext {
     const asked = isSpiffe ? 'whole chain' : 'leaf';
-    const domains = issuers.map((one) => ({
-      trustDomain: one.bundle.trustDomain,
-      authorities: one.bundle.x509Authorities.map((der) => toPem('CERTIFICATE', der)).join(''),
-      lists: this.#lists.listsOf(one, crls, asked, now),
-    }));
-    const [first] = domains;
-    if (!first) return { context: undefined, until: Infinity };
+    const domainOf = (issuers: Issuers) => ({
+      trustDomain: issuers.bundle.trustDomain,
+      authorities: issuers.bundle.x509Authorities.map((der) => toPem('CERTIFICATE', der)).join(''),
+      lists: this.#lists.listsOf(issuers, crls, asked, now),
+    });
+    const main = domainOf(first);
+    const domains = [main, ...others.map(domainOf)];
     const secret = isSpiffe
       ? spiffeValidationSecret(
           name,
@@ -77,10 +79,11 @@ export class ValidationContexts {
             pem: authorities + inPem(lists),
           })),
         )
-      : plainValidationSecret(name, first.authorities, inPem(first.lists));
+      : plainValidationSecret(name, main.authorities, inPem(main.lists));
     const unenforced = domains.filter(({ lists }) => lists.isIncomplete);
     return {
-      context: { secret, unenforced: unenforced.map(({ trustDomain }) => trustDomain) },
+      secret,
+      unenforced: unenforced.map(({ trustDomain }) => trustDomain),
       until: Math.min(...domains.map(({ lists }) => lists.until)),
     };
   }

@@ -32,6 +32,11 @@ export class Inbox<Request> {
     this.#wake?.();
   };
 
+  /** Has something that was told looked at again, unless there is something newer. */
+  remind(entitlement: Entitlement): void {
+    if (!this.#entitlement) this.tell(entitlement);
+  }
+
   end(): void {
     this.#isEnded = true;
     this.#wake?.();

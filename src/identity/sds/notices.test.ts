@@ -6,7 +6,7 @@ it('everything is counted, and no more than a hundred lines a minute are written
   const written: [unknown, unknown][] = [];
   let now = 5_000;
   const notices = new Notices({
-    log: { warn: (fields: unknown, message: unknown) => written.push([fields, message]) },
+    log: { warn: (fields, message) => written.push([fields, message]) },
     count: (event) => counted.push(event),
     clock: () => now,
   });

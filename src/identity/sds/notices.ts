@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Log } from '../../base/log.ts';
 
 /** What can be counted: a closed table, for metrics.
  *  - `sent`: an answer with secrets; `accepted` or `rejected` by Envoy
@@ -16,9 +15,14 @@ export const SDS_EVENTS = [
 ] as const;
 export type SdsEvent = (typeof SDS_EVENTS)[number];
 
+/** Where lines for people go: the part of a log that is needed. */
+export interface NoticeLog {
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
 /** Who is told of what happens. */
 export interface NoticeParts {
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: NoticeLog;
   readonly count: (event: SdsEvent) => void;
   readonly clock: Clock;
 }

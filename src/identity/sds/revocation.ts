@@ -1,10 +1,14 @@
 import type { TrustBundle } from '../spiffe/index.ts';
 import { type Certificate, readCertificate, readCrl } from '../x509/index.ts';
 
-/** Until when a list of revoked certificates is good: milliseconds since 1970. */
+/** When a list of revoked certificates is good: milliseconds since 1970. */
 interface Validity {
+  readonly thisUpdate: number;
   readonly nextUpdate: number;
 }
+
+/** Envoy refuses everything from the instant on at which a list is too old: it must be without it before. */
+const MARGIN_MS = 60_000;
 
 /** What is known of the authorities that peers of one trust domain may come from. */
 export interface Issuers {
@@ -17,7 +21,7 @@ export interface Issuers {
 export interface Lists {
   /** In DER; empty: nothing is asked for. */
   readonly crls: readonly Buffer[];
-  /** When the first of them is no longer good. */
+  /** When that changes by itself, because a list becomes good or is so no longer. */
   readonly until: number;
   /** Certificates are revoked, and this Envoy is not told: not every authority has a list that is good. */
   readonly isIncomplete: boolean;
@@ -25,6 +29,15 @@ export interface Lists {
 
 /** For which certificates of a chain Envoy wants a list. */
 export type Asked = 'whole chain' | 'leaf';
+
+/** What there is for one authority. */
+interface Best {
+  /** Absent where none is good. */
+  readonly crl?: Buffer;
+  /** There is a list, be it good or not. */
+  readonly isThere: boolean;
+  readonly until: number;
+}
 
 /** Finds the lists for the authorities of trust domains. Remembers what it has read. */
 export class RevocationLists {
@@ -37,35 +50,34 @@ export class RevocationLists {
     return this.#read(authority) !== undefined;
   }
 
-  /** The lists of one trust domain. As soon as Envoy has one list, it refuses what comes of an authority without: so
-   *  either every authority has one, or none is given. */
+  /** The lists of one trust domain. As soon as Envoy has one list, it refuses what comes of an authority without, and
+   *  everything where one is too old: so either every authority has a good one, or none is given. */
   listsOf(issuers: Issuers, crls: readonly Buffer[], asked: Asked, now: number): Lists {
-    const found: { crl: Buffer; nextUpdate: number }[] = [];
-    let lacking = 0;
-    for (const authority of authoritiesOf(issuers, asked)) {
-      const own = this.#newest(authority, crls, now);
-      if (own) found.push(own);
-      else lacking++;
-    }
-    if (lacking > 0) return { crls: [], until: Infinity, isIncomplete: found.length > 0 };
+    const found = authoritiesOf(issuers, asked).map((authority) =>
+      this.#best(authority, crls, now),
+    );
+    const isComplete = found.every(({ crl }) => crl !== undefined);
     return {
-      crls: [...new Set(found.map(({ crl }) => crl))],
-      until: Math.min(...found.map(({ nextUpdate }) => nextUpdate)),
-      isIncomplete: false,
+      crls: isComplete ? [...new Set(found.flatMap(({ crl }) => crl ?? []))] : [],
+      until: Math.min(...found.map(({ until }) => until)),
+      isIncomplete: !isComplete && found.some(({ isThere }) => isThere),
     };
   }
 
   /** The list of an authority that is good for the longest time. */
-  #newest(authority: Buffer, crls: readonly Buffer[], now: number) {
-    let newest: { crl: Buffer; nextUpdate: number } | undefined;
+  #best(authority: Buffer, crls: readonly Buffer[], now: number): Best {
+    let best: Best = { isThere: false, until: Infinity };
     for (const crl of crls) {
       const validity = this.#validity(crl, authority);
-      if (!validity || validity.nextUpdate <= now) continue;
-      if (!newest || newest.nextUpdate < validity.nextUpdate) {
-        newest = { crl, nextUpdate: validity.nextUpdate };
-      }
+      if (!validity) continue;
+      const { thisUpdate, nextUpdate } = validity;
+      const until = nextUpdate - MARGIN_MS;
+      if (now < thisUpdate)
+        best = { ...best, isThere: true, until: Math.min(best.until, thisUpdate) };
+      else if (until <= now) best = { ...best, isThere: true };
+      else if (!best.crl || best.until < until) best = { crl, isThere: true, until };
     }
-    return newest;
+    return best;
   }
 
   /** Undefined where it is not the authority's list. */
@@ -94,7 +106,7 @@ function authoritiesOf({ bundle, intermediates }: Issuers, asked: Asked): readon
 function validityOf(crl: Buffer, issuer: Certificate | undefined): Validity | undefined {
   if (!issuer) return undefined;
   const read = attempt(() => readCrl(crl, issuer));
-  return read && { nextUpdate: read.nextUpdate };
+  return read && { thisUpdate: read.thisUpdate, nextUpdate: read.nextUpdate };
 }
 
 /** Undefined for what cannot be read. */

@@ -56,7 +56,7 @@ beforeEach(async () => {
     more: (ports) =>
       secretDiscovery(ports, {
         config: SdsConfig.parse({ maxNames: 4 }),
-        log: { warn: (fields: never, message: never) => log.push({ fields, message }) },
+        log: { warn: (fields, message) => log.push({ fields, message }) },
         count: (event) => counts.push(event),
       }),
   });
@@ -345,6 +345,23 @@ describe('an Envoy', () => {
     const { stream } = await follow(['ALL']);
     world.change(entitled({ svids, bundles: [two.bundle, other.bundle], crls: [two.crl()] }));
     await stream.next();
+    expect(log).toMatchObject([{ fields: { trustDomains: ['example.org'] } }]);
+  });
+});
+
+describe('a list of revoked certificates', () => {
+  it('is taken back before it is too old, though nothing else has changed', async () => {
+    const good = new TestDomain('example.org', Date.now());
+    world.entitlement = entitled({
+      svids: [good.svid('/orders')],
+      bundles: [good.bundle],
+      crls: [good.crl(good.root(0), 64_500 / 3_600_000)],
+    });
+    const { stream, first } = await follow(['ROOTCA']);
+    expect(first.secrets[0]?.domains?.['example.org']).toContain('X509 CRL');
+    expect(log).toEqual([]);
+    const [second] = (await stream.next()).secrets;
+    expect(second?.domains?.['example.org']).not.toContain('X509 CRL');
     expect(log).toMatchObject([{ fields: { trustDomains: ['example.org'] } }]);
   });
 });

@@ -32,11 +32,15 @@ export function secretDiscovery(
 ): readonly GrpcService[] {
   const parts: StreamParts = {
     ports,
-    catalogueOf: sharedCatalogues({
-      config,
-      contexts: new ValidationContexts(clock),
-      nobody: verifyingNobody(clock, randomFillSync),
-    }),
+    catalogueOf: sharedCatalogues(
+      {
+        config,
+        contexts: new ValidationContexts(clock),
+        nobody: verifyingNobody(clock, randomFillSync),
+      },
+      clock,
+    ),
+    clock,
     notices: new Notices({ log, count, clock }),
   };
   const stateOfTheWorld = () => new StateOfTheWorld(config.maxNames);

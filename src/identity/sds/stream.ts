@@ -1,7 +1,9 @@
+import type { Clock } from '../../base/clock.ts';
 import { quote } from '../../base/fault.ts';
 import type { BidiStreamMethod, GrpcAnswers } from '../../base/grpc/index.ts';
 import {
   attestAgain,
+  type Entitled,
   type Entitlement,
   forPeer,
   refusalOf,
@@ -23,6 +25,7 @@ export interface StreamParts {
   readonly ports: WorkloadApiPorts;
   readonly catalogueOf: CatalogueMaker;
   readonly notices: Notices;
+  readonly clock: Clock;
 }
 
 /** A stream of a discovery service.
@@ -45,6 +48,8 @@ export function discoveryStream<Request extends AnyRequest>(
 const DEFAULT_WAIT_MS = 10_000;
 const MAX_TYPES = 16;
 const MAX_NAMES_TOLD = 8;
+/** Timers of Node count to 2^31 milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Tells one Envoy its secrets, and each change of them, until it is entitled to nothing or goes away. */
 class SecretStream<Request extends AnyRequest> {
@@ -57,8 +62,9 @@ class SecretStream<Request extends AnyRequest> {
   readonly #otherTypes = new Set<string>();
   #node: EnvoyNode | undefined;
   #stopWatching: (() => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #catalogue: Catalogue | undefined;
+  #waitTimer: NodeJS.Timeout | undefined;
+  #ageTimer: NodeJS.Timeout | undefined;
+  #entitled: Entitled | undefined;
   /** Why there is none yet. */
   #starting: Starting | undefined;
   #toldMissing = '';
@@ -95,7 +101,8 @@ class SecretStream<Request extends AnyRequest> {
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
-      clearTimeout(this.#timer);
+      clearTimeout(this.#waitTimer);
+      clearTimeout(this.#ageTimer);
       this.#stopWatching?.();
     }
   }
@@ -136,7 +143,7 @@ class SecretStream<Request extends AnyRequest> {
 
   #watch(): () => void {
     const { waitMs = DEFAULT_WAIT_MS } = this.#parts.ports;
-    this.#timer = setTimeout(() => {
+    this.#waitTimer = setTimeout(() => {
       this.#inbox.fail(this.#starting ? refusalOf(this.#starting) : tookTooLong(waitMs));
     }, waitMs);
     return this.#parts.ports.watch(this.#workload.selectors, this.#inbox.tell);
@@ -148,23 +155,32 @@ class SecretStream<Request extends AnyRequest> {
       this.#starting = entitlement;
       return;
     }
-    clearTimeout(this.#timer);
+    clearTimeout(this.#waitTimer);
     if (entitlement.kind === 'none') throw refusalOf(entitlement);
-    this.#catalogue = this.#parts.catalogueOf(entitlement, this.#node ?? UNKNOWN_NODE);
+    this.#entitled = entitlement;
   }
 
   async #answer(): Promise<void> {
-    if (!this.#catalogue) return;
-    const { ports, notices } = this.#parts;
-    const { missing, outgoing } = this.#protocol.look(this.#catalogue);
-    this.#tellOfMissing(this.#catalogue, missing);
-    this.#tellOfUnenforced(this.#catalogue);
+    if (!this.#entitled) return;
+    const { ports, notices, catalogueOf } = this.#parts;
+    const catalogue = catalogueOf(this.#entitled, this.#node ?? UNKNOWN_NODE);
+    const { missing, outgoing } = this.#protocol.look(catalogue);
+    this.#lookAgainAt(catalogue.until, this.#entitled);
+    this.#tellOfMissing(catalogue, missing);
+    this.#tellOfUnenforced(catalogue);
     if (!outgoing) return;
     await attestAgain(ports, this.#workload);
     await this.#answers.send(outgoing.message);
     notices.count('sent');
     const spiffeIds = outgoing.secrets.flatMap(({ spiffeId }) => spiffeId ?? []);
     ports.onCall?.({ ...this.#workload, spiffeIds: [...new Set(spiffeIds)] });
+  }
+
+  #lookAgainAt(until: number, entitled: Entitled): void {
+    clearTimeout(this.#ageTimer);
+    if (until === Number.POSITIVE_INFINITY) return;
+    const wait = Math.min(Math.max(until - this.#parts.clock(), 0), MAX_TIMER_MS);
+    this.#ageTimer = setTimeout(() => this.#inbox.remind(entitled), wait);
   }
 
   #tellOf(heard: Heard): void {

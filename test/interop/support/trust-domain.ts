@@ -173,7 +173,7 @@ export class TrustDomain {
       more: (ports) =>
         secretDiscovery(ports, {
           config: SdsConfig.parse({}),
-          log: { warn: (fields: object, message: string) => this.log.push({ fields, message }) },
+          log: { warn: (fields, message) => this.log.push({ fields, message }) },
           count: (event) => this.counts.set(event, (this.counts.get(event) ?? 0) + 1),
         }),
       clock: Date.now,

@@ -84,9 +84,14 @@ export class TestDomain {
   }
 
   /** The list of an authority, which is good for a while. */
-  crl(of: Authority = this.root(0), hours = 1, number = 1n): Buffer {
+  crl(
+    of: Authority = this.root(0),
+    hours = 1,
+    number = 1n,
+    thisUpdate = this.now - HOUR_MS,
+  ): Buffer {
     const revoked = [{ serialNumber: '0badcafe', revokedAt: this.now }];
-    const times = { thisUpdate: this.now - HOUR_MS, nextUpdate: this.now + hours * HOUR_MS };
+    const times = { thisUpdate, nextUpdate: this.now + hours * HOUR_MS };
     return issueCrl(of, { number, revoked, ...times });
   }
 }
