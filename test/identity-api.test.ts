@@ -451,6 +451,15 @@ describe('federation', () => {
   ])('is refused with %j', async (wrong, code) => {
     expect(await post('/federation', { relation: wrong }, 400)).toMatchObject({ code });
   });
+
+  it('is refused with a bundle that is of another trust domain', async () => {
+    const bundle = await (await server.ask(`${API}/bundle`)).text();
+    const wrong = { ...relation, bundle };
+    expect(await post('/federation', { relation: wrong }, 400)).toMatchObject({
+      code: 'identity/federation-invalid',
+      detail: expect.stringContaining('example.org'),
+    });
+  });
 });
 
 describe('what was issued', () => {
@@ -475,7 +484,7 @@ describe('what was issued', () => {
 describe('authorities', () => {
   it('are replaced and given up, and what is none is not found', async () => {
     const { keeper } = server.identity;
-    const [x509] = keeper.state.authorities;
+    const x509 = keeper.state.authorities.find(({ kind }) => kind === 'x509');
     interface Listed {
       items: {
         id: string;

@@ -34,6 +34,20 @@ export async function ask<Answer>(
   method = 'GET',
   body?: object,
 ): Promise<Answer> {
+  return (await (await request(flags, path, method, body)).json()) as Answer;
+}
+
+/** Asks for what is no JSON, as `ask` does. */
+export async function askText(flags: ServerFlags, path: string): Promise<string> {
+  return (await request(flags, path, 'GET')).text();
+}
+
+async function request(
+  flags: ServerFlags,
+  path: string,
+  method: string,
+  body?: object,
+): Promise<Response> {
   const address = new URL(path, toOrigin(flags.server));
   let response: Response;
   try {
@@ -58,7 +72,7 @@ export async function ask<Answer>(
       },
     );
   }
-  if (response.ok) return (await response.json()) as Answer;
+  if (response.ok) return response;
   throw await toFault(response);
 }
 

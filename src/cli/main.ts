@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts';
 import { VERSION } from '../server/version.ts';
 import { addAgent } from './commands/agent.ts';
 import { addDiscover } from './commands/discover.ts';
+import { addIdentity } from './commands/identity.ts';
 import { addLists } from './commands/lists.ts';
 import { addLoginLink } from './commands/login-link.ts';
 import { addScan } from './commands/scan.ts';
@@ -28,6 +29,7 @@ addStatus(program);
 addScan(program);
 addDiscover(program);
 addLists(program);
+addIdentity(program);
 addLoginLink(program);
 
 // A reader that closes early (`| head`) is no fault.

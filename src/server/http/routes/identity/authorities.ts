@@ -22,7 +22,7 @@ export function authorityOperations({ keeper, clock }: IdentityRoutesPorts): Ope
       id: 'list-identity-authorities',
       method: 'GET',
       path: '/api/v1/identity/authorities',
-      summary: 'The authorities that sign or have signed, the oldest first',
+      summary: 'What signs, has signed and will sign: each kind by itself, the oldest first',
       status: 200,
       response: Authorities,
       handle: () => ({ items: toAuthorityViews(keeper.state) }),

@@ -44,8 +44,11 @@ export function toAuthorityView(authority: SigningAuthority): AuthorityView {
   };
 }
 
+/** Each kind by itself, the oldest first. */
 export const toAuthorityViews = ({ authorities }: AuthorityState): AuthorityView[] =>
-  authorities.map(toAuthorityView);
+  AUTHORITY_KINDS.flatMap((kind) => authorities.filter((one) => one.kind === kind)).map(
+    toAuthorityView,
+  );
 
 /** One thing that enforcement points refuse. */
 export const DenialView = z.strictObject({
