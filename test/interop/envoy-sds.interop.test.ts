@@ -276,6 +276,50 @@ describe.skipIf(isMissing('Envoy', envoy))('a real Envoy', () => {
     expect(domain.counts.get('unenforced')).toBeUndefined();
   });
 
+  it('below an upstream, refuses who is revoked where it asks for no list of the upstream', async () => {
+    await domain.close();
+    domain = await TrustDomain.start('example.org', folder, { hasUpstream: true });
+    domain.register('payments', programs.payments);
+    const change = (trust: string, cluster: string) => ({
+      callers: ANYBODY,
+      replace: { 'name: ALL': `name: ${trust}`, 'cluster: orders': cluster },
+    });
+    const plain = 'cluster: orders\n  metadata: { disable_spiffe_cert_validation: true }';
+    let payments = await start('payments', change('ROOTCA', plain));
+    const [web, thief] = await Promise.all([domain.issue('web'), domain.issue('thief')]);
+    await payments.until('letting both in', async () => (await isLetIn(web)) && isLetIn(thief));
+    await domain.revoke('thief');
+    await payments.until('refusing the thief', async () => !(await isLetIn(thief)), 3);
+    expect(await isLetIn(web)).toBe(true);
+    expect(domain.log).toEqual([]);
+    await payments.stop();
+    payments = await start('payments', change('ALL', 'cluster: orders'));
+    await payments.until('letting web in', () => isLetIn(web));
+    expect(await isLetIn(thief)).toBe(true);
+    expect(domain.log).toMatchObject([{ fields: { trustDomains: ['example.org'] } }]);
+  });
+
+  it('does not call who is revoked any more', async () => {
+    const { orders } = await startBoth();
+    await domain.revoke('payments');
+    await orders.until('refusing', async () => (await call()).status === 503, 15);
+    expect(await orders.stat('cluster.payments.ssl.fail_verify_error')).toBeGreaterThan(0);
+  });
+
+  it('that cannot use what it asks for says so, and is not told again and again', async () => {
+    domain.register('payments', programs.payments);
+    const payments = await start('payments', { replace: { 'name: ALL': 'name: default' } });
+    await payments.until('refusing', async () => domain.log.length > 0);
+    await sleep(1_000);
+    expect(domain.counts.get('rejected')).toBe(1);
+    expect(domain.log).toMatchObject([
+      {
+        fields: { node: '`payments`', why: expect.any(String) },
+        message: 'an Envoy does not take its secrets',
+      },
+    ]);
+  });
+
   it('ends the connections of who is revoked, too', async () => {
     const { orders } = await startBoth();
     const thief = await domain.issue('orders');

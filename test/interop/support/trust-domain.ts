@@ -1,4 +1,5 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, randomFillSync, X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AttestationConfig,
@@ -6,7 +7,12 @@ import {
   machinePorts,
   openPeerReader,
 } from '../../../src/identity/attestation/index.ts';
-import type { AuthorityKeeper } from '../../../src/identity/authority/index.ts';
+import {
+  type AuthorityKeeper,
+  certifierOf,
+  type DiskConfig,
+  post,
+} from '../../../src/identity/authority/index.ts';
 import { KeeperRig } from '../../../src/identity/authority/testing/keeper.ts';
 import {
   AuthoritySupply,
@@ -19,6 +25,12 @@ import { entryWith } from '../../../src/identity/registration/testing/entries.ts
 import { SdsConfig, type SdsEvent, secretDiscovery } from '../../../src/identity/sds/index.ts';
 import { parseSpiffeId, type TrustBundle } from '../../../src/identity/spiffe/index.ts';
 import { WorkloadApiConfig, type WorkloadCall } from '../../../src/identity/workload-api/index.ts';
+import {
+  issueAuthority,
+  serialNumbers,
+  signerOf,
+  uniqueSubject,
+} from '../../../src/identity/x509/index.ts';
 
 /** A certificate with its chain and its key, in PEM. */
 export interface Issued {
@@ -62,9 +74,15 @@ export class TrustDomain {
   }
 
   /** Begins to serve in a folder. */
-  static async start(name: string, folder: string): Promise<TrustDomain> {
+  static async start(
+    name: string,
+    folder: string,
+    { hasUpstream = false } = {},
+  ): Promise<TrustDomain> {
     const steady = { now: 0 };
+    const upstream = hasUpstream ? upstreamIn(folder, name) : ({ kind: 'none' } as const);
     const keeper = await new KeeperRig().open({
+      certify: certifierOf(upstream, post, randomFillSync),
       trustDomain: name,
       clock: Date.now,
       steadyClock: () => steady.now,
@@ -199,6 +217,26 @@ export class TrustDomain {
       },
     };
   }
+}
+
+/** A root of its own in files, below which the authorities of a trust domain are. */
+function upstreamIn(folder: string, trustDomain: string): DiskConfig {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const serialNumber = serialNumbers(randomFillSync)();
+  const request = {
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+    id: parseSpiffeId(`spiffe://${trustDomain}`),
+    subject: uniqueSubject(trustDomain, serialNumber),
+    serialNumber,
+    notBefore: Date.now() - 3_600_000,
+    notAfter: Date.now() + 30 * 86_400_000,
+  };
+  const certificateFile = join(folder, 'upstream.pem');
+  const keyFile = join(folder, 'upstream-key.pem');
+  const { der } = issueAuthority(request, signerOf(privateKey));
+  writeFileSync(certificateFile, pem('CERTIFICATE', der));
+  writeFileSync(keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
+  return { kind: 'disk', certificateFile, keyFile };
 }
 
 function pem(label: string, der: Buffer): string {
