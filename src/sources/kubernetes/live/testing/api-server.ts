@@ -312,10 +312,18 @@ function keyOf({ group, kind }: Served, namespace: string | undefined, name: str
   return `${group}/${kind}/${namespace ?? ''}/${name}`;
 }
 
-function toServed(group: string, version: string, kind: string): Served {
+/** `networkpolicies` of NetworkPolicy. */
+export function pluralOf(kind: string): string {
   const word = kind.toLowerCase();
-  const plural = /(?:s|sh)$/.test(word) ? `${word}es` : `${word.replace(/([^aeiou])y$/, '$1ie')}s`;
-  return { group, version, kind, plural, namespaced: !CLUSTER_SCOPED.has(kind) };
+  return /(?:s|sh)$/.test(word) ? `${word}es` : `${word.replace(/([^aeiou])y$/, '$1ie')}s`;
+}
+
+export function isClusterScoped(kind: string): boolean {
+  return CLUSTER_SCOPED.has(kind);
+}
+
+function toServed(group: string, version: string, kind: string): Served {
+  return { group, version, kind, plural: pluralOf(kind), namespaced: !isClusterScoped(kind) };
 }
 
 function resourcesOf(group: string, version: string): Fields[] {
