@@ -1,8 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningShop, runShop } from '../examples/shop/run.ts';
+import {
+  type RunningShop,
+  runShop,
+  type ServiceIdentity,
+  type ShopIdentities,
+} from '../examples/shop/run.ts';
 import { visit } from '../examples/shop/traffic.ts';
 import type { EstateStore } from '../src/estate/index.ts';
 import { ServerConfig } from '../src/server/config.ts';
@@ -50,10 +55,15 @@ export async function startExample(say: (line: string) => void): Promise<Example
     const failure = server.scans().find(({ state }) => state === 'failed')?.failure;
     if (failure) throw new Error(`examples/shop could not be read: ${failure}`);
     say('Starting its six services, and sending customers ...');
+    const identities = identitiesFor(server, folder);
+    if (!identities) {
+      say('They call in plain text here: identities are given to processes of Linux alone.');
+    }
     const shop = await runShop({
       otlpEndpoint: server.otlpOrigin,
       environment: ENVIRONMENT,
       freePort,
+      identities,
     });
     undo.push(() => shop.stop());
     for (let number = 0; number < VISITS; number++) await visit(shop.webUrl, number);
@@ -64,6 +74,33 @@ export async function startExample(say: (line: string) => void): Promise<Example
     await stop();
     throw thrown;
   }
+}
+
+/** Where the shop's services get their identities: registered through the API, fetched from the Workload API. */
+export function identitiesFor(
+  { workloadApiAddress, adminTokenFile, origin }: RunningServer,
+  folder: string,
+  environment = ENVIRONMENT,
+): ShopIdentities | undefined {
+  if (workloadApiAddress === undefined) return undefined;
+  const register = async ({ service, owner, selectors }: ServiceIdentity): Promise<void> => {
+    const entry = {
+      spiffeId: `spiffe://reeve.local/ns/shop/sa/${service}`,
+      owner,
+      selectors,
+      service: `${environment}/shop/${service}`,
+    };
+    const answer = await fetch(`${origin}/api/v1/identity/entries`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${readFileSync(adminTokenFile, 'utf8').trim()}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ entry, reason: 'the shop runs on this machine' }),
+    });
+    if (!answer.ok) throw new Error(`${service} could not be registered: ${await answer.text()}`);
+  };
+  return { workloadApi: workloadApiAddress, folder, register };
 }
 
 /** The traffic makes every call of the shop; waits until all have been seen in traces. */

@@ -1,31 +1,51 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { executablesOf } from './executables.ts';
 
 /** Runs the shop on this machine: every service a process of its own on a free port of loopback. */
 
 interface ServiceProcess {
   readonly name: string;
+  /** The team that answers for its identity; null: it has none, and is called in plain text. */
+  readonly team: string | null;
   /** Variables that name the services it calls. */
   readonly calls: Readonly<Record<string, string>>;
 }
 
 /** Callees first; what is called in a circle is told by a port that is chosen beforehand. */
 const SERVICES: readonly ServiceProcess[] = [
-  { name: 'legacy-billing', calls: {} },
-  { name: 'payments', calls: { LEGACY_BILLING_URL: 'legacy-billing' } },
-  { name: 'inventory', calls: { ORDERS_URL: 'orders' } },
-  { name: 'orders', calls: { PAYMENTS_URL: 'payments', INVENTORY_URL: 'inventory' } },
-  { name: 'reviews', calls: { ORDERS_URL: 'orders' } },
+  { name: 'legacy-billing', team: null, calls: {} },
+  { name: 'payments', team: 'team-payments', calls: { LEGACY_BILLING_URL: 'legacy-billing' } },
+  { name: 'inventory', team: 'team-inventory', calls: { ORDERS_URL: 'orders' } },
+  {
+    name: 'orders',
+    team: 'team-orders',
+    calls: { PAYMENTS_URL: 'payments', INVENTORY_URL: 'inventory' },
+  },
+  { name: 'reviews', team: 'team-reviews', calls: { ORDERS_URL: 'orders' } },
   {
     name: 'web',
+    team: 'team-web',
     calls: { ORDERS_URL: 'orders', INVENTORY_URL: 'inventory', REVIEWS_URL: 'reviews' },
   },
 ];
+/** Speaks with browsers. */
+const FRONT = 'web';
 
-export interface RunningShop {
-  /** `http://127.0.0.1:PORT` of the service that customers see. */
-  readonly webUrl: string;
-  /** Ends every process; resolves when all have ended. */
-  stop(): Promise<void>;
+/** Who is to get the identity of a service: the process that has all the selectors. */
+export interface ServiceIdentity {
+  readonly service: string;
+  readonly owner: string;
+  readonly selectors: readonly string[];
+}
+
+/** Where the services fetch their identities. */
+export interface ShopIdentities {
+  /** `unix:///…`: the Workload API. */
+  readonly workloadApi: string;
+  /** For the executables of the services. */
+  readonly folder: string;
+  readonly register: (identity: ServiceIdentity) => Promise<void>;
 }
 
 export interface ShopOptions {
@@ -33,6 +53,18 @@ export interface ShopOptions {
   readonly otlpEndpoint: string;
   readonly environment: string;
   readonly freePort: () => Promise<number>;
+  /** Without them the services call each other in plain text, as behind a mesh. */
+  readonly identities?: ShopIdentities | undefined;
+}
+
+export interface RunningShop {
+  /** `http://127.0.0.1:PORT` of the service that customers see. */
+  readonly webUrl: string;
+  /** Where each service listens: `https:` where it demands mutual TLS. */
+  readonly urls: ReadonlyMap<string, string>;
+  readonly pids: ReadonlyMap<string, number>;
+  /** Ends every process; resolves when all have ended. */
+  stop(): Promise<void>;
 }
 
 const GRACE_MS = 3_000;
@@ -40,33 +72,68 @@ const GRACE_MS = 3_000;
 /** Starts the services; resolves when all answer. They end by themselves when this process does.
  *  @throws {Error} where one ends before it answers */
 export async function runShop(options: ShopOptions): Promise<RunningShop> {
-  const urls = new Map<string, string>();
-  for (const { name } of SERVICES) {
-    urls.set(name, `http://127.0.0.1:${await options.freePort()}`);
-  }
-  const children: ChildProcess[] = [];
+  const urls = await chooseUrls(options);
+  const executables = await identify(options.identities);
+  const children = new Map<string, ChildProcess>();
   const stop = async (): Promise<void> => {
-    await Promise.all(children.map(end));
+    await Promise.all([...children.values()].map(end));
   };
   try {
-    for (const service of SERVICES) children.push(start(service, urls, options));
-    await Promise.all(
-      children.map((child, index) => listening(child, SERVICES[index]?.name ?? '')),
-    );
+    for (const service of SERVICES) {
+      const executable = executables.get(service.name) ?? process.execPath;
+      children.set(service.name, start(service, executable, urls, options));
+    }
+    await Promise.all([...children].map(([name, child]) => listening(child, name)));
   } catch (thrown) {
     await stop();
     throw thrown;
   }
-  return { webUrl: urls.get('web') ?? '', stop };
+  const pids = new Map([...children].map(([name, { pid = 0 }]) => [name, pid]));
+  return { webUrl: urls.get(FRONT) ?? '', urls, pids, stop };
+}
+
+async function chooseUrls({
+  identities,
+  freePort,
+}: ShopOptions): Promise<ReadonlyMap<string, string>> {
+  const urls = new Map<string, string>();
+  for (const { name, team } of SERVICES) {
+    const scheme = identities && team !== null && name !== FRONT ? 'https' : 'http';
+    urls.set(name, `${scheme}://127.0.0.1:${await freePort()}`);
+  }
+  return urls;
+}
+
+/** Registers the services by executables of their own, which it makes. */
+async function identify(
+  identities: ShopIdentities | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  if (!identities) return new Map();
+  const identified = SERVICES.filter(({ team }) => team !== null);
+  const folder = join(identities.folder, 'shop');
+  const executables = executablesOf(
+    identified.map(({ name }) => name),
+    folder,
+  );
+  for (const { name, team } of identified) {
+    await identities.register({
+      service: name,
+      owner: team ?? '',
+      selectors: [`unix:uid:${process.geteuid?.()}`, `unix:path:${executables.get(name)}`],
+    });
+  }
+  return executables;
 }
 
 function start(
   { name, calls }: ServiceProcess,
+  execPath: string,
   urls: ReadonlyMap<string, string>,
-  { otlpEndpoint, environment }: ShopOptions,
+  { otlpEndpoint, environment, identities }: ShopOptions,
 ): ChildProcess {
   const addresses = Object.entries(calls).map(([key, callee]) => [key, urls.get(callee)]);
   return fork(new URL(`${name}/server.ts`, import.meta.url), {
+    execPath,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: {
@@ -76,6 +143,7 @@ function start(
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
       SHOP_ENVIRONMENT: environment,
       RECONCILE_EVERY_MS: '2000',
+      ...(identities ? { SPIFFE_ENDPOINT_SOCKET: identities.workloadApi } : { MTLS: 'mesh' }),
       ...Object.fromEntries(addresses),
     },
   });

@@ -1,14 +1,20 @@
 import Fastify from 'fastify';
-import { call, serve, traced } from '../lib/service.ts';
+import { callsTo, letIn, mtls, peerOf } from '../lib/identity.ts';
+import { serve, traced } from '../lib/service.ts';
 
 /** Knows what is in stock, and compares it with the orders now and then. */
-const ORDERS_URL = process.env.ORDERS_URL ?? 'http://127.0.0.1:8081';
+const ORDERS_URL = process.env.ORDERS_URL ?? 'https://127.0.0.1:8081';
 const RECONCILE_EVERY_MS = Number(process.env.RECONCILE_EVERY_MS ?? 60_000);
 const FULL_STOCK = 10_000;
 
 const stock = new Map<string, number>();
-const app = Fastify();
-traced(app);
+const orders = callsTo('orders', ORDERS_URL);
+const app = Fastify(mtls);
+traced(app, peerOf);
+letIn(app, {
+  'GET /stock/{sku}': ['web'],
+  'POST /reservations': ['orders'],
+});
 
 app.get('/healthz', () => ({ status: 'ok' }));
 
@@ -24,7 +30,7 @@ app.post<{ Body: { orderId: string; sku: string } }>('/reservations', (request, 
 });
 
 setInterval(() => {
-  call('GET', `${ORDERS_URL}/internal/export`).catch((thrown: unknown) => {
+  orders('GET', '/internal/export').catch((thrown: unknown) => {
     console.error('inventory: the orders could not be read:', thrown);
   });
 }, RECONCILE_EVERY_MS).unref();

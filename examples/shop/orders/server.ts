@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
-import { call, serve, traced } from '../lib/service.ts';
+import { callsTo, letIn, mtls, peerOf } from '../lib/identity.ts';
+import { serve, traced } from '../lib/service.ts';
 
 /** Takes orders: reserves the goods, charges the card. */
-const PAYMENTS_URL = process.env.PAYMENTS_URL ?? 'http://127.0.0.1:8082';
-const INVENTORY_URL = process.env.INVENTORY_URL ?? 'http://127.0.0.1:8083';
+const PAYMENTS_URL = process.env.PAYMENTS_URL ?? 'https://127.0.0.1:8082';
+const INVENTORY_URL = process.env.INVENTORY_URL ?? 'https://127.0.0.1:8083';
 const MAX_ORDERS = 1_000;
 
 interface Order {
@@ -15,16 +16,24 @@ interface Order {
 }
 
 const orders = new Map<string, Order>();
-const app = Fastify();
-traced(app);
+const payments = callsTo('payments', PAYMENTS_URL);
+const inventory = callsTo('inventory', INVENTORY_URL);
+const app = Fastify(mtls);
+traced(app, peerOf);
+letIn(app, {
+  'POST /orders': ['web'],
+  'GET /orders/{id}': ['web'],
+  'GET /v1/orders/{id}': ['reviews'],
+  'GET /internal/export': ['inventory'],
+});
 
 app.get('/healthz', () => ({ status: 'ok' }));
 
 app.post<{ Body: Omit<Order, 'id'> }>('/orders', async (request, reply) => {
   const { sku, email, amountCents } = request.body;
   const order: Order = { id: randomUUID(), sku, email, amountCents };
-  await call('POST', `${INVENTORY_URL}/reservations`, { orderId: order.id, sku });
-  await call('POST', `${PAYMENTS_URL}/charges`, { orderId: order.id, amountCents });
+  await inventory('POST', '/reservations', { orderId: order.id, sku });
+  await payments('POST', '/charges', { orderId: order.id, amountCents });
   orders.set(order.id, order);
   for (const id of orders.keys()) {
     if (orders.size <= MAX_ORDERS) break;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
+import { letIn, mtls, peerOf } from '../lib/identity.ts';
 import { call, serve, traced } from '../lib/service.ts';
 
 /** Charges cards, and has each charge billed. */
@@ -13,13 +14,15 @@ interface Charge {
 }
 
 const charges = new Map<string, Charge>();
-const app = Fastify();
-traced(app);
+const app = Fastify(mtls);
+traced(app, peerOf);
+letIn(app, { 'POST /charges': ['orders'] });
 
 app.get('/healthz', () => ({ status: 'ok' }));
 
 app.post<{ Body: Omit<Charge, 'id'> }>('/charges', async (request, reply) => {
   const charge: Charge = { id: randomUUID(), ...request.body };
+  // In plain text: it has no identity, and takes everybody at their word.
   await call('POST', `${LEGACY_BILLING_URL}/invoices`, {
     chargeId: charge.id,
     amountCents: charge.amountCents,

@@ -1,8 +1,9 @@
 import Fastify from 'fastify';
-import { call, serve, traced } from '../lib/service.ts';
+import { callsTo, letIn, mtls, peerOf } from '../lib/identity.ts';
+import { serve, traced } from '../lib/service.ts';
 
 /** What buyers say of products. */
-const ORDERS_URL = process.env.ORDERS_URL ?? 'http://127.0.0.1:8081';
+const ORDERS_URL = process.env.ORDERS_URL ?? 'https://127.0.0.1:8081';
 const MAX_REVIEWS = 100;
 
 interface Review {
@@ -11,8 +12,13 @@ interface Review {
 }
 
 const reviews = new Map<string, Review[]>();
-const app = Fastify();
-traced(app);
+const orders = callsTo('orders', ORDERS_URL);
+const app = Fastify(mtls);
+traced(app, peerOf);
+letIn(app, {
+  'GET /products/{sku}/reviews': ['web'],
+  'POST /products/{sku}/reviews': ['web'],
+});
 
 app.get('/healthz', () => ({ status: 'ok' }));
 
@@ -26,7 +32,7 @@ app.post<{ Params: { sku: string }; Body: Review }>(
     const { sku } = request.params;
     const { orderId, stars } = request.body;
     // Only who bought it may judge it.
-    await call('GET', `${ORDERS_URL}/v1/orders/${encodeURIComponent(orderId)}`);
+    await orders('GET', `/v1/orders/${encodeURIComponent(orderId)}`);
     reviews.set(sku, [...(reviews.get(sku) ?? []), { orderId, stars }].slice(-MAX_REVIEWS));
     reply.code(201);
     return { sku, stars };

@@ -1,11 +1,15 @@
 import Fastify from 'fastify';
-import { call, serve, traced } from '../lib/service.ts';
+import { callsTo } from '../lib/identity.ts';
+import { serve, traced } from '../lib/service.ts';
 
 /** The shop's front: what browsers talk to. */
-const ORDERS_URL = process.env.ORDERS_URL ?? 'http://127.0.0.1:8081';
-const INVENTORY_URL = process.env.INVENTORY_URL ?? 'http://127.0.0.1:8083';
-const REVIEWS_URL = process.env.REVIEWS_URL ?? 'http://127.0.0.1:8084';
+const ORDERS_URL = process.env.ORDERS_URL ?? 'https://127.0.0.1:8081';
+const INVENTORY_URL = process.env.INVENTORY_URL ?? 'https://127.0.0.1:8083';
+const REVIEWS_URL = process.env.REVIEWS_URL ?? 'https://127.0.0.1:8084';
 
+const orders = callsTo('orders', ORDERS_URL);
+const inventory = callsTo('inventory', INVENTORY_URL);
+const reviews = callsTo('reviews', REVIEWS_URL);
 const app = Fastify();
 traced(app);
 
@@ -17,26 +21,26 @@ app.get('/', (_request, reply) =>
 
 app.get<{ Params: { sku: string } }>('/products/:sku', async (request) => {
   const { sku } = request.params;
-  const [stock, reviews] = await Promise.all([
-    call('GET', `${INVENTORY_URL}/stock/${encodeURIComponent(sku)}`),
-    call('GET', `${REVIEWS_URL}/products/${encodeURIComponent(sku)}/reviews`),
+  const [stock, said] = await Promise.all([
+    inventory('GET', `/stock/${encodeURIComponent(sku)}`),
+    reviews('GET', `/products/${encodeURIComponent(sku)}/reviews`),
   ]);
-  return { sku, stock, reviews };
+  return { sku, stock, reviews: said };
 });
 
 app.post<{ Params: { sku: string } }>('/products/:sku/reviews', async (request, reply) => {
   const sku = encodeURIComponent(request.params.sku);
   reply.code(201);
-  return call('POST', `${REVIEWS_URL}/products/${sku}/reviews`, request.body as object);
+  return reviews('POST', `/products/${sku}/reviews`, request.body as object);
 });
 
 app.post('/checkout', async (request, reply) => {
   reply.code(201);
-  return call('POST', `${ORDERS_URL}/orders`, request.body as object);
+  return orders('POST', '/orders', request.body as object);
 });
 
 app.get<{ Params: { id: string } }>('/orders/:id', (request) =>
-  call('GET', `${ORDERS_URL}/orders/${encodeURIComponent(request.params.id)}`),
+  orders('GET', `/orders/${encodeURIComponent(request.params.id)}`),
 );
 
 await serve(app);

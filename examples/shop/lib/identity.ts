@@ -1,0 +1,51 @@
+import { allowOnly, createMtlsFetch, createMtlsServer, findCaller, X509Source } from '@reeve/sdk';
+import { requireCaller } from '@reeve/sdk/fastify';
+import type { FastifyInstance, FastifyRequest, FastifyServerFactory } from 'fastify';
+import { call } from './service.ts';
+
+/** Who this service is, and mutual TLS with the others: by the identity that it fetches from the Workload API at
+ *  `SPIFFE_ENDPOINT_SOCKET`, and keeps nowhere. Where a mesh does all this in front of the service (`MTLS=mesh`),
+ *  it speaks HTTP with the mesh. */
+const READY_MS = 30_000;
+
+const source = process.env.MTLS === 'mesh' ? undefined : new X509Source();
+await source?.ready(AbortSignal.timeout(READY_MS));
+
+/** The identity of a service of the shop, in the trust domain of this one. */
+const idOf = (name: string): string => `spiffe://${source?.svid.trustDomain}/ns/shop/sa/${name}`;
+
+/** How the services listen: who does not prove to be a workload of the shop's trust domain is not heard. */
+export const mtls: { readonly serverFactory?: FastifyServerFactory } = source
+  ? {
+      serverFactory: (handler) =>
+        // Fastify knows servers of HTTPS; its types know them as its own only.
+        createMtlsServer({ source }, handler) as unknown as ReturnType<FastifyServerFactory>,
+    }
+  : {};
+
+/** Lets in who may call each operation, by name: `{'POST /orders': ['web']}`. */
+export function letIn(
+  app: FastifyInstance,
+  callers: Readonly<Record<string, readonly string[]>>,
+): void {
+  if (!source) return;
+  const table = Object.entries(callers).map(([operation, names]) => [operation, names.map(idOf)]);
+  app.register(requireCaller, {
+    public: ['/healthz'],
+    authorize: allowOnly(Object.fromEntries(table)),
+    onRefused: ({ detail }) =>
+      console.error(`${process.env.OTEL_SERVICE_NAME}: refused: ${detail}`),
+  });
+}
+
+/** The identity that the connection of a request has proved. */
+export const peerOf = ({ raw }: FastifyRequest): string | undefined => findCaller(raw)?.spiffeId;
+
+/** Calls one service: nothing is sent to whoever answers at its address and does not prove to be it. */
+export function callsTo(
+  name: string,
+  url: string,
+): (method: 'GET' | 'POST', path: string, body?: object) => Promise<unknown> {
+  const over = source ? createMtlsFetch({ source, accept: idOf(name) }) : fetch;
+  return (method, path, body) => call(method, `${url}${path}`, body, over);
+}
