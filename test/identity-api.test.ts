@@ -344,7 +344,7 @@ describe('OpenID Connect', () => {
 
   it('finds the keys of JWT-SVIDs', async () => {
     const config = { authority: { jwt: { issuer: 'https://reeve.example.org' } } };
-    const open = await startIdentityServer({ config });
+    const open = await startIdentityServer(config);
     try {
       const discovery = await fetch(`${open.origin}/.well-known/openid-configuration`);
       expect(await discovery.json()).toMatchObject({
@@ -376,7 +376,7 @@ describe('agents', () => {
     expect(record.agent).toBe('spiffe://example.org/reeve/agent/edge-1');
     const { bundle } = server.identity.keeper;
     expect(join).toEqual({
-      server: '127.0.0.1:7072',
+      server: server.identity.agents?.address,
       trustDomain: 'example.org',
       trustBundleSha256: bundle.x509Authorities.map((der) =>
         keyFingerprint(readCertificate(der).publicKey.spki),
@@ -400,20 +400,23 @@ describe('agents', () => {
     expect(await post('/join-tokens', body, 400)).toMatchObject({ code });
   });
 
-  it('are listed', async () => {
-    const agent = 'spiffe://example.org/reeve/agent/edge-1';
-    const [since, expiresAt] = [Date.UTC(2027, 0, 1), Date.UTC(2027, 0, 2)];
-    // one that connects anew may be there twice for a moment
-    server.agents = ['10.0.0.7', '10.0.0.8'].map((from) => ({ agent, from, since, expiresAt }));
-    expect(await get('/agents')).toEqual({
-      items: ['10.0.0.7', '10.0.0.8'].map((from) => ({
-        agent,
-        from,
-        since: '2027-01-01T00:00:00.000Z',
-        expiresAt: '2027-01-02T00:00:00.000Z',
-      })),
-    });
+  it('join with it, and are listed while they are connected', async () => {
+    const { token } = await post<{ token: string }>('/join-tokens', { agent: 'edge-1' }, 201);
+    const agent = await server.joinAgent(token);
+    const { items } = await get<{ items: object[] }>('/agents');
+    expect(items).toEqual([
+      {
+        agent: 'spiffe://example.org/reeve/agent/edge-1',
+        from: '127.0.0.1',
+        since: expect.stringMatching(/Z$/),
+        expiresAt: expect.stringMatching(/Z$/),
+      },
+    ]);
+    expect(agent.spiffeId).toBe('spiffe://example.org/reeve/agent/edge-1');
     expect(await get('')).toMatchObject({ agents: 1 });
+    expect((await get<{ items: object[] }>('/join-tokens')).items).toMatchObject([
+      { used: { by: expect.stringContaining('127.0.0.1') } },
+    ]);
   });
 });
 
@@ -467,8 +470,8 @@ describe('what was issued', () => {
     const counted = [
       { service: 'production/shop/carts', x509: 2, jwt: 0, refused: 1 },
       { service: 'production/shop/orders', x509: 1, jwt: 0, refused: 0 },
-      // the server's own
-      { service: null, x509: 1, jwt: 0, refused: 0 },
+      // the server's own, and the agent's
+      { service: null, x509: 2, jwt: 0, refused: 0 },
     ];
     expect(await get('/issues')).toEqual({ items: counted, next: null, total: 3 });
     const first = await get<{ items: object[]; next: string }>('/issues?limit=2');

@@ -88,6 +88,12 @@ async function create(
     `${made.record.agent} may join with it once, until ${minute(made.record.expiresAt)} UTC. On its machine, with the token in the file join.token:`,
   );
   for (const line of commandOf(made)) console.error(line);
+  if (made.join.server === null) {
+    say(
+      console.error,
+      'The server lets no agents in yet: set `identity.agents` in its configuration',
+    );
+  }
 }
 
 /** In lines that a shell takes as they are. */

@@ -273,7 +273,7 @@ describe('agents', () => {
     const { stdout, stderr } = await identity('join-token', 'create', '--agent', 'edge-1');
     expect(stdout).toMatch(/^reeve_join_[\w-]{43}\n$/);
     expect(flat(stderr)).toMatch(
-      /edge-1 may join with it once.* reeve agent --server 127\.0\.0\.1:7072 \\ --trust-domain example\.org \\ --join-token-file join\.token \\ --trust-bundle-sha256 \\ [0-9a-f]{64}/,
+      /edge-1 may join with it once.* reeve agent --server 127\.0\.0\.1:\d+ \\ --trust-domain example\.org \\ --join-token-file join\.token \\ --trust-bundle-sha256 \\ [0-9a-f]{64}/,
     );
     const list = await identity('join-token', 'list');
     const [, id = ''] = /^([0-9a-f]{12}) +\S*edge-1 +\d{4}-.* - +admin$/m.exec(list.stdout) ?? [];
@@ -283,10 +283,13 @@ describe('agents', () => {
 
   it('are listed', async () => {
     expect((await identity('agents')).stdout).toBe('No agent is connected.\n');
-    const agent = 'spiffe://example.org/reeve/agent/edge-1';
-    const [since, expiresAt] = [Date.UTC(2027, 0, 1), Date.UTC(2027, 0, 2)];
-    server.agents = [{ agent, from: '10.0.0.7', since, expiresAt }];
-    expect((await identity('agents')).stdout).toMatch(/edge-1 +10\.0\.0\.7 +2027-01-01 00:00/);
+    await server.joinAgent((await reeve(['join-token', 'create', '--agent', 'a/b'])).stdout.trim());
+    expect((await identity('agents')).stdout).toMatch(
+      /^example\.org\/reeve\/agent\/a\/b +127\.0\.0\.1 +\d{4}-.*\d\d:\d\d$/m,
+    );
+    expect((await identity('join-token', 'list')).stdout).toMatch(
+      /a\/b +\d.* 127\.0\.0\.1\b.* +admin$/m,
+    );
   });
 });
 

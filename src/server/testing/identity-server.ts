@@ -4,80 +4,69 @@ import { join } from 'node:path';
 import { createLog } from '../../base/log.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
-import type { AgentStatus } from '../../identity/agent/index.ts';
-import { DocumentJoinTokenStore } from '../../identity/attestation/index.ts';
-import { Federation, FederationConfig } from '../../identity/federation/index.ts';
-import { matchWorkload } from '../../identity/host/index.ts';
+import { AgentConfig, type RunningAgent, runAgent } from '../../identity/agent/index.ts';
 import type { RegisterableService } from '../../identity/registration/index.ts';
 import { auditOperations } from '../http/routes/audit.ts';
-import { type IdentityRoutesPorts, identityRoutes } from '../http/routes/identity/index.ts';
 import { IdentityConfig } from '../identity/config.ts';
 import { type Identity, openIdentity } from '../identity/identity.ts';
+import { operationsOf } from '../identity/operations.ts';
 import { type ApiServer, serveOperations } from './api-server.ts';
 
-/** The API of identity over an embedded store, with its authorities, its registrar and the Workload API
- *  of this machine. */
+/** The API of identity over an embedded store, with all that it acts on: authorities, registrar, federation,
+ *  the Workload API of this machine, and a listener for agents. */
 export interface IdentityServer extends ApiServer {
   readonly store: EstateStore & DocumentStore;
   readonly identity: Identity;
-  /** What a test says of agents. */
-  agents: readonly AgentStatus[];
+  /** An agent that joins with a token, and has connected. */
+  joinAgent(token: string): Promise<RunningAgent>;
 }
 
-export interface IdentityServerOptions {
-  /** Of `identity`. */
-  readonly config?: object;
-}
-
-export async function startIdentityServer({
-  config = {},
-}: IdentityServerOptions = {}): Promise<IdentityServer> {
+/** @param config of `identity` */
+export async function startIdentityServer(config: object = {}): Promise<IdentityServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-identity-'));
+  const [clock, log] = [Date.now, createLog('silent')];
   const store = await openStore({ kind: 'sqlite', folder });
-  const said = IdentityConfig.parse({ trustDomain: 'example.org', ...config });
-  const parts = { config: said, store, dataFolder: folder, clock: Date.now };
-  const identity = await openIdentity({ ...parts, log: createLog('silent') });
-  const { keeper, registrar, authorities, supply, host } = identity;
-  const federation = await Federation.open({
-    ...parts,
-    trustDomain: said.trustDomain,
-    config: FederationConfig.parse({}),
-    random: Math.random,
-    after: (milliseconds, callBack) => {
-      const timer = setTimeout(callBack, milliseconds).unref();
-      return () => clearTimeout(timer);
-    },
-    ownBundle: () => keeper.bundle,
-    warn: () => {},
+  const said = IdentityConfig.parse({
+    trustDomain: 'example.org',
+    agents: { port: 0 },
+    ...config,
   });
-  const listed = { agents: [] as readonly AgentStatus[] };
-  const ports: IdentityRoutesPorts = {
-    keeper,
-    registrar,
-    host,
-    clock: Date.now,
-    joinTokens: new DocumentJoinTokenStore(store),
-    joinTokenLimits: said.attestation.joinTokens,
-    counts: () => authorities.counts(),
-    explain: (workload) =>
-      matchWorkload(registrar.index, { workload, now: Date.now(), denialOf: supply.denialOf }),
-    agentServer: { address: '127.0.0.1:7072', agents: () => listed.agents },
-    federation,
-  };
-  const routes = identityRoutes(ports);
-  const api = await serveOperations([...routes.operations, ...auditOperations(store)], Date.now);
-  return Object.assign(listed, api, {
+  const identity = await openIdentity({ config: said, store, dataFolder: folder, clock, log });
+  const routes = operationsOf(identity, said, clock);
+  const api = await serveOperations([...routes.operations, ...auditOperations(store)], clock);
+  const joined: RunningAgent[] = [];
+  return {
+    ...api,
     store,
     identity,
+    joinAgent: async (joinToken) => {
+      const agentConfig = AgentConfig.parse({
+        server: identity.agents?.address,
+        trustDomain: said.trustDomain,
+        data: mkdtempSync(join(folder, 'agent-')),
+        insecureBootstrap: true,
+        workloadApi: { socket: join(folder, `agent-${joined.length}.sock`) },
+      });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const agent = await runAgent(agentConfig, {
+        ...{ clock, log, joinToken },
+        onEvent: ({ event }) => {
+          if (event === 'connected') resolve();
+        },
+      });
+      joined.push(agent);
+      await promise;
+      return agent;
+    },
     close: async () => {
+      for (const agent of joined) await agent.close();
       routes.close();
       await api.close();
-      await federation.close();
       await identity.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },
-  });
+  };
 }
 
 /** A service of the estate that runs as an account of its own. */

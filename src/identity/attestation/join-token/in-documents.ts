@@ -9,6 +9,8 @@ const KIND = 'join-token';
 const ATTEMPTS = 5;
 /** Tokens that are kept at once. */
 const MAX_TOKENS = 10_000;
+/** How long an expired token is remembered, so that whoever comes late is told why it is refused. */
+const KEPT_MS = 86_400_000;
 /** Characters of a token's hash that tell it from others in the audit log. */
 const SHORT_ID = 12;
 
@@ -37,15 +39,18 @@ export class DocumentJoinTokenStore implements JoinTokenStore {
     this.#store = store;
   }
 
-  /** @throws {Fault} `identity/join-tokens-too-many` */
+  /** Forgets tokens that expired long before, too.
+   *  @throws {Fault} `identity/join-tokens-too-many` */
   add(record: JoinToken): Promise<void> {
     return this.#inTurn(async (kept) => {
-      if (kept.size >= MAX_TOKENS) throw tooMany(kept.size);
+      const over = expiredBefore(kept, Date.parse(record.createdAt) - KEPT_MS);
+      const count = kept.size - over.length;
+      if (count >= MAX_TOKENS) throw tooMany(count);
       const said = { token: shortOf(record), until: record.expiresAt };
       const by = { actor: record.createdBy, at: record.createdAt };
       await this.#amend(
         kept,
-        [toChange(kept, record.id, record)],
+        [...over, toChange(kept, record.id, record)],
         [entryOf('join-token.create', record, said, by)],
       );
     });
@@ -76,9 +81,8 @@ export class DocumentJoinTokenStore implements JoinTokenStore {
 
   removeExpired(before: number): Promise<number> {
     return this.#inTurn(async (kept) => {
-      const over = [...kept.values()].filter(({ record }) => Date.parse(record.expiresAt) < before);
-      const changes = over.map(({ record }) => toChange(kept, record.id, undefined));
-      await this.#amend(kept, changes, []);
+      const over = expiredBefore(kept, before);
+      await this.#amend(kept, over, []);
       return over.length;
     });
   }
@@ -164,6 +168,12 @@ const toChange = (
   id: string,
   body: JoinToken | undefined,
 ): DocumentChange => ({ kind: KIND, id, version: kept.get(id)?.version ?? 0, body });
+
+/** What forgets the tokens that expired before a time. */
+const expiredBefore = (kept: ReadonlyMap<string, Kept>, before: number): DocumentChange[] =>
+  [...kept.values()]
+    .filter(({ record }) => Date.parse(record.expiresAt) < before)
+    .map(({ record }) => toChange(kept, record.id, undefined));
 
 const shortOf = ({ id }: JoinToken): string => id.slice(0, SHORT_ID);
 
