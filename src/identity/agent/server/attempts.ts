@@ -17,7 +17,7 @@ export class Attempts {
 
   /** @throws {Fault} `identity/agent-attempts-too-many` */
   check(address: string): void {
-    if (this.#left(address) < this.#perMinute) return;
+    if (Math.ceil(this.#left(address)) < this.#perMinute) return;
     throw new Fault(
       'identity/agent-attempts-too-many',
       `More than ${this.#perMinute} attempts to join from ${address} have failed within a minute`,

@@ -29,16 +29,21 @@ export async function watch(
 ): Promise<void> {
   const agent = admit();
   const mayKnow = scopeOf(agent.id, limits);
-  const { promise: ended, reject: end } = Promise.withResolvers<never>();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
   ended.catch(() => {});
+  let isOver = false;
+  const end = (reason: unknown): void => {
+    isOver = true;
+    reject(reason);
+  };
   let wake = (): void => {};
   const look = (): void => {
     try {
       admit();
+      wake();
     } catch (thrown) {
       end(thrown);
     }
-    wake();
   };
   const onAbort = (): void => end(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -59,7 +64,11 @@ export async function watch(
       const messages = told
         ? changesOf(feed.since(told), { before: told, after: view }, mayKnow)
         : wholeOf(view, mayKnow);
-      for (const message of messages) await answers.send(message);
+      for (const message of messages) {
+        // whoever is not let in any more hears nothing more, also of what was begun
+        if (isOver) return ended;
+        await answers.send(message);
+      }
       told = view;
       if (feed.view !== view) continue;
       await new Promise<void>((resolve) => {
