@@ -1,8 +1,9 @@
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomFillSync } from 'node:crypto';
 import {
   AuthorityConfig,
   AuthorityKeeper,
   certifierOf,
+  type IssuedX509,
   KeyRing,
   post,
 } from '../../../src/identity/authority/index.ts';
@@ -10,7 +11,9 @@ import { MemoryAuthorityStore } from '../../../src/identity/authority/testing/me
 import type { ServerSvid, SvidSource } from '../../../src/identity/federation/index.ts';
 import { AuthoritySupply, OwnSvid } from '../../../src/identity/host/index.ts';
 import { EntryIndex } from '../../../src/identity/registration/index.ts';
-import type { TrustBundle } from '../../../src/identity/spiffe/index.ts';
+import { spiffeIdOf, type TrustBundle } from '../../../src/identity/spiffe/index.ts';
+
+const BY = { actor: 'test', reason: '' };
 
 /** The authority of a trust domain by the clock of this machine, with the X.509-SVID of its server, as
  *  they are in a server. */
@@ -56,6 +59,18 @@ export class LivingAuthority implements SvidSource {
 
   onChange(listener: (svid: ServerSvid) => void): () => void {
     return this.#svid.onChange(listener);
+  }
+
+  /** An X.509-SVID, as a workload gets it, that the audit log knows of. */
+  async issue(...path: readonly string[]): Promise<IssuedX509 & ServerSvid> {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const answer = this.keeper.issueX509({
+      ...{ id: spiffeIdOf(this.keeper.state.trustDomain, ...path), service: '', by: BY },
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+    });
+    if (answer.outcome === 'refused') throw answer.fault;
+    await this.keeper.record([answer]);
+    return { ...answer.svid, privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }) };
   }
 
   async close(): Promise<void> {
