@@ -101,6 +101,11 @@ describe('the state of the world', () => {
     expect(stream.change({ a: '2', b: '1' })).toEqual([]);
     stream.ask(['a', 'b']);
     expect(stream.look()).toEqual(['a 2']);
+    // Who has let go of something has it no more, though it is the same.
+    stream.ask(['b']);
+    stream.look();
+    stream.ask(['a', 'b']);
+    expect(stream.look()).toEqual(['a 2']);
   });
 
   it('is told again to who asks for it again', () => {
