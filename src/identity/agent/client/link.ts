@@ -58,6 +58,7 @@ export interface LinkParts {
 
 /** How long a call waits for a connection that is being made. */
 const PATIENCE_MS = 5_000;
+const LOOK_MS = 30_000;
 
 /** The way to the server: joins, connects, hears what is told, renews the agent's identity, and begins anew when the
  *  connection is lost, each time after a longer while. */
@@ -294,7 +295,10 @@ export class AgentLink {
   ): Promise<void> {
     const { clock, sleep, random, trustDomain, onEvent } = this.#parts;
     for (let due = renewAt(identity, random()); ; due = clock() + backoffOf(4, random())) {
-      while (clock() < due && !signal.aborted) await sleep(due - clock(), signal);
+      // timers stand still while a machine sleeps, so that the clock is looked at now and then
+      while (clock() < due && !signal.aborted) {
+        await sleep(Math.min(due - clock(), LOOK_MS), signal);
+      }
       if (signal.aborted) return;
       try {
         const renewed = await renew(client, { trustDomain, clock });

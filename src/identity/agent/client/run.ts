@@ -35,6 +35,8 @@ export interface AgentPorts {
   readonly more?: (ports: WorkloadApiPorts) => readonly GrpcService[];
   /** Says more of a workload than this machine's kernel does, as of the pod that it runs in. */
   readonly enrich?: (attestation: Attestation) => Promise<Attestation>;
+  /** Waits between attempts, without throwing; absent: by the timers of the process. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Hears of what happens to the agent, after the log has. */
   readonly onEvent?: (event: LinkEvent) => void;
 }
@@ -99,7 +101,7 @@ async function assemble(
     proofs: { ...config, joinToken: ports.joinToken },
     clock,
     random: Math.random,
-    sleep,
+    sleep: ports.sleep ?? sleep,
     bundle: () => known.bundleOf(trustDomain),
     onBroken: () => known.breakOff(),
     onUpdate: (message) => {

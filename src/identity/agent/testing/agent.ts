@@ -21,13 +21,16 @@ export interface X509Answer {
 export class AgentRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'reeve-agent-'));
   readonly #server: ServerRig;
+  readonly #skew: number;
   readonly logged: string[] = [];
   readonly events: LinkEvent[] = [];
   agent: RunningAgent | undefined;
   readonly #clients: WorkloadClient[] = [];
 
-  constructor(server: ServerRig) {
+  /** @param skew by how much the clock of the agent is ahead, in milliseconds */
+  constructor(server: ServerRig, skew = 0) {
     this.#server = server;
+    this.#skew = skew;
     this.keepTrust();
   }
 
@@ -50,9 +53,10 @@ export class AgentRig {
       ...config,
     };
     this.agent = await runAgent(AgentConfig.parse(given), {
-      clock: this.#server.clock,
+      clock: () => this.#server.clock() + this.#skew,
       log: createLog('trace', { write: (line: string) => this.logged.push(line) }),
       joinToken,
+      sleep: (milliseconds, signal) => this.#sleep(milliseconds, signal),
       onEvent: (event) => this.events.push(event),
     });
     return this.agent;
@@ -68,11 +72,11 @@ export class AgentRig {
   /** Waits for the next event of a kind that has not been waited for. */
   async until<Name extends LinkEvent['event']>(
     name: Name,
-  ): Promise<Extract<LinkEvent, { event: Name }>> {
+  ): Promise<LinkEvent & { readonly event: Name }> {
     for (;;) {
       const at = this.events.findIndex(({ event }) => event === name);
       const [event] = at === -1 ? [] : this.events.splice(at, 1);
-      if (event) return event as Extract<LinkEvent, { event: Name }>;
+      if (event) return event as LinkEvent & { readonly event: Name };
       await sleep(5);
     }
   }
@@ -83,6 +87,12 @@ export class AgentRig {
     const client = workloadClient(this.agent.address);
     this.#clients.push(client);
     return client;
+  }
+
+  /** Until the time has come by either clock. */
+  async #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const [turned, real] = [this.#server.clock() + milliseconds, Date.now() + milliseconds];
+    while (!signal.aborted && this.#server.clock() < turned && Date.now() < real) await sleep(10);
   }
 
   async stop(): Promise<void> {

@@ -11,7 +11,7 @@ import {
 import { memoryJoinTokens } from '../../attestation/join-token/testing/memory-store.ts';
 import type { AuthorityKeeper } from '../../authority/index.ts';
 import { KeeperRig } from '../../authority/testing/keeper.ts';
-import { AuthoritySupply, OwnSvid } from '../../host/index.ts';
+import { AuthoritySupply, type OwnIdentity, OwnSvid } from '../../host/index.ts';
 import { type Entry, EntryIndex, type EntryInput } from '../../registration/index.ts';
 import { entryWith } from '../../registration/testing/entries.ts';
 import type { TrustBundle } from '../../spiffe/index.ts';
@@ -53,6 +53,7 @@ export class ServerRig {
   #own: OwnSvid | undefined;
   readonly #onEntries = new Set<() => void>();
   readonly #onTrust = new Set<() => void>();
+  readonly #onOwn = new Set<(svid: OwnIdentity) => void>();
 
   private constructor(options: ServerRigOptions) {
     this.options = options;
@@ -125,6 +126,19 @@ export class ServerRig {
     for (const listener of this.#onTrust) listener();
   }
 
+  /** Has what the server shows issued anew, by the authority that signs now. */
+  async renewOwn(): Promise<void> {
+    const own = new OwnSvid(this.supply, this.clock, () => {});
+    await new Promise<void>((resolve) => {
+      own.onChange((svid) => {
+        for (const listener of this.#onOwn) listener(svid);
+        resolve();
+      });
+    });
+    this.#own?.close();
+    this.#own = own;
+  }
+
   /** Ends what agents connect to; the authority stays. */
   async stop(): Promise<void> {
     await this.server.close(0);
@@ -182,7 +196,16 @@ export class ServerRig {
       entries,
       federated: () => this.federated,
       attestors,
-      ownSvid: this.#own,
+      ownSvid: {
+        onChange: (listener) => {
+          this.#onOwn.add(listener);
+          const unsubscribe = this.#own?.onChange(listener);
+          return () => {
+            this.#onOwn.delete(listener);
+            unsubscribe?.();
+          };
+        },
+      },
       audit: async (found) => {
         this.audited.push(...found);
       },
