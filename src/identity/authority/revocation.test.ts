@@ -149,7 +149,7 @@ describe('the list of an authority', () => {
     const { state } = deny(none, [serial, key, identity, { ...serial, authority: 'b' }], now);
     const list = crlRequestOf(state, 'a', NOW + 5, HOUR);
     expect(list).toMatchObject({
-      thisUpdate: NOW + 5,
+      thisUpdate: NOW + 5 - 60_000,
       nextUpdate: NOW + 5 + HOUR,
       revoked: [{ serialNumber: '0a', revokedAt: NOW, reason: 'superseded' }],
     });

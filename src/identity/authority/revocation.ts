@@ -1,6 +1,6 @@
 import { Fault, quote } from '../../base/fault.ts';
 import { stableId } from '../../base/ids.ts';
-import type { CrlRequest, RevocationReason } from '../x509/index.ts';
+import { BACKDATE_SECONDS, type CrlRequest, type RevocationReason } from '../x509/index.ts';
 import type { Moment } from './model.ts';
 
 /** What enforcement points refuse though its signature and its time are good.
@@ -158,6 +158,8 @@ export function crlRequestOf(
     if (denial.deny !== 'serial' || denial.authority !== authority) return [];
     return [{ serialNumber: denial.value, revokedAt: denial.at, reason: denial.why }];
   });
+  // As SVIDs are: a verifier whose clock is behind would refuse everything until it believes the list.
+  const thisUpdate = wall - BACKDATE_SECONDS * 1_000;
   const number = (BigInt(sequence) << 40n) + BigInt(Math.floor(wall / 1_000));
-  return { number, thisUpdate: wall, nextUpdate: wall + validity, revoked };
+  return { number, thisUpdate, nextUpdate: wall + validity, revoked };
 }
