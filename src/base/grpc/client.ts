@@ -14,6 +14,8 @@ export interface GrpcClientCall {
   readonly timeoutMs?: number;
   /** Ends the call, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Metadata, by names in lower case. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Messages of a stream that wait for their reader; then nothing more is read. */
@@ -68,10 +70,10 @@ export class GrpcClient {
   async *serverStream(
     path: string,
     message: Uint8Array,
-    { timeoutMs, signal }: GrpcClientCall = {},
+    { timeoutMs, signal, metadata }: GrpcClientCall = {},
   ): AsyncGenerator<Buffer, void, undefined> {
     signal?.throwIfAborted();
-    const answers = new Answers(this.#begin(path, timeoutMs), this.#limits);
+    const answers = new Answers(this.#begin(path, timeoutMs, metadata), this.#limits);
     const abort = (): void => answers.fail(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     const over = new Fault('peer/unavailable', `${path} was not answered in ${timeoutMs} ms`);
@@ -87,9 +89,14 @@ export class GrpcClient {
     }
   }
 
-  #begin(path: string, timeoutMs: number | undefined): ClientHttp2Stream {
+  #begin(
+    path: string,
+    timeoutMs: number | undefined,
+    metadata: GrpcClientCall['metadata'],
+  ): ClientHttp2Stream {
     if (this.#session.destroyed || this.#session.closed) throw lost();
     return this.#session.request({
+      ...metadata,
       ':method': 'POST',
       ':path': path,
       'content-type': 'application/grpc',

@@ -6,6 +6,7 @@ import { addDenials } from '../identity/denials.ts';
 import { addEntries } from '../identity/entries.ts';
 import { addExplain } from '../identity/explain.ts';
 import { addFederation } from '../identity/federation.ts';
+import { addFetch } from '../identity/fetch.ts';
 import { addOverview } from '../identity/overview.ts';
 import { addRegister } from '../identity/register.ts';
 
@@ -21,6 +22,7 @@ export function addIdentity(program: Command): void {
   addEntries(identity);
   addRegister(identity);
   addExplain(identity);
+  addFetch(identity);
   addAuthorities(identity);
   addDenials(identity);
   addAgents(identity);

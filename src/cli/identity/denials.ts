@@ -129,7 +129,6 @@ function table(denials: readonly Denial[]): string {
     { title: 'denial', value: ({ id }) => id },
     { title: 'what', value: ({ deny }) => deny },
     { title: 'value', value: ({ value }) => value.replace(/^spiffe:\/\//, ''), shrinks: 'path' },
-    { title: 'why', value: ({ why }) => why, shrinks: 'text' },
     { title: 'until (UTC)', value: ({ until }) => (until === null ? 'lifted' : minute(until)) },
   ]);
 }

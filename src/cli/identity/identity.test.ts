@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -219,6 +219,52 @@ describe('explanations', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('the identity of this process', () => {
+  const ID = 'spiffe://example.org/this/process';
+  const uid = `unix:uid:${process.getuid?.()}`;
+  const fetch = (...more: string[]) => [
+    ...['fetch', '--socket', server.identity.host?.address ?? '', ...more],
+  ];
+
+  it('is fetched as any workload does, and written to files that OpenSSL takes', async () => {
+    const none = await reeve(fetch());
+    expect([none.status, none.stderr]).toEqual([2, expect.stringMatching(/No identity is issued/)]);
+    const options = ['--spiffe-id', ID, '--selector', uid, '--dns-name', 'me.example'];
+    await identity('register', ...options, '--owner', 'me', '--hint', 'me');
+    const out = join(folder, 'svids');
+    const { stdout } = await identity(...fetch('--write', out));
+    expect(stdout).toMatch(
+      /^identity +spiffe:\/\/example\.org\/this\/process\nhint +me\nDNS names +me\.example\nuntil +\d/,
+    );
+    const file = (name: string) => readFileSync(join(out, name), 'utf8');
+    const leaf = new X509Certificate(file('svid.0.pem'));
+    const root = new X509Certificate(file('bundle.0.pem'));
+    expect(leaf.verify(root.publicKey)).toBe(true);
+    expect(leaf.checkPrivateKey(createPrivateKey(file('svid.0.key')))).toBe(true);
+    expect(statSync(join(out, 'svid.0.key')).mode & 0o777).toBe(0o600);
+    const [shown] = await json<{ serialNumber: string }[]>(...fetch());
+    expect(shown?.serialNumber).toBe(leaf.serialNumber.toLowerCase());
+  });
+
+  it('is fetched as a token', async () => {
+    const { stdout } = await reeve(fetch('--audience', 'shop', '--audience', 'pay'));
+    const [, claims = ''] = stdout.split('.');
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      sub: ID,
+      aud: ['shop', 'pay'],
+    });
+  });
+
+  it.each([
+    [['--spiffe-id', ORDERS], /This process is not .*orders`, but spiffe:.*process/],
+    [['--socket', 'tcp:1'], /is no Unix socket/],
+    [['--socket', 'unix:///tmp/reeve-none.sock'], /Nobody serves identities at/],
+  ])('is not fetched with %j', async (more, message) => {
+    const { status, stderr } = await reeve(fetch(...more));
+    expect([status, flat(stderr)]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
 describe('authorities', () => {
   it('are shown, rotated and tainted', async () => {
     const { stdout } = await identity('authorities');
@@ -250,7 +296,7 @@ describe('revocation', () => {
       /^revoked spiffe:\/\/example\.org\/ns\/shop\/sa\/web\nwith 0 certificates; the deny list/,
     );
     const { stdout } = await identity('denied', '--search', '/web');
-    expect(stdout).toMatch(/^denial-\w+ +.*\/web +keyCompromise +lifted$/m);
+    expect(stdout).toMatch(/^denial-\w+ +identity +\S*\/web +lifted$/m);
     const lifted = await identity('lift', '/ns/shop/sa/web', '--reason', 'found again');
     expect(lifted.stdout).toMatch(/^lifted denial-/);
     expect((await identity('denied', '--search', '/web')).stdout).toBe('Nothing is denied.\n');
@@ -326,6 +372,6 @@ describe('federation', () => {
 });
 
 it('what was issued is counted', async () => {
-  // the server's own
-  expect((await identity('issues')).stdout).toMatch(/^\(none\) +[1-9]\d* +0 +0$/m);
+  // of the server, and of entries that are for no service
+  expect((await identity('issues')).stdout).toMatch(/^\(none\) +[1-9]\d* +\d+ +0$/m);
 });

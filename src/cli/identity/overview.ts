@@ -66,7 +66,14 @@ function toText(overview: Overview): string {
           `${grouped(issued.refused)} refused`,
       ],
     ],
-    ['denied', [denials.total === 0 ? 'nothing' : `${grouped(denials.total)}: see \`denied\``]],
+    [
+      'denied',
+      [
+        denials.total === 0
+          ? 'nothing'
+          : `${grouped(denials.total)}: \`reeve identity denied\` lists them`,
+      ],
+    ],
     ['workloads', workloads(overview)],
     ['agents', [`${grouped(overview.agents)} connected`]],
     ['federation', [federation(overview)]],
