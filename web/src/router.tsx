@@ -3,6 +3,7 @@ import { Frame } from './components/Frame.tsx';
 import { LIST_NAMES, type ListName } from './lists.tsx';
 import { AnswersPage } from './pages/AnswersPage.tsx';
 import { AuditPage } from './pages/AuditPage.tsx';
+import { IdentityPage } from './pages/IdentityPage.tsx';
 import { ListPage } from './pages/ListPage.tsx';
 import { LoginPage } from './pages/LoginPage.tsx';
 import { OwnersPage } from './pages/OwnersPage.tsx';
@@ -30,6 +31,14 @@ const review = createRoute({
   getParentRoute: () => frame,
   path: '/review',
   component: ReviewPage,
+});
+const identity = createRoute({
+  getParentRoute: () => frame,
+  path: '/identity',
+  validateSearch: toListSearch,
+  component: function Identity() {
+    return <IdentityPage search={identity.useSearch()} />;
+  },
 });
 const audit = createRoute({
   getParentRoute: () => frame,
@@ -77,7 +86,7 @@ function NotFound() {
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    frame.addChildren([answers, review, owners, sources, audit, list]),
+    frame.addChildren([answers, review, owners, sources, identity, audit, list]),
   ]),
   // Plain text in addresses, so that they can be read and written by hand.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

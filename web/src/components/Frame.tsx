@@ -45,6 +45,9 @@ export function Frame() {
               {LISTS[name].title}
             </Link>
           ))}
+          <Link to="/identity" search={{}} activeOptions={{ includeSearch: false }}>
+            Identity
+          </Link>
           <Link to="/owners">Owners</Link>
           <Link to="/sources">Sources</Link>
           <Link to="/audit" search={{}} activeOptions={{ includeSearch: false }}>

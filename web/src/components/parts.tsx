@@ -23,6 +23,8 @@ const TONES: Readonly<Record<string, string>> = {
   deprecated: 'warn',
   dropped: 'warn',
   refused: 'bad',
+  active: 'good',
+  tainted: 'bad',
 };
 
 /** The class that colours a word. */

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { AuditEntry } from '../../../src/estate/decision.ts';
 import { get, type Page, toFilters } from '../api.ts';
-import { ACTION_WORDS, actionWords, changeWords } from '../components/AuditLine.tsx';
+import { ACTION_WORDS, actionWords, changeWords } from '../audit-words.ts';
 import { FilterBar } from '../components/FilterBar.tsx';
 import { Pager } from '../components/Pager.tsx';
 import { ErrorNote } from '../components/parts.tsx';
@@ -115,12 +115,24 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
   );
 }
 
-/** What was changed, leading to it as it is now. */
+/** What was changed, leading to it as it is now where there is a page of it. */
 function Subject({ action, subject }: Pick<AuditEntry, 'action' | 'subject'>) {
-  const list = action.startsWith('template.') ? 'services' : 'endpoints';
+  const shown = <code>{subject}</code>;
+  const [part = ''] = action.split('.');
+  const list = LISTS_OF[part];
+  if (list !== undefined) {
+    return (
+      <Link to="/$list" params={{ list }} search={{ id: subject }} title={subject}>
+        {shown}
+      </Link>
+    );
+  }
+  if (part !== 'identity') return shown;
   return (
-    <Link to="/$list" params={{ list }} search={{ id: subject }} title={subject}>
-      <code>{subject}</code>
+    <Link to="/identity" search={{ q: subject }} title={subject}>
+      {shown}
     </Link>
   );
 }
+
+const LISTS_OF: Readonly<Record<string, string>> = { endpoint: 'endpoints', template: 'services' };
