@@ -33,27 +33,48 @@ const rsa = ({ hash, rsa: arc }: Hash): SignatureAlgorithm => ({
   keyType: 'rsa',
   hash,
 });
-/** @see RFC 4055 §3.1: the hash, MGF1 with the same hash, a salt as long as the hash */
-const rsaPss = ({ hash, bytes, oid: dotted }: Hash): SignatureAlgorithm => {
-  const digest = sequence(oid(dotted), nothing());
+/** The hash, MGF1 with the same hash, a salt as long as the hash.
+ *  @param ofHash parameters of the hash, and those of the hash of MGF1
+ *  @see RFC 4055 §3.1 */
+function pssIdentifier({ bytes, oid: dotted }: Hash, ofHash: Buffer, ofMask: Buffer): Buffer {
+  const mask = sequence(oid('1.2.840.113549.1.1.8'), sequence(oid(dotted), ofMask));
   const parameters = sequence(
-    element(contextTag(0, true), digest),
-    element(contextTag(1, true), sequence(oid('1.2.840.113549.1.1.8'), digest)),
+    element(contextTag(0, true), sequence(oid(dotted), ofHash)),
+    element(contextTag(1, true), mask),
     element(contextTag(2, true), integer(bytes)),
   );
-  return {
-    name: `RSASSA-PSS with ${hash.toUpperCase()}`,
-    der: sequence(oid('1.2.840.113549.1.1.10'), parameters),
-    keyType: 'rsa',
-    hash,
-    saltLength: bytes,
-  };
-};
+  return sequence(oid('1.2.840.113549.1.1.10'), parameters);
+}
+
+const rsaPss = (hash: Hash): SignatureAlgorithm => ({
+  name: `RSASSA-PSS with ${hash.hash.toUpperCase()}`,
+  der: pssIdentifier(hash, nothing(), nothing()),
+  keyType: 'rsa',
+  hash: hash.hash,
+  saltLength: hash.bytes,
+});
+
+/** Parameters of hashes may be NULL or left out, which is to be read as the same. @see RFC 4055 §2.1 */
+const PSS_SPELLINGS = HASHES.flatMap((hash) => {
+  const algorithm = rsaPss(hash);
+  const [none, absent] = [nothing(), Buffer.alloc(0)];
+  const all = [
+    [absent, absent],
+    [absent, none],
+    [none, absent],
+  ] as const;
+  return all.map(
+    ([ofHash, ofMask]) => [pssIdentifier(hash, ofHash, ofMask).toString('hex'), algorithm] as const,
+  );
+});
 
 const ALGORITHMS: readonly SignatureAlgorithm[] = [ecdsa, rsa, rsaPss].flatMap((make) =>
   HASHES.map(make),
 );
-const BY_DER = new Map(ALGORITHMS.map((algorithm) => [algorithm.der.toString('hex'), algorithm]));
+const BY_DER = new Map([
+  ...ALGORITHMS.map((algorithm) => [algorithm.der.toString('hex'), algorithm] as const),
+  ...PSS_SPELLINGS,
+]);
 
 /** The algorithm of an AlgorithmIdentifier; undefined for all that are weak, odd or unknown. */
 export function signatureAlgorithmOf(der: Buffer): SignatureAlgorithm | undefined {
