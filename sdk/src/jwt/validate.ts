@@ -27,6 +27,7 @@ const HEADERS = ['alg', 'kid', 'typ'];
 const TYPES = [undefined, 'JWT', 'JOSE'];
 const MAX_KEY_ID_LENGTH = 256;
 const MAX_AUDIENCES = 64;
+const MAX_AUDIENCE_LENGTH = 2_048;
 /** 1970 to the year 9999: beyond, seconds are most likely milliseconds. */
 const MAX_SECONDS = 253_402_300_799;
 
@@ -119,7 +120,8 @@ function findKey(
 /** @see RFC 7519 §4.1.3 */
 function readAudience(value: unknown): readonly string[] {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const isText = (one: unknown): one is string => typeof one === 'string' && one !== '';
+  const isText = (one: unknown): one is string =>
+    typeof one === 'string' && one !== '' && one.length <= MAX_AUDIENCE_LENGTH;
   if (value === undefined || all.length === 0) {
     throw refuseToken('no-audience', 'has no audience (aud)');
   }
@@ -127,7 +129,8 @@ function readAudience(value: unknown): readonly string[] {
     throw refuseToken('too-many-audiences', `has more than ${MAX_AUDIENCES} audiences`);
   }
   if (all.every(isText)) return all;
-  throw refuseToken('audience-malformed', 'has an audience (aud) that is no text');
+  const why = `has an audience (aud) that is no text of 1 to ${MAX_AUDIENCE_LENGTH} characters`;
+  throw refuseToken('audience-malformed', why);
 }
 
 /** Gives when the token expires. @see RFC 7519 §4.1.4 to 4.1.6 */
