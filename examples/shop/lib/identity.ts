@@ -6,7 +6,7 @@ import { call } from './service.ts';
 /** Who this service is, and mutual TLS with the others: by the identity that it fetches from the Workload API at
  *  `SPIFFE_ENDPOINT_SOCKET`, and keeps nowhere. Where a mesh does all this in front of the service (`MTLS=mesh`),
  *  it speaks HTTP with the mesh. */
-const READY_MS = 30_000;
+const READY_MS = Number(process.env.IDENTITY_WITHIN_MS ?? 30_000);
 
 const source = process.env.MTLS === 'mesh' ? undefined : new X509Source();
 await source?.ready(AbortSignal.timeout(READY_MS));
