@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfiguredRelation, MAX_BUNDLE_BYTES } from './relation.ts';
+import { ConfiguredRelation, MAX_BUNDLE_BYTES } from './relation-schema.ts';
 
 const seconds = (min: number, max: number, usual: number) =>
   z.int().min(min).max(max).default(usual);

@@ -10,9 +10,9 @@ import {
   judgeTexts,
   parseWish,
   type Relation,
-  type RelationWish,
   wishedRelation,
 } from './relation.ts';
+import type { RelationWish } from './relation-schema.ts';
 import type { FederationStatus } from './status.ts';
 import { FederationStore, type HeldBundle } from './store/index.ts';
 import { RelationWatch } from './watch.ts';

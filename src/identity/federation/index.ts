@@ -9,5 +9,5 @@ export {
 } from './endpoint/index.ts';
 export { Federation } from './federation.ts';
 export type { FederationParts } from './parts.ts';
-export { type EndpointProfile, RelationWish } from './relation.ts';
+export { type EndpointProfile, RelationWish } from './relation-schema.ts';
 export type { BundleState, BundleSummary, FederationStatus, FetchFailure } from './status.ts';

@@ -1,5 +1,6 @@
 import type { TrustBundle } from '../spiffe/index.ts';
-import type { EndpointProfile, Relation } from './relation.ts';
+import type { Relation } from './relation.ts';
+import type { EndpointProfile } from './relation-schema.ts';
 import type { BundleOrigin, HeldBundle } from './store/index.ts';
 
 /** What is known of the bundle of a foreign trust domain.

@@ -48,6 +48,8 @@ export class RelationWatch {
   #etag: string | undefined;
   #failures = 0;
   #lastFailure: FetchFailure | null = null;
+  /** What was told last of what is given, and of the endpoint: the same is told once. */
+  readonly #told: Partial<Record<BundleOrigin, string>> = {};
   #nextTryAt: number | null = null;
   #cancel: () => void = () => {};
   #running: Promise<void> | undefined;
@@ -74,8 +76,9 @@ export class RelationWatch {
   async prepare(): Promise<void> {
     try {
       await this.#takeGiven();
+      delete this.#told.given;
     } catch (thrown) {
-      this.#note(thrown);
+      this.#note('given', thrown);
     }
   }
 
@@ -121,10 +124,11 @@ export class RelationWatch {
       if (fetched.kind === 'unchanged') await this.#confirm();
       else await this.#takeFetched(fetched);
       this.#failures = 0;
+      delete this.#told.endpoint;
     } catch (thrown) {
       if (this.#ended.signal.aborted) return;
       this.#failures++;
-      this.#note(thrown);
+      this.#note('endpoint', thrown);
     }
     const { random, pace } = this.#ports;
     const progress = {
@@ -187,13 +191,13 @@ export class RelationWatch {
     this.#keptAt = now;
   }
 
-  #note(thrown: unknown): void {
+  #note(from: BundleOrigin, thrown: unknown): void {
     const { code, hint = null } = thrown instanceof Fault ? thrown : { code: 'internal' };
     const why = messageOf(thrown);
-    const isKnown = this.#lastFailure?.why === why && this.#failures > 1;
     this.#lastFailure = { at: this.#ports.clock(), code, why, hint };
-    // the same failure is told once
-    if (!isKnown) this.#ports.warn('The bundle of a trust domain was not taken', thrown);
+    if (this.#told[from] === why) return;
+    this.#told[from] = why;
+    this.#ports.warn('The bundle of a trust domain was not taken', thrown);
   }
 }
 

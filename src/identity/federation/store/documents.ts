@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../../base/fault.ts';
 import type { DocumentChange, DocumentStore, StoredDocument } from '../../../estate/index.ts';
 import { parseBundle, writeBundle } from '../../spiffe/index.ts';
-import { RelationWish } from '../relation.ts';
+import { RelationWish } from '../relation-schema.ts';
 import type { FederationChange, HeldBundle, HeldRelation, KeptFederation } from './port.ts';
 
 const BUNDLE = 'federation-bundle';

@@ -1,6 +1,6 @@
 import type { NewAuditEntry } from '../../../estate/index.ts';
 import type { TrustBundle } from '../../spiffe/index.ts';
-import type { RelationWish } from '../relation.ts';
+import type { RelationWish } from '../relation-schema.ts';
 
 /** Where a bundle came from: its endpoint, or a person who gave it. */
 export type BundleOrigin = 'endpoint' | 'given';
