@@ -2,12 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CONTROLS } from '../src/assurance/index.ts';
+import { AgentFileConfig } from '../src/cli/agent/config.ts';
 import { ServerConfig } from '../src/server/config.ts';
 import { defaultDataFolder } from '../src/server/data-folder.ts';
 
 /** Pages of docs/ that are made from the code: `node scripts/docs.ts` writes them, and
  *  test/docs.test.ts fails where one is out of date. */
 export const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/agent-configuration.md': agentConfiguration,
   'docs/configuration.md': configuration,
   'docs/controls.md': controls,
 };
@@ -34,14 +36,19 @@ interface JsonSchema {
 }
 
 function configuration(): string {
-  const schema = z.toJSONSchema(ServerConfig, {
-    io: 'input',
-    unrepresentable: 'any',
-  }) as JsonSchema;
+  return settings('# Configuration', 'up', ServerConfig);
+}
+
+function agentConfiguration(): string {
+  return settings('# Configuration of agents', 'agent', AgentFileConfig);
+}
+
+function settings(title: string, command: string, config: z.ZodType): string {
+  const schema = z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   return [
-    '# Configuration',
+    title,
     '',
-    '`reeve up --config FILE` reads one YAML file. Every setting has a default; an unknown one is an error, with',
+    `\`reeve ${command} --config FILE\` reads one YAML file. Every setting has a default; an unknown one is an error, with`,
     'its line. Secrets are never written here: settings that need one name a file or an environment variable.',
     '',
     '| setting | value | default | what for |',

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,10 +27,16 @@ class Talker {
   readonly logged: string[] = [];
   readonly #lines: AsyncIterator<string>;
 
-  constructor(program: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  constructor(
+    program: string,
+    words: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    uid?: number,
+  ) {
     this.child = spawn(program, words, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
+      ...(uid !== undefined && { uid, gid: uid }),
     });
     running.push(this);
     // stdio says that there are three
@@ -75,12 +89,16 @@ let folder: string;
 let port: number;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reeve-agents-'));
+  chmodSync(folder, 0o755);
   port = await freePort();
 });
 afterEach(async () => {
   for (const talker of running.splice(0)) await talker.kill();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Other users must reach it, which they do not in the data folder. */
+const socketPath = (): string => join(folder, 'run', 'workload.sock');
 
 async function startServer(): Promise<Talker & { readonly hello: Line }> {
   const script = join(import.meta.dirname, 'support', 'agent-server.ts');
@@ -98,7 +116,7 @@ function startAgent(
     [
       'agent',
       ...['--server', `127.0.0.1:${port}`, '--trust-domain', 'example.org', '--format', 'json'],
-      ...['--data', join(folder, 'agent'), ...words],
+      ...['--data', join(folder, 'agent'), '--socket', socketPath(), ...words],
     ],
     environment,
   );
@@ -112,9 +130,9 @@ function program(name: string): string {
   return path;
 }
 
-function startWorkload(path: string): Talker {
+function startWorkload(path: string, uid?: number): Talker {
   const script = join(import.meta.dirname, 'support', 'workload.ts');
-  return new Talker(path, [script, `unix://${join(folder, 'agent', 'workload.sock')}`]);
+  return new Talker(path, [script, `unix://${socketPath()}`], {}, uid);
 }
 
 describe('reeve agent', () => {
@@ -125,7 +143,7 @@ describe('reeve agent', () => {
     await server.ask({ do: 'register', said });
     const token = String(await server.ask({ do: 'token', name: 'node-1' }));
     let agent = startAgent({ REEVE_JOIN_TOKEN: token });
-    const socket = `unix://${join(folder, 'agent', 'workload.sock')}`;
+    const socket = `unix://${socketPath()}`;
     expect(await agent.next()).toMatchObject({ event: 'started', socket });
     expect(await agent.until('joined')).toMatchObject({ spiffeId: AGENT });
     await agent.until('connected');
@@ -161,25 +179,60 @@ describe('reeve agent', () => {
     for (const name of readdirSync(kept)) expect(statSync(join(kept, name)).mode & 0o077).toBe(0);
   });
 
-  it('gives a copied, a moved and another program nothing, and says why in its log', async () => {
+  it('gives a copied, a moved and a killed program nothing, and says why in its log', async () => {
     const orders = program('orders');
     const server = await startServer();
-    const selectors = [`unix:path:${orders}`, `unix:uid:${process.getuid?.()}`];
-    await server.ask({ do: 'register', said: { spiffeId: ORDERS, selectors } });
-    const other = { spiffeId: PAYMENTS, selectors: [`unix:path:${orders}`, 'unix:uid:4242'] };
-    await server.ask({ do: 'register', said: other });
+    const said = { spiffeId: ORDERS, selectors: [`unix:path:${orders}`] };
+    await server.ask({ do: 'register', said });
     const token = String(await server.ask({ do: 'token', name: 'node-1' }));
     const agent = startAgent({ REEVE_JOIN_TOKEN: token });
     await agent.until('connected');
     const right = startWorkload(orders);
     expect(await right.next()).toMatchObject({ ids: [ORDERS] });
+
     const copy = program('copy');
     const refused = startWorkload(copy);
     expect(await refused.next()).toMatchObject({
       code: 7,
       message: expect.stringContaining(`lacks unix:path:${orders} (has unix:path:${copy})`),
     });
-    expect(await agent.hasLogged('no identity for a workload')).toContain(copy);
+    expect(await agent.hasLogged(copy)).toContain('no identity for a workload');
+
+    const moved = join(folder, 'moved');
+    renameSync(orders, moved);
+    // it is looked at again before it is told anything new
+    await server.ask({
+      do: 'register',
+      said: { ...said, federatesWith: ['other.example'], hint: 'x' },
+    });
+    let line = await right.next();
+    while (line?.code !== 7) line = await right.next();
+    expect(line.message).toContain(`lacks unix:path:${orders} (has unix:path:${moved})`);
+    expect(await agent.hasLogged(moved)).toContain('no identity for a workload');
+
+    await right.kill();
+    copyFileSync(copy, orders);
+    const again = startWorkload(orders);
+    expect(await again.next()).toMatchObject({ ids: [ORDERS] });
+  });
+
+  it('gives the same program under another user nothing, and says why in its log', async () => {
+    const orders = program('orders');
+    const server = await startServer();
+    const own = process.getuid?.() ?? 0;
+    // only root can start a process of another user; anybody else is the other user
+    const [wanted, other] = own === 0 ? [0, 4_242] : [4_242, own];
+    const selectors = [`unix:path:${orders}`, `unix:uid:${wanted}`];
+    await server.ask({ do: 'register', said: { spiffeId: PAYMENTS, selectors } });
+    const token = String(await server.ask({ do: 'token', name: 'node-1' }));
+    const agent = startAgent({ REEVE_JOIN_TOKEN: token });
+    await agent.until('connected');
+    const workload = startWorkload(orders, own === 0 ? other : undefined);
+    expect(await workload.next()).toMatchObject({
+      code: 7,
+      message: expect.stringContaining(`lacks unix:uid:${wanted} (has unix:uid:${other})`),
+    });
+    expect(await agent.hasLogged(`unix:uid:${other}`)).toContain('no identity for a workload');
   });
 
   it('is denied, drops everything and ends with status 1, and its token makes nobody else', async () => {

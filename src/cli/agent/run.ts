@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { loadConfig } from '../../base/config.ts';
 import { Fault } from '../../base/fault.ts';
-import { createLog } from '../../base/log.ts';
-import { AgentConfig, type AgentEnd, runAgent } from '../../identity/agent/index.ts';
+import { createLog, type Log } from '../../base/log.ts';
+import { type AgentEnd, runAgent } from '../../identity/agent/index.ts';
+import { secretDiscovery } from '../../identity/sds/index.ts';
 import { endOfProcess } from '../../server/greeting.ts';
+import { NodePodsConfig, type OpenNodePods, openNodePods } from '../../server/node-pods.ts';
+import { AgentFileConfig } from './config.ts';
 import { Teller } from './tell.ts';
 
 export interface AgentFlags {
@@ -17,6 +20,7 @@ export interface AgentFlags {
   readonly config?: string;
   readonly joinTokenFile?: string;
   readonly kubernetesTokenFile?: string;
+  readonly node?: string;
   readonly trustBundle?: string;
   readonly trustBundleSha256?: readonly string[];
   readonly insecureBootstrap?: boolean;
@@ -35,18 +39,42 @@ const DENIED = 1;
 export async function agent(flags: AgentFlags): Promise<void> {
   const { config, joinToken } = settingsOf(flags);
   const stopped = endOfProcess();
-  const teller = new Teller(flags.format, config, (line) => console.log(line));
+  const log = createLog(config.logLevel);
+  const pods = config.nodePods && (await openNodePods(config.nodePods, log));
+  try {
+    const end = await run(config, { log, joinToken, pods }, flags.format, stopped);
+    if (end) judge(end);
+  } finally {
+    await pods?.close();
+  }
+}
+
+interface Given {
+  readonly log: Log;
+  readonly joinToken: string | undefined;
+  readonly pods: OpenNodePods | undefined;
+}
+
+async function run(
+  config: AgentFileConfig,
+  given: Given,
+  format: AgentFlags['format'],
+  stopped: Promise<void>,
+): Promise<AgentEnd | undefined> {
+  const { log } = given;
+  const clock = systemClock;
+  const teller = new Teller(format, config, (line) => console.log(line));
   const running = await runAgent(config, {
-    clock: systemClock,
-    log: createLog(config.logLevel),
-    joinToken,
+    ...given,
+    clock,
+    more: (ports) => secretDiscovery(ports, { config: config.sds, log, clock }),
     onEvent: (event) => teller.hear(event),
   });
   teller.started(running);
-  const end = await Promise.race([running.ended, stopped]);
+  const end = await Promise.race([running.ended, stopped.then(() => undefined)]);
   if (!end) console.error('\nEnding ...');
   await running.close();
-  if (end) judge(end);
+  return end;
 }
 
 /** What the file and the options say together; options come first.
@@ -54,12 +82,12 @@ export async function agent(flags: AgentFlags): Promise<void> {
 export function settingsOf(
   flags: AgentFlags,
   environment: NodeJS.ProcessEnv = process.env,
-): { readonly config: AgentConfig; readonly joinToken: string | undefined } {
-  const given = loadConfig(AgentConfig, flags.config);
+): { readonly config: AgentFileConfig; readonly joinToken: string | undefined } {
+  const given = loadConfig(AgentFileConfig, flags.config);
   const { trustBundleSha256 = given.trustBundleSha256 } = flags;
   const isFromInput = flags.joinTokenFile === '-';
   const joinTokenFile = flags.joinTokenFile ?? given.joinTokenFile;
-  const config: AgentConfig = {
+  const config: AgentFileConfig = {
     ...given,
     server: flags.server ?? given.server,
     trustDomain: flags.trustDomain ?? given.trustDomain,
@@ -68,6 +96,7 @@ export function settingsOf(
     kubernetesTokenFile: flags.kubernetesTokenFile ?? given.kubernetesTokenFile,
     trustBundleFile: flags.trustBundle ?? given.trustBundleFile,
     trustBundleSha256: [...trustBundleSha256],
+    nodePods: flags.node === undefined ? given.nodePods : nodePodsOf(given, flags.node),
     insecureBootstrap: flags.insecureBootstrap ?? given.insecureBootstrap,
     workloadApi: {
       ...given.workloadApi,
@@ -77,10 +106,15 @@ export function settingsOf(
   return { config: parsed(config), joinToken: isFromInput ? readInput() : environment[VARIABLE] };
 }
 
+/** The file says the same on each node, and the option which node it is. */
+function nodePodsOf({ nodePods }: AgentFileConfig, node: string): AgentFileConfig['nodePods'] {
+  return NodePodsConfig.parse({ ...nodePods, node });
+}
+
 /** Options are held against the same rules as the file.
  *  @throws {Fault} `config/agent-invalid` */
-function parsed(config: AgentConfig): AgentConfig {
-  const read = AgentConfig.safeParse(config);
+function parsed(config: AgentFileConfig): AgentFileConfig {
+  const read = AgentFileConfig.safeParse(config);
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Fault('config/agent-invalid', `The options are not valid: ${problems.join('; ')}`, {

@@ -19,12 +19,16 @@ export function addAgent(program: Command): void {
       '--socket <path>',
       'Unix socket of the Workload API (else /run/reeve/workload.sock for root, and in the data folder)',
     )
-    .option('--config <file>', 'configuration file (docs/configuration.md)')
+    .option('--config <file>', 'configuration file (docs/agent-configuration.md)')
     .option(
       '--join-token-file <file>',
       'file with the token to join with, `-` for standard input (else REEVE_JOIN_TOKEN)',
     )
     .option('--kubernetes-token-file <file>', 'or a projected service account token')
+    .option(
+      '--node <name>',
+      'node of Kubernetes that this is: workloads are attested by their pods',
+    )
     .option('--trust-bundle <file>', 'what the server is known by at first: SPIFFE bundle or PEM')
     .option(
       '--trust-bundle-sha256 <hash>',

@@ -1,13 +1,15 @@
 import type { AgentFolder } from './folder.ts';
 
-const QUIET_MS = 2_000;
+const QUIET_MS = 1_000;
 
-/** Keeps what was told on disk, a while after it has changed: many changes are written once. */
+/** Keeps what was told on disk: the first of it at once, and changes a while after they have come, so that many of
+ *  them are written once. */
 export class CacheWriter {
   readonly #folder: AgentFolder;
   readonly #write: () => Buffer;
   readonly #onFailure: (thrown: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
+  #hasBegun = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(folder: AgentFolder, write: () => Buffer, onFailure: (thrown: unknown) => void) {
@@ -16,7 +18,13 @@ export class CacheWriter {
     this.#onFailure = onFailure;
   }
 
+  /** Everything has been told. */
+  begin(): void {
+    if (!this.#hasBegun) this.#flush();
+  }
+
   changed(): void {
+    this.begin();
     this.#timer ??= setTimeout(() => this.#flush(), QUIET_MS).unref();
   }
 
@@ -34,6 +42,7 @@ export class CacheWriter {
   }
 
   #flush(): void {
+    this.#hasBegun = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#writing = this.#writing

@@ -5,14 +5,7 @@ import { toTimestamp } from '../../../base/clock.ts';
 import { Fault } from '../../../base/fault.ts';
 import type { GrpcService } from '../../../base/grpc/index.ts';
 import type { Log } from '../../../base/log.ts';
-import {
-  type Attestation,
-  AttestationConfig,
-  createWorkloadAttestor,
-  machinePorts,
-  openPeerReader,
-  type Peer,
-} from '../../attestation/index.ts';
+import { attestMachine, openPeerReader, type PodDirectory } from '../../attestation/index.ts';
 import { IdentityHost, Refusals } from '../../host/index.ts';
 import type { WorkloadApiPorts } from '../../workload-api/index.ts';
 import type { AgentConfig } from '../config.ts';
@@ -33,8 +26,8 @@ export interface AgentPorts {
   readonly joinToken?: string | undefined;
   /** What else is served on the socket of the Workload API. */
   readonly more?: (ports: WorkloadApiPorts) => readonly GrpcService[];
-  /** Says more of a workload than this machine's kernel does, as of the pod that it runs in. */
-  readonly enrich?: (attestation: Attestation) => Promise<Attestation>;
+  /** What the cluster says of the pods of this machine, where it is a node of one. */
+  readonly pods?: PodDirectory | undefined;
   /** Waits between attempts, without throwing; absent: by the timers of the process. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Hears of what happens to the agent, after the log has. */
@@ -110,6 +103,7 @@ async function assemble(
         cache.changed();
         supply.changed(changes);
       });
+      if (isWhole) cache.begin();
       const bundle = known.bundleOf(trustDomain);
       if (bundle && bundle !== before) keepBundle(link, bundle, log);
       return isWhole;
@@ -138,8 +132,8 @@ async function assemble(
     await folder.drop();
     supply.changed(['entries', 'trust']);
   };
-  const host = await startHost(config, ports, supply, folder);
-  undo.push(() => host.close(GRACE_MS));
+  const { host, close: closeHost } = await startHost(config, ports, supply, folder);
+  undo.push(closeHost);
   undo.push(() => cache.close());
   undo.push(() => link.close());
   await link.start();
@@ -194,37 +188,41 @@ function keepBundle(link: AgentLink, bundle: Parameters<AgentLink['keepBundle']>
 
 async function startHost(
   config: AgentConfig,
-  { clock, log, more, enrich }: AgentPorts,
+  { clock, log, more, pods }: AgentPorts,
   supply: RemoteSupply,
   folder: AgentFolder,
-): Promise<IdentityHost> {
-  const attestation = { ...AttestationConfig.parse({}), ...config.attestation };
-  const looking = {
-    ...machinePorts(attestation),
+): Promise<{ readonly host: IdentityHost; readonly close: () => Promise<void> }> {
+  const attestor = attestMachine(config.attestation, {
     needsDigest: () => supply.asksFor('unix', 'sha256'),
-  };
-  const attestor = createWorkloadAttestor(looking, attestation);
-  const attest = async (peer: Peer): Promise<Attestation> => {
-    const attested = await attestor.attest(peer);
-    return enrich ? enrich(attested) : attested;
-  };
+    pods,
+  });
   const refusals = new Refusals(({ who, pid, why, count }) => {
     log.warn({ who, pid, why, count }, 'no identity for a workload');
   }, clock);
-  return IdentityHost.start({
-    supply,
-    peers: await openPeerReader(),
-    attest,
-    socket: config.workloadApi.socket ?? join(folder.path, SOCKET_FILE),
-    config: config.workloadApi,
-    ...(more && { more }),
-    clock,
-    onCall: (call) => refusals.hear(call),
-    onFailure: ({ spiffeId }, thrown) => {
-      const because = thrown instanceof Fault ? thrown.message : thrown;
-      log.warn({ spiffeId, because }, 'no SVID was issued; it is tried again');
-    },
-  });
+  try {
+    const host = await IdentityHost.start({
+      supply,
+      peers: await openPeerReader(),
+      attest: (peer) => attestor.attest(peer),
+      socket: config.workloadApi.socket ?? join(folder.path, SOCKET_FILE),
+      config: config.workloadApi,
+      ...(more && { more }),
+      clock,
+      onCall: (call) => refusals.hear(call),
+      onFailure: ({ spiffeId }, thrown) => {
+        const because = thrown instanceof Fault ? thrown.message : thrown;
+        log.warn({ spiffeId, because }, 'no SVID was issued; it is tried again');
+      },
+    });
+    const close = async (): Promise<void> => {
+      attestor.close();
+      await host.close(GRACE_MS);
+    };
+    return { host, close };
+  } catch (thrown) {
+    attestor.close();
+    throw thrown;
+  }
 }
 
 /** Writes what happens into the log. */
