@@ -120,7 +120,13 @@ async function assemble(
   undo.push(() => store.close());
   const metrics = createMetrics();
 
-  const identity = await startIdentity(config, { store, dataFolder: data.path, clock, log });
+  const identity = await startIdentity(config, {
+    store,
+    dataFolder: data.path,
+    clock,
+    log,
+    onSecrets: (event) => metrics.secretDiscovery.inc({ event }),
+  });
   if (identity) {
     undo.push(() => identity.close());
     metrics.watchIdentity(() => figuresOf(identity));

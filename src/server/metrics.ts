@@ -11,6 +11,8 @@ export interface Metrics {
   readonly scanSeconds: Histogram<'folder'>;
   /** Sets what traffic came in since the start, and what of it is held. */
   setIntake(status: IntakeStatus): void;
+  /** What happens with Envoys that ask for secrets: events of a closed table. */
+  readonly secretDiscovery: Counter<'event'>;
   /** Asks for what identity is and did whenever figures are read. */
   watchIdentity(read: () => Promise<IdentityFigures>): void;
   /** Sets the three answers. */
@@ -59,6 +61,12 @@ export function createMetrics(): Metrics {
       name: 'reeve_judge_seconds',
       help: 'Time to judge and publish the estate',
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
+      registers,
+    }),
+    secretDiscovery: new Counter({
+      name: 'reeve_envoy_secrets_total',
+      help: 'Secrets of Envoys: sent, accepted, rejected, missing, of another type, revocations not enforced',
+      labelNames: ['event'] as const,
       registers,
     }),
     scanSeconds: new Histogram({

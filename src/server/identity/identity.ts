@@ -27,6 +27,7 @@ import {
   Registrar,
   type Retired,
 } from '../../identity/registration/index.ts';
+import type { SdsEvent } from '../../identity/sds/index.ts';
 import type { IdentityConfig } from './config.ts';
 import { serveWorkloads } from './workloads.ts';
 
@@ -37,6 +38,8 @@ export interface IdentityParts {
   readonly dataFolder: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Hears of what happens with Envoys that ask for secrets. */
+  readonly onSecrets?: (event: SdsEvent) => void;
   /** Those whose service accounts may be agents. */
   readonly clusters?: () => readonly Cluster[];
 }

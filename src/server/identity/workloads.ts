@@ -24,7 +24,7 @@ export async function serveWorkloads(
   parts: IdentityParts,
   supply: AuthoritySupply,
 ): Promise<ServedWorkloads | undefined> {
-  const { config, dataFolder, clock, log } = parts;
+  const { config, dataFolder, clock, log, onSecrets: count } = parts;
   const { socket = join(dataFolder, 'workload.sock') } = config.workloadApi;
   const refusals = new Refusals((refusal) => tellRefusal(parts, refusal), clock);
   const attestor = attestMachine(config.attestation, {
@@ -37,7 +37,8 @@ export async function serveWorkloads(
       attest: (peer) => attestor.attest(peer),
       socket,
       config: config.workloadApi,
-      more: (ports) => secretDiscovery(ports, { config: config.sds, log, clock }),
+      more: (ports) =>
+        secretDiscovery(ports, { config: config.sds, log, clock, ...(count && { count }) }),
       clock,
       onCall: (call) => refusals.hear(call),
       onFailure: ({ spiffeId }, thrown) => {

@@ -7,6 +7,7 @@ import { openStore } from '../../estate/store/index.ts';
 import { AgentConfig, type RunningAgent, runAgent } from '../../identity/agent/index.ts';
 import type { RegisterableService } from '../../identity/registration/index.ts';
 import { auditOperations } from '../http/routes/audit.ts';
+import { listOperations } from '../http/routes/lists.ts';
 import { IdentityConfig } from '../identity/config.ts';
 import { type Identity, openIdentity } from '../identity/identity.ts';
 import { operationsOf } from '../identity/operations.ts';
@@ -33,7 +34,10 @@ export async function startIdentityServer(config: object = {}): Promise<Identity
   });
   const identity = await openIdentity({ config: said, store, dataFolder: folder, clock, log });
   const routes = operationsOf(identity, said, clock);
-  const api = await serveOperations([...routes.operations, ...auditOperations(store)], clock);
+  const api = await serveOperations(
+    [...routes.operations, ...auditOperations(store), ...listOperations(store)],
+    clock,
+  );
   const joined: RunningAgent[] = [];
   return {
     ...api,
