@@ -90,6 +90,15 @@ describe('Express', () => {
     expect(status).toBe(200);
   });
 
+  it('leaves no caller that others have put there', async () => {
+    const app = express().use((request, _response, next) => {
+      request.caller = { spiffeId: idOf('admin') } as never;
+      next();
+    });
+    const { plain } = await world.serve(app.use(requireCaller({ optional: true }), answer));
+    expect(await world.call(plain)).toMatchObject({ json: { caller: null } });
+  });
+
   it('hands what handlers throw to Express', async () => {
     const app = express().use(requireCaller());
     app.get('/', () => {

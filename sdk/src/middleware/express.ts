@@ -10,7 +10,7 @@ declare global {
   namespace Express {
     interface Request {
       /** Who is calling, proved; undefined on paths that need no caller, and with `optional`. */
-      caller?: Caller;
+      caller?: Caller | undefined;
     }
   }
 }
@@ -31,7 +31,7 @@ export function requireCaller(options: ExpressCallerOptions = {}): RequestHandle
     // Within a router `url` is only the part behind where it is mounted.
     gate(arrivalOf(request, known, request.originalUrl)).then((outcome) => {
       if (!outcome.admitted) return sendProblem(response, outcome.refusal, rest);
-      if (outcome.caller) request.caller = outcome.caller;
+      request.caller = outcome.caller;
       next();
     }, next);
   };

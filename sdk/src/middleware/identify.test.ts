@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../caller.ts';
 import { ReeveError } from '../error.ts';
@@ -97,5 +98,19 @@ describe('identify', () => {
     expect(await identify({ mtls: undefined, authorization }, believing, NOW)).toMatchObject({
       kind: 'caller',
     });
+  });
+
+  it('finds nobody in any header, and never fails', async () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.json().map((text) => Buffer.from(text).toString('base64url')),
+    );
+    const token = fc.array(part, { maxLength: 4 }).map((parts) => `Bearer ${parts.join('.')}`);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), token), async (authorization) => {
+        const identified = await identify({ mtls: undefined, authorization }, never, NOW);
+        expect(identified.kind).not.toBe('caller');
+      }),
+    );
   });
 });

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import tls from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { allowOnly } from '../authorization/index.ts';
+import { createMtlsHttp2Server } from '../mtls/index.ts';
 import { requireCaller, requireCallerOnUpgrade } from './node.ts';
 import { type Framework, keepsCallers } from './testing/frameworks.contract.ts';
 import { idOf, World } from './testing/world.ts';
@@ -64,6 +68,39 @@ describe('an upgrade', () => {
     expect(answer.split('\r\n')[0]).toBe(line);
     expect(answer).toContain('content-type: application/problem+json');
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code });
+  });
+});
+
+describe('HTTP/2', () => {
+  const world = new World();
+  afterAll(() => world.close());
+
+  /** The status and the body of an answer over HTTP/2. */
+  async function asked(port: number, as: string): Promise<[status: unknown, body: string]> {
+    const session = http2.connect(`https://127.0.0.1:${port}`, {
+      createConnection: () =>
+        tls.connect({ port, ALPNProtocols: ['h2'], rejectUnauthorized: false, ...world.keys(as) }),
+    });
+    const stream = session.request({ ':path': '/orders/42' });
+    const [[headers], body] = await Promise.all([once(stream, 'response'), text(stream)]);
+    session.close();
+    return [headers[':status'], body];
+  }
+
+  it('has callers, too', async () => {
+    const authorize = allowOnly({ 'GET /orders/{id}': [idOf('web')] });
+    const listener = requireCaller(
+      { authorize },
+      (_: Http2ServerRequest, response: Http2ServerResponse, caller) => {
+        response.end(caller?.spiffeId ?? '');
+      },
+    );
+    const server = createMtlsHttp2Server({ source: world.source('orders') }, listener);
+    const port = await world.listen(server);
+    expect(await asked(port, 'web')).toEqual([200, idOf('web')]);
+    const [status, body] = await asked(port, 'payments');
+    expect(status).toBe(403);
+    expect(JSON.parse(body)).toMatchObject({ code: 'caller/forbidden' });
   });
 });
 

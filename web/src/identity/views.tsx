@@ -108,7 +108,7 @@ const lifetimesOf = ({ x509TtlSeconds, jwtTtlSeconds }: Entry): string =>
 function Registered({ entry }: { readonly entry: Entry }) {
   const { origin, createdBy, createdAt, expiresAt, absentSince } = entry;
   return (
-    <>
+    <div>
       {origin === 'automatic' ? 'by the estate' : createdBy}, <Moment time={createdAt} />
       {expiresAt !== null && (
         <div>
@@ -120,7 +120,7 @@ function Registered({ entry }: { readonly entry: Entry }) {
           its service is gone since <Moment time={absentSince} />
         </div>
       )}
-    </>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import http, { type RequestListener, type Server } from 'node:http';
 import https from 'node:https';
+import type { Server as NetServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createJwtIssuer } from '../../../../src/identity/jwt/index.ts';
 import { parseSpiffeId } from '../../../../src/identity/spiffe/index.ts';
@@ -48,7 +49,7 @@ export class World {
   readonly #domain = new TrustDomain(TRUST_DOMAIN);
   readonly #jwtKey = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   readonly #agents = new Map<string, MtlsAgent>();
-  readonly #servers: Server[] = [];
+  readonly #servers: NetServer[] = [];
 
   /** A JWT-SVID of a workload, issued some time ago. */
   token(name: string, audience: string, ageMs = 0): string {
@@ -77,6 +78,13 @@ export class World {
     });
   }
 
+  /** The certificates and the key of a workload, as TLS takes them. */
+  keys(name: string): { readonly cert: string; readonly key: string } {
+    const { chain, privateKey } = this.#domain.issue(pathOf(name));
+    const cert = chain.map((der) => new X509Certificate(der).toString()).join('');
+    return { cert, key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
+  }
+
   /** A server of mutual TLS, of who is called. */
   mtlsServer(listener?: RequestListener): https.Server {
     return createMtlsServer({ source: this.source('orders') }, listener);
@@ -89,7 +97,7 @@ export class World {
   }
 
   /** Gives the port. */
-  listen(server: Server): Promise<number> {
+  listen(server: NetServer): Promise<number> {
     this.#servers.push(server);
     return listen(server);
   }
@@ -123,7 +131,7 @@ export class World {
     for (const agent of this.#agents.values()) agent.destroy();
     for (const server of this.#servers) {
       server.close();
-      server.closeAllConnections();
+      if ('closeAllConnections' in server) (server as Server).closeAllConnections();
     }
   }
 }
