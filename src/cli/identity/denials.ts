@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Fault } from '../../base/fault.ts';
 import { ask } from '../client.ts';
-import { findService } from '../endpoints/find.ts';
 import { say } from '../endpoints/say.ts';
 import { toTable } from '../table.ts';
 import { counted } from '../terminal.ts';
@@ -15,7 +14,7 @@ import {
   withReason,
 } from './common.ts';
 import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
-import { toSpiffeId } from './entries.ts';
+import { serviceNamed, toSpiffeId } from './named.ts';
 
 interface Denial {
   readonly id: string;
@@ -78,7 +77,7 @@ async function revoke(texts: readonly string[], flags: RevokeFlags): Promise<voi
   }
   const spiffeIds = await Promise.all(texts.map((text) => toSpiffeId(flags, text)));
   const what =
-    service === undefined ? { spiffeIds } : { service: await findService(flags, service) };
+    service === undefined ? { spiffeIds } : { service: await serviceNamed(flags, service) };
   const until = reissue ? 'reissue' : 'lifted';
   await confirm(flags, consequence(what.service ?? spiffeIds.join(', '), reissue));
   const body = { ...what, until, why, reason };

@@ -1,7 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { Entry } from '../../identity/registration/index.ts';
-import { ask } from '../client.ts';
-import { findService } from '../endpoints/find.ts';
 import { toTable } from '../table.ts';
 import { counted } from '../terminal.ts';
 import {
@@ -14,6 +12,7 @@ import {
   withLimit,
 } from './common.ts';
 import { findEntry, toText } from './entry.ts';
+import { serviceNamed } from './named.ts';
 
 interface EntriesFlags extends ListFlags {
   readonly service?: string;
@@ -45,7 +44,7 @@ async function list(flags: EntriesFlags): Promise<void> {
   const { service, owner, spiffeId, selector, origin, search } = flags;
   const query = {
     ...{ owner, spiffeId, selector, origin, search },
-    service: service === undefined ? undefined : await findService(flags, service),
+    service: service === undefined ? undefined : await serviceNamed(flags, service),
   };
   const { items, total } = await readPages<Entry>(flags, `${API}/entries`, query);
   print(flags, { items, total }, () => (items.length === 0 ? 'None.' : table(items)));
@@ -68,10 +67,3 @@ function table(entries: readonly Entry[]): string {
 }
 
 const withoutScheme = (uri: string): string => uri.slice('spiffe://'.length);
-
-/** Of a name such as `/ns/shop/sa/orders`, the SPIFFE ID. */
-export async function toSpiffeId(flags: IdentityFlags, text: string): Promise<string> {
-  if (!text.startsWith('/')) return text;
-  const { trustDomain } = await ask<{ trustDomain: string }>(flags, API);
-  return `spiffe://${trustDomain}${text}`;
-}

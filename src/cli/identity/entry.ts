@@ -3,10 +3,12 @@ import type { Entry } from '../../identity/registration/index.ts';
 import { ask, type ServerFlags } from '../client.ts';
 import { API, minute, pathOf } from './common.ts';
 import { toFields } from './fields.ts';
+import { toSpiffeId } from './named.ts';
 
-/** The registration of this id, or the only one of this SPIFFE ID.
+/** The registration of this id, or the only one of this SPIFFE ID, of which the path will do.
  *  @throws {Fault} `client/entry-not-found`, `client/entry-invalid` where several have the SPIFFE ID */
-export async function findEntry(flags: ServerFlags, text: string): Promise<Entry> {
+export async function findEntry(flags: ServerFlags, named: string): Promise<Entry> {
+  const text = await toSpiffeId(flags, named);
   if (!text.startsWith('spiffe://')) return ask<Entry>(flags, pathOf('entries', text));
   const query = new URLSearchParams({ spiffeId: text, limit: '6' });
   const { items } = await ask<{ items: Entry[] }>(flags, `${API}/entries?${query}`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Fault, messageOf, quote } from '../../base/fault.ts';
 import { say } from '../endpoints/say.ts';
+import { plain, wrap } from '../terminal.ts';
 import { collected, type IdentityFlags, minute, print, withFormat } from './common.ts';
 import { toFields } from './fields.ts';
 import { type FetchedX509, fetchJwts, fetchX509, socketPath } from './workload-client.ts';
@@ -45,7 +46,9 @@ async function fetchOwn(flags: FetchFlags): Promise<void> {
     else await showJwts(path, flags.audience, flags);
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'peer/forbidden') throw thrown;
-    throw new Fault('client/identity-forbidden', thrown.message, {
+    // as `reeve: ` and its hint are printed
+    const why = wrap(plain(thrown.message), 72).join('\n       ');
+    throw new Fault('client/identity-forbidden', why, {
       hint: '`reeve identity explain` says what an entry would have to ask for',
     });
   }

@@ -106,7 +106,7 @@ describe('registrations', () => {
     expect(await actions('identity.register')).toContainEqual([
       ...['spiffe://example.org/batch', 'the nightly run'],
     ]);
-    const shown = await identity('entry', 'spiffe://example.org/batch');
+    const shown = await identity('entry', '/batch');
     expect(shown.stdout).toMatch(/^asks for +unix:path:\/b\n +unix:uid:7$/m);
     expect(shown.stdout).toMatch(/^lifetimes +X\.509 10 min, JWT 5 min$/m);
     const updated = await identity('update', id, '--hint', '', '--jwt-ttl', '90');
@@ -167,6 +167,15 @@ describe('registrations', () => {
 
   it.each([
     [['register', '--selector', 'unix:uid:1'], /give --spiffe-id, --selector and --owner/],
+    [
+      [
+        ...['register', '--spiffe-id', '/x', '--selector', 'a:b:c', '--owner', 'me'],
+        '--service',
+        'x',
+      ],
+      /There is no service `x`/,
+    ],
+    [['revoke', '--service', 'production/shop/none'], /No registration is for the service/],
     [['register', '--file', 'none.yaml'], /`none\.yaml` cannot be read/],
     [['entry', 'spiffe://example.org/none'], /Nothing is registered as/],
     [['update', ORDERS, '--owner', 'me'], /follows the estate/],
@@ -307,7 +316,9 @@ describe('revocation', () => {
     interface Revoked {
       denials: { issuedBefore: string | null; until: string | null }[];
     }
-    const { denials } = await json<Revoked>('revoke', ORDERS, '--reissue');
+    // the estate does not know the service, and it is registered all the same
+    const service = 'production/shop/orders';
+    const { denials } = await json<Revoked>('revoke', '--service', service, '--reissue');
     expect(denials).toMatchObject([
       { issuedBefore: expect.any(String), until: expect.any(String) },
     ]);

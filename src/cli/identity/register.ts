@@ -15,9 +15,9 @@ import {
   withReason,
 } from './common.ts';
 import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
-import { toSpiffeId } from './entries.ts';
 import { findEntry, toText } from './entry.ts';
 import { readEntryFile } from './entry-file.ts';
+import { toSpiffeId } from './named.ts';
 
 /** What of an entry may be said anew. */
 interface GivenFlags extends ChangeFlags {
