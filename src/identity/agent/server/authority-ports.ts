@@ -21,11 +21,13 @@ export interface AuthorityParts {
   readonly audit: (entries: readonly NewAuditEntry[]) => Promise<void>;
   readonly clock: Clock;
   readonly onEvent?: (event: AgentEvent) => void;
+  readonly onFailure?: (thrown: unknown) => void;
 }
 
 /** The ports of agents over the authority of this process. */
 export function agentServerPorts(parts: AuthorityParts): AgentServerPorts {
-  const { keeper, supply, entries, federated, attestors, ownSvid, audit, clock, onEvent } = parts;
+  const { keeper, supply, entries, federated, attestors, ownSvid, audit, clock } = parts;
+  const { onEvent, onFailure } = parts;
   const on =
     (wanted: 'trust' | 'reissue'): Subscribe =>
     (listener) =>
@@ -60,6 +62,7 @@ export function agentServerPorts(parts: AuthorityParts): AgentServerPorts {
     audit,
     clock,
     ...(onEvent && { onEvent }),
+    ...(onFailure && { onFailure }),
   };
 }
 

@@ -36,8 +36,10 @@ export interface View {
 
 type FeedPorts = Pick<
   AgentServerPorts,
-  'entries' | 'trust' | 'onTrustChange' | 'onReissue' | 'clock'
+  'entries' | 'trust' | 'onTrustChange' | 'onReissue' | 'onFailure' | 'clock'
 >;
+
+const RETRY_MS = 1_000;
 
 /** Holds what agents are told, and says when it has changed. What is written, and how two views differ, is found out
  *  once, however many agents there are. */
@@ -97,12 +99,22 @@ export class Feed {
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      if (this.#isClosed) return;
-      const before = this.#view;
-      this.#view = this.#look(before.number + 1, reissueAt());
-      this.#last = { before, difference: difference(before, this.#view) };
-      for (const listener of this.#listeners) listener();
+      if (!this.#isClosed) this.#renew(reissueAt);
     });
+  }
+
+  /** What cannot be told now is tried again: what was told before holds meanwhile. */
+  #renew(reissueAt: () => number): void {
+    const before = this.#view;
+    try {
+      this.#view = this.#look(before.number + 1, reissueAt());
+    } catch (thrown) {
+      this.#ports.onFailure?.(thrown);
+      setTimeout(() => this.#due(reissueAt), RETRY_MS).unref();
+      return;
+    }
+    this.#last = { before, difference: difference(before, this.#view) };
+    for (const listener of this.#listeners) listener();
   }
 
   #look(number: number, reissueAt: number): View {

@@ -65,6 +65,8 @@ export interface AgentServerPorts {
   /** Keeps what was refused before an authority was asked. */
   audit(entries: readonly NewAuditEntry[]): Promise<void>;
   readonly clock: Clock;
+  /** Hears of what could not be told to agents, and is tried again. */
+  readonly onFailure?: (thrown: unknown) => void;
   /** Hears of agents that come, go and are refused, for logs: a sentence. */
   readonly onEvent?: (event: AgentEvent) => void;
 }

@@ -9,7 +9,7 @@ import {
   makeJoinToken,
 } from '../../attestation/index.ts';
 import { memoryJoinTokens } from '../../attestation/join-token/testing/memory-store.ts';
-import type { AuthorityKeeper } from '../../authority/index.ts';
+import type { AuthorityKeeper, Certify } from '../../authority/index.ts';
 import { KeeperRig } from '../../authority/testing/keeper.ts';
 import { AuthoritySupply, type OwnIdentity, OwnSvid } from '../../host/index.ts';
 import { type Entry, EntryIndex, type EntryInput } from '../../registration/index.ts';
@@ -31,6 +31,8 @@ export interface ServerRigOptions {
   /** Absent: the time of day of this machine. */
   readonly wall?: number;
   readonly clusters?: readonly Cluster[];
+  /** Where certificates of authorities come from; absent: from themselves. */
+  readonly certify?: Certify;
   /** Changes what the service works with. */
   readonly ports?: (ports: AgentServerPorts) => AgentServerPorts;
 }
@@ -66,7 +68,8 @@ export class ServerRig {
 
   static async start(options: ServerRigOptions = {}): Promise<ServerRig> {
     const rig = new ServerRig(options);
-    rig.keeper = await rig.keeperRig.open();
+    const { certify } = options;
+    rig.keeper = await rig.keeperRig.open(certify ? { certify } : {});
     await rig.#serve({ port: 0, ...options.agents });
     return rig;
   }
