@@ -21,7 +21,8 @@ function run(program: string, words: readonly string[], env: NodeJS.ProcessEnv =
   });
 }
 
-function cacheFolder(name: string): string {
+/** A folder that stays between runs. */
+export function cacheFolder(name: string): string {
   const folder = join(CACHE, name.replaceAll(/[^\w.-]/g, '-'));
   mkdirSync(folder, { recursive: true });
   return folder;

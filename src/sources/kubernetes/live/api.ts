@@ -18,6 +18,13 @@ export interface ApiRequest {
   readonly timeoutMs?: number;
 }
 
+interface SentRequest extends ApiRequest {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const MAX_MARK_LENGTH = 1_024;
+/** What is no object has types of its own: keys are `application/jwk-set+json`. */
+const ACCEPT = 'application/json, */*';
 const USER_AGENT = 'reeve';
 const MAX_BYTES = 8 * 1_048_576;
 const MAX_ERROR_BYTES = 65_536;
@@ -46,15 +53,43 @@ export class ClusterApi {
     );
   }
 
+  /** The JSON that the server answers with, and the mark of its version; undefined where it still has the
+   *  version of this mark.
+   *  @throws {ApiFault}
+   *  @see RFC 9110 §13.1.2 */
+  async jsonUnless(
+    mark: string | undefined,
+    request: ApiRequest,
+  ): Promise<{ readonly value: unknown; readonly mark: string | undefined } | undefined> {
+    const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, path } = request;
+    const headers = mark === undefined ? {} : { 'if-none-match': mark };
+    return this.#exchange(
+      { ...request, headers },
+      AbortSignal.timeout(timeoutMs),
+      async (response) => {
+        const text = await textOf(response, maxBytes, path);
+        if (response.statusCode === 304) return undefined;
+        const { etag } = response.headers;
+        const isMark = etag !== undefined && etag.length <= MAX_MARK_LENGTH;
+        return { value: parse(text, path), mark: isMark ? etag : undefined };
+      },
+    );
+  }
+
   /** Hands over each line of an answer that goes on, as JSON; resolves when the server ends it.
    *  @throws {ApiFault} */
-  async lines(request: ApiRequest, onLine: (value: unknown) => void): Promise<void> {
+  async lines(
+    request: ApiRequest,
+    onLine: (value: unknown) => void,
+    onOpen: () => void,
+  ): Promise<void> {
     const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = request;
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(), timeoutMs);
     try {
       await this.#exchange(request, silence.signal, async (response) => {
         const lines = new Lines(maxBytes, request.path);
+        onOpen();
         for await (const chunk of response) {
           timer.refresh();
           for (const line of lines.add(chunk as Buffer)) onLine(parse(line, request.path));
@@ -70,7 +105,7 @@ export class ClusterApi {
   }
 
   async #exchange<Result>(
-    request: ApiRequest,
+    request: SentRequest,
     deadline: AbortSignal,
     read: (response: IncomingMessage) => Promise<Result>,
   ): Promise<Result> {
@@ -80,7 +115,8 @@ export class ClusterApi {
     try {
       const response = await this.#send(request, options, both);
       const { statusCode = 0 } = response;
-      if (statusCode >= 200 && statusCode < 300) return await read(response);
+      const isUnchanged = statusCode === 304 && request.headers?.['if-none-match'] !== undefined;
+      if ((statusCode >= 200 && statusCode < 300) || isUnchanged) return await read(response);
       throw await toRefusal(response, statusCode, request);
     } catch (thrown) {
       if (thrown instanceof ApiFault) throw thrown;
@@ -92,7 +128,7 @@ export class ClusterApi {
   }
 
   #send(
-    { method = 'GET', path, accept = 'application/json', body }: ApiRequest,
+    { method = 'GET', path, accept = ACCEPT, body, headers }: SentRequest,
     options: Awaited<ReturnType<ApiAccess['options']>>,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
@@ -110,6 +146,7 @@ export class ClusterApi {
           signal,
           headers: {
             ...options.headers,
+            ...headers,
             accept,
             'user-agent': USER_AGENT,
             ...(text !== undefined && { 'content-type': 'application/json' }),

@@ -1,7 +1,7 @@
 import { ApiFault } from './api-fault.ts';
 
 const FIRST_MS = 500;
-const MAX_MS = 60_000;
+const MAX_MS = 30_000;
 
 /** How long to wait after each failure: twice as long as before, and never less than the server asks for. */
 export class Backoff {

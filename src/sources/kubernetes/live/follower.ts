@@ -59,6 +59,7 @@ export class Follower<Item> {
   readonly #clock: Clock;
   readonly #stop = new AbortController();
   readonly #backoff: Backoff;
+  #waiting = new AbortController();
   #version: string | undefined;
   #watchFailures = 0;
   #isListed = false;
@@ -93,8 +94,15 @@ export class Follower<Item> {
     this.#ended = this.#run();
   }
 
+  /** Ends a wait after a failure. */
+  wake(): void {
+    this.#backoff.reset();
+    this.#waiting.abort();
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#waiting.abort();
     await this.#ended;
   }
 
@@ -107,7 +115,8 @@ export class Follower<Item> {
       } catch (thrown) {
         if (signal.aborted) return;
         const waitMs = this.#failed(thrown);
-        await sleep(waitMs, undefined, { signal, ref: true }).catch(() => {});
+        this.#waiting = new AbortController();
+        await sleep(waitMs, undefined, { signal: this.#waiting.signal }).catch(() => {});
       }
     }
   }
@@ -141,6 +150,7 @@ export class Follower<Item> {
       from,
       { ...this.#limits, watchSeconds },
       {
+        opened: () => this.#heard(),
         put: (object) => taker.put(taker.take(object), object),
         remove: (object) => taker.remove(object),
         malformed: () => taker.malformed(),
@@ -159,7 +169,8 @@ export class Follower<Item> {
     this.#follows();
   }
 
-  /** Only a watch shows that all is well: a list may be of a version that is gone at once. */
+  /** Only what a watch tells shows that all is well: a list may be of a version that is gone at once, and a
+   *  watch may end as it begins. */
   #follows(): void {
     this.#watchFailures = 0;
     this.#backoff.reset();
@@ -189,7 +200,8 @@ export class Follower<Item> {
     }
     this.#parts.taker.changed();
     const waitMs = this.#backoff.next(thrown);
-    return isForbidden(this.#failure) ? Math.max(waitMs, FORBIDDEN_MS) : waitMs;
+    const isMissing = isForbidden(this.#failure) && !this.#isListed;
+    return isMissing ? Math.max(waitMs, FORBIDDEN_MS) : waitMs;
   }
 }
 

@@ -125,14 +125,33 @@ describe('a running cluster', () => {
     expect(pages).toHaveLength(3);
   });
 
-  it('gets kinds that are installed later, and loses those that are removed', async () => {
-    const server = await serve();
-    const { names, becomes } = follow(server);
+  it.each([
+    ['tells all kinds at once', false],
+    ['tells them a group at a time', true],
+  ])(
+    'that %s gets those that are installed later, and loses those that are removed',
+    async (_, isOld) => {
+      const server = await serve();
+      server.isOld = isOld;
+      const { names, becomes } = follow(server);
+      await becomes('current');
+      server.apply(POLICY('STRICT'));
+      await vi.waitFor(() => expect(names()).toContain('PeerAuthentication default'));
+      server.withdraw('security.istio.io');
+      await vi.waitFor(() => expect(names()).not.toContain('PeerAuthentication default'));
+    },
+  );
+
+  it('keeps what it knows of a group whose server is away', async () => {
+    const server = await serve(`${SHOP}---\n${POLICY('STRICT')}`);
+    const { cluster, names, becomes } = follow(server);
     await becomes('current');
-    server.apply(POLICY('STRICT'));
-    await vi.waitFor(() => expect(names()).toContain('PeerAuthentication default'));
-    server.withdraw('security.istio.io');
-    await vi.waitFor(() => expect(names()).not.toContain('PeerAuthentication default'));
+    server.stale.add('security.istio.io');
+    await vi.waitFor(() => expect(cluster.diagnostics()).toHaveLength(1));
+    expect(cluster.diagnostics()[0]?.message).toMatch(/which kinds it has of security.istio.io/);
+    expect(names()).toContain('PeerAuthentication default');
+    server.stale.clear();
+    await vi.waitFor(() => expect(cluster.diagnostics()).toEqual([]));
   });
 
   it('of which only some namespaces are read', async () => {
@@ -242,6 +261,22 @@ describe('when the API server', () => {
     ]);
   });
 
+  it('comes back, those who wait for it need not wait any longer', async () => {
+    const server = await serve();
+    const { cluster, becomes } = follow(server);
+    await becomes('current');
+    let isLost = true;
+    server.meddle = (_, response) => {
+      if (isLost) refuse(response, 503, 'ServiceUnavailable', 'away', 60);
+      return isLost;
+    };
+    server.dropWatches();
+    await becomes('stale');
+    await vi.waitFor(() => expect(cluster.state.failure).toMatch(/503/));
+    isLost = false;
+    await becomes('current');
+  });
+
   it('does not take the credentials, nothing is known, and it is said', async () => {
     const server = await serve();
     server.meddle = (_, response) => {
@@ -255,6 +290,20 @@ describe('when the API server', () => {
     expect(cluster.state.state).toBe('starting');
     expect(cluster.diagnostics()[0]?.hint).toMatch(/kubeconfig/);
     expect(changes.count).toBe(0);
+  });
+
+  it('sends elsewhere, nobody goes there', async () => {
+    const server = await serve();
+    const elsewhere = await serve();
+    server.meddle = (_, response) => {
+      response.writeHead(307, { location: `${elsewhere.origin}/apis` }).end();
+      return true;
+    };
+    const { cluster } = follow(server);
+    await vi.waitFor(() =>
+      expect(cluster.state.failure).toMatch(/GET \/apis was answered with 307/),
+    );
+    expect(elsewhere.requests).toEqual([]);
   });
 
   it('asks for patience, it is asked later', async () => {

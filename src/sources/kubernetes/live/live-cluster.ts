@@ -5,7 +5,7 @@ import type { Fault } from '../../../base/fault.ts';
 import type { Fields } from '../../../base/pick.ts';
 import type { ClusterApi } from './api.ts';
 import { ApiFault } from './api-fault.ts';
-import { type ApiResource, discover, resourceName } from './discovery.ts';
+import { type ApiResource, Discovery, resourceName } from './discovery.ts';
 import { DEFAULT_FOLLOW_LIMITS, Follower, type FollowLimits, isForbidden } from './follower.ts';
 import type { Kept } from './kept.ts';
 import { type Kinds, LIVE_KINDS } from './kinds.ts';
@@ -56,7 +56,7 @@ interface Followed {
   readonly collected: Collected;
 }
 
-const DISCOVER_MS = 30_000;
+const DISCOVER_MS = 5_000;
 const PATIENCE_MS = 60_000;
 
 /** What is in a running cluster, of what readers look at, kept up to date. */
@@ -133,9 +133,12 @@ export class LiveCluster {
   async #discoverAgain(): Promise<void> {
     const { signal } = this.#stop;
     const { api, kinds = LIVE_KINDS, discoverMs = DISCOVER_MS } = this.#parts;
+    const discovery = new Discovery(api, kinds);
     while (!signal.aborted) {
       try {
-        const { resources, unknown } = await discover(api, kinds, signal);
+        const { resources, unknown } = await discovery.discover(signal);
+        // what waits for a server that was away need not wait any longer
+        if (this.#failure) for (const { follower } of this.#followed.values()) follower.wake();
         this.#failure = undefined;
         this.#unknownGroups = unknown;
         this.#discoveredAt = this.#clock();

@@ -13,6 +13,8 @@ export interface WatchLimits {
 }
 
 export interface WatchSink {
+  /** The server has begun to tell. */
+  opened(): void;
   put(object: unknown): void;
   remove(object: unknown): void;
   /** Everything up to this version has been told. */
@@ -47,6 +49,7 @@ export async function watch(
       timeoutMs: limits.silenceMs,
     },
     (event) => take(event, collection, sink),
+    () => sink.opened(),
   );
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseYaml } from '../../../../base/data.ts';
@@ -60,6 +60,10 @@ export class TestApiServer {
   readonly requests: string[] = [];
   readonly token = randomUUID();
   meddle: Meddle = () => false;
+  /** Before Kubernetes 1.30: kinds are told a group at a time. */
+  isOld = false;
+  /** Groups that are served by somebody who is away. */
+  readonly stale = new Set<string>();
   readonly #server: Server;
   readonly #stored = new Map<string, Stored>();
   readonly #events: Event[] = [];
@@ -69,13 +73,11 @@ export class TestApiServer {
     string,
     { readonly rest: readonly Fields[]; readonly version: number }
   >();
-  readonly #bookmarks: NodeJS.Timeout;
   #version = 100;
   #forgottenBefore = 0;
 
   private constructor() {
     this.#server = createServer((request, response) => this.#answer(request, response));
-    this.#bookmarks = setInterval(() => this.bookmark(), 1_000).unref();
   }
 
   static async start(): Promise<TestApiServer> {
@@ -93,7 +95,6 @@ export class TestApiServer {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#bookmarks);
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -210,7 +211,7 @@ export class TestApiServer {
     const url = new URL(request.url ?? '/', 'http://api');
     const steps = url.pathname.split('/').slice(1);
     if (url.pathname === '/apis') {
-      json(response, this.#groupList());
+      this.#tellGroups(request, response);
       return;
     }
     const [group, version, ...rest] = steps[0] === 'api' ? ['', ...steps.slice(1)] : steps.slice(1);
@@ -236,6 +237,42 @@ export class TestApiServer {
     if (url.searchParams.get('watch') === 'true')
       this.#watch(url, { resource, isMetadata, wants, response });
     else this.#list(url, { resource, isMetadata, wants, response });
+  }
+
+  #tellGroups(request: IncomingMessage, response: ServerResponse): void {
+    const isAggregated = request.headers.accept?.includes('as=APIGroupDiscoveryList') ?? false;
+    if (!isAggregated || this.isOld) {
+      json(response, this.#groupList());
+      return;
+    }
+    const text = JSON.stringify(this.#discovery());
+    const etag = `"${createHash('sha256').update(text).digest('hex')}"`;
+    if (request.headers['if-none-match'] === etag) response.writeHead(304, { etag }).end();
+    else response.writeHead(200, { 'content-type': 'application/json', etag }).end(text);
+  }
+
+  #discovery(): Fields {
+    const groups = [...this.#groups].filter(([name]) => name !== '');
+    return {
+      kind: 'APIGroupDiscoveryList',
+      items: groups.map(([name, version]) => ({
+        metadata: { name },
+        versions: [
+          {
+            version,
+            freshness: this.stale.has(name) ? 'Stale' : 'Current',
+            resources: resourcesOf(name, version)
+              .filter((one) => !String(one.name).includes('/'))
+              .map(({ name: resource, kind, namespaced, verbs }) => ({
+                resource,
+                responseKind: { group: name, version, kind },
+                scope: namespaced ? 'Namespaced' : 'Cluster',
+                verbs,
+              })),
+          },
+        ],
+      })),
+    };
   }
 
   #groupList(): Fields {
@@ -380,14 +417,14 @@ export function refuse(
   code: number,
   reason: string,
   message: string,
+  retryAfterSeconds = code === 429 ? 1 : undefined,
 ): void {
   const headers = {
     'content-type': 'application/json',
-    ...(code === 429 && { 'retry-after': '1' }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
   };
-  response
-    .writeHead(code, headers)
-    .end(JSON.stringify({ kind: 'Status', status: 'Failure', code, reason, message }));
+  const status = { kind: 'Status', status: 'Failure', code, reason, message };
+  response.writeHead(code, headers).end(JSON.stringify(status));
 }
 
 function notFound(response: ServerResponse): void {
