@@ -38,7 +38,13 @@ export class Connections {
 
   constructor(rules: ConnectionRules) {
     this.#rules = rules;
-    rules.source.on('updated', this.judge);
+    this.open();
+  }
+
+  /** Hears of updates, also after it was closed. */
+  open(): void {
+    this.#rules.source.off('updated', this.judge);
+    this.#rules.source.on('updated', this.judge);
   }
 
   get size(): number {
@@ -48,7 +54,8 @@ export class Connections {
   add(connection: Connection): void {
     this.#open.add(connection);
     // The handshake may have begun before an update, and ended after it.
-    if (this.#flawOf(connection, this.#rules.clock())) this.judge();
+    const flaw = this.#flawOf(connection, this.#rules.clock());
+    if (flaw) this.#retire(connection, flaw);
     else this.#wakeAt(endOf(connection));
   }
 
@@ -71,15 +78,16 @@ export class Connections {
     let nextAt = Number.POSITIVE_INFINITY;
     for (const connection of this.#open) {
       const flaw = this.#flawOf(connection, now);
-      if (flaw) {
-        this.#open.delete(connection);
-        connection.retire(flaw);
-      } else {
-        nextAt = Math.min(nextAt, endOf(connection));
-      }
+      if (flaw) this.#retire(connection, flaw);
+      else nextAt = Math.min(nextAt, endOf(connection));
     }
     this.#wakeAt(nextAt);
   };
+
+  #retire(connection: Connection, flaw: ReeveError): void {
+    this.#open.delete(connection);
+    connection.retire(flaw);
+  }
 
   #flawOf(connection: Connection, now: number): ReeveError | undefined {
     const { source, endsWithSvid } = this.#rules;

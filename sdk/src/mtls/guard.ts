@@ -38,6 +38,9 @@ export function guardServer(server: Server, options: MtlsServerOptions): void {
 /** What TLS is told by a server of this package: everybody is asked for certificates, and judged here. */
 export const SERVER_TLS = { requestCert: true, rejectUnauthorized: false, ca: [] };
 
+/** How long a handshake may take, unless a server is told otherwise. */
+export const HANDSHAKE_MS = 10_000;
+
 class ServerGuard {
   readonly #server: Server;
   readonly #options: MtlsServerOptions;
@@ -56,8 +59,20 @@ class ServerGuard {
     this.#clock = clock;
     this.#accepts = accept === undefined ? this.#isOfOwnTrustDomain : acceptRule(accept);
     this.#connections = new Connections({ source, clock, endsWithSvid: false });
+    this.#follow();
+  }
+
+  /** Hears of new SVIDs, also when it listens again after it was closed. */
+  #follow(): void {
+    const { source } = this.#options;
+    source.off('updated', this.#show);
     source.on('updated', this.#show);
+    this.#connections.open();
     this.#show();
+  }
+
+  #upgrade(request: IncomingMessage): boolean {
+    return this.#bySocket.get(request.socket)?.upgrade() ?? true;
   }
 
   pass(emit: Emit, event: string, words: readonly unknown[]): boolean {
@@ -77,7 +92,10 @@ class ServerGuard {
         break;
       case 'upgrade':
       case 'connect':
-        this.#bySocket.get((words[0] as IncomingMessage).socket)?.upgrade();
+        if (!this.#upgrade(words[0] as IncomingMessage)) return true;
+        break;
+      case 'listening':
+        this.#follow();
         break;
       case 'close':
         this.#options.source.off('updated', this.#show);

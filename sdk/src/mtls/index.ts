@@ -3,7 +3,7 @@ export { type Accept, type AcceptRule, memberOf } from './accept.ts';
 export { createMtlsAgent, MtlsAgent, type MtlsAgentOptions } from './agent.ts';
 export type { TlsVersion } from './credentials.ts';
 export type { MtlsClientOptions } from './dialer.ts';
-export { createMtlsFetch, type MtlsFetch } from './fetch.ts';
+export { createMtlsFetch, type MtlsFetch } from './fetch/index.ts';
 export type { MtlsServerOptions } from './guard.ts';
 export {
   createMtlsHttp2Server,

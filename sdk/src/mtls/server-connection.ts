@@ -51,9 +51,12 @@ export class ServerConnection implements Connection {
     return true;
   }
 
-  /** What follows on the connection is no longer HTTP. */
-  upgrade(): void {
+  /** What follows on the connection is no longer HTTP; ends it, and gives false, when that came too
+   *  late. */
+  upgrade(): boolean {
     this.#isUpgraded = true;
+    if (this.#isRetired) this.#socket.destroySoon();
+    return !this.#isRetired;
   }
 
   retire(): void {

@@ -7,7 +7,7 @@ import {
   type SecureServerOptions,
 } from 'node:http2';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import { guardServer, type MtlsServerOptions, SERVER_TLS } from './guard.ts';
+import { guardServer, HANDSHAKE_MS, type MtlsServerOptions, SERVER_TLS } from './guard.ts';
 
 /** What TLS settles by itself here, and nobody else may set. */
 type OfTls =
@@ -47,7 +47,7 @@ export function createMtlsServer(
   { http = {}, ...options }: MtlsHttpsOptions,
   listener?: RequestListener,
 ): Server {
-  const server = createServer({ ...http, ...SERVER_TLS }, listener);
+  const server = createServer({ handshakeTimeout: HANDSHAKE_MS, ...http, ...SERVER_TLS }, listener);
   guardServer(server, options);
   return server;
 }
@@ -58,7 +58,10 @@ export function createMtlsHttp2Server(
   { http2 = {}, ...options }: MtlsHttp2Options,
   listener?: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
 ): Http2SecureServer {
-  const server = createSecureServer({ ...http2, ...SERVER_TLS }, listener);
+  const server = createSecureServer(
+    { handshakeTimeout: HANDSHAKE_MS, ...http2, ...SERVER_TLS },
+    listener,
+  );
   guardServer(server, options);
   return server;
 }

@@ -68,7 +68,7 @@ export class JwtSource extends EventEmitter<SourceEvents> {
     this.#clock = clock;
     this.#client = new WorkloadApiClient(options);
     if (validation === 'local') {
-      const warn = (error: ReeveError) => this.emit('warning', error);
+      const warn = (error: ReeveError) => queueMicrotask(() => this.emit('warning', error));
       this.#bundles = new LocalBundles(this.#client, this.#closing.signal, warn);
     }
   }

@@ -104,7 +104,7 @@ export class X509Source extends EventEmitter<SourceEvents> implements IdentitySo
   async #follow(pick: IdentityParts['pick']): Promise<void> {
     const warn = (error: ReeveError): void => {
       this.#lastError = error;
-      this.emit('warning', error);
+      queueMicrotask(() => this.emit('warning', error));
     };
     try {
       await this.#client.watchX509Svids(
@@ -112,7 +112,8 @@ export class X509Source extends EventEmitter<SourceEvents> implements IdentitySo
           onMessage: (message) => {
             this.#lastError = undefined;
             this.#identity = identityOfResponse(message, warn, pick);
-            this.emit('updated');
+            // What a listener throws is not the agent's fault.
+            queueMicrotask(() => this.emit('updated'));
           },
           onRetry: warn,
         },

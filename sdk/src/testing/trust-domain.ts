@@ -82,7 +82,8 @@ export class TrustDomain {
       subject: uniqueSubject(this.name, serialNumber),
       serialNumber,
       notBefore: Date.now() - DAY_MS,
-      notAfter: Date.now() + DAY_MS,
+      // Nothing outlives what issues it.
+      notAfter: Date.now() + (issuer ? DAY_MS : 2 * DAY_MS),
     };
     const certificate = issueAuthority(request, issuer ?? signerOf(privateKey));
     return authorityOf(certificate, privateKey);

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { callerOf } from '../caller.ts';
-import { MemorySource } from '../testing/memory-source.ts';
-import { listen } from '../testing/requests.ts';
-import { TrustDomain } from '../testing/trust-domain.ts';
+import { callerOf } from '../../caller.ts';
+import { MemorySource } from '../../testing/memory-source.ts';
+import { listen } from '../../testing/requests.ts';
+import { TrustDomain } from '../../testing/trust-domain.ts';
+import { createMtlsServer } from '../server.ts';
 import { createMtlsFetch, type MtlsFetch } from './fetch.ts';
-import { createMtlsServer } from './server.ts';
 
 const PAYMENTS = 'spiffe://example.org/payments';
 
@@ -17,6 +17,8 @@ let otherOrigin: string;
 let fetch: MtlsFetch;
 let held: ServerResponse[];
 let closers: (() => void)[];
+/** How many requests are cut off, each with its connection. */
+let cuts: number;
 
 /** By path; each says what it was sent. */
 const ANSWERS: Record<string, RequestListener> = {
@@ -46,13 +48,19 @@ const ANSWERS: Record<string, RequestListener> = {
 beforeEach(async () => {
   domain = new TrustDomain('example.org');
   held = [];
+  cuts = 0;
   closers = [];
   const bundles = new Map([['example.org', domain.authorities]]);
   const start = async (): Promise<string> => {
     const source = new MemorySource({ svids: [domain.issue('/payments')], bundles });
-    const server = createMtlsServer({ source }, (request, response) =>
-      ANSWERS[new URL(request.url ?? '', 'https://x').pathname]?.(request, response),
-    );
+    const server = createMtlsServer({ source }, (request, response) => {
+      if (cuts > 0) {
+        cuts--;
+        request.socket.destroy();
+        return;
+      }
+      ANSWERS[new URL(request.url ?? '', 'https://x').pathname]?.(request, response);
+    });
     closers.push(() => {
       server.closeAllConnections();
       server.close();
@@ -133,14 +141,19 @@ describe('fetch over mutual TLS', () => {
   });
 
   it.each<[string, string, RequestInit, object]>([
-    ['too many redirections', '/loop', {}, { code: 'mtls/fetch' }],
-    ['a redirection that is not allowed', '/moved', { redirect: 'error' }, { code: 'mtls/fetch' }],
+    ['too many redirections', '/loop', {}, { code: 'mtls/redirection' }],
+    [
+      'a redirection that is not allowed',
+      '/moved',
+      { redirect: 'error' },
+      { code: 'mtls/redirection' },
+    ],
     ['a redirection to plain HTTP', '/plain', {}, { code: 'mtls/not-https' }],
     [
       'a stream that would have to be sent again',
       '/kept',
       { method: 'POST', body: new Blob(['x']).stream() },
-      { code: 'mtls/fetch' },
+      { code: 'mtls/redirection' },
     ],
   ])('fails for %s', async (_, path, init, cause) => {
     const error = await fetch(origin + path, init).catch((thrown) => thrown);
@@ -174,6 +187,17 @@ describe('fetch over mutual TLS', () => {
     const body = (await response).text();
     later.abort();
     await expect(body).rejects.toThrow();
+  });
+
+  it('sends a request again that the server cut off on a connection kept alive', async () => {
+    await (await fetch(`${origin}/who`)).text();
+    // The server goes away just when it hears of the next request, and stays for the one after.
+    cuts = 1;
+    expect(await (await fetch(`${origin}/who`)).text()).toBe('spiffe://example.org/orders');
+    expect(cuts).toBe(0);
+    cuts = 1;
+    const posted = await fetch(`${origin}/who`, { method: 'POST', body: 'x' }).catch((e) => e);
+    expect(posted.cause).toMatchObject({ code: 'ECONNRESET' });
   });
 
   it('closes the connection of a body that is abandoned', async () => {

@@ -1,0 +1,2 @@
+/** The `fetch` of mutual TLS. */
+export { createMtlsFetch, type MtlsFetch } from './fetch.ts';
