@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -347,6 +347,37 @@ describe('agents', () => {
     expect((await identity('join-token', 'list')).stdout).toMatch(
       /a\/b +\d.* 127\.0\.0\.1\b.* +admin$/m,
     );
+  });
+});
+
+/** Runs a command on a terminal of its own, where somebody types an answer. */
+function onTerminal(args: readonly string[], answer: string): Promise<string> {
+  const env = { ...process.env, REEVE_TOKEN: server.token, NO_COLOR: '1', TERM: 'dumb' };
+  const command = ['bin/reeve', 'identity', ...args, '--server', server.origin].join(' ');
+  return new Promise((resolve) => {
+    const child = execFile('script', ['-qec', command, '/dev/null'], { env }, (_, stdout) =>
+      resolve(stdout),
+    );
+    child.stdin?.end(`${answer}\n`);
+  });
+}
+
+describe.runIf(existsSync('/usr/bin/script'))('what takes something from somebody', () => {
+  it.each([
+    ['retire', () => ['/ns/shop/sa/web']],
+    ['revoke', () => ['/ns/shop/sa/web']],
+    ['taint', () => [server.identity.keeper.state.authorities[0]?.id ?? '', '--urgent']],
+  ] as const)('asks before it does: %s', async (name, args) => {
+    const { registrar, keeper } = server.identity;
+    const before = [registrar.index.size, keeper.state.revocation.sequence];
+    const shown = await onTerminal([name, ...args()], 'n');
+    expect(flat(shown)).toMatch(/Go on\? \[y\/N\].*Not confirmed: nothing has changed/);
+    expect([registrar.index.size, keeper.state.revocation.sequence]).toEqual(before);
+  });
+
+  it('does what is confirmed', async () => {
+    const shown = await onTerminal(['revoke', '/ns/shop/sa/web', '--reissue'], 'y');
+    expect(shown).toMatch(/revoked spiffe:\/\/example\.org\/ns\/shop\/sa\/web/);
   });
 });
 
