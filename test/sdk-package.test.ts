@@ -198,6 +198,16 @@ describe('a program in JavaScript', () => {
   });
 });
 
+describe('CommonJS', () => {
+  it.each(NODES)('can require the package with %s', (node) => {
+    const words = ['', '/express', '/fastify', '/hono'].map((entry) => `'@reeve/sdk${entry}'`);
+    const script = `console.log([${words}].map((name) => typeof (require(name).requireCaller)))`;
+    writeFileSync(join(project.folder, 'required.cjs'), script);
+    const { stdout } = runIn(project.folder, node, 'required.cjs');
+    expect(stdout).toBe("[ 'function', 'function', 'function', 'function' ]\n");
+  });
+});
+
 describe('types', () => {
   const TYPED = `
 import express from 'express';

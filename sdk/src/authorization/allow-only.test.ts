@@ -35,6 +35,7 @@ const TABLE: Table = {
   'GET /hello': [ANYONE],
   'GET /nobody': [],
   'POST /reviews/{id}/stars': [WEB],
+  'GET /two%20words': [WEB],
 };
 
 type Row = readonly [what: string, change: Partial<Question>];
@@ -53,6 +54,7 @@ describe('a table', () => {
     ['anyone', { template: '/hello', caller: undefined }],
     ['a path where no template is known', { template: undefined }],
     ['a slash at the end of a path', { template: undefined, path: '/orders/42/' }],
+    ['a path as it is written', { template: undefined, path: '/Two%20words' }],
     ['a parameter in the middle', { method: 'POST', template: '/reviews/{review}/stars' }],
   ])('allows by %s', async (_, change) => {
     expect(await decide({ ...base, ...change })).toEqual({ allowed: true });

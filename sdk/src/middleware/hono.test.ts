@@ -57,6 +57,18 @@ describe('Hono', () => {
     expect((await asked(build, '/a/1')).map((question) => question.template)).toEqual([template]);
   });
 
+  it('does not take a route that was passed before for the one that answers', async () => {
+    const questions: Question[] = [];
+    const authorize = (question: Question) => {
+      questions.push(question);
+      return { allowed: true } as const;
+    };
+    const app = new Hono().get('/a/:id', pass);
+    app.use(requireCaller({ authorize })).get('/a/1', answer);
+    await world.call(`${(await world.serve(getRequestListener(app.fetch))).mtls}/a/1`);
+    expect(questions).toMatchObject([{ template: '/a/1' }]);
+  });
+
   it('has the path as it routes by it', async () => {
     expect(await asked((app) => app.get('/a/:id', answer), '/b/../a/%31')).toMatchObject([
       { path: '/a/1', template: '/a/{id}' },
