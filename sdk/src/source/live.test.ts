@@ -93,7 +93,9 @@ describe('with the Workload API and real attestation', () => {
 
   it('a source waits for its entry, and says why it waits', async () => {
     const source = sourceOf('orders');
-    const waiting = source.ready(AbortSignal.timeout(150));
+    const given = new AbortController();
+    const waiting = source.ready(given.signal);
+    source.once('warning', () => given.abort());
     await expect(waiting).rejects.toMatchObject({
       code: 'svid/not-ready',
       message: expect.stringContaining('no entry is registered'),
