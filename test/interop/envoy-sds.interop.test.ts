@@ -27,7 +27,7 @@ interface Answered {
   readonly told: string;
 }
 
-describe.skipIf(isMissing('Envoy', envoy))('a real Envoy', () => {
+describe.skipIf(isMissing('Envoy', envoy, { isNeeded: true }))('a real Envoy', () => {
   let folder: string;
   let service: Server;
   let servicePort: number;

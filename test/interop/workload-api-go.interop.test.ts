@@ -60,7 +60,7 @@ function run(path: string, ...words: readonly string[]): () => Promise<Line | un
   };
 }
 
-describe.skipIf(isMissing('go-spiffe', client))('a workload in Go', () => {
+describe.skipIf(isMissing('go-spiffe', client, { isNeeded: true }))('a workload in Go', () => {
   it('fetches its X.509-SVID, and hears of each change', async () => {
     const next = run(program);
     const first = await next();

@@ -103,8 +103,12 @@ function lastLine(text: string | null): string {
   return (text ?? '').trim().split('\n').at(-1) ?? '';
 }
 
-/** Says on standard error which peer a test goes without; for `describe.skipIf`. */
-export function isMissing(what: string, peer: Peer): boolean {
-  if (peer.path === undefined) console.error(`skipped: ${what}: ${peer.why}`);
-  return peer.path === undefined;
+/** Says on standard error which peer a test goes without; for `describe.skipIf`. In CI no test goes without a peer that
+ *  is needed. */
+export function isMissing(what: string, peer: Peer, { isNeeded = false } = {}): boolean {
+  if (peer.path !== undefined) return false;
+  if (isNeeded && process.env.CI === 'true')
+    throw new Error(`${what} is needed in CI: ${peer.why}`);
+  console.error(`skipped: ${what}: ${peer.why}`);
+  return true;
 }
