@@ -1,8 +1,10 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GrpcClient } from '../../../base/grpc/index.ts';
+import { GrpcClient } from '../../../base/grpc/index.ts';
 import { parseSpiffeId } from '../../spiffe/index.ts';
 import { issueAuthority, serialNumbers, signerOf, uniqueSubject } from '../../x509/index.ts';
 import { judgeServer } from '../client/identity.ts';
@@ -10,6 +12,7 @@ import { Known } from '../client/known.ts';
 import { pathOf, readUpdate, writeMessage } from '../protocol/index.ts';
 import { Caller, csrOf, newKey } from '../testing/caller.ts';
 import { BY, ServerRig, type ServerRigOptions } from '../testing/server.ts';
+import { toPem } from '../tls.ts';
 
 const AGENT = 'spiffe://example.org/reeve/agent/node-1';
 const MINUTE = 60_000;
@@ -148,6 +151,31 @@ describe('the listener of agents', () => {
     await expect(watchOnce(client)).rejects.toThrow(
       refused('unauthenticated', /sa.orders. is no agent/),
     );
+  });
+
+  it('lets nobody in by taking an old session up', async () => {
+    const { own } = await caller.agent('node-1');
+    const options = {
+      host: '127.0.0.1',
+      port: server.server.port,
+      cert: toPem(own.chain),
+      key: own.privateKey.export({ format: 'pem', type: 'pkcs8' }),
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2'],
+    } as const;
+    const first = connectTls(options);
+    const [session] = (await once(first, 'session')) as [Buffer];
+    first.destroy();
+    const socket = connectTls({ ...options, session });
+    await once(socket, 'secureConnect');
+    expect(socket.isSessionReused()).toBe(true);
+    const http2 = connectHttp2('https://127.0.0.1', { createConnection: () => socket });
+    http2.on('error', () => {});
+    const client = new GrpcClient(http2, { maxMessageBytes: 1_000 });
+    await expect(watchOnce(client)).rejects.toThrow(
+      refused('unauthenticated', /an old session was taken up|no certificate was shown/),
+    );
+    http2.destroy();
   });
 
   it('lets an agent of another authority not in, though it has the same name', async () => {
