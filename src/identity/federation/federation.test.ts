@@ -18,6 +18,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const BY = { actor: 'alice', reason: 'a new partner' };
 const OTHER = 'other.example';
 
+let own: TestDomain;
 let store: EstateStore & DocumentStore;
 let parts: FederationParts;
 let planned: { readonly milliseconds: number; readonly callBack: () => void }[];
@@ -28,7 +29,7 @@ const open: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   store = await openStore({ kind: 'sqlite', folder: mkdtempSync(join(root, 'data-')) });
   [planned, warnings, skew] = [[], [], 0];
-  const own = new TestDomain('example.org');
+  own = new TestDomain('example.org');
   parts = {
     trustDomain: 'example.org',
     config: FederationConfig.parse({}),
@@ -311,6 +312,16 @@ describe('federation with a trust domain of the configuration', () => {
         x509Authorities: domain.bundle.x509Authorities,
       }),
     );
+  });
+
+  it('believes an endpoint of our own trust domain by our own bundle', async () => {
+    const domain = new TestDomain(OTHER);
+    await using played = await playEndpoint(own.svid(), answering(writeBundle(domain.bundle)));
+    const at = { trustDomain: OTHER, url: played.url, profile: 'https_spiffe' };
+    const federation = await openWith({
+      trustDomains: [{ ...at, endpointSpiffeId: own.endpointId }],
+    });
+    expect(await federation.refresh(OTHER)).toMatchObject({ state: 'fresh' });
   });
 
   it('tries again at once when the bundle that was missing has come', async () => {

@@ -178,7 +178,8 @@ describe('the bundle endpoint', () => {
   });
 
   it('is closed though somebody holds on to a connection', async () => {
-    const { port, close } = await serve(new TestDomain('example.org'));
+    const config = { requestSeconds: 60 };
+    const { port, close } = await serve(new TestDomain('example.org'), config);
     const socket = connectPlain(port, '127.0.0.1').on('error', () => {});
     await once(socket, 'connect');
     await close(10);

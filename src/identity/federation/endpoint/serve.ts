@@ -143,7 +143,8 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Bundle
     ...(hasBody && { connection: 'close' }),
     'x-content-type-options': 'nosniff',
   });
-  response.end(request.method === 'HEAD' ? undefined : answer.body);
+  // what has no body is sent without one: Node knows which answers these are
+  response.end(answer.body);
 }
 
 /** Has the server show what it proves itself with now, for each handshake from then on: connections that
