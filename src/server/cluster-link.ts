@@ -10,6 +10,9 @@ export interface ClusterLinkPorts {
   readonly cluster: ClusterConfig;
   readonly environment: string;
   readonly quietMs?: number | undefined;
+  /** Longest silence of the process, and how often it tells of itself; shorter in tests. */
+  readonly silenceMs?: number | undefined;
+  readonly aliveMs?: number | undefined;
   onState(state: LiveState, diagnostics: readonly Diagnostic[]): void;
   onFacts(facts: readonly Fact[], diagnostics: readonly Diagnostic[], seconds: number): void;
   /** The process has ended, and begins anew after so long. */
@@ -28,6 +31,7 @@ const LONG_LIFE_MS = 120_000;
 /** What objects need in memory, against their size as JSON. */
 const HEAP_RATIO = 6;
 const MIN_HEAP_MB = 512;
+const SILENCE_MS = 180_000;
 
 /** The process that reads one cluster, begun anew whenever it ends. */
 export class ClusterLink {
@@ -36,6 +40,9 @@ export class ClusterLink {
   #child: ChildProcess | undefined;
   #facts: Fact[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  /** Why the process was ended, where it was. */
+  #why: string | undefined;
   #againMs = FIRST_AGAIN_MS;
   #nextId = 0;
   #isClosed = false;
@@ -45,7 +52,7 @@ export class ClusterLink {
   }
 
   start(): void {
-    const { cluster, environment, quietMs } = this.#ports;
+    const { cluster, environment, quietMs, aliveMs, silenceMs = SILENCE_MS } = this.#ports;
     const heapMb = Math.max(MIN_HEAP_MB, cluster.maxMegabytes * HEAP_RATIO);
     const child = fork(new URL('./cluster-process.ts', import.meta.url), {
       serialization: 'advanced',
@@ -55,15 +62,25 @@ export class ClusterLink {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const startedAt = performance.now();
+    const silence = setTimeout(() => {
+      this.#why = 'The process that reads the cluster told nothing for long, so it was ended';
+      child.kill('SIGKILL');
+    }, silenceMs);
     this.#child = child;
+    this.#why = undefined;
+    this.#silence = silence;
     this.#facts = [];
-    child.on('message', (message: FromClusterProcess) => this.#take(message));
+    child.on('message', (message: FromClusterProcess) => {
+      silence.refresh();
+      this.#take(message);
+    });
     child.on('error', () => {});
     child.on('exit', (status, signal) => {
+      clearTimeout(silence);
       if (performance.now() - startedAt > LONG_LIFE_MS) this.#againMs = FIRST_AGAIN_MS;
-      this.#ended(`The process that reads the cluster ended (${signal ?? status})`);
+      this.#ended(this.#why ?? `The process that reads the cluster ended (${signal ?? status})`);
     });
-    this.#send({ type: 'start', cluster, environment, ...(quietMs !== undefined && { quietMs }) });
+    this.#send({ type: 'start', cluster, environment, quietMs, aliveMs });
   }
 
   /** Of the process, while it runs. */
@@ -102,6 +119,7 @@ export class ClusterLink {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#child?.removeAllListeners('exit');
     this.#child?.kill('SIGKILL');
     this.#refuseAll('Reeve ends');

@@ -18,8 +18,9 @@ export type ToClusterProcess =
       readonly cluster: ClusterConfig;
       /** Of its services. */
       readonly environment: string;
-      /** Shorter in tests. */
-      readonly quietMs?: number;
+      /** Shorter in tests: after a change, and between two signs of life. */
+      readonly quietMs?: number | undefined;
+      readonly aliveMs?: number | undefined;
     }
   | { readonly type: 'ask'; readonly id: number; readonly question: ClusterQuestion }
   | { readonly type: 'cancel'; readonly id: number };

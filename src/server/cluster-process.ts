@@ -24,6 +24,8 @@ const MAX_WAIT_MS = 5_000;
 const REST_RATIO = 4;
 const STATE_EVERY_MS = 100;
 const REOPEN_MS = 10_000;
+/** The server ends a process that it does not hear of for long. */
+const ALIVE_MS = 10_000;
 
 function give(message: FromClusterProcess): void {
   process.send?.(message);
@@ -67,6 +69,7 @@ class ClusterProcess {
       onState: () => this.#stateChanged(),
     });
     this.#cluster.start();
+    setInterval(() => this.#tellState(), this.#start.aliveMs ?? ALIVE_MS);
   }
 
   async ask(id: number, { method, path, body }: ClusterQuestion): Promise<void> {

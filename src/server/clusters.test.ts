@@ -8,8 +8,9 @@ import { createLog } from '../base/log.ts';
 import { toRecords } from '../estate/index.ts';
 import { ClustersConfig } from '../sources/kubernetes/live/config/index.ts';
 import { refuse, TestApiServer } from '../sources/kubernetes/live/testing/api-server.ts';
-import { ClusterLink } from './cluster-link.ts';
+import { ClusterLink, type ClusterLinkPorts } from './cluster-link.ts';
 import { LiveClusters } from './clusters.ts';
+import { clusterOperations } from './http/routes/clusters.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 
 const undo: (() => Promise<void> | void)[] = [];
@@ -63,7 +64,10 @@ function kubeconfigFor(server: TestApiServer): string {
   return path;
 }
 
-async function setUp(manifest = SHOP + policy('STRICT')) {
+async function setUp(
+  manifest = SHOP + policy('STRICT'),
+  more: Pick<ClusterLinkPorts, 'silenceMs' | 'aliveMs'> = {},
+) {
   const server = await TestApiServer.start();
   undo.push(() => server.close());
   server.apply(manifest);
@@ -80,7 +84,7 @@ async function setUp(manifest = SHOP + policy('STRICT')) {
     quietMs: 50,
     retryMs: 20,
     makeLink: (ports) => {
-      const link = new ClusterLink(ports);
+      const link = new ClusterLink({ ...ports, ...more });
       links.push(link);
       return link;
     },
@@ -166,6 +170,20 @@ describe('clusters that are followed', () => {
     expect(links[0]?.pid).not.toBe(pid);
   }, 60_000);
 
+  it('end a process that is stuck', async () => {
+    const { clusters, links, call } = await setUp(undefined, { silenceMs: 6_000, aliveMs: 500 });
+    clusters.start();
+    await vi.waitFor(async () => expect((await call())?.authentication).toBe('mtls'), WAIT);
+    process.kill(links[0]?.pid ?? Number.NaN, 'SIGSTOP');
+    await vi.waitFor(() => {
+      expect(clusters.list()[0]).toMatchObject({
+        state: 'stale',
+        failure: 'The process that reads the cluster told nothing for long, so it was ended',
+      });
+    }, WAIT);
+    await vi.waitFor(() => expect(clusters.list()[0]?.state).toBe('current'), WAIT);
+  }, 60_000);
+
   it('wait for a store that is away', async () => {
     const { store, clusters, call } = await setUp();
     store.fail = new Fault('estate/unavailable', 'away');
@@ -224,6 +242,13 @@ describe('clusters that are followed', () => {
       code: 'cluster/unauthenticated',
       file: 'cluster eu-1',
     });
+    const [list, diagnostics] = clusterOperations(clusters);
+    const asked = { params: { name: 'eu-1' } } as never;
+    for (const one of [list, diagnostics]) {
+      const body = one?.handle(asked);
+      expect(one?.response?.parse(body)).toEqual(body);
+      expect(body).toMatchObject({ items: [{}] });
+    }
   }, 40_000);
 });
 

@@ -110,8 +110,6 @@ describe.skipIf(isMissing('clusters that are followed', program))('a real API se
             ...(allowedBy && { allowedBy }),
           });
         }, WAIT);
-        // a kind that was installed just now is looked for every half minute
-        expect(performance.now() - changedAt).toBeLessThan(45_000);
       }
     },
   );
