@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { createServer } from 'node:http2';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +21,9 @@ import { IdentityProcess } from './support/identity-process.ts';
  *  the whole answer. To reach: 100 ms.
  *
  *  Each asks from a process of its own, by an executable of its own, for an identity that nobody asked for before:
- *  it is attested, a key is made, the SVID is issued and recorded on the disk. The executable is Node's, of 120 MB. */
+ *  it is attested, a key is made, the SVID is issued and recorded on the disk. The executable is Node's, of 120 MB.
+ *  Beside it, in turn, what processes wait for a server that answers at once: what the machine does otherwise meets
+ *  both alike. */
 const MILLISECONDS_TO_REACH = 100;
 const ASKS = 50;
 const SERVERS = 10;
@@ -51,7 +63,7 @@ class Workloads {
       const executable = join(this.#folder, `workload-${this.#count++}`);
       make(executable);
       const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
-      const args = ['--disable-warning=ExperimentalWarning', ASKER, this.#server.socket];
+      const args = ['--disable-warning=ExperimentalWarning', ASKER];
       const child = spawn(executable, args, { stdio: [...stdio] });
       await once(child, 'message');
       return { executable, process: child };
@@ -71,16 +83,14 @@ class Workloads {
     await this.#server.ask({ entries });
   }
 
-  /** Milliseconds that each of them waits, one after the other. */
-  async ask(workloads: readonly Workload[]): Promise<number[]> {
-    const waits: number[] = [];
-    for (const { executable, process: child } of workloads) {
-      child.send('ask');
-      const [answer] = await once(child, 'message');
-      if (answer.failure !== undefined) throw new Error(answer.failure);
-      waits.push(answer.milliseconds);
-      await once(child, 'exit');
-      rmSync(executable);
+  /** Milliseconds that each of them waits, one after the other; and others, in turn, for nothing. */
+  async ask(workloads: readonly Workload[]): Promise<Waits> {
+    const idle = await this.start(workloads.length, link);
+    const waits: Waits = { svid: [], nothing: [] };
+    for (const [index, workload] of workloads.entries()) {
+      waits.svid.push(await askOne(workload, this.#server.socket));
+      const other = idle[index];
+      if (other) waits.nothing.push(await askOne(other, BARE));
     }
     return waits;
   }
@@ -88,6 +98,28 @@ class Workloads {
   close(): void {
     for (const { process: child } of this.#started) child.kill();
   }
+}
+
+interface Waits {
+  readonly svid: number[];
+  readonly nothing: number[];
+}
+
+async function askOne({ executable, process: child }: Workload, socket: string): Promise<number> {
+  const exited = once(child, 'exit');
+  child.send(socket);
+  const [answer] = await once(child, 'message');
+  if (answer.failure !== undefined) throw new Error(answer.failure);
+  await exited;
+  rmSync(executable);
+  return answer.milliseconds;
+}
+
+function together(all: readonly Waits[]): Waits {
+  return {
+    svid: all.flatMap(({ svid }) => svid),
+    nothing: all.flatMap(({ nothing }) => nothing),
+  };
 }
 
 /** Bytes that nobody has read yet. */
@@ -102,10 +134,10 @@ const link = (path: string): void => {
 };
 
 async function withServer<Result>(
-  isReadingAhead: boolean,
+  isLookingOnlyWhenAsked: boolean,
   work: (workloads: Workloads, server: IdentityProcess) => Promise<Result>,
 ): Promise<Result> {
-  const server = await IdentityProcess.start({ isReadingAhead });
+  const server = await IdentityProcess.start({ isLookingOnlyWhenAsked });
   const workloads = new Workloads(server);
   try {
     return await work(workloads, server);
@@ -116,34 +148,34 @@ async function withServer<Result>(
 }
 
 /** What the first workload of a server waits that has just started. */
-async function firstOfServers(): Promise<number[]> {
-  const waits: number[] = [];
+async function firstOfServers(): Promise<Waits> {
+  const waits: Waits[] = [];
   for (let turn = 0; turn < SERVERS; turn++) {
     const first = await withServer(false, async (workloads) => {
       const started = await workloads.start(1, link);
       await workloads.register(started, byPath);
       return workloads.ask(started);
     });
-    waits.push(...first);
+    waits.push(first);
   }
-  return waits;
+  return together(waits);
 }
 
 /** New executables, a few at a time; `readiness` resolves when they may ask. */
 async function withNewExecutables(
-  isReadingAhead: boolean,
+  isLookingOnlyWhenAsked: boolean,
   readiness: (server: IdentityProcess) => Promise<unknown>,
-): Promise<number[]> {
-  return withServer(isReadingAhead, async (workloads, server) => {
-    const waits: number[] = [];
-    while (waits.length < ASKS) {
+): Promise<Waits> {
+  return withServer(isLookingOnlyWhenAsked, async (workloads, server) => {
+    const waits: Waits[] = [];
+    while (waits.length * AT_ONCE < ASKS) {
       const started = await workloads.start(AT_ONCE, copy);
       await workloads.register(started, byDigest);
       await sleep(RESTED_MS);
       await readiness(server);
-      waits.push(...(await workloads.ask(started)));
+      waits.push(await workloads.ask(started));
     }
-    return waits;
+    return together(waits);
   });
 }
 
@@ -158,17 +190,30 @@ async function untilIdle(server: IdentityProcess): Promise<void> {
   }
 }
 
-function report(label: string, waits: readonly number[], mustReach = true): void {
+function report(label: string, { svid, nothing }: Waits): void {
+  print(label, svid);
+  print('    a server that answers at once', nothing);
+}
+
+function print(label: string, waits: readonly number[]): void {
   const sorted = waits.toSorted((a, b) => a - b);
   const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, (sorted.length * share) | 0)] ?? 0;
-  const worst = at(1);
-  const isMissed = worst > MILLISECONDS_TO_REACH;
-  if (isMissed && mustReach) process.exitCode = 1;
-  const figures = [at(0.5), at(0.99), worst].map((wait) => `${wait.toFixed(1)} ms`.padStart(9));
-  const over = isMissed ? `   (over ${MILLISECONDS_TO_REACH} ms)` : '';
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const figures = [at(0.5), at(0.99), at(1)].map((wait) => `${wait.toFixed(1)} ms`.padStart(9));
+  const over = at(1) > MILLISECONDS_TO_REACH ? `   (over ${MILLISECONDS_TO_REACH} ms)` : '';
   console.log(`${label.padEnd(48)} p50${figures[0]}  p99${figures[1]}  worst${figures[2]}${over}`);
 }
+
+/** Answers every call with a message of the size of an SVID's. */
+const bare = createServer((_, response) => {
+  response.writeHead(200, { 'content-type': 'application/grpc' });
+  const message = Buffer.alloc(2_048);
+  message.writeUInt32BE(message.length - 5, 1);
+  response.end(message);
+});
+const bareFolder = mkdtempSync(join(tmpdir(), 'reeve-bench-bare-'));
+const BARE = join(bareFolder, 'bare.sock');
+await new Promise<void>((resolve) => bare.listen(BARE, resolve));
 
 const paths = await withServer(false, async (workloads) => {
   const started = await workloads.start(ASKS, link);
@@ -177,9 +222,8 @@ const paths = await withServer(false, async (workloads) => {
 });
 report(`entries ask for unix:path, ${ASKS} workloads`, paths);
 report(`  the first of a new server, ${SERVERS} servers`, await firstOfServers());
-report('entries ask for unix:sha256, executables run', await withNewExecutables(true, untilIdle));
-report(
-  '  executables that nobody has read yet',
-  await withNewExecutables(false, async () => {}),
-  false,
-);
+report('entries ask for unix:sha256, executables run', await withNewExecutables(false, untilIdle));
+report('  executables that nobody has read yet', await withNewExecutables(true, async () => {}));
+
+bare.close();
+rmSync(bareFolder, { recursive: true });

@@ -3,12 +3,11 @@ import { openStore } from '../../src/estate/store/index.ts';
 import {
   type Attestation,
   AttestationConfig,
-  createAttestors,
-  digestAhead,
+  attestMachine,
+  createWorkloadAttestor,
   machinePorts,
   openPeerReader,
   type Peer,
-  runningPids,
 } from '../../src/identity/attestation/index.ts';
 import {
   AuthorityConfig,
@@ -36,8 +35,8 @@ export interface IdentityServerOptions {
   readonly maxConnections?: number;
   /** Adds a selector of its own to each connection, `bench:connection:NUMBER`: many workloads of one process. */
   readonly isEachConnectionAWorkload?: boolean;
-  /** Whether executables are digested before their processes ask, as Reeve does. */
-  readonly isReadingAhead?: boolean;
+  /** Executables are not digested before their processes ask, as Reeve does it. */
+  readonly isLookingOnlyWhenAsked?: boolean;
 }
 
 /** What its parent may ask, and is answered. */
@@ -100,28 +99,14 @@ supply.issueX509 = (wish) => {
 
 const attestation = AttestationConfig.parse({});
 const needsDigest = () => supply.asksFor('unix', 'sha256');
-const machine = machinePorts(attestation);
-if (options.isReadingAhead) {
-  digestAhead({ ...machine, isAskedFor: needsDigest, pids: runningPids });
-}
-const attestors = createAttestors(
-  {
-    clock: Date.now,
-    workload: { ...machine, needsDigest },
-    clusters: () => [],
-    joinTokens: {
-      add: async () => {},
-      change: async (_, step) => step(undefined).shown,
-      removeExpired: async () => 0,
-    },
-  },
-  attestation,
-);
+const attestor = options.isLookingOnlyWhenAsked
+  ? createWorkloadAttestor({ ...machinePorts(attestation), needsDigest }, attestation)
+  : attestMachine(attestation, { needsDigest });
 const numbers = new WeakMap<Peer, number>();
 let connections = 0;
 
 async function attest(peer: Peer): Promise<Attestation> {
-  const attested = await attestors.workload.attest(peer);
+  const attested = await attestor.attest(peer);
   if (!options.isEachConnectionAWorkload || attested.kind === 'refused') return attested;
   const number = numbers.get(peer) ?? connections++;
   numbers.set(peer, number);

@@ -1,10 +1,8 @@
 import { followSvids } from './svid-stream.ts';
 
-/** Run by the executable whose identity is asked for: asks for its first X.509-SVID when it is told to, tells how
- *  many milliseconds that took, from before it connects, and ends. */
-const [, , socket = ''] = process.argv;
-
-process.once('message', () => {
+/** Run by the executable whose identity is asked for: asks for its first X.509-SVID at the socket that it is told,
+ *  tells how many milliseconds that took, from before it connects, and ends. */
+process.once('message', (socket: string) => {
   const start = performance.now();
   const tell = (answer: { milliseconds?: number; failure?: string }): void => {
     process.send?.(answer, () => process.exit());
