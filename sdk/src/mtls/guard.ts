@@ -48,6 +48,8 @@ class ServerGuard {
   readonly #clock: () => number;
   readonly #connections: Connections;
   readonly #bySocket = new WeakMap<object, ServerConnection>();
+  /** Of sessions of HTTP/2. */
+  readonly #callers = new WeakMap<object, Caller>();
   #shown: object | undefined;
   /** Of the connection whose beginning is being told: HTTP/2 makes its session from it. */
   #beginning: { readonly connection: ServerConnection; readonly caller: Caller } | undefined;
@@ -60,19 +62,6 @@ class ServerGuard {
     this.#accepts = accept === undefined ? this.#isOfOwnTrustDomain : acceptRule(accept);
     this.#connections = new Connections({ source, clock, endsWithSvid: false });
     this.#follow();
-  }
-
-  /** Hears of new SVIDs, also when it listens again after it was closed. */
-  #follow(): void {
-    const { source } = this.#options;
-    source.off('updated', this.#show);
-    source.on('updated', this.#show);
-    this.#connections.open();
-    this.#show();
-  }
-
-  #upgrade(request: IncomingMessage): boolean {
-    return this.#bySocket.get(request.socket)?.upgrade() ?? true;
   }
 
   pass(emit: Emit, event: string, words: readonly unknown[]): boolean {
@@ -107,6 +96,19 @@ class ServerGuard {
 
   readonly #isOfOwnTrustDomain: AcceptRule = ({ trustDomain }) =>
     trustDomain === this.#options.source.identity?.svid.trustDomain;
+
+  /** Hears of new SVIDs, also when it listens again after it was closed. */
+  #follow(): void {
+    const { source } = this.#options;
+    source.off('updated', this.#show);
+    source.on('updated', this.#show);
+    this.#connections.open();
+    this.#show();
+  }
+
+  #upgrade(request: IncomingMessage): boolean {
+    return this.#bySocket.get(request.socket)?.upgrade() ?? true;
+  }
 
   /** Connections that come from now on are shown the SVID of now; others go on. */
   readonly #show = (): void => {
@@ -177,6 +179,4 @@ class ServerGuard {
     const caller = stream.session && this.#callers.get(stream.session);
     if (caller) rememberCaller(stream, caller);
   }
-
-  readonly #callers = new WeakMap<object, Caller>();
 }

@@ -1,11 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { ReeveError } from '../error.ts';
 import {
-  type JwtBundle,
   judgeClaims,
   MAX_TOKEN_LENGTH,
   type ProvedJwt,
-  readJwtBundle,
   readSubject,
   refuseToken,
   splitToken,
@@ -16,6 +14,8 @@ import {
   WorkloadApiClient,
   type WorkloadApiClientOptions,
 } from '../workload-api/index.ts';
+import { LocalBundles } from './local-bundles.ts';
+import { orAborted } from './or-aborted.ts';
 
 export interface JwtSourceOptions extends WorkloadApiClientOptions {
   /** Who validates tokens: the agent, so that revocations count at once, or this process by the
@@ -176,64 +176,4 @@ function readOwn({ token, hint }: RawJwtSvid, audience: readonly string[], now: 
   const { spiffeId } = readSubject(claims);
   const { expiresAt } = judgeClaims(claims, { audience, now });
   return { spiffeId, token, expiresAt, hint };
-}
-
-/** Waits for work that others may wait for, too, unless the signal is aborted. */
-function orAborted<Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}
-
-/** The JWT bundles of this workload, kept fresh. */
-class LocalBundles {
-  #bundles: ReadonlyMap<string, JwtBundle> | undefined;
-  #failed: unknown;
-  readonly #first: Promise<void>;
-
-  constructor(client: WorkloadApiClient, signal: AbortSignal, warn: (error: ReeveError) => void) {
-    this.#first = new Promise((resolve) => {
-      client
-        .watchJwtBundles(
-          {
-            onMessage: (message) => {
-              this.#bundles = readAll(message, warn);
-              resolve();
-            },
-            onRetry: warn,
-          },
-          signal,
-        )
-        .catch((thrown) => {
-          this.#failed = thrown;
-          resolve();
-        });
-    });
-  }
-
-  async ready(signal?: AbortSignal): Promise<ReadonlyMap<string, JwtBundle>> {
-    if (!this.#bundles) await orAborted(this.#first, signal);
-    if (this.#bundles) return this.#bundles;
-    throw this.#failed;
-  }
-}
-
-/** A bundle that cannot be read proves nobody, and the others still count. */
-function readAll(
-  message: ReadonlyMap<string, string>,
-  warn: (error: ReeveError) => void,
-): Map<string, JwtBundle> {
-  const bundles = new Map<string, JwtBundle>();
-  for (const [trustDomain, text] of message) {
-    try {
-      bundles.set(trustDomain, readJwtBundle(text, trustDomain));
-    } catch (thrown) {
-      if (!(thrown instanceof ReeveError)) throw thrown;
-      warn(thrown);
-    }
-  }
-  return bundles;
 }
