@@ -60,7 +60,6 @@ export class MtlsAgent extends Agent {
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
-    if (this.#retired.has(socket)) return false;
     const isKept: unknown = super.keepSocketAlive(socket);
     if (isKept !== false) this.#idle.add(socket);
     return isKept !== false;

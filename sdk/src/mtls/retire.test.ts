@@ -230,6 +230,8 @@ describe('a connection of an agent', () => {
 
   it('ends after its response when it is busy; requests that wait go over another', async () => {
     const { own, agent } = clientSide();
+    // It has been idle before.
+    await ask(agent, port);
     const slow = ask(agent, port, '/held');
     const waiting = ask(agent, port, '/');
     await until(() => held.length === 1);
