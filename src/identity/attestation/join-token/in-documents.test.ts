@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fault } from '../../../base/fault.ts';
 import type { DocumentStore, EstateStore } from '../../../estate/index.ts';
 import { openStore, StoreConfig } from '../../../estate/store/index.ts';
 import { startPostgres, type TestPostgres } from '../../../estate/store/testing/postgres.ts';
@@ -123,6 +124,30 @@ describe('join tokens that are kept', () => {
     await expect(
       store.remove(old.record.id, { actor: 'ada', reason: '', now: NOW }),
     ).rejects.toMatchObject({ code: 'identity/join-token-not-found' });
+  });
+
+  it('are used though the acknowledgement was lost, and not a second time', async () => {
+    const estate = await openEstate();
+    const { token, record } = made();
+    let isLost = false;
+    const store = new DocumentJoinTokenStore({
+      documents: (kind) => estate.documents(kind),
+      amend: async (...change) => {
+        const entries = await estate.amend(...change);
+        if (isLost) throw new Fault('estate/unavailable', 'gone for a moment');
+        return entries;
+      },
+    });
+    await store.add(record);
+    isLost = true;
+    await expect(attestJoin({ token, from: 'a' }, store, NOW)).rejects.toMatchObject({
+      code: 'estate/unavailable',
+    });
+    isLost = false;
+    await expect(attestJoin({ token, from: 'a' }, store, NOW)).rejects.toMatchObject({
+      code: 'identity/attestation-forbidden/join-token-used',
+    });
+    expect((await estate.audit({ limit: 9, action: 'join-token.use' })).total).toBe(1);
   });
 
   it('are as many as there may be, and no more', async () => {

@@ -129,7 +129,6 @@ export class DocumentJoinTokenStore implements JoinTokenStore {
           return await work(await this.#load());
         } catch (thrown) {
           const isConflict = thrown instanceof Fault && thrown.code === 'estate/document-conflict';
-          if (isConflict) this.#kept = undefined;
           if (!isConflict || attempt === ATTEMPTS) throw thrown;
         }
       }
@@ -155,7 +154,13 @@ export class DocumentJoinTokenStore implements JoinTokenStore {
     changes: readonly DocumentChange[],
     entries: readonly NewAuditEntry[],
   ): Promise<void> {
-    await this.#store.amend(changes, entries);
+    try {
+      await this.#store.amend(changes, entries);
+    } catch (thrown) {
+      // it may have been made all the same, or somebody else has made another
+      this.#kept = undefined;
+      throw thrown;
+    }
     for (const { id, version, body } of changes) {
       if (body === undefined) kept.delete(id);
       else kept.set(id, { record: body as JoinToken, version: version + 1 });

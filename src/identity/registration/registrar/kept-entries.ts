@@ -1,5 +1,5 @@
 import { Fault } from '../../../base/fault.ts';
-import type { DocumentChange, DocumentStore } from '../../../estate/index.ts';
+import type { DocumentChange, DocumentStore, NewAuditEntry } from '../../../estate/index.ts';
 import type { Entry } from '../entry.ts';
 import { EntryIndex } from '../entry-index.ts';
 import { type Amendment, auditOf } from './amendment.ts';
@@ -36,6 +36,8 @@ export class KeptEntries {
   readonly #versions = new Map<string, number>();
   readonly #ended = new Map<string, { readonly ended: EndedEntry; readonly version: number }>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** A change failed, and may have been made all the same. */
+  #isInDoubt = false;
 
   constructor(parts: KeptEntriesParts) {
     this.#parts = parts;
@@ -46,18 +48,18 @@ export class KeptEntries {
     return [...this.#ended.values()].map(({ ended }) => ended);
   }
 
-  /** Does some work when all that came before is done. Where another process has changed what it
-   *  changes, what is kept is read again and the work is done anew.
+  /** Does some work when all that came before is done, on what is surely kept. Where another process has
+   *  changed what it changes, what is kept is read again and the work is done anew.
    *  @throws {Fault} `estate/document-conflict` where that happens again and again */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.#turn.then(async () => {
       for (let attempt = 1; ; attempt++) {
         try {
+          if (this.#isInDoubt) await this.load();
           return await work();
         } catch (thrown) {
           const isConflict = thrown instanceof Fault && thrown.code === 'estate/document-conflict';
           if (!isConflict || attempt === ATTEMPTS) throw thrown;
-          await this.load();
         }
       }
     });
@@ -84,6 +86,7 @@ export class KeptEntries {
       before.delete(id);
     }
     await this.#loadEnded();
+    this.#isInDoubt = false;
     this.#versions.clear();
     for (const [id, version] of versions) this.#versions.set(id, version);
     this.#see(set, [...before.values()]);
@@ -103,14 +106,12 @@ export class KeptEntries {
   /** Makes all of these changes in one transaction, with what the audit log says of them.
    *  @throws {Fault} `estate/document-conflict`, `estate/unavailable`; nothing has changed then */
   async make(amendments: readonly Amendment[]): Promise<void> {
-    const { store, clock } = this.#parts;
-    const now = clock();
+    const now = this.#parts.clock();
     const changes = amendments.flatMap((amendment) => this.#toChanges(amendment));
-    await store.amend(
+    await this.#amend(
       changes,
       amendments.map((amendment) => auditOf(amendment, now)),
     );
-    this.#count(changes);
     const isEnd = ({ what }: Amendment) => what === 'retire';
     this.#see(
       amendments.filter((one) => !isEnd(one)).map(({ entry }) => entry),
@@ -124,7 +125,19 @@ export class KeptEntries {
       const kept = this.#ended.get(id);
       return kept === undefined ? [] : [toRemove(KINDS.ended, id, kept.version)];
     });
-    await this.#parts.store.amend(changes, []);
+    await this.#amend(changes, []);
+  }
+
+  async #amend(
+    changes: readonly DocumentChange[],
+    entries: readonly NewAuditEntry[],
+  ): Promise<void> {
+    try {
+      await this.#parts.store.amend(changes, entries);
+    } catch (thrown) {
+      this.#isInDoubt = true;
+      throw thrown;
+    }
     this.#count(changes);
   }
 
