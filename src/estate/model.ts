@@ -13,6 +13,7 @@ export const Source = z.strictObject({
   /** The reader: `openapi`, `kubernetes`, `express` … */
   reader: z.string(),
   how: How,
+  /** Path inside what was read; of a running cluster `cluster NAME: Kind namespace/name`, without a line. */
   file: z.string().optional(),
   line: z.int().positive().optional(),
   column: z.int().positive().optional(),
@@ -97,6 +98,7 @@ export type Protocol = z.infer<typeof Protocol>;
 
 /** Where one source says that a thing exists. */
 export const Location = z.strictObject({
+  /** As in Source. */
   file: z.string(),
   line: z.int().positive().optional(),
   column: z.int().positive().optional(),

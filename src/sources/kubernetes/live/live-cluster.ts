@@ -10,7 +10,7 @@ import { DEFAULT_FOLLOW_LIMITS, Follower, type FollowLimits, isForbidden } from 
 import type { Kept } from './kept.ts';
 import { type Kinds, LIVE_KINDS } from './kinds.ts';
 import { titleOf } from './list.ts';
-import { liveplaceOf } from './live-resource.ts';
+import { livePlaceOf } from './live-resource.ts';
 import {
   Budget,
   Collected,
@@ -124,7 +124,7 @@ export class LiveCluster {
       ...all.flatMap(({ follower, collected }) =>
         [...collected.leftOut].map(([why, { count, example }]) => {
           const title = `${follower.collection.resource.kind} ${example}`.trim();
-          return toLeftOut(why, count, liveplaceOf(this.#parts.name, title), this.#budget.limits);
+          return toLeftOut(why, count, livePlaceOf(this.#parts.name, title), this.#budget.limits);
         }),
       ),
     ];

@@ -15,7 +15,7 @@ export function toLiveResource(cluster: string, value: Fields): Resource | undef
   const resource = toResource(value, NOWHERE);
   if (!resource) return undefined;
   const { kind, namespace, name } = resource;
-  const file = liveplaceOf(
+  const file = livePlaceOf(
     cluster,
     `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
   );
@@ -24,6 +24,6 @@ export function toLiveResource(cluster: string, value: Fields): Resource | undef
 }
 
 /** `cluster eu-1: Deployment shop/orders` */
-export function liveplaceOf(cluster: string, title: string): string {
+export function livePlaceOf(cluster: string, title: string): string {
   return `cluster ${cluster}: ${title}`;
 }
