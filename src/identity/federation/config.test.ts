@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FederationConfig } from './config.ts';
 import { parseWish } from './relation.ts';
@@ -124,6 +125,29 @@ describe('a relation that somebody wishes', () => {
         expect.objectContaining({ code: 'identity/federation-invalid' }),
       );
     }
+  });
+
+  it('may be anything at all, which gives a relation or a fault', () => {
+    const member = fc.oneof(fc.anything(), fc.webUrl(), fc.constantFrom(...Object.values(spiffe)));
+    const wish = fc.record(
+      {
+        trustDomain: member,
+        url: member,
+        profile: member,
+        endpointSpiffeId: member,
+        bundle: member,
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), wish), (said) => {
+        try {
+          expect(parseWish(said).url).toMatch(/^https:/);
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'identity/federation-invalid' });
+        }
+      }),
+    );
   });
 
   it('is told everything that is wrong with it', () => {

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../base/fault.ts';
 import { parseSpiffeId, writeBundle } from '../../spiffe/index.ts';
+import { brokenBytes } from '../../x509/testing/broken-bytes.ts';
 import { TestDomain } from '../testing/domain.ts';
 import { answering, playEndpoint } from '../testing/endpoints.ts';
 import type { EndpointAuthentication } from './connect.ts';
@@ -50,6 +54,9 @@ function flood(socket: TLSSocket, text: string, everyMs: number): void {
   const timer = setInterval(() => socket.writable && socket.write(text), everyMs);
   socket.once('close', () => clearInterval(timer));
 }
+
+const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+const hasIpv6 = addresses.some(({ address }) => address === '::1');
 
 describe('a bundle endpoint', () => {
   it('is asked for its document, plainly, and with nothing that says who asks', async () => {
@@ -214,6 +221,27 @@ describe('a bundle endpoint', () => {
     await expect(fetchFrom('https://nobody.invalid/')).rejects.toThrow(
       fault(UNAVAILABLE, 'nobody.invalid'),
     );
+  });
+
+  it('that sends anything at all gives a document or a fault', async () => {
+    let bytes: Uint8Array = Buffer.alloc(0);
+    await using endpoint = await playEndpoint(SVID, (socket) => socket.end(bytes));
+    const good = Buffer.from(`${CHUNKED}${chunk(DOCUMENT)}0\r\n\r\n`);
+    await fc.assert(
+      fc.asyncProperty(brokenBytes(good), async (sent) => {
+        bytes = sent;
+        const fetched = await fetchFrom(endpoint.url).catch((thrown: unknown) => thrown);
+        if (!(fetched instanceof Fault)) expect(fetched).toMatchObject({ kind: 'document' });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.skipIf(!hasIpv6)('may be at an address of IPv6', async () => {
+    await using endpoint = await playEndpoint(SVID, answering(DOCUMENT), '::1');
+    const url = endpoint.url.replace('127.0.0.1', '[::1]');
+    expect(await fetchFrom(url)).toMatchObject({ kind: 'document' });
+    expect(endpoint.requests[0]).toContain('host: [::1]:');
   });
 
   it('is left alone when Reeve ends', async () => {

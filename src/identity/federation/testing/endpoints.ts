@@ -17,6 +17,7 @@ export interface PlayedEndpoint extends AsyncDisposable {
 export async function playEndpoint(
   shown: ServerSvid,
   answer: (socket: TLSSocket) => void,
+  host = '127.0.0.1',
 ): Promise<PlayedEndpoint> {
   const requests: string[] = [];
   const open = new Set<TLSSocket>();
@@ -29,7 +30,7 @@ export async function playEndpoint(
       played.answer(socket);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const played: PlayedEndpoint = {
