@@ -50,10 +50,6 @@ export function agentServerPorts(parts: AuthorityParts): AgentServerPorts {
     }),
     onTrustChange: on('trust'),
     onReissue: on('reissue'),
-    intermediates: () =>
-      keeper.state.authorities.flatMap(({ chain }) =>
-        chain.map((der) => Buffer.from(der, 'base64')),
-      ),
     issueX509: (asked, publicKey) => supply.issueX509For(asked, publicKey),
     issueJwt: (asked, audience) => supply.issueJwtFor(asked, audience),
     issueAgent: (request) => issueAgent(keeper, request),

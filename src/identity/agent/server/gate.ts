@@ -25,10 +25,7 @@ interface Judged {
   readonly bundle: TrustBundle;
 }
 
-type GatePorts = Pick<
-  AgentServerPorts,
-  'trustDomain' | 'bundle' | 'intermediates' | 'denialOf' | 'clock'
->;
+type GatePorts = Pick<AgentServerPorts, 'trustDomain' | 'bundle' | 'denialOf' | 'clock'>;
 
 /** Lets agents in whose SVIDs verify and are not denied: at each call, by what is trusted at that moment. The
  *  certificates are judged once a connection and bundle. */
@@ -71,7 +68,7 @@ export class AgentGate {
   }
 
   #validate(socket: TLSSocket, bundle: TrustBundle): X509Svid {
-    const { trustDomain, intermediates, clock } = this.#ports;
+    const { trustDomain, clock } = this.#ports;
     const shown = chainOf(socket);
     if (shown.length === 0) {
       throw refuse('no-certificate', 'no certificate was shown', 'join first');
@@ -79,7 +76,7 @@ export class AgentGate {
     // a session that is taken up again shows that somebody has its secret, and no key
     if (socket.isSessionReused()) throw refuse('session-reused', 'an old session was taken up');
     try {
-      const svid = validateSvid([...shown, ...intermediates()].slice(0, MAX_CERTIFICATES), {
+      const svid = validateSvid(shown, {
         bundleOf: (name) => (name === trustDomain ? bundle : undefined),
         now: clock(),
       });
@@ -91,9 +88,6 @@ export class AgentGate {
     }
   }
 }
-
-/** As many as a chain may have. */
-const MAX_CERTIFICATES = 10;
 
 /** What an SVID shows of itself to deny lists. */
 export function shownOf({ id, leaf, path }: X509Svid): Shown {

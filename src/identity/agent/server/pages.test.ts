@@ -166,6 +166,12 @@ describe('what an agent is told', () => {
     await change();
     const views = { before, after: feed.view };
     expect([...changesOf(feed.since(before), views, mayKnow)]).toEqual([]);
+    const without = { before: feed.view };
+    state.entries = [];
+    await change();
+    const after = feed.view;
+    const end = changesOf(feed.since(without.before), { ...without, after }, mayKnow);
+    expect([...end]).toEqual([]);
     const known = new Known();
     take(known, wholeOf(feed.view, mayKnow));
     const told = feed.view;

@@ -46,9 +46,6 @@ export interface AgentServerPorts {
   readonly onTrustChange: Subscribe;
   /** Tells that whatever was issued is to be issued anew now. */
   readonly onReissue: Subscribe;
-  /** Certificates in DER between what authorities of this trust domain sign and their anchors: a handshake does not
-   *  always show them. */
-  intermediates(): readonly Buffer[];
   /** Issues to workloads, and records that before it resolves; refusals, too.
    *  @throws {Fault} why it is refused */
   issueX509(asked: Asked, publicKey: Buffer): Promise<SuppliedX509>;

@@ -88,6 +88,7 @@ export async function serveAgents(
     hasReflection: true,
     tls: {
       ...tlsOf(own),
+      // without `ca`: once OpenSSL is content with a chain, Node shows no more of it than the leaf
       asksForCertificate: true,
       shownTo: (serverName) => shown.shownTo(serverName),
     },
