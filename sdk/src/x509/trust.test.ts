@@ -4,6 +4,7 @@ import { boolean, time } from '../../../src/identity/x509/der/index.ts';
 import {
   EXTENSION,
   extension,
+  keyUsage,
   subjectAlternativeName,
 } from '../../../src/identity/x509/extensions/index.ts';
 import { authorityOf, issueCrl, readCertificate } from '../../../src/identity/x509/index.ts';
@@ -221,6 +222,14 @@ describe('a list of revoked certificates', () => {
     const scene = aScene();
     const crl = issuingCrl(scene, [leafSerial(scene)]);
     crl[crl.length - 1] = (crl.at(-1) ?? 0) ^ 1;
+    const { trust, chain } = play(scene, { crls: [crl] });
+    expect(trust.prove(chain, NOW).id.spiffeId).toBe(ID);
+  });
+
+  it('of an authority that may not sign lists revokes nothing', () => {
+    const scene = aScene();
+    const crl = issuingCrl(scene, [leafSerial(scene)]);
+    scene.issuing.extensions.keyUsage = keyUsage('keyCertSign');
     const { trust, chain } = play(scene, { crls: [crl] });
     expect(trust.prove(chain, NOW).id.spiffeId).toBe(ID);
   });

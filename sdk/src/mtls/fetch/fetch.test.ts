@@ -186,7 +186,7 @@ describe('fetch over mutual TLS', () => {
     held[1]?.write('begun');
     const body = (await response).text();
     later.abort();
-    await expect(body).rejects.toThrow();
+    await expect(body).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('sends a request again that the server cut off on a connection kept alive', async () => {
