@@ -15,7 +15,7 @@ metadata: { name: ${name}, namespace: shop }
 spec: { selector: { app: ${name} }, ports: [{ port: 80, targetPort: 8080 }] }
 ---
 `;
-const shop = (labels: string, annotations = '{}') =>
+export const shop = (labels: string, annotations = '{}') =>
   `${workload('web', ', env: [{ name: ORDERS_URL, value: "http://orders" }]')}${workload('orders')}
 apiVersion: v1
 kind: Namespace
@@ -25,7 +25,7 @@ metadata: { name: shop, labels: ${labels}, annotations: ${annotations} }
 const object = (apiVersion: string, kind: string, metadata: string, spec: string) =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: ${metadata}\nspec: ${spec}\n---\n`;
 
-const peers = (mode: string) =>
+export const peers = (mode: string) =>
   object(
     'security.istio.io/v1',
     'PeerAuthentication',

@@ -5,6 +5,7 @@ import { systemClock } from '../../base/clock.ts';
 import { loadConfig } from '../../base/config.ts';
 import { Fault } from '../../base/fault.ts';
 import { createLog, type Log } from '../../base/log.ts';
+import { releaseMemory } from '../../base/memory.ts';
 import { type AgentEnd, runAgent } from '../../identity/agent/index.ts';
 import { secretDiscovery } from '../../identity/sds/index.ts';
 import { endOfProcess } from '../../server/greeting.ts';
@@ -71,6 +72,8 @@ async function run(
     onEvent: (event) => teller.hear(event),
   });
   teller.started(running);
+  // what the start needed is not needed again
+  releaseMemory().catch(() => undefined);
   const end = await Promise.race([running.ended, stopped.then(() => undefined)]);
   if (!end) console.error('\nEnding ...');
   await running.close();

@@ -205,16 +205,16 @@ describe('federation with a trust domain of the configuration', () => {
     ['has no keys', '{}', 'identity/bundle-malformed'],
     ['is no UTF-8', Buffer.of(0x7b, 0xff, 0x7d), 'identity/bundle-malformed'],
     ['has too many keys', '{"keys":[{},{},{}]}', 'identity/bundle-too-large'],
-    ['is too large', ' '.repeat(2_000), 'identity/federation-refused/too-large'],
+    ['is too large', ' '.repeat(2_000), 'identity/bundle-invalid/too-large'],
     [
       'is of another trust domain',
       writeBundle(new TestDomain('evil.example').bundle),
-      'identity/federation-refused/other-trust-domain',
+      'identity/bundle-invalid/other-trust-domain',
     ],
     [
       'has gone back',
       writeBundle({ ...new TestDomain(OTHER).bundle, sequence: 0n }),
-      'identity/federation-refused/older',
+      'identity/bundle-invalid/older',
     ],
   ])('keeps its bundle when a document %s', async (_, document, code) => {
     const { domain, relation, bundleFile } = await foreign();
@@ -523,7 +523,7 @@ describe('federation that people set', () => {
     [
       'the bundle of another',
       { ...web, bundle: writeBundle(new TestDomain('evil.example').bundle) },
-      'identity/federation-refused/other-trust-domain',
+      'identity/bundle-invalid/other-trust-domain',
     ],
     ['authorities that are none', { ...web, ca: 'secret' }, 'identity/federation-invalid'],
     [

@@ -43,7 +43,7 @@ describe('whose a bundle is', () => {
     const x509Authorities = [ROOT, root('three', uri)];
     expect(() => judgeTrustDomain({ ...bundle, x509Authorities })).toThrow(
       expect.objectContaining({
-        code: 'identity/federation-refused/other-trust-domain',
+        code: 'identity/bundle-invalid/other-trust-domain',
         message: expect.stringContaining(`authority 2 of the bundle for \`example.org\` is of`),
       }),
     );
@@ -69,7 +69,7 @@ describe('the sequence number of a bundle', () => {
     const newer = withSequence(2n ** 63n + 1n);
     expect(() => judgeSequence(newer, withSequence(2n ** 63n))).toThrow(
       expect.objectContaining({
-        code: 'identity/federation-refused/older',
+        code: 'identity/bundle-invalid/older',
         message: expect.stringContaining('from sequence number 9223372036854775809 to 92233'),
         hint: expect.stringContaining('`allowOlder`'),
       }),

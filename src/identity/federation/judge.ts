@@ -3,12 +3,12 @@ import { Fault, quote } from '../../base/fault.ts';
 import type { TrustBundle } from '../spiffe/index.ts';
 import { readCertificate } from '../x509/index.ts';
 
-/** Why a bundle is refused: `identity/federation-refused/REASON`. */
+/** Why a bundle is refused: `identity/bundle-invalid/REASON`. */
 export const refuseBundle = (reason: string, why: string, hint?: string): Fault =>
-  new Fault(`identity/federation-refused/${reason}`, why, hint === undefined ? {} : { hint });
+  new Fault(`identity/bundle-invalid/${reason}`, why, hint === undefined ? {} : { hint });
 
 /** A document does not say whose it is, but its authorities may: none may be of another trust domain.
- *  @throws {Fault} `identity/federation-refused/other-trust-domain`
+ *  @throws {Fault} `identity/bundle-invalid/other-trust-domain`
  *  @see X509-SVID §3.2, SPIFFE Federation §7.3 */
 export function judgeTrustDomain({ trustDomain, x509Authorities }: TrustBundle): void {
   const own = `spiffe://${trustDomain}`;
@@ -36,7 +36,7 @@ function urisOf(der: Buffer): readonly string[] {
 
 /** A replica that lags behind, or a cache, must not bring back what has been taken out of a bundle. Where
  *  one of both has no sequence number, the one that was fetched last counts.
- *  @throws {Fault} `identity/federation-refused/older`
+ *  @throws {Fault} `identity/bundle-invalid/older`
  *  @see SPIFFE Federation §4.2 */
 export function judgeSequence(known: TrustBundle | undefined, fetched: TrustBundle): void {
   if (known?.sequence === undefined || fetched.sequence === undefined) return;

@@ -62,7 +62,7 @@ export function parseWish(said: unknown): RelationWish {
 }
 
 /** What nobody could use is not kept.
- *  @throws {Fault} `identity/bundle-…`, `identity/federation-refused/other-trust-domain`,
+ *  @throws {Fault} `identity/bundle-…`, `identity/bundle-invalid/other-trust-domain`,
  *  `identity/federation-invalid` */
 export function judgeTexts(wish: RelationWish, limits: BundleLimits): void {
   if (wish.bundle !== undefined) {

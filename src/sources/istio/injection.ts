@@ -1,6 +1,6 @@
 import type { DataPath } from '../../base/data.ts';
 import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
-import { type Membership, titleOfNamespace } from '../mesh/membership.ts';
+import { type Membership, titleOfNamespace, withoutProxy } from '../mesh/membership.ts';
 import type { Place } from '../mesh/verdict.ts';
 import { hasProxy, type IstioFacts } from './facts.ts';
 
@@ -16,7 +16,9 @@ export function membershipOf(workload: Workload, facts: IstioFacts): Membership 
   const off = sidecar.find(({ inject }) => !inject);
   const ambient = ambientMode(workload, namespace);
   if (on && !off) {
-    if (workload.podSpec.hostNetwork !== true) return { member: true };
+    if (workload.podSpec.hostNetwork !== true) {
+      return withoutProxy(facts.cluster, workload, 'istio-proxy') ?? { member: true };
+    }
     return outside(workload, 'not injected: the pod uses the network of its host', ['hostNetwork']);
   }
   if (ambient?.mode === 'ambient') return { member: true };

@@ -1,5 +1,5 @@
 import type { Workload } from '../kubernetes/workload.ts';
-import { type Membership, titleOfNamespace } from '../mesh/membership.ts';
+import { type Membership, titleOfNamespace, withoutProxy } from '../mesh/membership.ts';
 import { hasProxy, INJECTION, type KumaFacts, meshNameOf } from './facts.ts';
 
 const ON = new Set(['enabled', 'true']);
@@ -12,7 +12,9 @@ export function membershipOf(workload: Workload, facts: KumaFacts): Membership {
   const at = { resource, path: ['metadata', 'name'] };
   const onPod = podLabels[INJECTION] ?? podAnnotations[INJECTION];
   const said = onPod ?? namespaceLabels[INJECTION] ?? namespaceAnnotations[INJECTION];
-  if (said !== undefined && ON.has(said)) return { member: true };
+  if (said !== undefined && ON.has(said)) {
+    return withoutProxy(facts.cluster, workload, 'kuma-sidecar') ?? { member: true };
+  }
   const where = titleOfNamespace(workload);
   if (said !== undefined) {
     const who = onPod === undefined ? where : 'the pod';

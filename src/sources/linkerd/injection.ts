@@ -1,5 +1,5 @@
 import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
-import { type Membership, titleOfNamespace } from '../mesh/membership.ts';
+import { type Membership, titleOfNamespace, withoutProxy } from '../mesh/membership.ts';
 import { hasProxy, INJECT, type LinkerdFacts } from './facts.ts';
 
 /** Whether a workload is injected: the pod's annotation wins over the namespace's, and pods on the
@@ -11,7 +11,9 @@ export function membershipOf(workload: Workload, facts: LinkerdFacts): Membershi
   const said = podAnnotations[INJECT] ?? namespaceAnnotations[INJECT];
   const at = { resource, path: ['metadata', 'name'] };
   if (said === 'enabled' || said === 'ingress') {
-    if (workload.podSpec.hostNetwork !== true) return { member: true };
+    if (workload.podSpec.hostNetwork !== true) {
+      return withoutProxy(facts.cluster, workload, 'linkerd-proxy') ?? { member: true };
+    }
     const because = 'not injected: the pod uses the network of its host';
     return {
       member: false,

@@ -28,7 +28,7 @@ const HTTPS_PORT = 443;
 
 /** Opens a connection, and gives it when the other end has proved who it is; nothing is sent before.
  *  @param own told of the socket at once, so that it can be ended
- *  @throws {Fault} `identity/federation-unavailable`, `identity/federation-refused/…`,
+ *  @throws {Fault} `identity/federation-unavailable`, `identity/bundle-invalid/…`,
  *  `identity/certificate-invalid/…`, `identity/der-malformed` */
 export async function connectTo(
   connecting: Connecting,

@@ -45,7 +45,7 @@ async function fetchPlayed(answer: (socket: TLSSocket) => void, said: Said = {})
 const fault = (code: string, words: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(words) });
 const UNAVAILABLE = 'identity/federation-unavailable';
-const refused = (reason: string) => `identity/federation-refused/${reason}`;
+const refused = (reason: string) => `identity/bundle-invalid/${reason}`;
 const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
 

@@ -16,7 +16,7 @@ export interface FetchWish extends Get {
 
 /** Fetches the document of a bundle endpoint: one connection to the address that is configured, one
  *  request, no redirection, and no longer than it may take.
- *  @throws {Fault} `identity/federation-unavailable`, `identity/federation-refused/…`,
+ *  @throws {Fault} `identity/federation-unavailable`, `identity/bundle-invalid/…`,
  *  `identity/certificate-invalid/…`, `identity/der-malformed` */
 export async function fetchDocument(wish: FetchWish, clock: Clock): Promise<Fetched> {
   const { url, timeoutMs, signal } = wish;

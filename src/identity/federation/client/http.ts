@@ -20,7 +20,7 @@ const MAX_ETAG = 256;
 
 /** Asks for the document over a connection whose other end is known to be the right one. Ends when the
  *  connection does: whoever opened it bounds its time.
- *  @throws {Fault} `identity/federation-unavailable`, `identity/federation-refused/…` */
+ *  @throws {Fault} `identity/federation-unavailable`, `identity/bundle-invalid/…` */
 export function getDocument(socket: TLSSocket, get: Get): Promise<Fetched> {
   const { url, etag } = get;
   return new Promise((resolve, reject) => {

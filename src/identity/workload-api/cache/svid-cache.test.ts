@@ -183,6 +183,23 @@ describe('a workload is told', () => {
     expect(told.at(-1)).toBe('key 4');
   });
 
+  it('nothing where entries have changed that are not its own', async () => {
+    const { told, all } = watch();
+    await settle();
+    entries.set(entryWith({ selectors: ['k8s:sa:payments'] }));
+    cache.entriesChanged();
+    await settle();
+    expect(told).toEqual(['key 1']);
+    entries.set(entryWith({ federatesWith: ['other.example'] }));
+    cache.entriesChanged();
+    expect(told).toEqual(['key 1', 'key 1']);
+    expect(all[1]).toMatchObject({
+      bundles: [{ trustDomain: 'example.org' }, { trustDomain: 'other.example' }],
+    });
+    await hours.pass(HOUR / 2);
+    expect(told).toEqual(['key 1', 'key 1', 'key 2']);
+  });
+
   it('what it trusts: its own trust domain, those it is federated with, and what is revoked', async () => {
     entries.set(entryWith({ federatesWith: ['other.example'] }));
     const { all } = watch();

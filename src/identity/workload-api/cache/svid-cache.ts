@@ -67,16 +67,21 @@ export class SvidCache {
     };
   }
 
-  /** To be called when entries have changed. What nobody has any more is forgotten. */
+  /** To be called when entries have changed. What nobody has any more is forgotten, and only those are told
+   *  anything whose own entries are others now. */
   entriesChanged(): void {
     this.#shared.clear();
+    const changed: Watcher[] = [];
     for (const watcher of this.#watchers) {
+      const matched = this.#ports.match(watcher.selectors);
+      if (isSame(watcher.matched, matched)) continue;
       this.#release(watcher);
-      watcher.matched = this.#ports.match(watcher.selectors);
+      watcher.matched = matched;
       this.#take(watcher);
+      changed.push(watcher);
     }
     for (const slot of this.#slots.values()) if (!this.#users.has(slot)) this.#drop(slot);
-    for (const watcher of this.#watchers) this.#tell(watcher);
+    for (const watcher of changed) this.#tell(watcher);
   }
 
   /** To be called when bundles or lists of revoked certificates have changed. */
@@ -179,4 +184,16 @@ export class SvidCache {
     const { trustDomain } = parseSpiffeId(spiffeId);
     return [{ spiffeId, trustDomain, chain, privateKey, hint }];
   }
+}
+
+/** Entries are never changed: one that says something else is another. */
+function isSame(before: Matched, now: Matched): boolean {
+  if (before.kind !== 'matches' || now.kind !== 'matches') return false;
+  const { matches } = before;
+  return (
+    matches.length === now.matches.length &&
+    now.matches.every(({ entry, hint }, at) => {
+      return entry === matches[at]?.entry && hint === matches[at].hint;
+    })
+  );
 }

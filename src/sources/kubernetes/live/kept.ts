@@ -65,24 +65,47 @@ export function keyOf(object: unknown): string {
   return `${namespace}/${textAt(object, 'metadata', 'name') ?? ''}`;
 }
 
-/** What another object controls is left to it, as readers do; what comes with Kubernetes and what every
- *  namespace gets is nobody's. */
+/** What another object controls is left to it, as readers do, but for pods, which show what really runs; what comes
+ *  with Kubernetes and what every namespace gets is nobody's. */
 function isUnneeded(object: Fields, { group, kind }: ApiResource, name: string): boolean {
-  const isControlled = listAt(object, 'metadata', 'ownerReferences').some(
-    (owner) => pick(owner, 'controller') === true,
-  );
-  if (isControlled && ['Pod', 'ReplicaSet', 'Job', 'ReplicationController'].includes(kind)) {
-    return true;
-  }
+  const controlled = isControlled(object);
+  if (controlled && kind === 'Pod') return !isLasting(object);
+  if (controlled && ['ReplicaSet', 'Job', 'ReplicationController'].includes(kind)) return true;
   if (group === 'rbac.authorization.k8s.io') {
     return textAt(object, 'metadata', 'labels', 'kubernetes.io/bootstrapping') === 'rbac-defaults';
   }
   return group === '' && kind === 'ConfigMap' && GIVEN_CONFIG_MAPS.has(name);
 }
 
+function isControlled(object: Fields): boolean {
+  return listAt(object, 'metadata', 'ownerReferences').some(
+    (owner) => pick(owner, 'controller') === true,
+  );
+}
+
+/** Pods of jobs come and go. */
+function isLasting(pod: Fields): boolean {
+  return (
+    textAt(pod, 'status', 'phase') === 'Running' &&
+    pick(pod, 'metadata', 'deletionTimestamp') === undefined &&
+    !listAt(pod, 'metadata', 'ownerReferences').some((owner) => textAt(owner, 'kind') === 'Job')
+  );
+}
+
+/** Of a pod that something controls: the names of what runs in it. */
+function toContainers(pod: Fields): Fields {
+  const names = (list: string) =>
+    listAt(pod, 'spec', list).flatMap((container) => {
+      const name = textAt(container, 'name');
+      return name === undefined ? [] : [{ name }];
+    });
+  return { containers: names('containers'), initContainers: names('initContainers') };
+}
+
 function toValue(object: Fields, { group, version, kind, metadataOnly }: ApiResource) {
   const metadata = toMetadata(fieldsAt(object, 'metadata'));
   const typed = { apiVersion: group === '' ? version : `${group}/${version}`, kind, metadata };
+  if (kind === 'Pod' && isControlled(object)) return { ...typed, spec: toContainers(object) };
   if (metadataOnly) {
     const data = secretKeys(object);
     return data && { ...typed, data };

@@ -73,7 +73,7 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
 
 /** What makes a fetched bundle unbelievable makes a bundle that somebody gives bad input. */
 function refusing(thrown: unknown): never {
-  if (thrown instanceof Fault && thrown.code.startsWith('identity/federation-refused/')) {
+  if (thrown instanceof Fault && thrown.code.startsWith('identity/bundle-invalid/')) {
     const { message, hint } = thrown;
     throw new Fault('identity/federation-invalid', message, hint === undefined ? {} : { hint });
   }

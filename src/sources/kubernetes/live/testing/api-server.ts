@@ -126,7 +126,7 @@ export class TestApiServer {
         resourceVersion: String(version),
         managedFields: [managedFields(object)],
       },
-      status: { observedGeneration: version },
+      status: { ...fieldsAt(object, 'status'), observedGeneration: version },
     };
     this.#stored.set(key, { resource, value });
     this.#tell({ type: before ? 'MODIFIED' : 'ADDED', resource, value, version });
