@@ -1,7 +1,7 @@
 import type { Entry, Match, Selector } from '../../registration/index.ts';
 import { parseSpiffeId } from '../../spiffe/index.ts';
 import type { Entitled, Entitlement, HeldSvid } from '../ports.ts';
-import type { Matched, SvidCachePorts } from './ports.ts';
+import type { Matched, SvidCachePorts, Trust } from './ports.ts';
 import { Slot, type SlotPorts } from './slot.ts';
 import { Turns } from './turns.ts';
 
@@ -156,16 +156,15 @@ export class SvidCache {
     if (slots.some((slot) => !slot.svid && slot.because === undefined)) return;
     const held = matched.matches.filter(({ entry }) => this.#slots.get(entry.id)?.svid);
     const because = slots.find((slot) => slot.because !== undefined)?.because ?? 'none is held';
-    tell(held.length === 0 ? { kind: 'starting', because } : this.#entitled(held));
+    if (held.length > 0) tell(this.#entitled(held));
+    else tell({ kind: 'starting', because, trust: this.#trustOf(matched.matches) });
   }
 
   #entitled(matches: readonly Match[]): Entitled {
     const key = matches.map(({ entry, hint }) => `${entry.id} ${hint}`).join('\n');
     const known = this.#shared.get(key);
     if (known) return known;
-    const ids = matches.map(({ entry }) => parseSpiffeId(entry.spiffeId).trustDomain);
-    const others = matches.flatMap(({ entry }) => entry.federatesWith);
-    const { bundles, crls } = this.#ports.trustOf(new Set([...ids, ...others]));
+    const { bundles, crls } = this.#trustOf(matches);
     const entitled: Entitled = {
       kind: 'entitled',
       svids: matches.flatMap((match) => this.#heldSvid(match)),
@@ -174,6 +173,12 @@ export class SvidCache {
     };
     this.#shared.set(key, entitled);
     return entitled;
+  }
+
+  #trustOf(matches: readonly Match[]): Trust {
+    const ids = matches.map(({ entry }) => parseSpiffeId(entry.spiffeId).trustDomain);
+    const others = matches.flatMap(({ entry }) => entry.federatesWith);
+    return this.#ports.trustOf(new Set([...ids, ...others]));
   }
 
   #heldSvid({ entry, hint }: Match): HeldSvid[] {
