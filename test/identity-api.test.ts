@@ -459,7 +459,7 @@ describe('federation', () => {
     const bundle = await (await server.ask(`${API}/bundle`)).text();
     const wrong = { ...relation, bundle };
     expect(await post('/federation', { relation: wrong }, 400)).toMatchObject({
-      code: 'identity/federation-invalid',
+      code: 'identity/bundle-invalid/other-trust-domain',
       detail: expect.stringContaining('example.org'),
     });
   });

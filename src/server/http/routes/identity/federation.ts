@@ -37,9 +37,7 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
       status: 200,
       response: FederationView,
       handle: async ({ body: { relation, reason }, principal }) =>
-        toFederationView(
-          await federation().set(relation, askingOf(principal, reason)).catch(refusing),
-        ),
+        toFederationView(await federation().set(relation, askingOf(principal, reason))),
     }),
     operation({
       ...PRINCIPAL,
@@ -69,15 +67,6 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
         toFederationView(await federation().refresh(params.trustDomain)),
     }),
   ];
-}
-
-/** What makes a fetched bundle unbelievable makes a bundle that somebody gives bad input. */
-function refusing(thrown: unknown): never {
-  if (thrown instanceof Fault && thrown.code.startsWith('identity/bundle-invalid/')) {
-    const { message, hint } = thrown;
-    throw new Fault('identity/federation-invalid', message, hint === undefined ? {} : { hint });
-  }
-  throw thrown;
 }
 
 function noFederation(): never {
