@@ -1,0 +1,40 @@
+import { listAt, pick, textAt } from '../../base/pick.ts';
+import { namespaceOf } from './lookup.ts';
+import type { Cluster, Resource } from './resource.ts';
+import type { Workload } from './workload.ts';
+
+const PODS = new WeakMap<Cluster, ReadonlyMap<string, readonly Resource[]>>();
+
+/** The pods that run for a workload. Only a running cluster has them: of manifests there are none. */
+export function runningPodsOf(cluster: Cluster, { resource }: Workload): readonly Resource[] {
+  let pods = PODS.get(cluster);
+  if (!pods) {
+    const controlled = cluster.of('', 'Pod').filter((pod) => ownerOf(pod) !== undefined);
+    pods = Map.groupBy(controlled, (pod) => `${namespaceOf(pod)}/${ownerOf(pod)}`);
+    PODS.set(cluster, pods);
+  }
+  return pods.get(`${namespaceOf(resource)}/${resource.kind}/${resource.name}`) ?? [];
+}
+
+/** The labels by which each kind tells the ReplicaSets that it makes apart; their names end in it. */
+const HASHES = [
+  ['pod-template-hash', 'Deployment'],
+  ['rollouts-pod-template-hash', 'Rollout'],
+] as const;
+
+/** `Deployment/orders`, of whatever keeps the pod running in the end. */
+function ownerOf(pod: Resource): string | undefined {
+  const controller = listAt(pod.value, 'metadata', 'ownerReferences').find(
+    (owner) => pick(owner, 'controller') === true,
+  );
+  const kind = textAt(controller, 'kind');
+  const name = textAt(controller, 'name');
+  if (kind === undefined || name === undefined) return undefined;
+  for (const [label, maker] of HASHES) {
+    const hash = pod.labels[label];
+    if (kind === 'ReplicaSet' && hash && name.endsWith(`-${hash}`)) {
+      return `${maker}/${name.slice(0, -hash.length - 1)}`;
+    }
+  }
+  return `${kind}/${name}`;
+}
