@@ -67,6 +67,70 @@ function silent(): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
+/** The common name that a server shows who asks for it by this name. */
+async function shown(servername?: string): Promise<string | undefined> {
+  const socket = connect({
+    port,
+    host: '127.0.0.1',
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2'],
+    ...(servername !== undefined && { servername }),
+  });
+  await once(socket, 'secureConnect');
+  const { CN: name } = socket.getPeerCertificate().subject;
+  socket.destroy();
+  return Array.isArray(name) ? name[0] : name;
+}
+
+describe('certificates of a server', () => {
+  it('can be swapped, for connections from then on', async () => {
+    const { cert, key } = authority.issue('web', [SPIFFE_ID]);
+    const client = new RawClient(`https://localhost:${port}`, {
+      ca: authority.root.cert,
+      cert,
+      key,
+    });
+    expect((await client.call(ECHO, HELLO)).code).toBe(0);
+    expect(await shown()).toBe('server');
+    grpc.setTls({ ...authority.issue('another', ['DNS:localhost']), ca: authority.root.cert });
+    expect(await shown()).toBe('another');
+    expect((await client.call(ECHO, HELLO)).code).toBe(0);
+    client.close();
+    expect(await call({ cert, key })).toMatchObject({ code: 0 });
+  });
+
+  it('can be others for those who ask for another name', async () => {
+    await grpc.close(0);
+    const own = authority.issue('own', ['DNS:localhost']);
+    const other = authority.issue('other', ['DNS:other.example']);
+    grpc = createGrpcServer({
+      services: [],
+      tls: {
+        ...own,
+        asksForCertificate: true,
+        shownTo: (name) => {
+          if (name === 'broken.example') throw new Fault('test/internal', 'it cannot be told');
+          return name === 'other.example' ? other : undefined;
+        },
+      },
+      onRefused: (reason) => refused.push(reason),
+    });
+    grpc.server.listen(0, '127.0.0.1');
+    await once(grpc.server, 'listening');
+    ({ port } = grpc.server.address() as AddressInfo);
+    expect(await shown()).toBe('own');
+    expect(await shown('localhost')).toBe('own');
+    expect(await shown('other.example')).toBe('other');
+    await expect(shown('broken.example')).rejects.toThrow();
+    expect(await shown()).toBe('own');
+  });
+
+  it('cannot be swapped where there is no TLS', () => {
+    const plain = createGrpcServer({ services: [] });
+    expect(() => plain.setTls({ cert: '', key: '' })).toThrow(RangeError);
+  });
+});
+
 describe('gRPC over TLS', () => {
   it('is agreed on, and shows the certificate of the caller to whoever admits', async () => {
     const { cert, key } = authority.issue('web', [SPIFFE_ID]);

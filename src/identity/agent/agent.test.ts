@@ -242,6 +242,8 @@ describe('an agent whose server is lost', () => {
     expect(agent.spiffeId).toBe(AGENT);
     await rig.until('lost');
     await expect(fetch()).rejects.toThrow(/There are no identities yet: .*cannot be reached/);
+    const bundles = await rig.workload().stream('FetchX509Bundles').next<{ bundles: object }>();
+    expect(Object.keys(bundles.bundles)).toEqual(['spiffe://example.org']);
     await server.restart();
     expect(idsOf(await fetchAtLast())).toEqual([ORDERS]);
   });

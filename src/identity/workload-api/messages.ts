@@ -18,7 +18,7 @@ export function x509SvidResponse({ svids, bundles, crls }: Entitled): Buffer {
 }
 
 /** An X509BundlesResponse. */
-export function x509BundlesResponse({ bundles, crls }: Entitled): Buffer {
+export function x509BundlesResponse({ bundles, crls }: Pick<Entitled, 'bundles' | 'crls'>): Buffer {
   return Buffer.concat([
     ...crls.map((crl) => bytesField(1, crl)),
     ...bundles.map((bundle) => bundleEntry(2, bundle, certificatesOf(bundle))),
@@ -34,7 +34,7 @@ export function jwtSvidResponse(svids: readonly IssuedJwt[]): Buffer {
 }
 
 /** A JWTBundlesResponse. */
-export function jwtBundlesResponse({ bundles }: Entitled): Buffer {
+export function jwtBundlesResponse({ bundles }: Pick<Entitled, 'bundles'>): Buffer {
   const entries = bundles.map((bundle) =>
     bundleEntry(1, bundle, Buffer.from(writeJwks(bundle, 'jwt-svid'))),
   );

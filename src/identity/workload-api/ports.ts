@@ -36,6 +36,8 @@ export interface Starting {
   readonly kind: 'starting';
   /** A sentence: what is waited for. */
   readonly because: string;
+  /** What verifies others, where that is known before the workload's own identities are. */
+  readonly trust?: Pick<Entitled, 'bundles' | 'crls'>;
 }
 
 export type Entitlement = Entitled | NotEntitled | Starting;

@@ -50,6 +50,32 @@ async function settled(): Promise<void> {
   while (server.calls.count > 0) await sleep(1);
 }
 
+describe('what verifies others', () => {
+  const trust = { bundles: [bundle('example.org', 'root')], crls: [] };
+
+  it('is told before the workload has an identity, where it is known', async () => {
+    const because = 'the server is away';
+    world.entitlement = { kind: 'starting', because, trust };
+    expect(await first('FetchX509Bundles')).toMatchObject({ bundles: expect.anything() });
+    expect(await first('FetchJWTBundles')).toMatchObject({ bundles: expect.anything() });
+    expect(await first('ValidateJWTSVID')).toBeTypeOf('object');
+    await expect(first('FetchX509SVID')).rejects.toMatchObject({
+      code: CODES.unavailable,
+      details: expect.stringContaining(because),
+    });
+  });
+
+  it('is told again when it changes, also while there is no identity', async () => {
+    world.entitlement = { kind: 'starting', because: 'the server is away', trust };
+    const stream = client.stream('FetchX509Bundles');
+    const before = await stream.next();
+    const crls = [Buffer.from('a list')];
+    world.change({ kind: 'starting', because: 'the server is away', trust: { ...trust, crls } });
+    expect(await stream.next()).toMatchObject({ crl: crls });
+    expect(before).toMatchObject({ crl: [] });
+  });
+});
+
 describe('every method', () => {
   const methods = [...STREAMS, ...UNARY.map(([name]) => name)];
 

@@ -1,6 +1,6 @@
 import type { GrpcMethod, GrpcService, ServerStreamMethod } from '../../base/grpc/index.ts';
 import { WORKLOAD_API, WORKLOAD_FILE } from './description.ts';
-import { entitlementOf, follow } from './entitlements.ts';
+import { follow, type PartOf, trust, trustFor, whole } from './entitlements.ts';
 import {
   jwtBundlesResponse,
   jwtSvidResponse,
@@ -8,7 +8,7 @@ import {
   x509BundlesResponse,
   x509SvidResponse,
 } from './messages.ts';
-import type { Entitled, WorkloadApiPorts } from './ports.ts';
+import type { WorkloadApiPorts } from './ports.ts';
 import { refusalOf } from './refusals.ts';
 import { checkEmptyRequest, readJwtSvidRequest, readValidateJwtSvidRequest } from './requests.ts';
 import { forWorkload } from './workload.ts';
@@ -21,21 +21,22 @@ export function workloadApi(ports: WorkloadApiPorts): GrpcService {
     name: WORKLOAD_API,
     files: [WORKLOAD_FILE],
     methods: {
-      FetchX509SVID: stream(ports, x509SvidResponse, ({ svids }) =>
+      FetchX509SVID: stream(ports, whole, x509SvidResponse, ({ svids }) =>
         svids.map(({ spiffeId }) => spiffeId),
       ),
-      FetchX509Bundles: stream(ports, x509BundlesResponse),
+      FetchX509Bundles: stream(ports, trust, x509BundlesResponse),
       FetchJWTSVID: fetchJwtSvid(ports),
-      FetchJWTBundles: stream(ports, jwtBundlesResponse),
+      FetchJWTBundles: stream(ports, trust, jwtBundlesResponse),
       ValidateJWTSVID: validateJwtSvid(ports),
     },
   };
 }
 
-function stream(
+function stream<Part extends object>(
   ports: WorkloadApiPorts,
-  encode: (entitled: Entitled) => Buffer,
-  idsOf: (entitled: Entitled) => readonly string[] = () => [],
+  take: PartOf<Part>,
+  encode: (part: Part) => Buffer,
+  idsOf: (part: Part) => readonly string[] = () => [],
 ): ServerStreamMethod {
   const encodeOnce = once(encode);
   return {
@@ -43,9 +44,11 @@ function stream(
     handle: (message, answers, call) => {
       const work: Parameters<typeof forWorkload<void>>[2] = (workload) => {
         checkEmptyRequest(message);
-        return follow(ports, workload, answers, call, encodeOnce, (entitled) =>
-          ports.onCall?.({ ...workload, spiffeIds: idsOf(entitled) }),
-        );
+        return follow(ports, workload, answers, call, {
+          take,
+          encode: encodeOnce,
+          onSent: (part) => ports.onCall?.({ ...workload, spiffeIds: idsOf(part) }),
+        });
       };
       return forWorkload(ports, call, work);
     },
@@ -73,7 +76,7 @@ function validateJwtSvid(ports: WorkloadApiPorts): GrpcMethod {
     handle: (message, call) =>
       forWorkload(ports, call, async (workload) => {
         const { audience, token } = readValidateJwtSvidRequest(message);
-        const { bundles } = await entitlementOf(ports, workload, call.signal);
+        const { bundles } = await trustFor(ports, workload, call.signal);
         return validateJwtSvidResponse(ports.checkJwt({ token, audience, bundles }));
       }),
   };
