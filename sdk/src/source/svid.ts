@@ -48,7 +48,7 @@ function readKey(der: Buffer, leaf: Certificate, spiffeId: string): KeyObject {
     throw unusable('key-malformed', spiffeId, 'has a private key that cannot be read');
   }
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  if (leaf.spki.equals(spki)) return key;
+  if (leaf.publicKey.spki.equals(spki)) return key;
   throw unusable('other-key', spiffeId, 'has a private key that is not that of its certificate');
 }
 

@@ -1,13 +1,8 @@
-import type { KeyObject } from 'node:crypto';
 import { ReeveError } from '../error.ts';
-import {
-  readPublicKey,
-  type SignatureAlgorithm,
-  signatureAlgorithmOf,
-  verifies,
-} from './algorithms.ts';
+import { type SignatureAlgorithm, signatureAlgorithmOf, verifies } from './algorithms.ts';
 import { contextTag, DerReader, TAG } from './der.ts';
 import { type Extensions, readExtensions, splitExtensions } from './extensions.ts';
+import { type PublicKey, readPublicKey } from './public-key.ts';
 
 /** An X.509 certificate as it was read: well-formed, of version 3, signed and keyed with algorithms
  *  that are safe. Nothing else has been judged. */
@@ -25,9 +20,7 @@ export interface Certificate {
   /** Milliseconds since 1970. */
   readonly notBefore: number;
   readonly notAfter: number;
-  readonly publicKey: KeyObject;
-  /** SubjectPublicKeyInfo. */
-  readonly spki: Buffer;
+  readonly publicKey: PublicKey;
   readonly extensions: Extensions;
 }
 
@@ -65,7 +58,7 @@ export function readCertificate(bytes: Uint8Array, whose = 'the certificate'): C
   const names = { issuer, subject, serialNumber };
   const times = { notBefore, notAfter };
   const signing = { tbs, signatureAlgorithm, signature };
-  return { der, ...signing, ...names, ...times, publicKey, spki, extensions };
+  return { der, ...signing, ...names, ...times, publicKey, extensions };
 }
 
 /** Opens what certificates and lists of revoked certificates have in common: what is signed, how, and
@@ -104,10 +97,17 @@ export function judgeAlgorithms(
   });
 }
 
+/** Who signed whom, as far as it has been verified: it stays so. */
+const signers = new WeakMap<Certificate, WeakSet<Certificate>>();
+
 /** Whether the key of `issuer` signed `certificate`. */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const known = signers.get(certificate);
+  if (known?.has(issuer)) return true;
   const { signatureAlgorithm, tbs, signature } = certificate;
-  return verifies(signatureAlgorithm, issuer.publicKey, tbs, signature);
+  if (!verifies(signatureAlgorithm, issuer.publicKey.key, tbs, signature)) return false;
+  signers.set(certificate, (known ?? new WeakSet()).add(issuer));
+  return true;
 }
 
 /** A serial number as `Certificate` has it. */

@@ -59,7 +59,7 @@ export function isCrlOf(crl: Crl, issuer: Certificate): boolean {
   const { keyUsage } = issuer.extensions;
   if (!crl.issuer.equals(issuer.subject)) return false;
   if (keyUsage && !keyUsage.bits.has(USAGE.cRLSign)) return false;
-  return verifies(crl.signatureAlgorithm, issuer.publicKey, crl.tbs, crl.signature);
+  return verifies(crl.signatureAlgorithm, issuer.publicKey.key, crl.tbs, crl.signature);
 }
 
 function readEntries(content: Buffer): Set<string> {
