@@ -2,11 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { AgentIdentity, RunningAgent } from '../../identity/agent/index.ts';
 import { parseSpiffeId } from '../../identity/spiffe/index.ts';
-import { settingsOf } from './run.ts';
+import { readInput, settingsOf } from './run.ts';
 import { Teller } from './tell.ts';
 
 const SETTINGS = { server: 'reeve.example.org:7072', trustDomain: 'example.org' };
@@ -134,6 +135,14 @@ describe('what an agent is told to do', () => {
       workloadApi: { socket: '/run/a/workload.sock' },
     });
     expect(joinToken).toBe('reeve_join_x');
+  });
+
+  it('may be a token on standard input, of a bounded length', async () => {
+    expect(await readInput(Readable.from(['reeve_', 'join_x\n']))).toBe('reeve_join_x\n');
+    const long = readInput(Readable.from(Array.from({ length: 100 }, () => 'x'.repeat(1_000))));
+    await expect(long).rejects.toThrow(/too long/);
+    const { config } = settingsOf({ format: 'text', joinTokenFile: '-' }, {});
+    expect(config.joinTokenFile).toBeUndefined();
   });
 
   it.each([

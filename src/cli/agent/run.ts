@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
@@ -29,7 +28,6 @@ export interface AgentFlags {
 }
 
 const VARIABLE = 'REEVE_JOIN_TOKEN';
-const STANDARD_INPUT = 0;
 const MAX_TOKEN_BYTES = 16 * 1_024;
 
 /** The gate that an agent did not pass. */
@@ -38,7 +36,8 @@ const DENIED = 1;
 /** Runs the agent until a signal ends it, or it ends by itself: with status 1 where the server has denied it.
  *  @throws {Fault} where it cannot begin, or cannot join */
 export async function agent(flags: AgentFlags): Promise<void> {
-  const { config, joinToken } = settingsOf(flags);
+  const { config, joinToken: given } = settingsOf(flags);
+  const joinToken = flags.joinTokenFile === '-' ? await readInput(process.stdin) : given;
   const stopped = endOfProcess();
   const log = createLog(config.logLevel);
   const pods = config.nodePods && (await openNodePods(config.nodePods, log));
@@ -81,7 +80,7 @@ async function run(
 }
 
 /** What the file and the options say together; options come first.
- *  @throws {Fault} `config/…`, `identity/join-token-invalid` */
+ *  @throws {Fault} `config/…` */
 export function settingsOf(
   flags: AgentFlags,
   environment: NodeJS.ProcessEnv = process.env,
@@ -106,7 +105,7 @@ export function settingsOf(
       socket: flags.socket ?? given.workloadApi.socket ?? defaultSocket(environment),
     },
   };
-  return { config: parsed(config), joinToken: isFromInput ? readInput() : environment[VARIABLE] };
+  return { config: parsed(config), joinToken: environment[VARIABLE] };
 }
 
 /** The file says the same on each node, and the option which node it is. */
@@ -125,10 +124,15 @@ function parsed(config: AgentFileConfig): AgentFileConfig {
   });
 }
 
-function readInput(): string {
-  const text = readFileSync(STANDARD_INPUT, 'utf8');
-  if (text.length <= MAX_TOKEN_BYTES) return text;
-  throw new Fault('identity/join-token-invalid', 'Standard input is too long for a join token');
+/** @throws {Fault} `identity/join-token-invalid` */
+export async function readInput(input: AsyncIterable<Buffer | string>): Promise<string> {
+  let text = '';
+  for await (const piece of input) {
+    text += piece.toString();
+    if (text.length <= MAX_TOKEN_BYTES) continue;
+    throw new Fault('identity/join-token-invalid', 'Standard input is too long for a join token');
+  }
+  return text;
 }
 
 /** A service of the system has a place of its own.

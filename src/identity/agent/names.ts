@@ -8,6 +8,10 @@ export function serverIdOf(trustDomain: string): SpiffeId {
   return parseSpiffeId(`spiffe://${trustDomain}${SERVER_PATH}`);
 }
 
+/** What stands for agents whose names are not known. */
+export const agentsPathOf = (trustDomain: string): string =>
+  `spiffe://${trustDomain}${AGENTS_PATH}`;
+
 /** Whether an identity is an agent's. */
 export function isAgentId({ path }: SpiffeId): boolean {
   return path.startsWith(`${AGENTS_PATH}/`);

@@ -5,35 +5,45 @@ describe('failed attempts', () => {
   it('are allowed so many a minute, from each address', () => {
     let now = 0;
     const attempts = new Attempts(2, () => now);
-    attempts.fail('a');
-    attempts.check('a');
-    attempts.fail('a');
-    expect(() => attempts.check('a')).toThrow(
+    attempts.begin('a');
+    attempts.begin('a');
+    expect(() => attempts.begin('a')).toThrow(
       expect.objectContaining({ code: 'identity/agent-attempts-too-many' }),
     );
-    attempts.check('b');
+    attempts.begin('b');
     now += 31_000;
-    attempts.check('a');
-    attempts.fail('a');
-    expect(() => attempts.check('a')).toThrow();
+    attempts.begin('a');
+    expect(() => attempts.begin('a')).toThrow();
     now += 60_000;
-    attempts.check('a');
+    attempts.begin('a');
+  });
+
+  it('count while they are under way, and not where they were none', () => {
+    const attempts = new Attempts(2, () => 0);
+    for (let tries = 0; tries < 10; tries++) {
+      attempts.begin('a');
+      attempts.forgive('a');
+    }
+    attempts.begin('a');
+    attempts.begin('a');
+    expect(() => attempts.begin('a')).toThrow();
+    attempts.forgive('a');
+    attempts.begin('a');
   });
 
   it('are remembered of so many addresses, the latest of them', () => {
     const attempts = new Attempts(1, () => 0);
-    for (let at = 0; at <= 10_000; at++) attempts.fail(`a${at}`);
-    attempts.check('a0');
-    expect(() => attempts.check('a1')).toThrow();
+    for (let at = 0; at <= 10_000; at++) attempts.begin(`a${at}`);
+    attempts.begin('a0');
+    expect(() => attempts.begin('a2')).toThrow();
   });
 
   it('are not forgiven by a clock that is set back, nor made worse', () => {
     let now = 100_000;
     const attempts = new Attempts(2, () => now);
-    attempts.fail('a');
+    attempts.begin('a');
     now = 0;
-    attempts.check('a');
-    attempts.fail('a');
-    expect(() => attempts.check('a')).toThrow();
+    attempts.begin('a');
+    expect(() => attempts.begin('a')).toThrow();
   });
 });

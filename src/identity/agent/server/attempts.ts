@@ -15,23 +15,33 @@ export class Attempts {
     this.#clock = clock;
   }
 
-  /** @throws {Fault} `identity/agent-attempts-too-many` */
-  check(address: string): void {
-    if (Math.ceil(this.#left(address)) < this.#perMinute) return;
-    throw new Fault(
-      'identity/agent-attempts-too-many',
-      `More than ${this.#perMinute} attempts to join from ${address} have failed within a minute`,
-      { hint: 'try again after a minute' },
-    );
-  }
-
-  fail(address: string): void {
-    const count = this.#left(address) + 1;
-    // who has failed last is the last to be forgotten
-    this.#failures.delete(address);
-    this.#failures.set(address, { count, at: this.#clock() });
+  /** An attempt counts as failed until it is known to be none.
+   *  @throws {Fault} `identity/agent-attempts-too-many` */
+  begin(address: string): void {
+    const count = this.#left(address);
+    if (Math.ceil(count) >= this.#perMinute) {
+      throw new Fault(
+        'identity/agent-attempts-too-many',
+        `More than ${this.#perMinute} attempts to join from ${address} have failed within a minute`,
+        { hint: 'try again after a minute' },
+      );
+    }
+    this.#set(address, count + 1);
     const [oldest] = this.#failures.keys();
     if (this.#failures.size > MAX_ADDRESSES && oldest !== undefined) this.#failures.delete(oldest);
+  }
+
+  /** It was none of theirs that an attempt failed, or it did not. */
+  forgive(address: string): void {
+    const count = this.#left(address) - 1;
+    if (count > 0) this.#set(address, count);
+    else this.#failures.delete(address);
+  }
+
+  /** Who was last is the last to be forgotten. */
+  #set(address: string, count: number): void {
+    this.#failures.delete(address);
+    this.#failures.set(address, { count, at: this.#clock() });
   }
 
   /** Failures are forgotten one by one, as many a minute as are allowed. */

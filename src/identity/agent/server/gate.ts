@@ -37,6 +37,11 @@ export class AgentGate {
     this.#ports = ports;
   }
 
+  /** The agent whose certificate was shown and verified, be it let in or not; undefined for any other. */
+  nameOf(socket: Socket): string | undefined {
+    return this.#judged.get(socket)?.svid.id.uri;
+  }
+
   /** @throws {Fault} `identity/agent-unauthenticated/…`, `identity/agent-forbidden/denied` */
   admit(socket: Socket): ConnectedAgent {
     const { svid, shown } = this.#judge(socket as TLSSocket);

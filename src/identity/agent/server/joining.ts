@@ -4,7 +4,7 @@ import type { Attestation } from '../../attestation/index.ts';
 import { parseSpiffeId, type SpiffeId, writeBundle } from '../../spiffe/index.ts';
 import { type Csr, judgeCsrNames, readCsr } from '../../x509/index.ts';
 import type { AgentsConfig } from '../config.ts';
-import { nodeAgentId } from '../names.ts';
+import { agentsPathOf, nodeAgentId } from '../names.ts';
 import { invalid, type Message, readMessage, writeMessage } from '../protocol/index.ts';
 import { Attempts } from './attempts.ts';
 import { addressOf, type ConnectedAgent } from './gate.ts';
@@ -29,12 +29,14 @@ export class Joining {
    *  @throws {Fault} why it is refused */
   async attest(message: Buffer, { socket }: GrpcCall): Promise<Buffer> {
     const address = addressOf(socket);
-    this.#attempts.check(address);
+    this.#attempts.begin(address);
     try {
-      return await this.#attest(readMessage('AttestRequest', message), address);
+      const answer = await this.#attest(readMessage('AttestRequest', message), address);
+      this.#attempts.forgive(address);
+      return answer;
     } catch (thrown) {
-      const isTheirs = thrown instanceof Fault && statusOf(thrown.code).http < 500;
-      if (isTheirs) this.#attempts.fail(address);
+      const isOurs = !(thrown instanceof Fault) || statusOf(thrown.code).http >= 500;
+      if (isOurs) this.#attempts.forgive(address);
       throw thrown;
     }
   }
@@ -54,7 +56,7 @@ export class Joining {
 
   async #attest(request: Message<'AttestRequest'>, address: string): Promise<Buffer> {
     const from = nameOf(request.host, address);
-    const agents = `spiffe://${this.#ports.trustDomain}/reeve/agent`;
+    const agents = agentsPathOf(this.#ports.trustDomain);
     const { csr, id } = await this.#refusing(agents, from, async () => {
       const read = readCsr(request.csr);
       judgeNoNames(read);

@@ -9,10 +9,11 @@ import {
 } from '../../../base/grpc/index.ts';
 import type { AgentsConfig } from '../config.ts';
 import { Feed } from './feed.ts';
-import { AgentGate, type ConnectedAgent } from './gate.ts';
+import { AgentGate, addressOf, type ConnectedAgent } from './gate.ts';
 import type { AgentServerPorts, ShownSvid } from './ports.ts';
 import { agentService, OPEN_PATHS } from './service.ts';
 import { ShownSvids, tlsOf } from './shown-svids.ts';
+import { TurnedAway } from './turned-away.ts';
 
 /** Requests of agents are small; nobody who has not joined is waited for. */
 const LIMITS = {
@@ -69,6 +70,7 @@ export async function serveAgents(
   const shown = new ShownSvids(ports);
   const feed = new Feed(ports);
   const gate = new AgentGate(ports);
+  const turnedAway = new TurnedAway(ports);
   const watching = new Set<AgentStatus>();
   const grpc = createGrpcServer({
     services: [
@@ -93,7 +95,13 @@ export async function serveAgents(
       shownTo: (serverName) => shown.shownTo(serverName),
     },
     admit: ({ path, socket }) => {
-      if (!OPEN_PATHS.includes(path)) gate.admit(socket);
+      if (OPEN_PATHS.includes(path)) return;
+      try {
+        gate.admit(socket);
+      } catch (thrown) {
+        turnedAway.note(thrown, addressOf(socket), gate.nameOf(socket));
+        throw thrown;
+      }
     },
     ...(onEnd && { onEnd }),
     ...(onRefused && { onRefused }),

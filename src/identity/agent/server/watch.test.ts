@@ -113,6 +113,13 @@ describe('an agent that watches', () => {
       await expect(client.unary(pathOf(method), message)).rejects.toThrow(denied);
     }
     expect(server.server.agents()).toMatchObject([{ agent: AGENT.replace('1', '2') }]);
+    // of three attempts one is kept
+    expect(server.audited).toMatchObject([
+      { action: 'identity.refuse', subject: AGENT, actor: '127.0.0.1' },
+    ]);
+    expect(server.events.filter(({ event }) => event === 'refused')).toMatchObject([
+      { agent: AGENT, because: expect.stringContaining('is denied') },
+    ]);
   });
 
   it('is let in for as long as its identity holds, and no longer', async () => {
@@ -141,6 +148,12 @@ describe('the listener of agents', () => {
     await expect(watchOnce(client)).rejects.toThrow(
       refused('unauthenticated', /no certificate was shown: join first/),
     );
+    expect(server.audited).toMatchObject([
+      {
+        subject: 'spiffe://example.org/reeve/agent',
+        detail: { code: 'identity/agent-unauthenticated/no-certificate' },
+      },
+    ]);
   });
 
   it('lets a workload of the trust domain not in, which is no agent', async () => {
