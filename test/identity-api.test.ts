@@ -221,6 +221,7 @@ describe('revocation', () => {
 
   it('refuses an identity with its certificates until it is lifted, and says so in the CRL', async () => {
     const { serialNumber } = await issue(carts);
+    expect((await crlOf()).revoked.size).toBe(0);
     const answer = await post<{ sequence: number; revoked: string[]; denials: Denied['items'] }>(
       '/denials',
       { service: 'production/shop/carts', why: 'keyCompromise', reason: 'laptop stolen' },

@@ -1,6 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -241,6 +249,9 @@ describe.runIf(process.platform === 'linux')('the identity of this process', () 
     const options = ['--spiffe-id', ID, '--selector', uid, '--dns-name', 'me.example'];
     await identity('register', ...options, '--owner', 'me', '--hint', 'me');
     const out = join(folder, 'svids');
+    mkdirSync(out);
+    // a file that others may read does not get a key
+    writeFileSync(join(out, 'svid.0.key'), '', { mode: 0o644 });
     const { stdout } = await identity(...fetch('--write', out));
     expect(stdout).toMatch(
       /^identity +spiffe:\/\/example\.org\/this\/process\nhint +me\nDNS names +me\.example\nuntil +\d/,

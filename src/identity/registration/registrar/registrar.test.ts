@@ -338,6 +338,9 @@ describe('lists of entries', () => {
       ['a', 'b'].map((name) => `spiffe://example.org/ns/shop/sa/${name}`),
     );
     expect(first.total).toBe(4);
+    const all = registrar.list({ limit: 4 });
+    expect(registrar.list({ limit: 9, after: first.next ?? '' }).items).toEqual(all.items.slice(2));
+    expect(all.next).toBeUndefined();
     await registrar.remove([first.items[1]?.id ?? ''], ADA);
     const second = registrar.list({ limit: 2, after: first.next ?? '' });
     expect(idsOf(second.items)).toEqual(
