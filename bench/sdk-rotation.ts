@@ -76,6 +76,7 @@ function fail(why: string): void {
 }
 
 const start = performance.now();
+const before = process.cpuUsage();
 let second = 0;
 const failed = () => [...failures.values()].reduce((sum, count) => sum + count, 0);
 for (;;) {
@@ -95,6 +96,7 @@ for (;;) {
 }
 while (answered + failed() < sent) await sleep(5);
 const seconds = (performance.now() - start) / 1_000;
+const { user, system } = process.cpuUsage(before);
 server.postMessage('tell');
 const [told] = (await once(server, 'message')) as [{ handshakes: number; refused: string[] }];
 for (const refusal of told.refused) fail(`the server refused: ${refusal}`);
@@ -105,6 +107,10 @@ const print = (label: string, value: string) =>
   console.log(`${label.padEnd(44)} ${value.padStart(12)}`);
 print('requests', answered.toLocaleString('en'));
 print('  a second', Math.round(answered / seconds).toLocaleString('en'));
+print(
+  '  for each second of processor time',
+  Math.round((answered * 1e6) / (user + system)).toLocaleString('en'),
+);
 print('  p50, p99', `${at(0.5)} ms, ${at(0.99)} ms`);
 print('SVIDs of each end, roots', `${second + 1}, 2`);
 print('handshakes', told.handshakes.toLocaleString('en'));

@@ -13,13 +13,25 @@ interface ConnectionWish {
   readonly host?: string | null;
   readonly hostname?: string | null;
   readonly port?: number | string | null;
-  readonly localAddress?: string;
   readonly servername?: string;
 }
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
 const HTTPS_PORT = 443;
+/** What requests and agents say of sockets, and TLS has no say in. */
+const OF_SOCKET = new Set([
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'family',
+  'hints',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'localAddress',
+  'localPort',
+  'lookup',
+  'noDelay',
+]);
 
 /** An agent for `node:https` whose connections prove who is at both ends. It keeps connections alive;
  *  they end with the SVID that they were opened with, idle ones at once and busy ones after their
@@ -40,11 +52,14 @@ export class MtlsAgent extends Agent {
   }
 
   override createConnection(wish: ConnectionWish, onCreated?: Created): Duplex | undefined {
-    const { host, hostname, port, localAddress, servername } = wish;
+    const { host, hostname, port, servername } = wish;
     const target = { host: host || hostname || 'localhost', port: Number(port ?? HTTPS_PORT) };
+    const given = Object.entries(wish).filter(
+      ([name, value]) => OF_SOCKET.has(name) && value !== undefined,
+    );
     const options = {
       ALPNProtocols: ['http/1.1'],
-      ...(localAddress !== undefined && { localAddress }),
+      ...Object.fromEntries(given),
       ...(servername !== undefined && servername !== '' && { servername }),
     };
     try {

@@ -349,6 +349,27 @@ describe('an agent', () => {
     await expect(ask(agent, 1)).rejects.toThrow(code('svid/expired'));
   });
 
+  it('looks hosts up as it is told to, and names them in the handshake', async () => {
+    const names: unknown[] = [];
+    const { port, server } = await serve();
+    server.on('secureConnection', (socket: TLSSocket & { servername?: string }) =>
+      names.push(socket.servername),
+    );
+    const { agent } = orders();
+    const lookup = (
+      _host: string,
+      options: { all?: boolean },
+      done: (...words: unknown[]) => void,
+    ) =>
+      options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
+    const sent = request({ agent, host: 'payments.shop', port, lookup: lookup as never });
+    sent.end();
+    const [response] = await once(sent, 'response');
+    expect(response.statusCode).toBe(200);
+    response.resume();
+    expect(names).toEqual(['payments.shop']);
+  });
+
   it('keeps to the number of sockets that it is given', async () => {
     let open = 0;
     let most = 0;
