@@ -94,6 +94,25 @@ describe('an agent', () => {
     expect(last.serialNumber).not.toBe(first.serialNumber);
   });
 
+  it('has its own identity replaced then, too, so that it is not shut out with what signed it', async () => {
+    await startAnew({ authority: { taintedReissueSeconds: 1 } });
+    await rig.join('node-1');
+    const tainted = activeX509();
+    await server.keeper.taint(tainted, 'urgent', BY);
+    await rig.until('renewed');
+    while (server.keeper.state.authorities.some(({ id }) => id === tainted)) {
+      server.keeperRig.steady += 1_000;
+      await server.keeper.tick();
+      await sleep(20);
+    }
+    server.register({ spiffeId: ORDERS, selectors: OWN });
+    expect(idsOf(await fetchAtLast())).toEqual([ORDERS]);
+    await rig.stop();
+    await rig.start();
+    await rig.until('connected');
+    expect(rig.events.map(({ event }) => event)).not.toContain('lost');
+  });
+
   it('hands out nothing of a revoked identity, though its stream is open', async () => {
     server.register({ spiffeId: ORDERS, selectors: OWN });
     await rig.join('node-1');

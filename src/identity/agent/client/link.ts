@@ -78,6 +78,8 @@ export class AgentLink {
   #failures = 0;
   /** The server does not take the identity. */
   #isRefused = false;
+  /** Aborted when the identity is to be renewed before its time. */
+  #hurry = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(parts: LinkParts) {
@@ -114,6 +116,11 @@ export class AgentLink {
       timer.unref();
       this.#waiting.push({ resolve, reject });
     });
+  }
+
+  /** Has the identity issued anew now: what signed it may soon be trusted no more. */
+  renewNow(): void {
+    this.#hurry.abort();
   }
 
   async close(): Promise<void> {
@@ -295,10 +302,10 @@ export class AgentLink {
   ): Promise<void> {
     const { clock, sleep, random, trustDomain, onEvent } = this.#parts;
     for (let due = renewAt(identity, random()); ; due = clock() + backoffOf(4, random())) {
+      const wake = AbortSignal.any([signal, this.#hurry.signal]);
       // timers stand still while a machine sleeps, so that the clock is looked at now and then
-      while (clock() < due && !signal.aborted) {
-        await sleep(Math.min(due - clock(), LOOK_MS), signal);
-      }
+      while (clock() < due && !wake.aborted) await sleep(Math.min(due - clock(), LOOK_MS), wake);
+      this.#hurry = new AbortController();
       if (signal.aborted) return;
       try {
         const renewed = await renew(client, { trustDomain, clock });

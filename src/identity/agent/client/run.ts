@@ -102,6 +102,7 @@ async function assemble(
       const isWhole = known.take(message, (changes) => {
         cache.changed();
         supply.changed(changes);
+        if (changes.includes('reissue')) link.renewNow();
       });
       if (isWhole) cache.begin();
       const bundle = known.bundleOf(trustDomain);
