@@ -69,6 +69,12 @@ const closed = async (socket: TLSSocket): Promise<void> => {
 };
 
 /** Why a connection ends, and how that comes about. */
+const revoke = (svid: X509Svid) =>
+  source.set({
+    svids: [domain.issue('/payments')],
+    bundles: trusting(domain),
+    crls: [domain.revoke(svid)],
+  });
 const ENDS: readonly [string, (svid: X509Svid) => void][] = [
   [
     'the certificate of the peer expires',
@@ -85,14 +91,13 @@ const ENDS: readonly [string, (svid: X509Svid) => void][] = [
     },
   ],
   [
-    'the peer is revoked',
-    (svid) =>
-      source.set({
-        svids: [domain.issue('/payments')],
-        bundles: trusting(domain),
-        crls: [domain.revoke(svid)],
-      }),
+    'the certificate of the server expires',
+    () => {
+      now = (source.identity?.svid.expiresAt.getTime() ?? 0) + 1;
+      source.emit('updated');
+    },
   ],
+  ['the peer is revoked', revoke],
 ];
 
 describe.each(ENDS)('a connection to a server, when %s,', (_, end) => {
@@ -203,7 +208,7 @@ describe('a connection to a server', () => {
     const { socket, text } = await client(svid);
     socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n');
     await until(() => text().includes('101'));
-    ENDS[2]?.[1](svid);
+    revoke(svid);
     await closed(socket);
   });
 });
@@ -297,7 +302,7 @@ describe('a server of HTTP/2', () => {
     const answer = get('/held');
     await until(() => end !== undefined);
     const goingAway = once(session, 'goaway');
-    ENDS[2]?.[1](svid);
+    revoke(svid);
     await goingAway;
     end('last ');
     expect(await answer).toBe('first last spiffe://example.org/orders');

@@ -1,6 +1,6 @@
 import { ReeveError } from '../error.ts';
 import { workloadAddress } from './address.ts';
-import { backoffMs, pause } from './backoff.ts';
+import { follow, type Watcher } from './follow.ts';
 import { DEFAULT_GRPC_LIMITS, GrpcConnection, type GrpcLimits } from './grpc.ts';
 import {
   type CheckedJwtSvid,
@@ -15,7 +15,7 @@ import {
   type X509BundlesResponse,
   type X509SvidResponse,
 } from './messages.ts';
-import { isFinal, unavailable } from './status.ts';
+import { unavailable } from './status.ts';
 
 export interface WorkloadApiClientOptions {
   /** `unix:///run/reeve/workload.sock`; what `SPIFFE_ENDPOINT_SOCKET` says if undefined. */
@@ -23,14 +23,6 @@ export interface WorkloadApiClientOptions {
   readonly limits?: Partial<GrpcLimits>;
   /** For a call that answers once, until it has answered; 30 seconds if undefined. */
   readonly callMs?: number;
-}
-
-/** What follows a stream of the Workload API. */
-export interface Watcher<Message> {
-  /** Hears of each message; each is the full set. What it throws is an error of the message. */
-  onMessage(message: Message): void;
-  /** Hears of each failure that is followed by another try, and its reason. */
-  onRetry?(error: ReeveError): void;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -133,26 +125,17 @@ export class WorkloadApiClient {
     throw unavailable(`it ends ${method} without an answer`);
   }
 
-  async #watch<Message>(
+  #watch<Message>(
     method: string,
     read: (message: Buffer) => Message,
     watcher: Watcher<Message>,
     signal?: AbortSignal,
   ): Promise<never> {
     const all = this.#signal(signal);
-    for (let failures = 0; ; failures++) {
-      try {
-        for await (const message of this.#connection.call(method, EMPTY, all)) {
-          watcher.onMessage(read(message));
-          failures = 0;
-        }
-        throw unavailable('it ended the stream');
-      } catch (thrown) {
-        if (all.aborted || isFinal(thrown) || !(thrown instanceof ReeveError)) throw thrown;
-        watcher.onRetry?.(thrown);
-      }
-      await pause(backoffMs(failures, Math.random), all);
-    }
+    const open = () => this.#connection.call(method, EMPTY, all);
+    const onMessage = (message: Buffer) => watcher.onMessage(read(message));
+    const onRetry = (error: ReeveError) => watcher.onRetry?.(error);
+    return follow(open, { onMessage, onRetry }, all);
   }
 
   #signal(...signals: (AbortSignal | undefined)[]): AbortSignal {

@@ -1,6 +1,7 @@
 /** A client of the SPIFFE Workload API. */
 export { ENDPOINT_VARIABLE, type WorkloadAddress, workloadAddress } from './address.ts';
-export { type Watcher, WorkloadApiClient, type WorkloadApiClientOptions } from './client.ts';
+export { WorkloadApiClient, type WorkloadApiClientOptions } from './client.ts';
+export type { Watcher } from './follow.ts';
 export type { GrpcLimits } from './grpc.ts';
 export type {
   CheckedJwtSvid,
