@@ -138,6 +138,7 @@ function start(
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: {
       PATH: process.env.PATH,
+      ...lean(process.env),
       PORT: new URL(urls.get(name) ?? '').port,
       OTEL_SERVICE_NAME: name,
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
@@ -147,6 +148,13 @@ function start(
       ...Object.fromEntries(addresses),
     },
   });
+}
+
+/** Code that is compiled once starts twice as fast; two heaps of the allocator are enough for a small service. */
+function lean({ NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const caches = XDG_CACHE_HOME ?? (HOME === undefined ? undefined : join(HOME, '.cache'));
+  const cache = NODE_COMPILE_CACHE ?? (caches && join(caches, 'reeve', 'code'));
+  return { MALLOC_ARENA_MAX: '2', ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }) };
 }
 
 function listening(child: ChildProcess, name: string): Promise<void> {
