@@ -308,6 +308,18 @@ describe('an agent that was away while authorities changed', () => {
     await rig.until('connected');
   });
 
+  it('goes on when the bundle of now is put where it was told to look for it', async () => {
+    await startAnew(QUICK);
+    await rig.join('node-1');
+    await rig.stop();
+    await rotate();
+    await server.restart();
+    await rig.start();
+    expect((await rig.until('lost')).because).toContain('is not known to be');
+    rig.keepTrust();
+    await rig.until('connected');
+  });
+
   it('says what to do where it knows none of them, and goes on once that is done', async () => {
     await startAnew(QUICK);
     await rig.join('node-1', { trustBundleFile: undefined, insecureBootstrap: true });

@@ -37,8 +37,8 @@ export interface LinkParts {
   readonly server: ServerAddress;
   readonly trustDomain: string;
   readonly folder: AgentFolder;
-  /** How the server is known before the first time; undefined: not at all. */
-  readonly bootstrap: Bootstrap | undefined;
+  /** How the server is known before the first time, as it is said now; undefined: not at all. */
+  readonly bootstrap: () => Promise<Bootstrap | undefined>;
   readonly proofs: ProofSources;
   readonly clock: Clock;
   /** From 0 to 1. */
@@ -81,6 +81,8 @@ export class AgentLink {
   /** Aborted when the identity is to be renewed before its time. */
   #hurry = new AbortController();
   #running: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #hasEnded = false;
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
@@ -127,6 +129,7 @@ export class AgentLink {
     this.#closing.abort(new Fault('peer/cancelled', 'The agent ends'));
     this.#connection?.close();
     await this.#running;
+    await this.#writing;
   }
 
   #resume(kept: KeptIdentity): void {
@@ -153,7 +156,7 @@ export class AgentLink {
   async #checkWayToJoin(): Promise<void> {
     const { proofs, bootstrap } = this.#parts;
     if (!(await currentProof(proofs, this.#usedToken))) throw hasNoProof(this.#usedToken !== null);
-    if (!bootstrap && !this.#bundle) throw hasNoTrust();
+    if (!(await bootstrap()) && !this.#bundle) throw hasNoTrust();
   }
 
   async #run(): Promise<void> {
@@ -198,7 +201,7 @@ export class AgentLink {
     const { server, trustDomain, proofs, clock, onEvent } = this.#parts;
     const proof = await currentProof(proofs, this.#usedToken);
     if (!proof) throw hasNoProof(this.#usedToken !== null);
-    const bootstrap = this.#knownServer();
+    const bootstrap = await this.#knownServer();
     const { signal } = this.#closing;
     const joined = await join({ server, trustDomain, bootstrap, proof, clock, signal }).catch(
       (thrown: unknown) => {
@@ -207,14 +210,14 @@ export class AgentLink {
     );
     this.#usedToken = proof.by === 'join-token' ? proof.hash : null;
     this.#isRefused = false;
-    await this.#keep(joined.identity, joined.bundle);
+    await this.#keep(joined);
     onEvent({ event: 'joined', identity: joined.identity });
     return joined.identity;
   }
 
   /** What was said at the start comes first: somebody may have said it because what is kept is too old. */
-  #knownServer(): Bootstrap {
-    const { bootstrap } = this.#parts;
+  async #knownServer(): Promise<Bootstrap> {
+    const bootstrap = await this.#parts.bootstrap();
     const bundle = this.#ownBundle();
     if (bootstrap && (bootstrap.by !== 'nothing' || !bundle)) return bootstrap;
     if (bundle) return { by: 'bundle', bundle };
@@ -268,9 +271,10 @@ export class AgentLink {
     }
   }
 
-  /** The authorities may all have changed while the agent was away: then what was said at the start may help. */
+  /** The authorities may all have changed while the agent was away: then what is said of them now may help. */
   async #learnTrust(): Promise<TrustBundle | undefined> {
-    const { server, trustDomain, bootstrap, clock } = this.#parts;
+    const { server, trustDomain, clock } = this.#parts;
+    const bootstrap = await this.#parts.bootstrap();
     if (!bootstrap || bootstrap.by === 'nothing') return undefined;
     const { signal } = this.#closing;
     return learnTrust({ server, trustDomain, bootstrap, clock, signal });
@@ -309,7 +313,7 @@ export class AgentLink {
       if (signal.aborted) return;
       try {
         const renewed = await renew(client, { trustDomain, clock });
-        await this.#keep(renewed.identity, renewed.bundle);
+        await this.#keep(renewed);
         onEvent({ event: 'renewed', identity: renewed.identity });
         return;
       } catch (thrown) {
@@ -319,19 +323,28 @@ export class AgentLink {
     }
   }
 
-  async #keep(identity: AgentIdentity, bundle: TrustBundle): Promise<void> {
-    const { folder, trustDomain } = this.#parts;
-    const { chain, privateKey } = identity;
-    const usedToken = this.#usedToken;
-    await folder.keepIdentity({ trustDomain, chain, privateKey, bundle, usedToken });
-    this.#identity = identity;
-    this.#bundle = bundle;
-  }
-
   /** Keeps the bundle that was told, so that the server is known by it after a restart. */
   async keepBundle(bundle: TrustBundle): Promise<void> {
-    const identity = this.#identity;
-    if (identity) await this.#keep(identity, bundle);
+    await this.#keep({ bundle });
+  }
+
+  /** Writes one after the other, each with what the others have changed; nothing once the agent has ended. */
+  async #keep(change: {
+    readonly identity?: AgentIdentity;
+    readonly bundle: TrustBundle;
+  }): Promise<void> {
+    const keeping = this.#writing.then(async () => {
+      const { identity = this.#identity, bundle } = change;
+      if (!identity || this.#hasEnded) return;
+      const { folder, trustDomain } = this.#parts;
+      const { chain, privateKey } = identity;
+      const usedToken = this.#usedToken;
+      await folder.keepIdentity({ trustDomain, chain, privateKey, bundle, usedToken });
+      this.#identity = identity;
+      this.#bundle = bundle;
+    });
+    this.#writing = keeping.catch(() => {});
+    await keeping;
   }
 
   #lose(fault: Fault): void {
@@ -364,7 +377,9 @@ export class AgentLink {
   }
 
   async #end(end: AgentEnd): Promise<void> {
+    this.#hasEnded = true;
     this.#lost = end.fault;
+    await this.#writing;
     this.#connection?.close();
     this.#connection = undefined;
     if (end.kind === 'denied') {

@@ -74,6 +74,8 @@ async function assemble(
 ): Promise<RunningAgent> {
   const { clock, log } = ports;
   const { server, trustDomain, data } = required(config);
+  // what is wrong with it is said at once, whether it is needed or not
+  await readBootstrap(config, trustDomain);
   const folder = await AgentFolder.open(data, await passphraseOf(config));
   const known = new Known();
   await readCache(folder, known, log);
@@ -90,7 +92,7 @@ async function assemble(
     server: parseServerAddress(server),
     trustDomain,
     folder,
-    bootstrap: await readBootstrap(config, trustDomain),
+    bootstrap: () => readBootstrap(config, trustDomain),
     proofs: { ...config, joinToken: ports.joinToken },
     clock,
     random: Math.random,
