@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { Agent, type AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { ReeveError } from '../error.ts';
 import { Dialer, type MtlsClientOptions } from './dialer.ts';
 
 export interface MtlsAgentOptions extends MtlsClientOptions {
@@ -10,10 +11,11 @@ export interface MtlsAgentOptions extends MtlsClientOptions {
 }
 
 interface ConnectionWish {
-  readonly host?: string | null;
-  readonly hostname?: string | null;
-  readonly port?: number | string | null;
-  readonly servername?: string;
+  readonly host?: string | null | undefined;
+  readonly hostname?: string | null | undefined;
+  readonly port?: number | string | null | undefined;
+  readonly servername?: string | undefined;
+  readonly socketPath?: string | undefined;
 }
 
 type Created = (error: Error | null, socket: Duplex) => void;
@@ -63,6 +65,7 @@ export class MtlsAgent extends Agent {
       ...(servername !== undefined && servername !== '' && { servername }),
     };
     try {
+      if (wish.socketPath) throw notBySocket();
       const socket = this.#dialer.dial(target, options, (retired) => this.#retire(retired));
       socket.once('agentRemove', () => this.#detached.add(socket));
       return socket;
@@ -96,6 +99,11 @@ export class MtlsAgent extends Agent {
     else if (this.#detached.has(socket)) socket.destroySoon();
   }
 }
+
+const notBySocket = () =>
+  new ReeveError('mtls/socket-path', 'an agent of mutual TLS does not connect to Unix sockets', {
+    hint: 'leave out `socketPath`, and name a host and a port',
+  });
 
 /** An agent for `https.request` and `https.get`: what it connects to must prove that it is who `accept`
  *  or `idOf` says. Destroy it when it is no longer needed.

@@ -35,6 +35,7 @@ export class Connections {
   readonly #open = new Set<Connection>();
   #timer: NodeJS.Timeout | undefined;
   #nextAt = Number.POSITIVE_INFINITY;
+  #isFollowing = false;
 
   constructor(rules: ConnectionRules) {
     this.#rules = rules;
@@ -43,7 +44,8 @@ export class Connections {
 
   /** Hears of updates, also after it was closed. */
   open(): void {
-    this.#rules.source.off('updated', this.judge);
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
     this.#rules.source.on('updated', this.judge);
   }
 
@@ -52,6 +54,7 @@ export class Connections {
   }
 
   add(connection: Connection): void {
+    this.open();
     this.#open.add(connection);
     // The handshake may have begun before an update, and ended after it.
     const flaw = this.#flawOf(connection, this.#rules.clock());
@@ -67,6 +70,7 @@ export class Connections {
   /** Forgets them all, and hears of no more updates. */
   close(): void {
     this.#rules.source.off('updated', this.judge);
+    this.#isFollowing = false;
     this.#open.clear();
     this.#sleep();
   }

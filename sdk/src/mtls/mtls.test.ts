@@ -349,6 +349,13 @@ describe('an agent', () => {
     await expect(ask(agent, 1)).rejects.toThrow(code('svid/expired'));
   });
 
+  it('does not take a Unix socket for a host', async () => {
+    const { agent } = orders();
+    const sent = request({ agent, socketPath: '/run/payments.sock' });
+    const [error] = await once(sent, 'error');
+    expect(error).toEqual(code('mtls/socket-path'));
+  });
+
   it('looks hosts up as it is told to, and names them in the handshake', async () => {
     const names: unknown[] = [];
     const { port, server } = await serve();

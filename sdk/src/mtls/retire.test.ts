@@ -249,6 +249,15 @@ describe('a connection of an agent', () => {
     expect(accepted[0]?.destroyed).toBe(true);
   });
 
+  it('is judged, too, when the agent was destroyed before and is used again', async () => {
+    const { own, agent } = clientSide();
+    agent.destroy();
+    await ask(agent, port);
+    const [first] = await sockets();
+    renew(own);
+    if (first && !first.closed) await once(first, 'close');
+  });
+
   it('ends when the bundle loses the root of the server', async () => {
     const { own, agent } = clientSide();
     await ask(agent, port);
