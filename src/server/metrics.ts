@@ -87,7 +87,7 @@ export function createMetrics(): Metrics {
     watchIdentity: (read) => {
       new Gauge({
         name: 'reeve_identity_held',
-        help: 'Entries, services without one, authorities, denials, SVIDs kept fresh, streams of workloads',
+        help: 'Entries, services without one, authorities, denials, agents, other trust domains, streams of workloads, SVIDs kept fresh',
         labelNames: ['what'] as const,
         registers,
         async collect() {

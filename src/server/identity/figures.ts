@@ -6,6 +6,10 @@ export interface IdentityFigures {
   readonly unregistered: number;
   readonly authorities: number;
   readonly denials: number;
+  /** Agents that are connected. */
+  readonly agents: number;
+  /** Other trust domains whose bundles are known. */
+  readonly federated: number;
   readonly connections: number;
   /** Streams of workloads. */
   readonly workloads: number;
@@ -15,10 +19,8 @@ export interface IdentityFigures {
 }
 
 /** The figures of this moment; `issued` since the first start. */
-export async function figuresOf(
-  identity: Pick<Identity, 'keeper' | 'registrar' | 'authorities' | 'host'>,
-): Promise<IdentityFigures> {
-  const { keeper, registrar, authorities, host } = identity;
+export async function figuresOf(identity: Identity): Promise<IdentityFigures> {
+  const { keeper, registrar, authorities, host, agents, federation } = identity;
   const issued = { x509: 0, jwt: 0, refused: 0 };
   for (const sum of (await authorities.counts()).values()) {
     issued.x509 += sum.x509;
@@ -30,6 +32,8 @@ export async function figuresOf(
     unregistered: registrar.unregistered.length,
     authorities: keeper.state.authorities.length,
     denials: keeper.state.revocation.denials.length,
+    agents: agents?.agents().length ?? 0,
+    federated: federation.bundles().length,
     ...(host?.status ?? { connections: 0, workloads: 0, svids: 0 }),
     issued,
   };

@@ -178,6 +178,7 @@ async function letAgentsIn(
     federated: () => federation.bundles(),
     audit: async (entries) => void (await store.amend([], entries)),
     onEvent: (event) => log.info(event, 'agent'),
+    onFailure: (thrown) => log.warn({ err: thrown }, 'agents were not told of a change'),
   });
   return serveAgents(ports, { config: agents });
 }
