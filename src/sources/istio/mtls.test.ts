@@ -48,6 +48,17 @@ spec:
     const { observations } = readCluster(istio, BASE + install + root);
     expect(posturesOf(observations, 'orders')).toMatchObject([{ inbound: 'strict' }]);
   });
+
+  it.each([
+    ['istio', 'istio.io/rev: default', 'strict'],
+    ['istio', 'app: other', 'permissive'],
+    ['other', 'istio.io/rev: default', 'permissive'],
+  ])('reads the root namespace from the ConfigMap %s, labelled %s, or not', (name, label, want) => {
+    const running = `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: mesh, labels: { ${label} } }\ndata: { mesh: "trustDomain: x\\nrootNamespace: mesh\\n" }\n`;
+    const root = policy(STRICT, 'name: default, namespace: mesh');
+    const { observations } = readCluster(istio, BASE + running + root);
+    expect(posturesOf(observations, 'orders')).toMatchObject([{ inbound: want }]);
+  });
 });
 
 describe('who is in the mesh of Istio', () => {
