@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { statusOf } from './fault.ts';
+import { quote, statusOf } from './fault.ts';
 
 describe('the code of a fault', () => {
   it.each([
@@ -12,5 +12,23 @@ describe('the code of a fault', () => {
     ['identity/odd/malformed', 500, 13],
   ])('%s means %i to an HTTP client and %i to one of gRPC', (code, http, grpc) => {
     expect(statusOf(code)).toEqual({ http, grpc });
+  });
+});
+
+describe('foreign text in a message', () => {
+  it.each([
+    ['plain', 'plain', '`plain`'],
+    ['of a control character and a backtick', 'a\u001b`', '`a\\u001b\\u0060`'],
+    ['that is long', 'x'.repeat(61), `\`${'x'.repeat(60)}…\``],
+    ['of a number', 7, '`7`'],
+    ['of nothing', undefined, '`undefined`'],
+    [
+      'of what hides its text',
+      JSON.parse('{"toString":0,"valueOf":0}'),
+      '`{"toString":0,"valueOf":0}`',
+    ],
+    ['of what has no text', Object.create(null), '`{}`'],
+  ])('%s is shown whatever it is', (_, value, shown) => {
+    expect(quote(value)).toBe(shown);
   });
 });

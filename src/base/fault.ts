@@ -31,12 +31,21 @@ export class Fault extends Error {
 
 /** Puts foreign text in backticks, control characters escaped, cut to `maxLength` characters. */
 export function quote(text: unknown, maxLength = 60): string {
-  const plain = String(text).replace(
+  const plain = textOf(text).replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to escape
     /[\u0000-\u001f\u007f-\u009f`]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return plain.length > maxLength ? `\`${plain.slice(0, maxLength)}…\`` : `\`${plain}\``;
+}
+
+/** Anything as text. What comes of JSON may have members in the place of the methods that make text. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return JSON.stringify(value) ?? typeof value;
+  }
 }
 
 /** The message of anything that was thrown. */

@@ -20,6 +20,11 @@ describe('the configuration of the server', () => {
     [{ otlp: { host: '10.0.0.1' } }, 'otlp.host', /tls\.certificateFile/],
     [{ http: { port: 70_000 } }, 'http.port', /65535/],
     [{ folders: [{ path: 'a/x' }, { path: 'b/x' }] }, 'folders.1.name', /another folder/],
+    [
+      { clusters: [{ name: 'eu-1' }], identity: { clusters: [{ name: 'eu-2' }] } },
+      'identity.clusters.0.name',
+      /no cluster is called eu-2: add it to clusters/,
+    ],
     [{ unknown: 1 }, '', /unknown/],
   ])('refuses %j', (config, path, message) => {
     const result = ServerConfig.safeParse(config);

@@ -50,6 +50,7 @@ export const ServerConfig = z
   .superRefine((config, context) => {
     checkReach(config, context);
     checkNames(config.folders, context);
+    checkTokenClusters(config, context);
   });
 export type ServerConfig = z.infer<typeof ServerConfig>;
 
@@ -71,6 +72,19 @@ function checkReach({ http, otlp, envoy, tls }: Reach, context: z.RefinementCtx)
       message: `${host} can be reached from other machines: set tls.certificateFile and tls.keyFile`,
     });
   }
+}
+
+/** Tokens are judged with the help of a cluster that is known. */
+function checkTokenClusters(
+  { clusters, identity }: { readonly clusters: ClustersConfig; readonly identity: IdentityConfig },
+  context: z.RefinementCtx,
+): void {
+  const names = new Set(clusters.map(({ name }) => name));
+  identity.clusters.forEach(({ name }, index) => {
+    if (names.has(name)) return;
+    const message = `no cluster is called ${name}: add it to clusters`;
+    context.addIssue({ code: 'custom', path: ['identity', 'clusters', index, 'name'], message });
+  });
 }
 
 function checkNames(folders: readonly { name: string }[], context: z.RefinementCtx): void {

@@ -36,6 +36,7 @@ import { templateOperations } from './http/routes/templates.ts';
 import { figuresOf } from './identity/figures.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
 import { operationsOf } from './identity/operations.ts';
+import { keepTokenClusters } from './identity/token-clusters.ts';
 import { TrafficIntake } from './intake/index.ts';
 import { Judging } from './judging.ts';
 import { listen, stopListening } from './listen.ts';
@@ -120,11 +121,27 @@ async function assemble(
   undo.push(() => store.close());
   const metrics = createMetrics();
 
+  const clusters = new LiveClusters({
+    clusters: config.clusters,
+    environment: config.environment,
+    store,
+    clock,
+    log,
+    onFolded: () => judging.request(),
+  });
+  undo.push(() => clusters.close());
+  const tokenClusters = keepTokenClusters(config.identity.clusters, (name) => clusters.api(name), {
+    clock,
+    log,
+  });
+  undo.push(() => tokenClusters.close());
   const identity = await startIdentity(config, {
     store,
     dataFolder: data.path,
     clock,
     log,
+    clusters: () => tokenClusters.clusters(),
+    clusterOf: (environment) => clusterOf(config, environment),
     onSecrets: (event) => metrics.secretDiscovery.inc({ event }),
   });
   if (identity) {
@@ -160,16 +177,6 @@ async function assemble(
     onFolded: () => judging.request(),
   });
   undo.push(() => scans.close());
-
-  const clusters = new LiveClusters({
-    clusters: config.clusters,
-    environment: config.environment,
-    store,
-    clock,
-    log,
-    onFolded: () => judging.request(),
-  });
-  undo.push(() => clusters.close());
 
   const access = createAccess(http, data.adminToken, clock);
   const scheme = tls === undefined ? 'http' : 'https';
@@ -288,6 +295,13 @@ async function startIdentity(
   parts: Omit<Parameters<typeof openIdentity>[0], 'config'>,
 ): Promise<Identity | undefined> {
   return config.enabled ? openIdentity({ config, ...parts }) : undefined;
+}
+
+/** What tells the accounts of several clusters apart: the one of an environment, if it has one only. */
+function clusterOf({ clusters, environment: usual }: ServerConfig, environment: string) {
+  if (clusters.length < 2) return undefined;
+  const own = clusters.filter((cluster) => (cluster.environment ?? usual) === environment);
+  return own.length === 1 ? own[0]?.name : undefined;
 }
 
 /** Resolves when the services are known that traces are attributed to: those of the last run, or of

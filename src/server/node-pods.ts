@@ -10,6 +10,12 @@ export const NodePodsConfig = z.strictObject({
     .max(253)
     .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'must be the name of a node')
     .describe('Name of the node, which the downward API gives as spec.nodeName'),
+  cluster: z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .describe('Name of the cluster in `clusters` of the server, where it has several'),
   kubeconfig: z
     .string()
     .min(1)
@@ -31,10 +37,10 @@ export interface OpenNodePods extends PodDirectory {
 /** Follows the pods of this node, for the attestation of workloads.
  *  @throws {Fault} `cluster/…` where the cluster cannot be reached as configured */
 export async function openNodePods(config: NodePodsConfig, log: Log): Promise<OpenNodePods> {
-  const { node, kubeconfig, waitMs } = config;
+  const { node, cluster, kubeconfig, waitMs } = config;
   const access = await accessOf(kubeconfig === undefined ? { inCluster: true } : { kubeconfig });
   const api = new ClusterApi(access);
-  const pods = new LoggedPods({ node, waitMs });
+  const pods = new LoggedPods({ node, cluster, waitMs });
   const follower = followPods(api, node, pods);
   pods.onChanged = () => {
     const { failure, isListed } = follower;

@@ -9,6 +9,8 @@ import { SdsConfig } from '../../identity/sds/index.ts';
 import { parseTrustDomain } from '../../identity/spiffe/index.ts';
 import { WorkloadApiConfig } from '../../identity/workload-api/index.ts';
 
+import { TokenClusterConfig } from './token-clusters.ts';
+
 const TrustDomain = z.string().superRefine((text, context) => {
   try {
     parseTrustDomain(text);
@@ -29,6 +31,11 @@ export const IdentityConfig = z.strictObject({
   workloadApi: WorkloadApiConfig.prefault({}),
   sds: SdsConfig.prefault({}),
   federation: FederationConfig.prefault({}),
+  clusters: z
+    .array(TokenClusterConfig)
+    .max(100)
+    .default([])
+    .describe('Clusters whose service account tokens prove what a pod is'),
   agents: AgentsConfig.optional().describe(
     'Lets agents of other machines join; nobody is let in where it is left out',
   ),

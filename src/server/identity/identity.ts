@@ -40,6 +40,8 @@ export interface IdentityParts {
   readonly log: Log;
   /** Hears of what happens with Envoys that ask for secrets. */
   readonly onSecrets?: (event: SdsEvent) => void;
+  /** The cluster of an environment, where there are several. */
+  readonly clusterOf?: (environment: string) => string | undefined;
   /** Those whose service accounts may be agents. */
   readonly clusters?: () => readonly Cluster[];
 }
@@ -84,7 +86,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
 }
 
 async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)[]) {
-  const { config, store, dataFolder, clock, log } = parts;
+  const { config, store, dataFolder, clock, log, clusterOf } = parts;
   const { trustDomain } = config;
   const warn = (message: string, fault: unknown): void => log.warn({ err: fault }, message);
   const authorities = new DocumentAuthorityStore(store);
@@ -106,6 +108,7 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
     trustDomain,
     config: config.registration,
     clock,
+    ...(clusterOf && { clusterOf }),
     onRetired: (retired) => revokeRetired(keeper, retired),
     warn,
   });

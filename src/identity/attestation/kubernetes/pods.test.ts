@@ -42,6 +42,14 @@ function told(...objects: readonly unknown[]): NodePods {
 }
 
 describe('a pod of this node', () => {
+  it('tells its cluster where the agent is told which that is', async () => {
+    const pods = new NodePods({ node: 'node-1', cluster: 'eu-1', waitMs: 20 });
+    pods.replace([pods.take(OBJECT)!]);
+    const pod = await pods.podOf(UID);
+    expect(attested(pod, podClaims(pod!, undefined)).selectors).toContain('k8s:cluster:eu-1');
+    expect(selectorsOf(OBJECT)?.some((one) => one.startsWith('k8s:cluster:'))).toBe(false);
+  });
+
   const COMMON = [
     'k8s:node-name:node-1',
     'k8s:ns:shop',

@@ -2,6 +2,8 @@ import { entryOf, fieldsAt, listAt, pick, textAt, textsAt } from '../../../base/
 
 /** What the API server says of a pod. */
 export interface PodFacts {
+  /** As the agent's configuration calls it; absent where there is one only. */
+  readonly cluster?: string;
   readonly uid: string;
   readonly namespace: string;
   readonly account: string;
@@ -87,6 +89,8 @@ function containersOf(object: unknown): ReadonlyMap<string, ContainerFacts> {
 export interface NodePodsOptions {
   /** Pods of other nodes do not count. */
   readonly node: string;
+  /** Becomes `k8s:cluster:NAME`, where services of several clusters are registered. */
+  readonly cluster?: string | undefined;
   /** For a pod, or its container, that is not known yet. */
   readonly waitMs?: number;
   readonly maxPods?: number;
@@ -122,8 +126,10 @@ export class NodePods implements PodDirectory {
   begin(): void {}
 
   take(object: unknown): PodFacts | undefined {
+    const { node, cluster } = this.#options;
     const pod = readPod(object);
-    return pod?.node === this.#options.node ? pod : undefined;
+    if (pod?.node !== node) return undefined;
+    return cluster === undefined ? pod : { ...pod, cluster };
   }
 
   replace(pods: readonly PodFacts[]): void {
