@@ -121,7 +121,7 @@ describe('a projected service account token', () => {
       tokenOf(JSON.stringify(GOOD).replace('{', '{"iss":"https://another",')),
       'token-malformed',
     ],
-    ['a part with bits left over', `${head}.${body}.${signature.slice(0, -4)}`, 'token-malformed'],
+    ['a part with bits left over', `${head}.${body}.${signature.slice(0, -1)}B`, 'token-malformed'],
     [
       'the beginning of a DER signature',
       `${tokenOf(GOOD, { kid: 'ec' }).split('.').slice(0, 2).join('.')}.MEUCIQ`,
