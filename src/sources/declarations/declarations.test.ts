@@ -198,7 +198,7 @@ const PROBLEMS: [name: string, from: string, to: string, want: Problem][] = [
     [
       '`spec.identity.selectors.0` must read like `unix:user:orders` or `systemd:id:orders.service`',
       5,
-      28,
+      27,
     ],
   ],
   [
