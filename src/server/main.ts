@@ -36,7 +36,6 @@ import { templateOperations } from './http/routes/templates.ts';
 import { figuresOf } from './identity/figures.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
 import { operationsOf } from './identity/operations.ts';
-import { keepTokenClusters } from './identity/token-clusters.ts';
 import { TrafficIntake } from './intake/index.ts';
 import { Judging } from './judging.ts';
 import { listen, stopListening } from './listen.ts';
@@ -130,17 +129,12 @@ async function assemble(
     onFolded: () => judging.request(),
   });
   undo.push(() => clusters.close());
-  const tokenClusters = keepTokenClusters(config.identity.clusters, (name) => clusters.api(name), {
-    clock,
-    log,
-  });
-  undo.push(() => tokenClusters.close());
   const identity = await startIdentity(config, {
     store,
     dataFolder: data.path,
     clock,
     log,
-    clusters: () => tokenClusters.clusters(),
+    clusterApi: (name) => clusters.api(name),
     clusterOf: (environment) => clusterOf(config, environment),
     onSecrets: (event) => metrics.secretDiscovery.inc({ event }),
   });

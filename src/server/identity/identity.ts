@@ -2,13 +2,8 @@ import { randomFillSync } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
-import { type AgentServer, agentServerPorts, serveAgents } from '../../identity/agent/index.ts';
-import {
-  type Cluster,
-  createAttestors,
-  DocumentJoinTokenStore,
-  machinePorts,
-} from '../../identity/attestation/index.ts';
+import type { AgentServer } from '../../identity/agent/index.ts';
+import { DocumentJoinTokenStore, type TokenApi } from '../../identity/attestation/index.ts';
 import {
   AuthorityKeeper,
   certifierOf,
@@ -28,6 +23,7 @@ import {
   type Retired,
 } from '../../identity/registration/index.ts';
 import type { SdsEvent } from '../../identity/sds/index.ts';
+import { letAgentsIn } from './agents.ts';
 import type { IdentityConfig } from './config.ts';
 import { serveWorkloads } from './workloads.ts';
 
@@ -42,8 +38,8 @@ export interface IdentityParts {
   readonly onSecrets?: (event: SdsEvent) => void;
   /** The cluster of an environment, where there are several. */
   readonly clusterOf?: (environment: string) => string | undefined;
-  /** Those whose service accounts may be agents. */
-  readonly clusters?: () => readonly Cluster[];
+  /** The API server of a cluster whose service accounts may be agents. */
+  readonly clusterApi: (name: string) => TokenApi;
 }
 
 /** Who gets which identity, what signs it, and how it reaches the workloads of this machine. */
@@ -133,7 +129,7 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
   undo.push(() => served?.close());
   const made = { keeper, registrar, supply, ownSvid, joinTokens, federation };
   const agents = await letAgentsIn(parts, made);
-  undo.push(() => agents?.close(GRACE_MS));
+  undo.push(() => agents?.close());
   const { endpoint } = config.federation;
   const bundleEndpoint =
     endpoint &&
@@ -147,7 +143,14 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
       warn('The services of the estate were not registered', thrown);
     }
   };
-  return { ...made, authorities, host: served?.host, agents, bundleEndpoint, applyEstate };
+  return {
+    ...made,
+    authorities,
+    host: served?.host,
+    agents: agents?.server,
+    bundleEndpoint,
+    applyEstate,
+  };
 }
 
 /** What a retired identity was given is refused from now on; one that is registered again is issued anew. */
@@ -162,26 +165,4 @@ async function revokeRetired(keeper: AuthorityKeeper, retired: readonly Retired[
       }));
     if (identities.length > 0) await keeper.revoke(identities, { actor: 'reeve', reason });
   }
-}
-
-/** Undefined where the configuration lets nobody in. */
-async function letAgentsIn(
-  { config, store, clock, log, clusters = () => [] }: IdentityParts,
-  made: Pick<Identity, 'keeper' | 'registrar' | 'supply' | 'ownSvid' | 'joinTokens' | 'federation'>,
-): Promise<AgentServer | undefined> {
-  const { agents, attestation } = config;
-  if (agents === undefined) return undefined;
-  const { keeper, registrar, supply, ownSvid, joinTokens, federation } = made;
-  const ports = agentServerPorts({
-    ...{ keeper, supply, ownSvid, clock, entries: registrar },
-    attestors: createAttestors(
-      { clock, workload: machinePorts(attestation), clusters, joinTokens },
-      attestation,
-    ),
-    federated: () => federation.bundles(),
-    audit: async (entries) => void (await store.amend([], entries)),
-    onEvent: (event) => log.info(event, 'agent'),
-    onFailure: (thrown) => log.warn({ err: thrown }, 'agents were not told of a change'),
-  });
-  return serveAgents(ports, { config: agents });
 }

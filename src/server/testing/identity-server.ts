@@ -23,6 +23,11 @@ export interface IdentityServer extends ApiServer {
 }
 
 /** @param config of `identity` */
+const NO_CLUSTER = {
+  get: () => Promise.reject(new Error('there is no cluster')),
+  post: () => Promise.reject(new Error('there is no cluster')),
+};
+
 export async function startIdentityServer(config: object = {}): Promise<IdentityServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-identity-'));
   const [clock, log] = [Date.now, createLog('silent')];
@@ -32,7 +37,10 @@ export async function startIdentityServer(config: object = {}): Promise<Identity
     agents: { port: 0 },
     ...config,
   });
-  const identity = await openIdentity({ config: said, store, dataFolder: folder, clock, log });
+  const identity = await openIdentity({
+    ...{ config: said, store, dataFolder: folder, clock, log },
+    clusterApi: () => NO_CLUSTER,
+  });
   const routes = operationsOf(identity, said, clock);
   const api = await serveOperations(
     [...routes.operations, ...auditOperations(store), ...listOperations(store)],
