@@ -8,9 +8,7 @@ const MAX_TTL_SECONDS = 604_800;
 const name = z.string().min(1).max(253);
 
 const KubernetesAgents = z.strictObject({
-  cluster: name
-    .default('default')
-    .describe('Name of the cluster; `default` for one that has no name'),
+  cluster: name.default('default').describe('Name of the cluster, one of `identity.clusters`'),
   namespace: name.describe('Namespace of the agents'),
   serviceAccount: name.describe('Service account that the agents run as'),
 });
