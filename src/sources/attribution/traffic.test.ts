@@ -76,6 +76,28 @@ describe('traffic of a service', () => {
     ]);
   });
 
+  it('names a caller once that was seen by name and by identity, and proved where all of it was', () => {
+    const identity = (): Party =>
+      toParty({ by: 'identity', identity: 'spiffe://a.example/ns/shop/sa/web' });
+    const callersOf = (...counts: readonly [party: Party, requests: number, isProved: boolean][]) =>
+      attribute(named('orders'), [
+        endpoint({
+          callers: counts.map(([party, requests, isProved]) => ({ party, requests, isProved })),
+        }),
+      ])?.traffic[0]?.callers;
+    const service = 'production/shop/web';
+    expect(callersOf([identity(), 7, true], [named('web'), 7, false])).toEqual([
+      { service, requests: 7, isProved: true },
+    ]);
+    expect(callersOf([identity(), 2, true], [named('web'), 7, false])).toEqual([
+      { service, requests: 7, isProved: false },
+    ]);
+    const inNamespace = toParty({ by: 'name', name: 'web', namespace: 'shop' });
+    expect(callersOf([named('web'), 2, false], [inNamespace, 7, false])).toEqual([
+      { service, requests: 9, isProved: false },
+    ]);
+  });
+
   it('makes no calls of probes, and none of a service to itself', () => {
     const callers = [{ party: named('web'), requests: 1, isProved: false }];
     const probes = attribute(named('orders'), [endpoint({ callers, doubt: 'probe' })]);

@@ -88,15 +88,22 @@ class Attributed implements AttributedTraffic {
       ...(isOperational && { operational: true }),
       source: SOURCE,
     });
-    const callers = seen.callers.map(({ party, requests, isProved }) => ({
-      service: this.#serviceOf(party)?.id ?? nameOf(party),
-      requests,
-      isProved,
-    }));
-    this.traffic.push({ id, ...seen.traffic, callers });
+    this.traffic.push({ id, ...seen.traffic, callers: this.#callers(seen.callers) });
     if (doubt === 'probe') return;
     const operation = protocol === 'grpc' ? template.slice(1) : `${method} ${template}`;
     for (const caller of seen.callers) this.addCall(caller, operation);
+  }
+
+  /** A service may be seen as several parties, by name and by identity: of one kind they are summed up, and of
+   *  several kinds each has seen the same requests. */
+  #callers(seen: readonly SeenCaller[]): EndpointTraffic['callers'] {
+    const byService = Map.groupBy(seen, ({ party }) => this.#serviceOf(party)?.id ?? nameOf(party));
+    return [...byService].map(([service, parties]) => {
+      const byKind = Map.groupBy(parties, ({ party }) => party.subject.by);
+      const requests = Math.max(...[...byKind.values()].map(requestsOf));
+      const proved = requestsOf(parties.filter(({ isProved }) => isProved));
+      return { service, requests, isProved: proved >= requests };
+    });
   }
 
   addCall({ party, isProved }: SeenCaller, operation: string | undefined): void {
@@ -120,6 +127,10 @@ class Attributed implements AttributedTraffic {
     this.#mentioned.add(id);
     this.facts.push({ entity: 'service', id, environment, namespace, name, source: SOURCE });
   }
+}
+
+function requestsOf(callers: readonly SeenCaller[]): number {
+  return callers.reduce((sum, { requests }) => sum + requests, 0);
 }
 
 /** As people would call it, for parties that the estate does not know. */
