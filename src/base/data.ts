@@ -3,12 +3,11 @@ import { type ParseError, printParseErrorCode, visit } from 'jsonc-parser';
 import { readPlainYaml } from './block-yaml.ts';
 import { messageOf } from './fault.ts';
 import { jsonRows } from './json-rows.ts';
-import type { Places } from './place-rows.ts';
+import type { DataPath, Places } from './place-rows.ts';
 import { LineMap, type Position } from './text.ts';
 import { type EventReading, readYamlEvents } from './yaml-events.ts';
 
-/** Steps from the root of a document: keys of mappings, indexes of sequences. */
-export type DataPath = readonly (string | number)[];
+export type { DataPath };
 
 /** One YAML or JSON document with the places of its parts. */
 export interface DataDocument {

@@ -1,4 +1,5 @@
-import type { DataPath } from './data.ts';
+/** Steps from the root of a document: keys of mappings, indexes of sequences. */
+export type DataPath = readonly (string | number)[];
 
 /** Offsets of a key (or item) and of its value. */
 export interface Place {
