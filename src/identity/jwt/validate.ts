@@ -1,7 +1,7 @@
 import { type KeyObject, verify } from 'node:crypto';
 import { toTimestamp } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
-import { type BundleFinder, parseSpiffeId, type SpiffeId } from '../spiffe/index.ts';
+import { type BundleFinder, parseSpiffeId, type SpiffeId } from '../spiffe/verifier.ts';
 import { ALGORITHMS, flawOfKey } from './algorithms.ts';
 import { type JsonObject, splitToken } from './compact.ts';
 import { DEFAULT_JWT_LIMITS, type JwtLimits } from './limits.ts';
@@ -45,7 +45,7 @@ export function validateJwtSvid(token: string, how: JwtSvidValidation): JwtSvid 
   const limits = how.limits ?? DEFAULT_JWT_LIMITS;
   const { header, claims, signed, signature } = splitToken(token, limits);
   const { algorithm, keyId } = judgeHeader(header, limits);
-  const id = readSubject(claims.sub);
+  const id = readSubject(claims);
   const key = findKey(id, keyId, how.bundleOf);
   const flaw = flawOfKey(key, algorithm);
   if (flaw !== undefined) {
@@ -55,12 +55,22 @@ export function validateJwtSvid(token: string, how: JwtSvidValidation): JwtSvid 
   if (!verify(algorithm.hash, signed, { key, ...algorithm.options }, signature)) {
     throw refuseToken('signature', `is not signed with the key ${quote(keyId)} that it names`);
   }
-  const audience = readAudience(claims.aud, limits);
-  judgeAudience(audience, how.audience);
-  const { issuedAt, expiresAt } = judgeTimes(claims, how);
+  const { audience, expiresAt, issuedAt } = judgeClaims(claims, how);
   if (how.isDenied?.(id, issuedAt))
     throw refuseToken('denied', `is of ${quote(id.uri)}, which is shut out`);
   return { id, audience, expiresAt, keyId, claims };
+}
+
+/** What the claims say of audience and times, where somebody else has judged the signature and the
+ *  subject. Times are in milliseconds since 1970.
+ *  @throws {Fault} `identity/jwt-invalid/…` */
+export function judgeClaims(
+  claims: JsonObject,
+  how: Pick<JwtSvidValidation, 'audience' | 'now' | 'clockSkewSeconds' | 'limits'>,
+): Pick<JwtSvid, 'audience' | 'expiresAt'> & { readonly issuedAt: number } {
+  const audience = readAudience(claims.aud, how.limits ?? DEFAULT_JWT_LIMITS);
+  judgeAudience(audience, how.audience);
+  return { audience, ...judgeTimes(claims, how) };
 }
 
 function judgeHeader(header: JsonObject, { maxKeyIdLength }: JwtLimits) {
@@ -88,7 +98,9 @@ function judgeHeader(header: JsonObject, { maxKeyIdLength }: JwtLimits) {
   return { algorithm, keyId: kid };
 }
 
-function readSubject(subject: unknown): SpiffeId {
+/** The SPIFFE ID of the workload that a token names.
+ *  @throws {Fault} `identity/jwt-invalid/no-subject`, `…/subject`, `…/no-path` */
+export function readSubject({ sub: subject }: JsonObject): SpiffeId {
   if (typeof subject !== 'string') throw refuseToken('no-subject', 'has no subject (sub)');
   const id = toId(subject);
   if (id.path !== '') return id;
@@ -155,7 +167,10 @@ function judgeAudience(audience: readonly string[], own: readonly string[]): voi
 
 /** Gives when the token expires.
  *  @see RFC 7519 §4.1.4 to 4.1.6 */
-function judgeTimes(claims: JsonObject, { now, clockSkewSeconds }: JwtSvidValidation) {
+function judgeTimes(
+  claims: JsonObject,
+  { now, clockSkewSeconds }: Pick<JwtSvidValidation, 'now' | 'clockSkewSeconds'>,
+) {
   const skew = (clockSkewSeconds ?? DEFAULT_CLOCK_SKEW_SECONDS) * 1_000;
   if (claims.exp === undefined) throw refuseToken('no-expiry', 'never expires (exp is missing)');
   const expiresAt = readTime('exp', claims.exp);

@@ -1,15 +1,16 @@
-import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { Fault, quote } from '../../base/fault.ts';
 import type { JwtAuthority, TrustBundle } from './bundle.ts';
-
-/** Bounds on what is read. */
-export interface BundleLimits {
-  readonly maxBytes: number;
-  /** Keys of both kinds together. */
-  readonly maxKeys: number;
-}
-
-export const DEFAULT_BUNDLE_LIMITS: BundleLimits = { maxBytes: 1 << 20, maxKeys: 200 };
+import {
+  type BundleLimits,
+  DEFAULT_BUNDLE_LIMITS,
+  importKey,
+  isJwk,
+  isPrivate,
+  type Jwk,
+  KEY_TYPES,
+  MAX_KEY_ID,
+} from './jwk.ts';
 
 /** A key of a document that was passed over. */
 export interface IgnoredKey {
@@ -23,14 +24,11 @@ export interface BundleReading {
   readonly ignored: readonly IgnoredKey[];
 }
 
-type Jwk = Readonly<Record<string, unknown>>;
 /** What one key is: an authority of one of the two kinds, or why it is passed over. */
 type KeyReading =
   | { readonly x509: Buffer }
   | { readonly jwt: JwtAuthority }
   | { readonly ignored: string };
-
-const MAX_KEY_ID = 256;
 
 /** Reads a SPIFFE bundle document. Keys of unknown type or use are passed over; a key of a known use
  *  that is broken refuses the whole document, so that half a bundle never replaces a whole one. The
@@ -98,7 +96,7 @@ function parseObject(
     // What the parser says may hold any part of the text.
     return fail('it is not JSON');
   }
-  return isObject(value) ? value : fail('it is not an object');
+  return isJwk(value) ? value : fail('it is not an object');
 }
 
 /** Numbers of 64 bits lose digits as others; the text of this one is kept. */
@@ -111,9 +109,6 @@ function keepSequence(
   return /^\d{1,20}$/.test(context?.source ?? '') ? BigInt(context?.source ?? '') : value;
 }
 
-const isObject = (value: unknown): value is Jwk =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function readSequence(value: unknown, fail: (why: string) => never): bigint | undefined {
   if (value === undefined || typeof value === 'bigint') return value;
   return fail('`spiffe_sequence` is not a whole number of 0 or more, with at most 20 digits');
@@ -125,19 +120,16 @@ function readRefreshHint(value: unknown, fail: (why: string) => never): number |
   return fail('`spiffe_refresh_hint` is not a whole number of seconds');
 }
 
-const KEY_TYPES = ['EC', 'RSA'];
-/** Parts of private keys. @see RFC 7518 §6 */
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const USES: Readonly<Record<string, (jwk: Jwk, fail: (why: string) => never) => KeyReading>> = {
   'x509-svid': readX509Authority,
   'jwt-svid': readJwtAuthority,
 };
 
 function readKey(jwk: unknown, fail: (why: string) => never): KeyReading {
-  if (!isObject(jwk)) return fail('is not an object');
+  if (!isJwk(jwk)) return fail('is not an object');
   const { kty, use } = jwk;
-  if (PRIVATE.some((part) => part in jwk)) return fail('holds a private key: revoke it');
-  if (typeof kty !== 'string' || !KEY_TYPES.includes(kty)) {
+  if (isPrivate(jwk)) return fail('holds a private key: revoke it');
+  if (!KEY_TYPES.includes(kty)) {
     return { ignored: `its type (kty) ${quote(kty)} is not known` };
   }
   const read = typeof use === 'string' && Object.hasOwn(USES, use) ? USES[use] : undefined;
@@ -186,13 +178,4 @@ function readJwtAuthority(jwk: Jwk, fail: (why: string) => never): KeyReading {
   }
   const publicKey = importKey(jwk);
   return publicKey ? { jwt: { keyId: kid, publicKey } } : fail('is not a public key');
-}
-
-function importKey({ kty, crv, x, y, n, e }: Jwk): KeyObject | undefined {
-  try {
-    // Only these members: what else a key says is not for OpenSSL.
-    return createPublicKey({ key: { kty, crv, x, y, n, e } as JsonWebKey, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
 }

@@ -75,3 +75,17 @@ describe('a certificate', () => {
     expect(refused.filter((reason) => reason === undefined).length).toBeGreaterThan(50);
   });
 });
+
+describe('who signed a certificate', () => {
+  it('stays so, and nobody else is taken for the signer after that', () => {
+    const leaf = readCertificate(LEAF);
+    const root = readCertificate(ROOT);
+    const other = ecKey();
+    const namesake = readCertificate(forge(forgedAuthority(other, 'root 1', 'root 1', other)));
+    for (let times = 0; times < 2; times++) {
+      expect(isSignedBy(leaf, root)).toBe(true);
+      expect(isSignedBy(leaf, namesake)).toBe(false);
+      expect(isSignedBy(namesake, root)).toBe(false);
+    }
+  });
+});

@@ -109,7 +109,12 @@ function readVersionAndSerial(inside: DerReader, whose: string): string {
     const why = `has a serial number of more than ${MAX_SERIAL_BYTES} bytes`;
     throw new Fault(`${CODE}/serial-too-long`, `${whose} ${why}`);
   }
-  return (first === 0 ? serial.subarray(1) : serial).toString('hex');
+  return serialOf(serial);
+}
+
+/** A serial number as `Certificate` has it, from the bytes of its INTEGER. */
+export function serialOf(integer: Buffer): string {
+  return (integer[0] === 0 ? integer.subarray(1) : integer).toString('hex');
 }
 
 function readAllExtensions(inside: DerReader, whose: string): Extensions {
@@ -143,10 +148,18 @@ export function judgeAlgorithms(
   );
 }
 
-/** Whether the key of `issuer` signed `certificate`. */
+/** Who signed whom, as far as it has been verified: it stays so. */
+const signers = new WeakMap<Certificate, WeakSet<Certificate>>();
+
+/** Whether the key of `issuer` signed `certificate`.
+ *  @throws {Fault} `identity/certificate-invalid/key-malformed` where the key cannot verify anything */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const known = signers.get(certificate);
+  if (known?.has(issuer)) return true;
   const { signatureAlgorithm, tbs, signature } = certificate;
-  return verifies(signatureAlgorithm, issuer.publicKey.key, tbs, signature);
+  if (!verifies(signatureAlgorithm, issuer.publicKey.key, tbs, signature)) return false;
+  signers.set(certificate, (known ?? new WeakSet()).add(issuer));
+  return true;
 }
 
 /** Splits certificates that stand one after the other, as the Workload API hands chains out.

@@ -6,18 +6,7 @@ export {
   issueAuthority,
   uniqueSubject,
 } from './authority.ts';
-export { type Certificate, readCertificate, splitCertificates } from './certificate.ts';
-export {
-  type Crl,
-  type CrlCheck,
-  type CrlRequest,
-  issueCrl,
-  REVOCATION_REASONS,
-  type RevocationReason,
-  type RevokedCertificate,
-  readCrl,
-  revocationByCrls,
-} from './crl/index.ts';
+export { type CrlRequest, issueCrl } from './crl/index.ts';
 export {
   CSR_KEY_POLICY,
   type Csr,
@@ -38,10 +27,4 @@ export { DEFAULT_KEY_POLICY, type KeyKind, type KeyPolicy, type PublicKey } from
 export { type DistinguishedName, nameToText, writeName } from './name.ts';
 export { type FillRandom, serialNumbers } from './serial.ts';
 export { type Signer, signerOf } from './signer.ts';
-export {
-  DEFAULT_CLOCK_SKEW_SECONDS,
-  MAX_CHAIN,
-  type SvidValidation,
-  validateSvid,
-  type X509Svid,
-} from './validation/index.ts';
+export * from './verifier.ts';

@@ -1,9 +1,10 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { Fault } from '../../base/fault.ts';
+import { type Curve, isOnCurve } from './curves.ts';
 import { DerReader, nothing, oid, sequence } from './der/index.ts';
 
 /** Kinds of keys that SVIDs and authorities may have. */
-export type KeyKind = 'P-256' | 'P-384' | 'P-521' | 'RSA';
+export type KeyKind = Curve | 'RSA';
 
 export const MIN_RSA_BITS = 2_048;
 /** Longer ones cost a verifier too much. */
@@ -28,11 +29,27 @@ const NAMES: Readonly<Record<string, string>> = {
   [EC_KEY]: 'a key on another curve',
 };
 
-export interface PublicKey {
+/** A public key that was judged. It is made into one of Node only when it is to verify something, which
+ *  the keys of peers' leaves never are: that would take longer than all else that is read of them. */
+export class PublicKey {
   readonly kind: KeyKind;
-  readonly key: KeyObject;
   /** SubjectPublicKeyInfo. */
   readonly spki: Buffer;
+  readonly #onBroken: () => Fault;
+  #key: KeyObject | undefined;
+
+  constructor(kind: KeyKind, spki: Buffer, onBroken: () => Fault) {
+    this.kind = kind;
+    this.spki = spki;
+    this.#onBroken = onBroken;
+  }
+
+  /** @throws {Fault} `…/key-malformed` where Node does not take it all the same */
+  get key(): KeyObject {
+    this.#key ??= importKey(this.spki);
+    if (this.#key) return this.#key;
+    throw this.#onBroken();
+  }
 }
 
 /** What is asked of keys. */
@@ -49,47 +66,66 @@ export const DEFAULT_KEY_POLICY: KeyPolicy = {
 /** Reads a SubjectPublicKeyInfo and judges the key. `whose` begins the sentences of its faults: `the
  *  leaf`. Codes are `code` and the reason: `key-unsupported` (type or curve), `key-malformed`,
  *  `key-weak`, `key-too-large`.
- *  @throws {Fault} @see RFC 5280 §4.1.2.7, RFC 5480 §2.1.1 */
+ *  @throws {Fault} `CODE/…`, `identity/der-malformed`
+ *  @see RFC 5280 §4.1.2.7, RFC 5480 §2 */
 export function readPublicKey(
   spki: Buffer,
   whose: string,
   code: string,
   policy: KeyPolicy = DEFAULT_KEY_POLICY,
 ): PublicKey {
-  const refuse = (reason: string, why: string): never => {
-    throw new Fault(`${code}/${reason}`, `${whose} ${why}`, {
+  const refuse = (reason: string, why: string) =>
+    new Fault(`${code}/${reason}`, `${whose} ${why}`, {
       hint: `use a key of ${policy.kinds.join(', ')} (${policy.minRsaBits} to ${MAX_RSA_BITS} bits)`,
     });
-  };
+  const isNone = () => refuse('key-malformed', 'has a public key that is none');
   if (spki.length > MAX_KEY_BYTES) {
-    return refuse('key-too-large', `has a public key of more than ${MAX_KEY_BYTES} bytes`);
+    throw refuse('key-too-large', `has a public key of more than ${MAX_KEY_BYTES} bytes`);
   }
-  const algorithm = new DerReader(spki, 'the public key', whose)
-    .sequence('the public key')
-    .next().whole;
+  const reader = new DerReader(spki, 'the public key', whose).sequence('the public key');
+  const algorithm = reader.next().whole;
   const kind = KINDS.get(algorithm.toString('hex'));
   if (kind === undefined || !policy.kinds.includes(kind)) {
-    return refuse('key-unsupported', `has ${kind ?? nameOf(algorithm)}, which is not allowed`);
+    throw refuse('key-unsupported', `has ${kind ?? nameOf(algorithm)}, which is not allowed`);
   }
-  const key = importKey(spki) ?? refuse('key-malformed', 'has a public key that is none');
-  const flaw = kind === 'RSA' ? flawOfRsa(key, policy) : undefined;
-  return flaw ? refuse(flaw.reason, flaw.why) : { kind, key, spki };
+  const bits = reader.bitString('the bits of the key');
+  reader.end();
+  if (kind !== 'RSA') {
+    if (isOnCurve(kind, bits)) return new PublicKey(kind, spki, isNone);
+    throw refuse('key-malformed', 'has a public key that is no point of its curve, uncompressed');
+  }
+  const flaw = flawOfRsa(new DerReader(bits, 'the RSA key', whose), policy);
+  if (flaw) throw refuse(flaw.reason, flaw.why);
+  return new PublicKey(kind, spki, isNone);
 }
 
+/** @throws {Fault} `identity/der-malformed`
+ *  @see RFC 8017 appendix A.1.1 */
 function flawOfRsa(
-  key: KeyObject,
+  reader: DerReader,
   { minRsaBits }: KeyPolicy,
 ): { readonly reason: string; readonly why: string } | undefined {
-  const { modulusLength: bits = 0, publicExponent: exponent = 0n } = key.asymmetricKeyDetails ?? {};
+  const numbers = reader.sequence('the RSA key');
+  const modulus = toNumber(numbers.integerBytes('the modulus'));
+  const exponent = toNumber(numbers.integerBytes('the exponent'));
+  numbers.end();
+  reader.end();
+  const bits = modulus < 0n ? 0 : modulus.toString(2).length;
   const has = `has an RSA key of ${bits} bits`;
   if (bits < minRsaBits) return { reason: 'key-weak', why: `${has}, fewer than ${minRsaBits}` };
-  if (exponent < 3n) return { reason: 'key-weak', why: 'has an RSA key with an exponent below 3' };
+  if (exponent < 3n || exponent % 2n === 0n) {
+    return { reason: 'key-weak', why: 'has an RSA key with an exponent that is even, or below 3' };
+  }
   if (bits > MAX_RSA_BITS) {
     return { reason: 'key-too-large', why: `${has}, more than ${MAX_RSA_BITS}` };
   }
   if (exponent <= MAX_RSA_EXPONENT) return undefined;
   return { reason: 'key-too-large', why: 'has an RSA key with an exponent of more than 32 bits' };
 }
+
+/** An INTEGER in two's complement. */
+const toNumber = (bytes: Buffer): bigint =>
+  BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
 
 function importKey(spki: Buffer): KeyObject | undefined {
   try {

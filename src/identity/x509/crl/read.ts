@@ -1,21 +1,39 @@
 import { Fault } from '../../../base/fault.ts';
-import { verifies } from '../algorithms.ts';
-import { type Certificate, judgeAlgorithms, openSigned } from '../certificate.ts';
+import { type SignatureAlgorithm, verifies } from '../algorithms.ts';
+import { type Certificate, judgeAlgorithms, openSigned, serialOf } from '../certificate.ts';
 import { contextTag, DerReader, TAG } from '../der/index.ts';
 import { EXTENSION, type RawExtension, splitExtensions, USAGE } from '../extensions/index.ts';
 import { isSameName } from '../name.ts';
 import { type RevocationReason, type RevokedCertificate, reasonOf } from './reasons.ts';
 
-/** A list of revoked certificates whose signature has been verified. */
-export interface Crl {
-  /** The authority that revokes. */
-  readonly issuer: Certificate;
+/** What a list of revoked certificates says. */
+export interface CrlContents {
   readonly number: bigint;
   /** Milliseconds since 1970. */
   readonly thisUpdate: number;
   readonly nextUpdate: number;
   /** By serial number. */
   readonly revoked: ReadonlyMap<string, RevokedCertificate>;
+}
+
+/** A list of revoked certificates whose signature has been verified. */
+export interface Crl extends CrlContents {
+  /** The authority that revokes. */
+  readonly issuer: Certificate;
+}
+
+/** A list that has been opened: nobody has verified who signed it. */
+export interface OpenedCrl {
+  readonly der: Buffer;
+  /** The part that is signed. */
+  readonly tbs: Buffer;
+  readonly algorithm: SignatureAlgorithm;
+  readonly signature: Buffer;
+  /** The name of the authority that revokes, as it stands there. */
+  readonly issuer: Buffer;
+  /** What it says, read when it is first asked for.
+   *  @throws {Fault} `identity/der-malformed`, `identity/crl-invalid/…` */
+  readonly contents: () => CrlContents;
 }
 
 /** Some 400,000 certificates. */
@@ -35,21 +53,63 @@ export function readCrl(
   issuer: Certificate,
   maxBytes = DEFAULT_MAX_CRL_BYTES,
 ): Crl {
-  if (der.length > maxBytes) {
-    throw refusal(
-      'too-large',
-      `has ${der.length} bytes, more than the ${maxBytes} that are allowed`,
-    );
+  const opened = openCrl(der, maxBytes);
+  judgeSigner(opened, issuer);
+  return { issuer, ...opened.contents() };
+}
+
+/** Opens a list of revoked certificates, whoever signed it.
+ *  @throws {Fault} `identity/der-malformed`, `identity/crl-invalid/…`
+ *  @see RFC 5280 §5.1 */
+export function openCrl(bytes: Uint8Array, maxBytes = DEFAULT_MAX_CRL_BYTES): OpenedCrl {
+  if (bytes.length > maxBytes) {
+    const why = `has ${bytes.length} bytes, more than the ${maxBytes} that are allowed`;
+    throw refusal('too-large', why);
   }
-  const { signed, outerAlgorithm, signature } = openSigned(der, WHOSE);
-  const { inside, content } = signed;
+  const { whole: der, signed, outerAlgorithm, signature } = openSigned(bytes, WHOSE);
+  const { inside, content: tbs } = signed;
   const version = inside.tag === TAG.integer ? inside.integer('the version') : 0;
   if (version !== 1) throw refusal('version', `is of version ${version + 1}, and must be of 2`);
   const algorithm = judgeAlgorithms(inside.next().whole, outerAlgorithm, WHOSE, CODE);
-  judgeIssuer(inside.element(TAG.sequence, 'the issuer').whole, issuer);
-  if (!verifies(algorithm, issuer.publicKey.key, content, signature)) {
+  const issuer = inside.element(TAG.sequence, 'the issuer').whole;
+  return { der, tbs, algorithm, signature, issuer, contents: readOnce(() => readContents(inside)) };
+}
+
+/** Whether `issuer` signed a list, and may sign lists.
+ *  @throws {Fault} `identity/crl-invalid/other-issuer`, `…/no-list-signing`, `…/signature`
+ *  @see RFC 5280 §6.3.3 (f), (g) */
+export function judgeSigner(
+  { issuer: name, algorithm, tbs, signature }: OpenedCrl,
+  { subject, publicKey, extensions: { keyUsage } }: Certificate,
+): void {
+  if (!isSameName(name, subject)) throw refusal('other-issuer', 'is of another issuer');
+  if (keyUsage && !keyUsage.bits.has(USAGE.cRLSign)) {
+    throw refusal('no-list-signing', 'is signed by an authority that may not sign lists (cRLSign)');
+  }
+  if (!verifies(algorithm, publicKey.key, tbs, signature)) {
     throw refusal('signature', 'has a signature that is not by its issuer');
   }
+}
+
+/** The same answer, or the same fault, each time. */
+function readOnce<Value>(read: () => Value): () => Value {
+  let outcome: { readonly value: Value } | { readonly fault: unknown } | undefined;
+  return () => {
+    outcome ??= attempt(read);
+    if ('value' in outcome) return outcome.value;
+    throw outcome.fault;
+  };
+}
+
+function attempt<Value>(read: () => Value) {
+  try {
+    return { value: read() };
+  } catch (fault) {
+    return { fault };
+  }
+}
+
+function readContents(inside: DerReader): CrlContents {
   const thisUpdate = inside.time('this update');
   if (inside.tag !== TAG.utcTime && inside.tag !== TAG.generalizedTime) {
     throw refusal('no-next-update', 'does not say when the next one comes');
@@ -57,14 +117,7 @@ export function readCrl(
   const nextUpdate = inside.time('the next update');
   const entries = inside.optional(TAG.sequence);
   const revoked = entries ? readEntries(entries.content) : new Map<string, RevokedCertificate>();
-  return { issuer, number: readNumber(inside), thisUpdate, nextUpdate, revoked };
-}
-
-function judgeIssuer(name: Buffer, { subject, extensions: { keyUsage } }: Certificate): void {
-  if (!isSameName(name, subject)) throw refusal('other-issuer', 'is of another issuer');
-  if (keyUsage && !keyUsage.bits.has(USAGE.cRLSign)) {
-    throw refusal('no-list-signing', 'is signed by an authority that may not sign lists (cRLSign)');
-  }
+  return { number: readNumber(inside), thisUpdate, nextUpdate, revoked };
 }
 
 function readEntries(content: Buffer): Map<string, RevokedCertificate> {
@@ -72,8 +125,7 @@ function readEntries(content: Buffer): Map<string, RevokedCertificate> {
   const list = new DerReader(content, WHOSE);
   while (!list.isAtEnd) {
     const one = list.sequence('an entry');
-    const serial = one.integerBytes('a serial number');
-    const serialNumber = (serial[0] === 0 ? serial.subarray(1) : serial).toString('hex');
+    const serialNumber = serialOf(one.integerBytes('a serial number'));
     const revokedAt = one.time('a time of revocation');
     const reason = one.isAtEnd ? undefined : readReason(one.sequence('the extensions of an entry'));
     one.end();

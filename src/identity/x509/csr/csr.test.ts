@@ -206,7 +206,7 @@ const KEYS: readonly Row[] = [
   [
     'no key',
     'key-malformed',
-    'a public key that is none',
+    'no point of its curve',
     (p) =>
       (p.spki = Buffer.concat([
         KEY.spki.subarray(0, -1),

@@ -63,35 +63,40 @@ export function splitExtensions(list: DerReader, whose: string, code: string): R
 }
 
 /** What one extension adds; each reader gets its value alone. */
-const READERS: Readonly<
-  Record<string, (value: DerReader, isCritical: boolean) => Partial<Extensions>>
-> = {
-  [EXTENSION.basicConstraints]: (value) => ({ basicConstraints: readBasicConstraints(value) }),
-  [EXTENSION.keyUsage]: (value, isCritical) => ({
-    keyUsage: { isCritical, bits: value.namedBits('the key usage') },
+const READERS = new Map<string, (value: DerReader, isCritical: boolean) => Partial<Extensions>>(
+  Object.entries({
+    [EXTENSION.basicConstraints]: (value) => ({ basicConstraints: readBasicConstraints(value) }),
+    [EXTENSION.keyUsage]: (value, isCritical) => ({
+      keyUsage: { isCritical, bits: value.namedBits('the key usage') },
+    }),
+    [EXTENSION.extendedKeyUsage]: (value) => ({ extendedKeyUsage: readUsages(value) }),
+    [EXTENSION.subjectAlternativeName]: (value, isCritical) => ({
+      names: readAlternativeNames(value, isCritical),
+    }),
+    [EXTENSION.nameConstraints]: (value) => ({ nameConstraints: readNameConstraints(value) }),
+    [EXTENSION.subjectKeyId]: (value) => ({
+      subjectKeyId: value.element(TAG.octetString, 'the subject key identifier').content,
+    }),
+    [EXTENSION.authorityKeyId]: readAuthorityKeyId,
   }),
-  [EXTENSION.extendedKeyUsage]: (value) => ({ extendedKeyUsage: readUsages(value) }),
-  [EXTENSION.subjectAlternativeName]: (value, isCritical) => ({
-    names: readAlternativeNames(value, isCritical),
-  }),
-  [EXTENSION.nameConstraints]: (value) => ({ nameConstraints: readNameConstraints(value) }),
-  [EXTENSION.subjectKeyId]: (value) => ({
-    subjectKeyId: value.element(TAG.octetString, 'the subject key identifier').content,
-  }),
-  [EXTENSION.authorityKeyId]: readAuthorityKeyId,
-};
+);
 
 /** Reads all extensions. `whose` is what carries them.
  *  @throws {Fault} `identity/der-malformed` */
 export function readExtensions(raw: readonly RawExtension[], whose: string): Extensions {
-  const unknown = raw.filter(({ oid }) => !Object.hasOwn(READERS, oid));
-  const known = raw.flatMap(({ oid, isCritical, value }) => {
+  const unknown: { readonly oid: string; readonly isCritical: boolean }[] = [];
+  const all: Extensions = { unknown };
+  for (const { oid, isCritical, value } of raw) {
+    const read = READERS.get(oid);
+    if (read === undefined) {
+      unknown.push({ oid, isCritical });
+      continue;
+    }
     const reader = new DerReader(value, `the extension ${oid}`, whose);
-    const read = READERS[oid]?.(reader, isCritical);
-    if (read) reader.end();
-    return read ?? [];
-  });
-  return Object.assign({ unknown }, ...known) as Extensions;
+    Object.assign(all, read(reader, isCritical));
+    reader.end();
+  }
+  return all;
 }
 
 function readBasicConstraints(value: DerReader): BasicConstraints {

@@ -1,11 +1,12 @@
 import { Fault, quote } from '../../../base/fault.ts';
-import { parseSpiffeId, type SpiffeId } from '../../spiffe/index.ts';
+import { parseSpiffeId, type SpiffeId } from '../../spiffe/verifier.ts';
 import type { Certificate } from '../certificate.ts';
 import { CLIENT_AUTH, kindOfName, SERVER_AUTH, USAGE } from '../extensions/index.ts';
 import { isEmptyName } from '../name.ts';
 import { refuseCertificate } from './refusal.ts';
 
-const LEAF = 'the leaf';
+/** What the certificate of a workload is called in faults. */
+export const LEAF = 'the leaf';
 const refuse = (reason: string, why: string, hint?: string): Fault =>
   refuseCertificate(reason, LEAF, why, hint);
 

@@ -1,4 +1,4 @@
-import type { Fault } from '../../../base/fault.ts';
+import { Fault } from '../../../base/fault.ts';
 import { type Certificate, isSignedBy } from '../certificate.ts';
 import { isSameName } from '../name.ts';
 import type { Step } from './authority-rules.ts';
@@ -10,7 +10,7 @@ export const MAX_VERIFICATIONS = 32;
 
 /** What a path may be built from. */
 export interface PathParts {
-  /** Those that came with the leaf. */
+  /** Those that came with the leaf, and others that are known. */
   readonly intermediates: readonly Step[];
   /** Those of the trust bundle: a path ends at the first. */
   readonly anchors: readonly Step[];
@@ -18,7 +18,6 @@ export interface PathParts {
   readonly bundle: string;
   /** Judges an authority that did sign, with so many authorities below it; throws a fault. */
   readonly judge: (authority: Step, below: number) => void;
-  readonly onFault: (thrown: unknown) => Fault;
 }
 
 /** Finds the way from a leaf to an authority of the bundle: the leaf first, the anchor last. Where
@@ -92,7 +91,8 @@ class PathSearch {
       this.#parts.judge(candidate, below);
       return true;
     } catch (thrown) {
-      this.#note(rank, this.#parts.onFault(thrown));
+      if (!(thrown instanceof Fault)) throw thrown;
+      this.#note(rank, thrown);
       return false;
     }
   }

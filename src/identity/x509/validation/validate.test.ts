@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../base/fault.ts';
 import { signatureAlgorithmOf } from '../algorithms.ts';
+import { readCertificate } from '../certificate.ts';
 import { boolean, contextTag, element, nothing, time } from '../der/index.ts';
 import {
   CLIENT_AUTH,
@@ -112,6 +113,14 @@ describe('an X.509-SVID', () => {
       (s) => {
         const stranger = forge(forgedAuthority(KEYS.other, 'root 2', 'root 2', KEYS.other));
         s.send = (leaf, issuing) => [leaf, stranger, issuing];
+      },
+    ],
+    [
+      'whose issuer is known already, and was not sent',
+      (s) => {
+        const certificate = readCertificate(forge(s.issuing));
+        s.how.intermediates = [{ certificate, whose: 'known' }];
+        s.send = (leaf) => [leaf];
       },
     ],
     ['with two issuers in between', aLongerChain],

@@ -1,8 +1,9 @@
-import { Fault, quote } from '../../../base/fault.ts';
-import type { BundleFinder, SpiffeId, TrustBundle } from '../../spiffe/index.ts';
+import { quote } from '../../../base/fault.ts';
+import type { BundleFinder, SpiffeId } from '../../spiffe/verifier.ts';
 import { type Certificate, readCertificate } from '../certificate.ts';
+import { authoritiesOf, readOnce } from './authorities.ts';
 import { judgeAuthority, judgeTimes, judgeUnknown, type Step } from './authority-rules.ts';
-import { judgeLeaf } from './leaf.ts';
+import { judgeLeaf, LEAF } from './leaf.ts';
 import { judgeNamesBelow } from './name-rules.ts';
 import { findPath } from './path.ts';
 import { refuseCertificate } from './refusal.ts';
@@ -11,6 +12,8 @@ import { refuseCertificate } from './refusal.ts';
 export interface SvidValidation {
   /** Trust bundles; only that of the leaf's own trust domain is asked for. */
   readonly bundleOf: BundleFinder;
+  /** Intermediate authorities that are known, and that the peer may leave out. */
+  readonly intermediates?: readonly Step[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** How far clocks may differ; a minute if undefined. */
@@ -52,7 +55,7 @@ export function validateSvid(chain: readonly Uint8Array[], how: SvidValidation):
   judgeUnknown(leaf);
   judgeTimes(leaf, times);
   const path = findPath(leaf, {
-    intermediates,
+    intermediates: [...intermediates, ...(how.intermediates ?? [])],
     anchors: anchorsFor(id, how.bundleOf),
     bundle: `the trust bundle of ${quote(id.trustDomain)}`,
     judge: (authority, below) => {
@@ -67,7 +70,6 @@ export function validateSvid(chain: readonly Uint8Array[], how: SvidValidation):
         );
       }
     },
-    onFault: toFault,
   });
   judgeAllNames(path);
   judgeRevocation(path, how);
@@ -84,58 +86,34 @@ function readChain(chain: readonly Uint8Array[]): [Step, ...Step[]] {
     const why = `has ${chain.length} certificates, more than the ${MAX_CHAIN} that are allowed`;
     throw refuseCertificate('chain-too-long', 'the chain', why);
   }
-  const [leaf, ...others] = chain.map((der, index) => {
-    const whose = index === 0 ? 'the leaf' : `certificate ${index + 1} of the chain`;
-    return { certificate: readCertificate(der, whose), whose };
-  });
-  if (leaf === undefined) {
-    throw refuseCertificate(
-      'chain-empty',
-      'the chain',
-      'has no certificate',
-      'ask the peer for one',
-    );
+  const [first, ...rest] = chain;
+  if (first === undefined) {
+    const hint = 'call with an identity: an X.509-SVID of the Workload API';
+    throw refuseCertificate('chain-empty', 'the chain', 'has no certificate', hint);
   }
+  // Leaves are many; whoever keeps what was proved of one has a better place for it.
+  const leaf = { certificate: readCertificate(first, LEAF), whose: LEAF };
+  const others = rest.map((der, index) => {
+    const whose = `certificate ${index + 2} of the chain`;
+    return { certificate: readOnce(der, whose), whose };
+  });
   return [leaf, ...others];
 }
-
-function toFault(thrown: unknown): Fault {
-  if (thrown instanceof Fault) return thrown;
-  throw thrown;
-}
-
-/** Bundles do not change: a new one is a new object. */
-const ANCHORS = new WeakMap<TrustBundle, readonly Step[]>();
 
 function anchorsFor({ trustDomain }: SpiffeId, bundleOf: BundleFinder): readonly Step[] {
   const bundle = bundleOf(trustDomain);
   if (bundle === undefined || bundle.trustDomain !== trustDomain) {
     throw refuseCertificate(
       'unknown-trust-domain',
-      'the leaf',
+      LEAF,
       `is of the trust domain ${quote(trustDomain)}, for which there is no trust bundle`,
       'federate with that trust domain',
     );
   }
-  const known = ANCHORS.get(bundle);
-  const anchors = known ?? bundle.x509Authorities.flatMap(readAnchor);
-  if (!known) ANCHORS.set(bundle, anchors);
-  if (anchors.length === 0) {
-    const why = `is of the trust domain ${quote(trustDomain)}, whose trust bundle has no authority`;
-    throw refuseCertificate('empty-bundle', 'the leaf', why);
-  }
-  return anchors;
-}
-
-/** An authority that is broken verifies nothing, and the others still count. */
-function readAnchor(der: Buffer, index: number): Step[] {
-  const whose = `authority ${index + 1} of the trust bundle`;
-  try {
-    return [{ certificate: readCertificate(der, whose), whose }];
-  } catch (thrown) {
-    toFault(thrown);
-    return [];
-  }
+  const { steps } = authoritiesOf(bundle);
+  if (steps.length > 0) return steps;
+  const why = `is of the trust domain ${quote(trustDomain)}, whose trust bundle has no authority`;
+  throw refuseCertificate('empty-bundle', LEAF, why);
 }
 
 function judgeAllNames(path: readonly Step[]): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   contextTag,
+  DerReader,
   element,
   integer,
   integerOfBytes,
@@ -15,7 +16,17 @@ import {
 import { EXTENSION, extension, keyUsage } from '../../extensions/index.ts';
 import { NOW } from '../../testing/forge.ts';
 import { MAX_CHAIN } from '../validate.ts';
-import { algorithm, DER, type Row } from './scene.ts';
+import { algorithm, DER, type Row, type Scene } from './scene.ts';
+
+const keyUsageOf = (bits: Buffer) => (s: Scene) =>
+  (s.leaf.extensions.keyUsage = extension(EXTENSION.keyUsage, true, element(TAG.bitString, bits)));
+
+/** The certificate, with a signature of one bit. */
+function withOddSignature(der: Buffer): Buffer {
+  const parts = new DerReader(der, 'the certificate').sequence('the certificate');
+  const [tbs, algorithmOfIt] = [parts.next().whole, parts.next().whole];
+  return sequence(tbs, algorithmOfIt, element(TAG.bitString, Buffer.of(1, 0x80)));
+}
 
 /** Certificates that are not encoded as they must be. */
 export const ENCODING: readonly Row[] = [
@@ -57,6 +68,65 @@ export const ENCODING: readonly Row[] = [
     DER,
     'not in its shortest form',
     (s) => (s.leaf.finish = (der) => Buffer.concat([Buffer.of(0x30, 0x83, 0), der.subarray(2)])),
+  ],
+  [
+    'a length of five bytes',
+    DER,
+    'a length has more than 4 bytes',
+    (s) => (s.leaf.finish = (der) => Buffer.concat([Buffer.of(0x30, 0x85, 0, 0, 0), der])),
+  ],
+  [
+    'nothing but its first byte',
+    DER,
+    'it ends too early',
+    (s) => (s.leaf.finish = (der) => der.subarray(0, 1)),
+  ],
+  [
+    'an algorithm with a tag of two bytes',
+    DER,
+    'a tag of several bytes',
+    (s) => (s.leaf.innerAlgorithm = Buffer.of(0x1f, 0x81, 0)),
+  ],
+  [
+    'a signature that is not made of whole bytes',
+    DER,
+    'the signature is not made of whole bytes',
+    (s) => (s.leaf.finish = withOddSignature),
+  ],
+  [
+    'a negative version',
+    DER,
+    'the version is negative',
+    (s) => (s.leaf.version = element(contextTag(0, true), element(TAG.integer, Buffer.of(0x80)))),
+  ],
+  [
+    'an extension whose type is no object identifier',
+    DER,
+    'the type of an extension is not in its shortest form',
+    (s) => (s.leaf.extensions.odd = sequence(element(TAG.oid, Buffer.of(0x80)))),
+  ],
+  [
+    'an extension that is half critical',
+    DER,
+    'neither true nor false',
+    (s) =>
+      (s.leaf.extensions.odd = sequence(
+        oid('1.2.3.4'),
+        element(TAG.boolean, Buffer.of(1)),
+        element(TAG.octetString, nothing()),
+      )),
+  ],
+  [
+    'a key usage that counts 8 unused bits',
+    DER,
+    'not a string of named bits',
+    keyUsageOf(Buffer.of(8, 0x80)),
+  ],
+  [
+    'a key usage with bits behind its last one',
+    DER,
+    'bits behind its last one',
+    keyUsageOf(Buffer.of(7, 0xc0)),
   ],
   [
     'text instead of bytes',

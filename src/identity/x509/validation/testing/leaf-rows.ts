@@ -4,6 +4,8 @@ import {
   contextTag,
   element,
   integer,
+  integerOfBytes,
+  nothing,
   octetString,
   oid,
   sequence,
@@ -69,7 +71,7 @@ export const TIMES: readonly Row[] = [
   [
     'a root that expired',
     'expired',
-    'authority 1 of the trust bundle expired',
+    'authority 1 of the trust bundle of `example.org` expired',
     (s) => (s.root.notAfter = time(NOW - 61_000)),
   ],
 ];
@@ -216,6 +218,18 @@ const explicitCurve = () => {
     element(TAG.bitString, Buffer.of(0, 4)),
   );
 };
+const compressedPoint = () => {
+  const point = KEYS.leaf.spki.subarray(-64);
+  const sign = 2 + ((point.at(-1) ?? 0) & 1);
+  const algorithm = sequence(oid('1.2.840.10045.2.1'), oid('1.2.840.10045.3.1.7'));
+  const bits = Buffer.concat([Buffer.of(0, sign), point.subarray(0, 32)]);
+  return sequence(algorithm, element(TAG.bitString, bits));
+};
+const rsaAlgorithm = () => sequence(oid('1.2.840.113549.1.1.1'), nothing());
+const rsaOf = (...numbers: Buffer[]) => {
+  const bits = Buffer.concat([Buffer.of(0), sequence(...numbers)]);
+  return sequence(rsaAlgorithm(), element(TAG.bitString, bits));
+};
 const withoutPoint = () => Buffer.concat([KEYS.leaf.spki.subarray(0, -64), Buffer.alloc(64, 0xff)]);
 export const KEYS_OF_LEAVES: readonly Row[] = [
   ['an RSA key of 1,024 bits', 'key-weak', '1024 bits, fewer than 2048', leafKey(rsaKey(1_024))],
@@ -244,8 +258,33 @@ export const KEYS_OF_LEAVES: readonly Row[] = [
   [
     'a point that is not on the curve',
     'key-malformed',
-    'a public key that is none',
+    'no point of its curve',
     leafKey(withoutPoint()),
+  ],
+  [
+    'a point that is compressed',
+    'key-malformed',
+    'no point of its curve, uncompressed',
+    leafKey(compressedPoint()),
+  ],
+  ['an RSA key with an even exponent', 'key-weak', 'even', leafKey(rsaSpki(2_048, 65_536))],
+  [
+    'an RSA key whose modulus is negative',
+    'key-weak',
+    'of 0 bits',
+    leafKey(rsaOf(element(TAG.integer, Buffer.alloc(256, 0x80)), integer(65_537))),
+  ],
+  [
+    'an RSA key of three numbers',
+    DER,
+    'of the RSA key',
+    leafKey(rsaOf(integerOfBytes(Buffer.alloc(256, 0x81)), integer(65_537), integer(1))),
+  ],
+  [
+    'something behind its key',
+    DER,
+    'of the public key',
+    leafKey(sequence(rsaAlgorithm(), element(TAG.bitString, Buffer.of(0)), nothing())),
   ],
   [
     'a key of 3,000 bytes',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readCertificate } from '../../certificate.ts';
 import { nothing, oid, sequence } from '../../der/index.ts';
 import { authorityKeyId } from '../../extensions/index.ts';
 import { EMPTY_NAME } from '../../name.ts';
@@ -54,6 +55,17 @@ export const PATHS: readonly Row[] = [
     'no-authority',
     'nor by a certificate sent',
     (s) => (s.send = (leaf) => [leaf]),
+  ],
+  [
+    'an issuer that is known already, and signed by another key',
+    'signature',
+    'a known one has a signature',
+    (s) => {
+      s.issuing.signedBy = KEYS.other;
+      const certificate = readCertificate(forge(s.issuing));
+      s.how.intermediates = [{ certificate, whose: 'a known one' }];
+      s.send = (leaf) => [leaf];
+    },
   ],
   [
     'itself as its issuer',
@@ -120,7 +132,7 @@ export const PATHS: readonly Row[] = [
   [
     'a root that is tainted',
     'tainted',
-    'authority 1 of the trust bundle is tainted',
+    'authority 1 of the trust bundle of `example.org` is tainted',
     (s) => (s.how.isTainted = ({ subject }) => subject.equals(nameOf('root 1'))),
   ],
   [
