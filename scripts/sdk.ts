@@ -12,7 +12,11 @@ import { run } from './run.ts';
 
 /** `npm run build`, `npm pack` and `npm publish` in sdk/. In this repository the package is its TypeScript,
  *  which Node runs as it is; what is published is JavaScript with types. So that nobody has to build to
- *  work here, package.json leads to src/, and leads to dist/ only while npm packs. */
+ *  work here, package.json leads to src/, and leads to dist/ only while npm packs.
+ *
+ *  What verifies identities stands in src/identity of this repository, and the SDK imports it from there.
+ *  The compiler follows the imports, so that dist/ holds the few files that are used of it, beside those of
+ *  the SDK and in the same places to one another as here. */
 
 const ROOT = join(import.meta.dirname, '..');
 const SDK = join(ROOT, 'sdk');
@@ -27,7 +31,7 @@ interface Manifest {
   readonly [name: string]: unknown;
 }
 
-/** Compiles sdk/src to sdk/dist. */
+/** Compiles sdk/src, and what it imports of src, to sdk/dist. */
 async function build(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -51,7 +55,7 @@ function toPublished({ exports, devDependencies, scripts, private: _, ...kept }:
 
 function toBuilt([name, source]: [string, string]): [string, unknown] {
   if (!source.endsWith('.ts')) return [name, source];
-  const built = source.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');
+  const built = source.replace(/^\.\/src\//, './dist/sdk/src/').replace(/\.ts$/, '');
   return [name, { types: `${built}.d.ts`, default: `${built}.js` }];
 }
 

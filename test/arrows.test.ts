@@ -44,6 +44,27 @@ function importsOf(root: string): Import[] {
 
 const crossing = importsOf('src').filter(({ from, to }) => from !== to);
 
+/** What the SDK may import beside base: what verifies, and nothing that issues. */
+const DOORS_OF_SDK = ['spiffe', 'x509', 'jwt'].map((door) => `src/identity/${door}/verifier.ts`);
+
+/** Tests of the SDK make identities with all that the server has. */
+const fromSdk = importsOf('sdk')
+  .filter(({ file }) => !/node_modules|\.test\.ts$|testing\//.test(file))
+  .map((one) => ({ ...one, target: join('sdk', one.target) }))
+  .filter(({ target }) => !target.startsWith('sdk/'));
+
+/** All that a file imports, directly or through others. */
+function reachOf(doors: readonly string[]): Set<string> {
+  const all = importsOf('src');
+  const reached = new Set(doors);
+  for (const file of reached) {
+    for (const one of all) {
+      if (join('src', one.file) === file) reached.add(join('src', one.target));
+    }
+  }
+  return reached;
+}
+
 describe('the arrows between folders', () => {
   it('are those of the architecture', () => {
     const wrong = crossing.filter(({ from, to }) => !MAY_IMPORT[from]?.includes(to));
@@ -56,6 +77,23 @@ describe('the arrows between folders', () => {
         !OPEN.includes(to) && !target.endsWith('/index.ts') && !/\.test\.ts$|testing\//.test(file),
     );
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('lead from the SDK to what verifies identities, and to the bottom', () => {
+    const wrong = fromSdk.filter(
+      ({ target }) => !DOORS_OF_SDK.includes(target) && !/^src\/base\/[^/]+\.ts$/.test(target),
+    );
+    expect(wrong.map(({ file, target }) => `sdk/${file} imports ${target}`)).toEqual([]);
+    expect(new Set(fromSdk.map(({ target }) => target)).size).toBeGreaterThan(3);
+  });
+
+  it('lead from what verifies identities to nothing else', () => {
+    const folders = /^src\/(base|identity\/(spiffe|x509|jwt))\//;
+    const issuing = /authority\.ts$|csr\/|issue|sign(er)?\.ts$|write-bundle|testing\/|\.test\.ts$/;
+    const wrong = [...reachOf(DOORS_OF_SDK)].filter(
+      (file) => !folders.test(file) || issuing.test(file),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('exist, so that this test sees something', () => {

@@ -50,6 +50,26 @@ describe('the package', () => {
     expect(built.length).toBeGreaterThan(50);
   });
 
+  it('has of the server only what verifies identities', () => {
+    const foreign = filesOf('.js').filter((path) => !path.startsWith('dist/sdk/src/'));
+    const folders = foreign.map((path) =>
+      path.replace(/^dist\/src\/(base|identity\/\w+)\/.*/, '$1'),
+    );
+    expect([...new Set(folders)].sort()).toEqual([
+      'base',
+      'identity/jwt',
+      'identity/spiffe',
+      'identity/x509',
+    ]);
+    const unneeded =
+      /index\.js$|authority\.js|csr|issue|sign(er)?\.js|write-bundle|bundle-document/;
+    const doors = foreign.filter((path) => /identity\/\w+\/verifier\.js$/.test(path));
+    expect(doors.length).toBe(3);
+    const inside = foreign.filter((path) => !/(der|extensions|validation)\/index\.js$/.test(path));
+    expect(inside.filter((path) => unneeded.test(path))).toEqual([]);
+    expect(foreign.length).toBeLessThan(50);
+  });
+
   it('leads to files that are there', () => {
     const { exports } = readManifest(join(project.sdk, 'package.json'));
     const targets = Object.values(exports as Record<string, string | Record<string, string>>);
@@ -71,7 +91,7 @@ describe('the package', () => {
     );
     expect(foreign).toEqual(
       ['@nestjs/common', '@nestjs/core'].map((specifier) => ({
-        path: 'dist/middleware/nestjs.js',
+        path: 'dist/sdk/src/middleware/nestjs.js',
         specifier,
       })),
     );

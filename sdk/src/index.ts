@@ -1,4 +1,6 @@
 /** Mutual TLS with SPIFFE identities for Node services. */
+
+export type { Certificate } from '../../src/identity/x509/verifier.ts';
 export {
   ANYONE,
   type Authorize,
@@ -11,7 +13,6 @@ export {
 } from './authorization/index.ts';
 export { answererOf, type Caller, callerOf, findCaller } from './caller.ts';
 export { type ErrorDetails, ReeveError } from './error.ts';
-export type { ProvedJwt } from './jwt/index.ts';
 export {
   type Arrival,
   type CallerOptions,
@@ -62,6 +63,7 @@ export {
   JwtSource,
   type JwtSourceOptions,
   type JwtSvid,
+  type ProvedJwt,
   readSvid,
   type X509Identity,
   X509Source,
@@ -81,7 +83,6 @@ export {
   type X509SvidResponse,
 } from './workload-api/index.ts';
 export {
-  type Certificate,
   type ProvedPeer,
   type TrustMaterial,
   X509Trust,

@@ -6,10 +6,13 @@ import { dirname, join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What packing the SDK needs of this repository. */
 const NEEDED = [
+  'package.json',
   'sdk/src',
   'sdk/package.json',
   'sdk/tsconfig.build.json',
   'sdk/README.md',
+  'src/base',
+  'src/identity',
   'scripts/sdk.ts',
   'scripts/run.ts',
   'tsconfig.json',

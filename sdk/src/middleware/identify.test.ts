@@ -50,7 +50,7 @@ describe('identify', () => {
   it.each([
     [
       'a refused token',
-      new ReeveError('jwt/expired', 'the JWT-SVID expired'),
+      new ReeveError('identity/jwt-invalid/expired', 'the JWT-SVID expired'),
       401,
       'token-invalid',
     ],

@@ -65,7 +65,7 @@ async function signIn(token: string, { source, audience }: JwtSignIn): Promise<I
 
 /** A token may be good that nobody can judge: who called wrongly and what broke here are told apart. */
 function refusedToken(error: unknown): Identified {
-  return error instanceof ReeveError && error.code.startsWith('jwt/')
+  return error instanceof ReeveError && error.code.startsWith('identity/jwt-invalid/')
     ? refused('caller/token-invalid', error.message, error)
     : refused('caller/unavailable', 'JWT-SVIDs cannot be verified at the moment', error);
 }

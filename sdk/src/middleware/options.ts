@@ -2,8 +2,9 @@ import type { Authorize, Question } from '../authorization/index.ts';
 import { quote, ReeveError } from '../error.ts';
 import type { Refusal } from './refusal.ts';
 
-/** What verifies JWT-SVIDs: a `JwtSource` does. It rejects with a `ReeveError` of a code `jwt/…` where the
- *  token is not to be believed, and with anything else where it cannot tell. */
+/** What verifies JWT-SVIDs: a `JwtSource` does. It rejects with a `ReeveError` of a code
+ *  `identity/jwt-invalid/…` where the token is not to be believed, and with anything else where it cannot
+ *  tell. */
 export interface JwtVerifier {
   validate(
     token: string,

@@ -14,7 +14,7 @@ export function memberOf(...trustDomains: readonly [string, ...string[]]): Accep
 }
 
 /** The rule that says what was written; a SPIFFE ID must have a path.
- *  @throws {ReeveError} `spiffe-id/malformed`, `mtls/accept-nobody`, `mtls/accept-trust-domain` */
+ *  @throws {ReeveError} `identity/id-malformed`, `mtls/accept-nobody`, `mtls/accept-trust-domain` */
 export function acceptRule(accept: Accept): AcceptRule {
   if (typeof accept === 'function') return accept;
   const all = typeof accept === 'string' ? [accept] : accept;

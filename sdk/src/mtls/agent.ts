@@ -107,7 +107,7 @@ const notBySocket = () =>
 
 /** An agent for `https.request` and `https.get`: what it connects to must prove that it is who `accept`
  *  or `idOf` says. Destroy it when it is no longer needed.
- *  @throws {ReeveError} `mtls/no-expected-id`, `spiffe-id/malformed`, `mtls/accept-…` */
+ *  @throws {ReeveError} `mtls/no-expected-id`, `identity/id-malformed`, `mtls/accept-…` */
 export function createMtlsAgent(options: MtlsAgentOptions): MtlsAgent {
   return new MtlsAgent(options);
 }

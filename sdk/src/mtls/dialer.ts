@@ -41,7 +41,7 @@ export class Dialer {
   readonly #clock: () => number;
   readonly #connections: Connections;
 
-  /** @throws {ReeveError} `mtls/no-expected-id`, `spiffe-id/malformed`, `mtls/accept-…` */
+  /** @throws {ReeveError} `mtls/no-expected-id`, `identity/id-malformed`, `mtls/accept-…` */
   constructor(options: MtlsClientOptions) {
     const { source, accept, idOf, clock = Date.now } = options;
     if ((accept === undefined) === (idOf === undefined)) {
@@ -58,7 +58,7 @@ export class Dialer {
   /** Begins to connect. What is written before the handshake is done waits, and is lost when the peer is
    *  refused: the socket is destroyed with the reason. `onRetire` hears when the connection must no
    *  longer be used.
-   *  @throws {ReeveError} `svid/…`, `mtls/no-expected-id`, `spiffe-id/malformed`, `mtls/accept-…` */
+   *  @throws {ReeveError} `svid/…`, `mtls/no-expected-id`, `identity/id-malformed`, `mtls/accept-…` */
   dial(
     { host, port }: Target,
     options: ConnectionOptions,

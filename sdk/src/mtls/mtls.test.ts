@@ -23,7 +23,7 @@ import { createMtlsServer, type MtlsHttpsOptions } from './server.ts';
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
 const PAYMENTS = 'spiffe://example.org/ns/shop/sa/payments';
 const pathOf = (spiffeId: string) => spiffeId.replace(/^spiffe:\/\/[^/]*/, '');
-const code = (expected: string) => expect.objectContaining({ name: 'ReeveError', code: expected });
+const code = (expected: string) => expect.objectContaining({ name: 'Fault', code: expected });
 
 let ours: TrustDomain;
 let foreign: TrustDomain;
@@ -155,7 +155,7 @@ describe('a server', () => {
   it.each<[string, string, () => ConnectionOptions]>([
     [
       'a plain client, without a certificate',
-      'certificate/none',
+      'identity/certificate-invalid/chain-empty',
       () => ({ rejectUnauthorized: false }),
     ],
     [
@@ -165,17 +165,17 @@ describe('a server', () => {
     ],
     [
       'a foreign trust domain that it does not know',
-      'certificate/unknown-trust-domain',
+      'identity/certificate-invalid/unknown-trust-domain',
       () => own(new TrustDomain('third.example').issue('/x')),
     ],
     [
       'another authority that signs in the name of its own trust domain',
-      'certificate/no-authority',
+      'identity/certificate-invalid/no-authority',
       () => own(new TrustDomain('example.org').issue(pathOf(ORDERS))),
     ],
     [
       'an expired SVID',
-      'certificate/expired',
+      'identity/certificate-invalid/expired',
       () => own(ours.issue(pathOf(ORDERS), 60, Date.now() - 300_000)),
     ],
   ])('refuses %s', async (_, expected, options) => {
@@ -198,7 +198,7 @@ describe('a server', () => {
       crls: [ours.revoke(revoked)],
     });
     await expect(ask(agentOf(revoked).agent, port)).rejects.toThrow();
-    expect(refusals).toEqual([code('certificate/revoked')]);
+    expect(refusals).toEqual([code('identity/certificate-invalid/revoked')]);
     expect((await ask(orders().agent, port)).status).toBe(200);
   });
 
@@ -260,7 +260,7 @@ describe('a server', () => {
     const told = once(server, 'tlsClientError');
     const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
     await say(socket);
-    expect((await told)[0]).toEqual(code('certificate/none'));
+    expect((await told)[0]).toEqual(code('identity/certificate-invalid/chain-empty'));
   });
 
   it('lets nobody in before it has an SVID, and everybody after', async () => {
@@ -292,12 +292,12 @@ describe('an agent', () => {
     ],
     [
       'another authority in the name of the trust domain',
-      'certificate/no-authority',
+      'identity/certificate-invalid/no-authority',
       () => new TrustDomain('example.org').issue(pathOf(PAYMENTS)),
     ],
     [
       'an expired SVID',
-      'certificate/expired',
+      'identity/certificate-invalid/expired',
       () => ours.issue(pathOf(PAYMENTS), 60, Date.now() - 300_000),
     ],
   ])('sends nothing to %s', async (_, expected, svidOf) => {

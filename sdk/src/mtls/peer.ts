@@ -1,8 +1,9 @@
 import type { TLSSocket } from 'node:tls';
+import { MAX_CHAIN } from '../../../src/identity/x509/verifier.ts';
 import type { Caller } from '../caller.ts';
 import { quote, ReeveError } from '../error.ts';
 import type { X509Identity } from '../source/index.ts';
-import { MAX_CHAIN, type ProvedPeer } from '../x509/index.ts';
+import type { ProvedPeer } from '../x509/index.ts';
 import type { AcceptRule } from './accept.ts';
 
 /** The certificates that a peer sent, in DER and the leaf first; empty where it sent none. One more
@@ -22,7 +23,7 @@ export function chainOf(socket: TLSSocket): Buffer[] {
 
 /** Proves who is at the other end of a handshake that is done, and sees whether that is accepted. No
  *  session may have been taken up again: nobody looked at certificates then.
- *  @throws {ReeveError} `mtls/session-reused`, `certificate/…`, `der/…`, `crl/…`, `mtls/not-accepted` */
+ *  @throws {ReeveError} `mtls/session-reused`, `identity/certificate-invalid/…`, `identity/der-malformed`, `identity/crl-invalid/…`, `mtls/not-accepted` */
 export function provePeer(
   socket: TLSSocket,
   chain: readonly Buffer[],

@@ -42,7 +42,7 @@ export interface MtlsHttp2Options extends MtlsServerOptions {
  *  Connections whose proof ends are closed: idle ones at once, busy ones after the response.
  *
  *  Wait for `source.ready()` before listening: without an SVID handshakes fail.
- *  @throws {ReeveError} `spiffe-id/malformed`, `mtls/accept-…` */
+ *  @throws {ReeveError} `identity/id-malformed`, `mtls/accept-…` */
 export function createMtlsServer(
   { http = {}, ...options }: MtlsHttpsOptions,
   listener?: RequestListener,

@@ -31,7 +31,7 @@ const QUIET_MS = 5_000;
 /** A connector for undici: what it connects to must prove that it is who `accept` or `idOf` says.
  *
  *  `new Agent({ connect: createMtlsConnector({ source, accept }) })`
- *  @throws {ReeveError} `mtls/no-expected-id`, `spiffe-id/malformed`, `mtls/accept-…` */
+ *  @throws {ReeveError} `mtls/no-expected-id`, `identity/id-malformed`, `mtls/accept-…` */
 export function createMtlsConnector(options: MtlsConnectorOptions): MtlsConnector {
   const { allowH2 = false, onRetire = destroyWhenQuiet } = options;
   const dialer = new Dialer(options);
@@ -96,7 +96,7 @@ export interface Undici<Base extends UndiciDispatcher> {
  *  `Agent` is given `agentOptions`, too.
  *
  *  `setGlobalDispatcher(createMtlsDispatcher(undici, { source, idOf }))`
- *  @throws {ReeveError} `mtls/no-expected-id`, `spiffe-id/malformed`, `mtls/accept-…` */
+ *  @throws {ReeveError} `mtls/no-expected-id`, `identity/id-malformed`, `mtls/accept-…` */
 export function createMtlsDispatcher<Base extends UndiciDispatcher>(
   undici: Undici<Base>,
   options: Omit<MtlsConnectorOptions, 'onRetire'>,

@@ -6,7 +6,7 @@ import type { RawX509Svid, X509SvidResponse } from '../workload-api/index.ts';
 import { identityOf, identityOfResponse, usableSvid } from './identity.ts';
 import { readSvid, type X509Svid } from './svid.ts';
 
-const code = (expected: string) => expect.objectContaining({ name: 'ReeveError', code: expected });
+const code = (expected: string) => expect.objectContaining({ name: 'Fault', code: expected });
 
 let domain: TrustDomain;
 let orders: X509Svid;
@@ -47,7 +47,7 @@ describe('an X.509-SVID of the Workload API', () => {
 
   it.each<[string, string, () => Partial<RawX509Svid>]>([
     ['without a certificate', 'svid/empty', () => ({ chain: Buffer.alloc(0) })],
-    ['with bytes that are none', 'der/type', () => ({ chain: Buffer.from('leaf') })],
+    ['with bytes that are none', 'identity/der-malformed', () => ({ chain: Buffer.from('leaf') })],
     [
       'of another SPIFFE ID',
       'svid/other-id',
@@ -57,7 +57,7 @@ describe('an X.509-SVID of the Workload API', () => {
     ['with a key that is none', 'svid/key-malformed', () => ({ privateKey: Buffer.from('key') })],
     [
       'of an authority',
-      'certificate/leaf-is-authority',
+      'identity/certificate-invalid/leaf-is-authority',
       () => ({ chain: domain.root.certificate.der }),
     ],
   ])('%s is refused, and its key is not told', (_, expected, change) => {
@@ -97,7 +97,7 @@ describe('an identity', () => {
     const { svid, svids } = read(answer([broken, raw], { crls: [Buffer.from('no list')] }));
     expect(svid.spiffeId).toBe('spiffe://example.org/orders');
     expect(svids).toHaveLength(1);
-    expect(flaws).toEqual([code('svid/other-key'), code('der/type')]);
+    expect(flaws).toEqual([code('svid/other-key'), code('identity/der-malformed')]);
   });
 
   it('is none without a usable SVID', () => {

@@ -1,6 +1,7 @@
+import { splitCertificates } from '../../../src/identity/x509/verifier.ts';
 import { ReeveError } from '../error.ts';
 import type { X509SvidResponse } from '../workload-api/index.ts';
-import { splitCertificates, X509Trust } from '../x509/index.ts';
+import { X509Trust } from '../x509/index.ts';
 import { readSvid, type X509Svid } from './svid.ts';
 
 /** All that a workload is and trusts at one time. It does not change: an update is another one. */
@@ -53,7 +54,7 @@ export function identityOf({ svids, bundles, crls = [], pick }: IdentityParts): 
 
 /** The identity that an answer of the Workload API tells of. SVIDs that are unusable are left out, and
  *  `onFlaw` hears of them, as of authorities and lists that cannot be read.
- *  @throws {ReeveError} where no SVID is left; `der/…` for a bundle that is none */
+ *  @throws {ReeveError} where no SVID is left; `identity/der-malformed` for a bundle that is none */
 export function identityOfResponse(
   { svids: raw, crls, federated }: X509SvidResponse,
   onFlaw: (flaw: ReeveError) => void,

@@ -1,14 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { ReeveError } from '../error.ts';
 import {
+  DEFAULT_JWT_LIMITS,
   judgeClaims,
-  MAX_TOKEN_LENGTH,
-  type ProvedJwt,
-  readSubject,
   refuseToken,
   splitToken,
-  validateJwt,
-} from '../jwt/index.ts';
+} from '../../../src/identity/jwt/verifier.ts';
+import { ReeveError } from '../error.ts';
 import {
   type RawJwtSvid,
   WorkloadApiClient,
@@ -16,6 +13,7 @@ import {
 } from '../workload-api/index.ts';
 import { LocalBundles } from './local-bundles.ts';
 import { orAborted } from './or-aborted.ts';
+import { judgeVerified, type ProvedJwt, proveJwt } from './proved-jwt.ts';
 
 export interface JwtSourceOptions extends WorkloadApiClientOptions {
   /** Who validates tokens: the agent, so that revocations count at once, or this process by the
@@ -75,7 +73,7 @@ export class JwtSource extends EventEmitter<SourceEvents> {
 
   /** A token for an audience, or for several. When the agent is lost, a token that is kept and has not
    *  expired is given in its place.
-   *  @throws {ReeveError} `workload-api/…`, `jwt/…` */
+   *  @throws {ReeveError} `workload-api/…`, `identity/jwt-invalid/…` */
   async fetch(
     audience: string | readonly string[],
     { spiffeId, signal }: JwtFetch = {},
@@ -96,7 +94,8 @@ export class JwtSource extends EventEmitter<SourceEvents> {
   }
 
   /** Proves whom a token speaks for; it must be for one of these audiences.
-   *  @throws {ReeveError} `jwt/…` for a token that does not hold; `workload-api/…` where nobody can say */
+   *  @throws {ReeveError} `identity/jwt-invalid/…` for a token that does not hold; `workload-api/…` where
+   *  nobody can say */
   async validate(
     token: string,
     audience: string | readonly string[],
@@ -107,10 +106,10 @@ export class JwtSource extends EventEmitter<SourceEvents> {
     if (this.#bundles) {
       const bundles = await this.#bundles.ready(signal);
       const bundleOf = (trustDomain: string) => bundles.get(trustDomain);
-      return validateJwt(token, { bundleOf, audience: own, now });
+      return proveJwt(token, { bundleOf, audience: own, now });
     }
     // The agent is asked only for a token that may hold, and for the audience that it is for.
-    const { claims } = splitToken(token);
+    const { claims } = splitToken(token, DEFAULT_JWT_LIMITS);
     const meant = judgeClaims(claims, { audience: own, now }).audience.find((one) =>
       own.includes(one),
     );
@@ -136,8 +135,8 @@ export class JwtSource extends EventEmitter<SourceEvents> {
   ): Promise<ProvedJwt> {
     try {
       const { spiffeId, claims } = await this.#client.validateJwtSvid(meant, token, signal);
-      const all = { ...claims, sub: spiffeId };
-      return { ...readSubject(all), ...judgeClaims(all, { audience: own, now: this.#clock() }) };
+      const how = { audience: own, now: this.#clock() };
+      return judgeVerified({ ...claims, sub: spiffeId }, how);
     } catch (thrown) {
       const isRefused =
         thrown instanceof ReeveError && thrown.code === 'workload-api/invalid-argument';
@@ -171,9 +170,7 @@ export class JwtSource extends EventEmitter<SourceEvents> {
 
 /** A token of one's own: its agent vouches for it, and it is only seen to be usable. */
 function readOwn({ token, hint }: RawJwtSvid, audience: readonly string[], now: number): JwtSvid {
-  if (token.length > MAX_TOKEN_LENGTH) throw refuseToken('too-long', 'is too long');
-  const { claims } = splitToken(token);
-  const { spiffeId } = readSubject(claims);
-  const { expiresAt } = judgeClaims(claims, { audience, now });
+  const { claims } = splitToken(token, DEFAULT_JWT_LIMITS);
+  const { spiffeId, expiresAt } = judgeVerified(claims, { audience, now });
   return { spiffeId, token, expiresAt, hint };
 }

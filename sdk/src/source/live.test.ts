@@ -151,12 +151,13 @@ describe('with the Workload API and real attestation', () => {
       claims: { sub: ORDERS },
     });
     await expect(tokens.validate(svid.token, 'billing')).rejects.toMatchObject({
-      code: 'jwt/other-audience',
+      code: 'identity/jwt-invalid/other-audience',
     });
     const [header, claims] = svid.token.split('.');
     const forged = `${header}.${claims}.${Buffer.alloc(64, 1).toString('base64url')}`;
     await expect(tokens.validate(forged, 'payments')).rejects.toMatchObject({
-      code: validation === 'agent' ? 'jwt/refused' : 'jwt/signature',
+      code:
+        validation === 'agent' ? 'identity/jwt-invalid/refused' : 'identity/jwt-invalid/signature',
     });
   });
 

@@ -1,11 +1,11 @@
+import { readJwks, type TrustBundle } from '../../../src/identity/spiffe/verifier.ts';
 import { ReeveError } from '../error.ts';
-import { type JwtBundle, readJwtBundle } from '../jwt/index.ts';
 import type { WorkloadApiClient } from '../workload-api/index.ts';
 import { orAborted } from './or-aborted.ts';
 
 /** The JWT bundles of this workload, kept fresh. */
 export class LocalBundles {
-  #bundles: ReadonlyMap<string, JwtBundle> | undefined;
+  #bundles: ReadonlyMap<string, TrustBundle> | undefined;
   #failed: unknown;
   readonly #first: Promise<void>;
 
@@ -31,7 +31,7 @@ export class LocalBundles {
 
   /** The bundles of now, by trust domain.
    *  @throws what ended it before the first came; what the signal was aborted with */
-  async ready(signal?: AbortSignal): Promise<ReadonlyMap<string, JwtBundle>> {
+  async ready(signal?: AbortSignal): Promise<ReadonlyMap<string, TrustBundle>> {
     if (!this.#bundles) await orAborted(this.#first, signal);
     if (this.#bundles) return this.#bundles;
     throw this.#failed;
@@ -42,11 +42,11 @@ export class LocalBundles {
 function readAll(
   message: ReadonlyMap<string, string>,
   warn: (error: ReeveError) => void,
-): Map<string, JwtBundle> {
-  const bundles = new Map<string, JwtBundle>();
+): Map<string, TrustBundle> {
+  const bundles = new Map<string, TrustBundle>();
   for (const [trustDomain, text] of message) {
     try {
-      bundles.set(trustDomain, readJwtBundle(text, trustDomain));
+      bundles.set(trustDomain, readJwks(trustDomain, text));
     } catch (thrown) {
       if (!(thrown instanceof ReeveError)) throw thrown;
       warn(thrown);

@@ -1,14 +1,14 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { quote, ReeveError } from '../error.ts';
-import type { SpiffeId } from '../spiffe-id.ts';
-import type { RawX509Svid } from '../workload-api/index.ts';
 import {
   type Certificate,
   judgeLeaf,
   MAX_CHAIN,
   readCertificate,
   splitCertificates,
-} from '../x509/index.ts';
+} from '../../../src/identity/x509/verifier.ts';
+import { quote, ReeveError } from '../error.ts';
+import { type SpiffeId, toSpiffeId } from '../spiffe-id.ts';
+import type { RawX509Svid } from '../workload-api/index.ts';
 
 /** An identity of this workload, with its private key. */
 export interface X509Svid extends SpiffeId {
@@ -24,13 +24,13 @@ export interface X509Svid extends SpiffeId {
 
 /** Reads an X.509-SVID as the Workload API sends it, and sees that it holds together: the leaf is one
  *  of a workload, for this SPIFFE ID, and the key is its own.
- *  @throws {ReeveError} `certificate/…`, `der/…`, `svid/…` */
+ *  @throws {ReeveError} `identity/certificate-invalid/…`, `identity/der-malformed`, `svid/…` */
 export function readSvid({ spiffeId, chain: bytes, privateKey, hint }: RawX509Svid): X509Svid {
   const chain = splitCertificates(bytes, MAX_CHAIN);
   const [first] = chain;
   if (first === undefined) throw unusable('empty', spiffeId, 'has no certificate');
   const leaf = readCertificate(first, 'the leaf');
-  const id = judgeLeaf(leaf);
+  const id = toSpiffeId(judgeLeaf(leaf));
   if (id.spiffeId !== spiffeId) {
     throw unusable('other-id', spiffeId, `has a certificate of ${quote(id.spiffeId)}`);
   }

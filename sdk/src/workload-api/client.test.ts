@@ -25,7 +25,7 @@ import {
   readX509SvidResponse,
 } from './messages.ts';
 
-const code = (expected: string) => expect.objectContaining({ name: 'ReeveError', code: expected });
+const code = (expected: string) => expect.objectContaining({ name: 'Fault', code: expected });
 
 let folder: string;
 beforeEach(() => {

@@ -1,7 +1,4 @@
-/** Everything that X.509-SVIDs must keep, and Node does not look at. */
-export { type Certificate, readCertificate, splitCertificates } from './certificate.ts';
-export { judgeLeaf } from './leaf.ts';
-export { MAX_CHAIN } from './read-once.ts';
+/** Who a peer is by its certificates: what is trusted, and what was proved by it. */
 export {
   CLOCK_SKEW_MS,
   type ProvedPeer,

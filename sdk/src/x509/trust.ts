@@ -1,12 +1,15 @@
-import { quote, ReeveError } from '../error.ts';
-import type { SpiffeId } from '../spiffe-id.ts';
-import type { Certificate } from './certificate.ts';
-import { type Crl, isCrlOf } from './crl.ts';
-import { judgeLeaf } from './leaf.ts';
-import { findPath } from './path.ts';
-import { collect, keyOf, readChain, readCrlOnce, readSteps } from './read-once.ts';
-import { refuseCertificate, toTimestamp } from './refusal.ts';
-import { judgeAuthority, judgeNamesBelow, judgeTimes, judgeUnknown, type Step } from './rules.ts';
+import type { TrustBundle } from '../../../src/identity/spiffe/verifier.ts';
+import {
+  authoritiesOf,
+  type Certificate,
+  DEFAULT_CLOCK_SKEW_SECONDS,
+  readAuthorities,
+  type Step,
+  validateSvid,
+} from '../../../src/identity/x509/verifier.ts';
+import type { ReeveError } from '../error.ts';
+import { type SpiffeId, toSpiffeId } from '../spiffe-id.ts';
+import { Revocation } from './revocation.ts';
 
 /** What is trusted, as the Workload API says it: all in DER. */
 export interface TrustMaterial {
@@ -32,7 +35,7 @@ export interface ProvedPeer {
 }
 
 /** Clocks may differ by a minute. */
-export const CLOCK_SKEW_MS = 60_000;
+export const CLOCK_SKEW_MS = DEFAULT_CLOCK_SKEW_SECONDS * 1_000;
 const MAX_REMEMBERED = 4_096;
 
 /** A path that was found, believed without another look from then on. */
@@ -41,35 +44,28 @@ interface Remembered {
   readonly from: number;
 }
 
-interface Bundle {
-  readonly trustDomain: string;
-  readonly anchors: readonly Step[];
-}
-
 /** What is trusted at one time: trust bundles, each for its own trust domain alone, and lists of
  *  revoked certificates. It does not change: another one takes its place, and everything is judged
  *  anew by that. What was found to be valid is remembered within its times, so that a peer that comes
  *  again costs no signature. */
 export class X509Trust {
-  /** What could not be read, and is not trusted; lists that cannot be read revoke nothing. */
+  /** What could not be read, and is not trusted. */
   readonly flaws: readonly ReeveError[];
-  readonly #bundles = new Map<string, Bundle>();
-  readonly #crls: readonly Crl[];
+  readonly #bundles: ReadonlyMap<string, TrustBundle>;
   readonly #intermediates: readonly Step[];
+  readonly #revocation: Revocation;
   readonly #remembered = new Map<string, Remembered>();
-  readonly #crlOf = new WeakMap<Certificate, Crl | null>();
 
   constructor({ bundles, crls = [], intermediates = [] }: TrustMaterial) {
-    const flaws: ReeveError[] = [];
-    for (const [trustDomain, authorities] of bundles) {
-      const name = (index: number) =>
-        `authority ${index + 1} of the trust bundle of ${quote(trustDomain)}`;
-      this.#bundles.set(trustDomain, { trustDomain, anchors: readSteps(authorities, name, flaws) });
-    }
-    this.#crls = crls.flatMap((der) => collect(flaws, () => readCrlOnce(der)));
-    const known = (index: number) => `known intermediate authority ${index + 1}`;
-    this.#intermediates = readSteps(intermediates, known, flaws);
-    this.flaws = flaws;
+    this.#bundles = new Map([...bundles].map((entry) => [entry[0], toBundle(...entry)]));
+    this.#revocation = new Revocation(crls);
+    const known = readAuthorities(
+      intermediates,
+      (index) => `known intermediate authority ${index + 1}`,
+    );
+    this.#intermediates = known.steps;
+    const ofBundles = [...this.#bundles.values()].flatMap((bundle) => authoritiesOf(bundle).flaws);
+    this.flaws = [...ofBundles, ...this.#revocation.flaws, ...known.flaws];
   }
 
   /** The trust domains that there is a bundle of. */
@@ -79,11 +75,12 @@ export class X509Trust {
 
   /** Proves who a peer is by the certificates that it sent, in DER and the leaf first, at `now`
    *  (milliseconds since 1970).
-   *  @throws {ReeveError} `certificate/…`, `der/…`, `crl/stale`
+   *  @throws {ReeveError} `identity/certificate-invalid/…`, `identity/der-malformed`,
+   *  `identity/crl-invalid/…`
    *  @see X509-SVID §5, RFC 5280 §6 */
   prove(chain: readonly Uint8Array[], now: number): ProvedPeer {
     const [leaf] = chain;
-    const key = leaf === undefined ? '' : keyOf(leaf);
+    const key = leaf === undefined ? '' : toBuffer(leaf).toString('latin1');
     const known = this.#remembered.get(key);
     if (known && now >= known.from && now <= known.peer.provedUntil) return known.peer;
     const found = this.#judge(chain, now);
@@ -93,78 +90,28 @@ export class X509Trust {
   }
 
   #judge(chain: readonly Uint8Array[], now: number): Remembered {
-    const times = { now, clockSkewMs: CLOCK_SKEW_MS };
-    const [leaf, ...intermediates] = readChain(chain);
-    judgeTimes(leaf, times);
-    judgeUnknown(leaf);
-    const id = judgeLeaf(leaf.certificate);
-    const { anchors } = this.#bundleOf(id);
-    const path = findPath(leaf, {
-      anchors,
-      intermediates: [...intermediates, ...this.#intermediates],
-      bundle: `the trust bundle of ${quote(id.trustDomain)}`,
-      judge: (authority, below) => {
-        judgeAuthority(authority, below);
-        judgeTimes(authority, times);
-        judgeUnknown(authority);
-      },
+    const { id, leaf, path, expiresAt } = validateSvid(chain, {
+      bundleOf: (trustDomain) => this.#bundles.get(trustDomain),
+      intermediates: this.#intermediates,
+      revocationOf: this.#revocation.at(now),
+      now,
     });
-    path.forEach((authority, index) => {
-      for (const below of path.slice(0, index)) judgeNamesBelow(authority, below);
-    });
-    const staleAt = this.#judgeRevocation(path, now);
-    const certificates = path.map(({ certificate }) => certificate);
-    const expiresAt = Math.min(...certificates.map(({ notAfter }) => notAfter));
+    const staleAt = Math.min(...path.slice(1).map((issuer) => this.#revocation.staleAt(issuer)));
     const provedUntil = Math.min(expiresAt, staleAt) + CLOCK_SKEW_MS;
     return {
-      peer: { id, leaf: leaf.certificate, path: certificates, expiresAt, provedUntil },
-      from: Math.max(...certificates.map(({ notBefore }) => notBefore)) - CLOCK_SKEW_MS,
+      peer: { id: toSpiffeId(id), leaf, path, expiresAt, provedUntil },
+      from: Math.max(...path.map(({ notBefore }) => notBefore)) - CLOCK_SKEW_MS,
     };
   }
+}
 
-  #bundleOf({ trustDomain }: SpiffeId): Bundle {
-    const bundle = this.#bundles.get(trustDomain);
-    if (bundle === undefined) {
-      throw refuseCertificate(
-        'unknown-trust-domain',
-        'the leaf',
-        `is of the trust domain ${quote(trustDomain)}, for which there is no trust bundle`,
-        'federate with that trust domain',
-      );
-    }
-    if (bundle.anchors.length > 0) return bundle;
-    const why = `is of the trust domain ${quote(trustDomain)}, whose trust bundle has no authority`;
-    throw refuseCertificate('empty-bundle', 'the leaf', why);
-  }
+function toBundle(trustDomain: string, authorities: readonly Uint8Array[]): TrustBundle {
+  return { trustDomain, x509Authorities: authorities.map(toBuffer), jwtAuthorities: [] };
+}
 
-  /** Gives when the first list that was asked is no longer believed. A list whose next update is past
-   *  answers nothing: what it covers cannot be known, and is refused. */
-  #judgeRevocation(path: readonly Step[], now: number): number {
-    let staleAt = Number.POSITIVE_INFINITY;
-    path.forEach(({ certificate, whose }, index) => {
-      const issuer = path[index + 1]?.certificate;
-      const crl = issuer && this.#crlBy(issuer);
-      if (!crl) return;
-      staleAt = Math.min(staleAt, crl.nextUpdate);
-      if (crl.revoked.has(certificate.serialNumber)) {
-        throw refuseCertificate('revoked', whose, 'is revoked by its issuer');
-      }
-      if (now > crl.nextUpdate + CLOCK_SKEW_MS) {
-        const why = `the list of revoked certificates that covers ${whose} should have been renewed at ${toTimestamp(crl.nextUpdate)}`;
-        throw new ReeveError('crl/stale', why, { hint: 'see why the agent sends no newer one' });
-      }
-    });
-    return staleAt;
-  }
-
-  /** The newest list that an authority signed. */
-  #crlBy(issuer: Certificate): Crl | undefined {
-    const known = this.#crlOf.get(issuer);
-    if (known !== undefined) return known ?? undefined;
-    const [newest] = this.#crls
-      .filter((crl) => isCrlOf(crl, issuer))
-      .sort((a, b) => (a.number < b.number ? 1 : -1));
-    this.#crlOf.set(issuer, newest ?? null);
-    return newest;
-  }
+/** The same bytes, as a Buffer. */
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -126,7 +126,7 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
       for (const token of wrong) {
         for (const { plain, mtls } of [signIn, lenient]) {
           const answer = await world.call(`${plain}/orders/42`, bearer(token));
-          expect(answer).toMatchObject(problem(401, 'caller/token-invalid', 'the JWT-SVID'));
+          expect(answer).toMatchObject(problem(401, 'caller/token-invalid', 'the token'));
           expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
           expect(answer.body).not.toContain(token);
           expect((await world.call(`${mtls}/orders/42`, bearer(token))).status).toBe(401);

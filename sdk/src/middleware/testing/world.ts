@@ -4,9 +4,9 @@ import https from 'node:https';
 import type { Server as NetServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createJwtIssuer } from '../../../../src/identity/jwt/index.ts';
-import { parseSpiffeId } from '../../../../src/identity/spiffe/index.ts';
-import { validateJwt } from '../../jwt/index.ts';
+import { parseSpiffeId, toBundleFinder } from '../../../../src/identity/spiffe/index.ts';
 import { createMtlsAgent, createMtlsServer, type MtlsAgent } from '../../mtls/index.ts';
+import { proveJwt } from '../../source/proved-jwt.ts';
 import { MemorySource } from '../../testing/memory-source.ts';
 import { listen } from '../../testing/requests.ts';
 import { TrustDomain } from '../../testing/trust-domain.ts';
@@ -60,9 +60,14 @@ export class World {
   /** What verifies those tokens. */
   readonly verifier: JwtVerifier = {
     validate: async (token, audience) =>
-      validateJwt(token, {
-        bundleOf: (trustDomain) =>
-          trustDomain === TRUST_DOMAIN ? new Map([[KEY_ID, this.#jwtKey.publicKey]]) : undefined,
+      proveJwt(token, {
+        bundleOf: toBundleFinder([
+          {
+            trustDomain: TRUST_DOMAIN,
+            x509Authorities: [],
+            jwtAuthorities: [{ keyId: KEY_ID, publicKey: this.#jwtKey.publicKey }],
+          },
+        ]),
         audience: [audience].flat(),
         now: Date.now(),
       }),

@@ -17,7 +17,7 @@ const OF_CONNECTION = ['connection', 'host', 'keep-alive', 'transfer-encoding', 
 /** A `fetch` over mutual TLS, for `https:` alone: whom it speaks to must prove that it is who `accept` or
  *  `idOf` says, at each redirection too. Bodies are unpacked, redirections followed and signals obeyed as
  *  by the global `fetch`; there is no cache and there are no cookies.
- *  @throws {ReeveError} `mtls/no-expected-id`, `spiffe-id/malformed`, `mtls/accept-…` */
+ *  @throws {ReeveError} `mtls/no-expected-id`, `identity/id-malformed`, `mtls/accept-…` */
 export function createMtlsFetch(options: MtlsAgentOptions): MtlsFetch {
   const agent = createMtlsAgent(options);
   const fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {

@@ -56,7 +56,8 @@ export function readOnce(der: Uint8Array, whose: string): Certificate {
   const key = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('latin1');
   const known = certificatesRead.get(key);
   if (known) return known;
-  const certificate = readCertificate(der, whose);
+  // A copy: what it was read from may be a part of a long message.
+  const certificate = readCertificate(Buffer.from(der), whose);
   if (certificatesRead.size >= MAX_READ) certificatesRead.clear();
   certificatesRead.set(key, certificate);
   return certificate;
