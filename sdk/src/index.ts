@@ -71,6 +71,7 @@ export {
   type X509Svid,
 } from './source/index.ts';
 export { parseSpiffeId, parseTrustDomain, type SpiffeId } from './spiffe-id.ts';
+export { callerAttributes } from './tracing.ts';
 export {
   type CheckedJwtSvid,
   type GrpcLimits,

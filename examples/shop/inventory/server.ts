@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { callsTo, letIn, mtls, peerOf } from '../lib/identity.ts';
+import { callsTo, letIn, mtls } from '../lib/identity.ts';
 import { serve, traced } from '../lib/service.ts';
 
 /** Knows what is in stock, and compares it with the orders now and then. */
@@ -10,7 +10,7 @@ const FULL_STOCK = 10_000;
 const stock = new Map<string, number>();
 const orders = callsTo('orders', ORDERS_URL);
 const app = Fastify(mtls);
-traced(app, peerOf);
+traced(app);
 letIn(app, {
   'GET /stock/{sku}': ['web'],
   'POST /reservations': ['orders'],

@@ -1,6 +1,6 @@
-import { allowOnly, createMtlsFetch, createMtlsServer, findCaller, X509Source } from '@reeve/sdk';
+import { allowOnly, createMtlsFetch, createMtlsServer, X509Source } from '@reeve/sdk';
 import { requireCaller } from '@reeve/sdk/fastify';
-import type { FastifyInstance, FastifyRequest, FastifyServerFactory } from 'fastify';
+import type { FastifyInstance, FastifyServerFactory } from 'fastify';
 import { call } from './service.ts';
 
 /** Who this service is, and mutual TLS with the others: by the identity that it fetches from the Workload API at
@@ -37,9 +37,6 @@ export function letIn(
       console.error(`${process.env.OTEL_SERVICE_NAME}: refused: ${detail}`),
   });
 }
-
-/** The identity that the connection of a request has proved. */
-export const peerOf = ({ raw }: FastifyRequest): string | undefined => findCaller(raw)?.spiffeId;
 
 /** Calls one service: nothing is sent to whoever answers at its address and does not prove to be it. */
 export function callsTo(

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { callerAttributes } from '@reeve/sdk';
+import type { FastifyInstance } from 'fastify';
 import { flush } from './exporter.ts';
 import { type OpenSpan, parseTraceparent, startSpan, toTraceparent, within } from './tracing.ts';
 
@@ -8,11 +9,8 @@ declare module 'fastify' {
   }
 }
 
-/** Makes a span of every request that a service answers. `peerOf` tells the identity that its caller has proved. */
-export function traced(
-  app: FastifyInstance,
-  peerOf: (request: FastifyRequest) => string | undefined = () => undefined,
-): void {
+/** Makes a span of every request that a service answers. */
+export function traced(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, next) => {
     const parent = parseTraceparent(request.headers.traceparent?.toString());
     request.span = startSpan(request.method, 2, parent);
@@ -25,13 +23,12 @@ export function traced(
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url;
-    const peer = peerOf(request);
     request.span?.end({
       'http.request.method': request.method,
       'url.path': request.url.split('?', 1)[0] ?? '/',
       ...(route !== undefined && { 'http.route': route }),
       'http.response.status_code': reply.statusCode,
-      ...(peer !== undefined && { 'reeve.mtls.peer': peer }),
+      ...callerAttributes(request.raw),
     });
   });
 }

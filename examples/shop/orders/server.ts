@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
-import { callsTo, letIn, mtls, peerOf } from '../lib/identity.ts';
+import { callsTo, letIn, mtls } from '../lib/identity.ts';
 import { serve, traced } from '../lib/service.ts';
 
 /** Takes orders: reserves the goods, charges the card. */
@@ -19,7 +19,7 @@ const orders = new Map<string, Order>();
 const payments = callsTo('payments', PAYMENTS_URL);
 const inventory = callsTo('inventory', INVENTORY_URL);
 const app = Fastify(mtls);
-traced(app, peerOf);
+traced(app);
 letIn(app, {
   'POST /orders': ['web'],
   'GET /orders/{id}': ['web'],

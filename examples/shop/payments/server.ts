@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
-import { letIn, mtls, peerOf } from '../lib/identity.ts';
+import { letIn, mtls } from '../lib/identity.ts';
 import { call, serve, traced } from '../lib/service.ts';
 
 /** Charges cards, and has each charge billed. */
@@ -15,7 +15,7 @@ interface Charge {
 
 const charges = new Map<string, Charge>();
 const app = Fastify(mtls);
-traced(app, peerOf);
+traced(app);
 letIn(app, { 'POST /charges': ['orders'] });
 
 app.get('/healthz', () => ({ status: 'ok' }));

@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { callsTo, letIn, mtls, peerOf } from '../lib/identity.ts';
+import { callsTo, letIn, mtls } from '../lib/identity.ts';
 import { serve, traced } from '../lib/service.ts';
 
 /** What buyers say of products. */
@@ -14,7 +14,7 @@ interface Review {
 const reviews = new Map<string, Review[]>();
 const orders = callsTo('orders', ORDERS_URL);
 const app = Fastify(mtls);
-traced(app, peerOf);
+traced(app);
 letIn(app, {
   'GET /products/{sku}/reviews': ['web'],
   'POST /products/{sku}/reviews': ['web'],
