@@ -94,30 +94,23 @@ export async function startServer(
   config: ServerConfig,
   ports: ServerPorts = {},
 ): Promise<RunningServer> {
-  const undo: (() => Promise<void> | void)[] = [];
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
-  try {
-    return await assemble(config, ports, undo, close);
-  } catch (thrown) {
-    await close();
-    throw thrown;
-  }
+  await using opened = new AsyncDisposableStack();
+  const server = await assemble(config, ports, opened);
+  const parts = opened.move();
+  return { ...server, close: () => parts.disposeAsync() };
 }
 
 async function assemble(
   config: ServerConfig,
   ports: ServerPorts,
-  undo: (() => Promise<void> | void)[],
-  close: () => Promise<void>,
-): Promise<RunningServer> {
+  opened: AsyncDisposableStack,
+): Promise<Omit<RunningServer, 'close'>> {
   const { clock = systemClock, log = createLog(config.logLevel) } = ports;
   const { openStore = openConfiguredStore, consoleFolder = CONSOLE_FOLDER } = ports;
   const { http, otlp, tls } = config;
   const data = openDataFolder(config.data);
   const store = await openStore(config, data.path);
-  undo.push(() => store.close());
+  opened.defer(() => store.close());
   const metrics = createMetrics();
 
   const clusters = new LiveClusters({
@@ -128,7 +121,7 @@ async function assemble(
     log,
     onFolded: () => judging.request(),
   });
-  undo.push(() => clusters.close());
+  opened.defer(() => clusters.close());
   const identity = await startIdentity(config, {
     store,
     dataFolder: data.path,
@@ -139,7 +132,7 @@ async function assemble(
     onSecrets: (event) => metrics.secretDiscovery.inc({ event }),
   });
   if (identity) {
-    undo.push(() => identity.close());
+    opened.defer(() => identity.close());
     metrics.watchIdentity(() => figuresOf(identity));
   }
   let begun = false;
@@ -156,7 +149,7 @@ async function assemble(
       if (begun) void identity?.applyEstate(services);
     },
   });
-  undo.push(() => judging.close());
+  opened.defer(() => judging.close());
   const scans = new Scans({
     folders: config.folders.map((folder) => ({
       name: folder.name,
@@ -170,7 +163,7 @@ async function assemble(
     metrics,
     onFolded: () => judging.request(),
   });
-  undo.push(() => scans.close());
+  opened.defer(() => scans.close());
 
   const access = createAccess(http, data.adminToken, clock);
   const scheme = tls === undefined ? 'http' : 'https';
@@ -200,7 +193,7 @@ async function assemble(
       endProcess();
     },
   });
-  undo.push(() => intake.close());
+  opened.defer(() => intake.close());
   const tellCorrections = async (): Promise<void> =>
     intake.feed.setCorrections(await correctionsByService(store));
   await tellCorrections();
@@ -246,11 +239,11 @@ async function assemble(
   });
   await app.ready();
   const port = await listen(app.server as Server, http.host, http.port, 'http.port');
-  undo.push(async () => {
+  opened.defer(async () => {
     await stopListening(app.server as Server, GRACE_MS);
     await app.close();
   });
-  undo.push(() => identityRoutes?.close());
+  opened.defer(() => identityRoutes?.close());
   origin = `${scheme}://${bracketed(http.host)}:${port}`;
   hostNames = hostNamesOf(http.host, port, http.hostNames);
   clusters.start();
@@ -280,7 +273,6 @@ async function assemble(
         await judging.settle();
       }
     },
-    close,
   };
 }
 

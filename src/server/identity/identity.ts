@@ -69,19 +69,13 @@ const GRACE_MS = 2_000;
  *  @throws {Fault} `identity/master-key-…`, `identity/seal-…`, `identity/authority-damaged`, `estate/unavailable`,
  *  `grpc/socket-…` where the configuration names a socket that cannot be had */
 export async function openIdentity(parts: IdentityParts): Promise<Identity> {
-  const undo: (() => Promise<void> | void)[] = [];
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
-  try {
-    return { ...(await assemble(parts, undo)), close };
-  } catch (thrown) {
-    await close();
-    throw thrown;
-  }
+  await using opened = new AsyncDisposableStack();
+  const identity = await assemble(parts, opened);
+  const open = opened.move();
+  return { ...identity, close: () => open.disposeAsync() };
 }
 
-async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)[]) {
+async function assemble(parts: IdentityParts, opened: AsyncDisposableStack) {
   const { config, store, dataFolder, clock, log, clusterOf } = parts;
   const { trustDomain } = config;
   const warn = (message: string, fault: unknown): void => log.warn({ err: fault }, message);
@@ -97,7 +91,7 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
     fillRandom: randomFillSync,
     warn,
   });
-  undo.push(() => keeper.close());
+  opened.defer(() => keeper.close());
   keeper.start();
   const registrar = await Registrar.open({
     store,
@@ -108,7 +102,7 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
     onRetired: (retired) => revokeRetired(keeper, retired),
     warn,
   });
-  undo.push(() => registrar.close());
+  opened.defer(() => registrar.close());
   const federation = await Federation.open({
     ...{ trustDomain, config: config.federation, store, clock, random: Math.random, warn },
     after: (milliseconds, callBack) => {
@@ -117,24 +111,24 @@ async function assemble(parts: IdentityParts, undo: (() => Promise<void> | void)
     },
     ownBundle: () => keeper.bundle,
   });
-  undo.push(() => federation.close());
+  opened.defer(() => federation.close());
   const supply = new AuthoritySupply({ keeper, entries: registrar, federation, clock });
-  undo.push(() => supply.close());
+  opened.defer(() => supply.close());
   const ownSvid = new OwnSvid(supply, clock, (thrown) =>
     warn('The server has no SVID of its own', thrown),
   );
-  undo.push(() => ownSvid.close());
+  opened.defer(() => ownSvid.close());
   const joinTokens = new DocumentJoinTokenStore(store);
   const served = await serveWorkloads(parts, supply);
-  undo.push(() => served?.close());
+  opened.defer(() => served?.close());
   const made = { keeper, registrar, supply, ownSvid, joinTokens, federation };
   const agents = await letAgentsIn(parts, made);
-  undo.push(() => agents?.close());
+  opened.defer(() => agents?.close());
   const { endpoint } = config.federation;
   const bundleEndpoint =
     endpoint &&
     (await serveBundleEndpoint({ bundle: () => keeper.bundle, svid: ownSvid, warn }, endpoint));
-  undo.push(() => bundleEndpoint?.close(GRACE_MS));
+  opened.defer(() => bundleEndpoint?.close(GRACE_MS));
   const applyEstate = async (services: readonly RegisterableService[]): Promise<void> => {
     try {
       const { added, updated, retired } = await registrar.applyEstate(services);

@@ -54,24 +54,17 @@ const SOCKET_FILE = 'workload.sock';
  *  closed or ends by itself.
  *  @throws {Fault} for what the configuration, the data folder or the socket does not allow */
 export async function runAgent(config: AgentConfig, ports: AgentPorts): Promise<RunningAgent> {
-  const undo: (() => Promise<void> | void)[] = [];
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
-  try {
-    return await assemble(config, ports, undo, close);
-  } catch (thrown) {
-    await close();
-    throw thrown;
-  }
+  await using opened = new AsyncDisposableStack();
+  const agent = await assemble(config, ports, opened);
+  const parts = opened.move();
+  return Object.assign(agent, { close: () => parts.disposeAsync() });
 }
 
 async function assemble(
   config: AgentConfig,
   ports: AgentPorts,
-  undo: (() => Promise<void> | void)[],
-  close: () => Promise<void>,
-): Promise<RunningAgent> {
+  parts: AsyncDisposableStack,
+): Promise<Omit<RunningAgent, 'close'>> {
   const { clock, log } = ports;
   const { server, trustDomain, data } = required(config);
   // what is wrong with it is said at once, whether it is needed or not
@@ -136,9 +129,9 @@ async function assemble(
     supply.changed(['entries', 'trust']);
   };
   const { host, close: closeHost } = await startHost(config, ports, supply, folder);
-  undo.push(closeHost);
-  undo.push(() => cache.close());
-  undo.push(() => link.close());
+  parts.defer(closeHost);
+  parts.defer(() => cache.close());
+  parts.defer(() => link.close());
   await link.start();
   return {
     address: host.address,
@@ -150,7 +143,6 @@ async function assemble(
       return link.isConnected;
     },
     ended,
-    close,
   };
 }
 
