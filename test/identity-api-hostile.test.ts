@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { service } from '../src/identity/registration/registrar/testing/registrars.ts';
 import { Problem } from '../src/server/http/problem.ts';
-import {
-  type IdentityServer,
-  serviceOf,
-  startIdentityServer,
-} from '../src/server/testing/identity-server.ts';
+import { type IdentityServer, startIdentityServer } from '../src/server/testing/identity-server.ts';
 
 const API = '/api/v1/identity';
 const RUNS = 25;
@@ -19,7 +16,7 @@ let server: IdentityServer;
 let operations: readonly (readonly [method: string, path: string, described: Described])[];
 beforeAll(async () => {
   server = await startIdentityServer({ federation: { fetchSeconds: 1 } });
-  await server.identity.registrar.applyEstate([serviceOf('orders')]);
+  await server.identity.registrar.applyEstate([service('orders')]);
   const document = (await (await server.ask('/openapi.json')).json()) as {
     paths: Record<string, Record<string, Described>>;
   };

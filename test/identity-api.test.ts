@@ -4,13 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../src/estate/index.ts';
 import { keyFingerprint } from '../src/identity/authority/index.ts';
 import type { Entry } from '../src/identity/registration/index.ts';
+import { service } from '../src/identity/registration/registrar/testing/registrars.ts';
 import { parseBundle, parseSpiffeId } from '../src/identity/spiffe/index.ts';
 import { readCertificate, readCrl } from '../src/identity/x509/index.ts';
-import {
-  type IdentityServer,
-  serviceOf,
-  startIdentityServer,
-} from '../src/server/testing/identity-server.ts';
+import { type IdentityServer, startIdentityServer } from '../src/server/testing/identity-server.ts';
 
 const API = '/api/v1/identity';
 const BATCH = {
@@ -37,8 +34,8 @@ beforeAll(async () => {
   server = await startIdentityServer();
   const { registrar } = server.identity;
   await registrar.applyEstate([
-    ...['orders', 'web', 'carts'].map((name) => serviceOf(name)),
-    serviceOf('legacy', { identities: [] }),
+    ...['orders', 'web', 'carts'].map((name) => service(name)),
+    service('legacy', { identities: [] }),
   ]);
 });
 afterAll(() => server?.close());

@@ -13,11 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entry } from '../../identity/registration/index.ts';
-import {
-  type IdentityServer,
-  serviceOf,
-  startIdentityServer,
-} from '../../server/testing/identity-server.ts';
+import { service } from '../../identity/registration/registrar/testing/registrars.ts';
+import { type IdentityServer, startIdentityServer } from '../../server/testing/identity-server.ts';
 import { type Ended, runIdentity } from './testing/run.ts';
 
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
@@ -27,9 +24,9 @@ let folder: string;
 beforeAll(async () => {
   server = await startIdentityServer();
   await server.identity.registrar.applyEstate([
-    serviceOf('orders'),
-    serviceOf('web'),
-    serviceOf('legacy', { identities: [] }),
+    service('orders'),
+    service('web'),
+    service('legacy', { identities: [] }),
   ]);
   folder = mkdtempSync(join(tmpdir(), 'reeve-cli-identity-'));
 });

@@ -1,4 +1,5 @@
 import type { GrpcMethod, GrpcService, ServerStreamMethod } from '../../base/grpc/index.ts';
+import { oncePer } from '../../base/once.ts';
 import { WORKLOAD_API, WORKLOAD_FILE } from './description.ts';
 import { follow, type PartOf, trust, trustFor, whole } from './entitlements.ts';
 import {
@@ -38,7 +39,8 @@ function stream<Part extends object>(
   encode: (part: Part) => Buffer,
   idsOf: (part: Part) => readonly string[] = () => [],
 ): ServerStreamMethod {
-  const encodeOnce = once(encode);
+  // what many workloads are entitled to together is encoded once, and held once
+  const encodeOnce = oncePer(encode);
   return {
     kind: 'server-stream',
     handle: (message, answers, call) => {
@@ -79,17 +81,5 @@ function validateJwtSvid(ports: WorkloadApiPorts): GrpcMethod {
         const { bundles } = await trustFor(ports, workload, call.signal);
         return validateJwtSvidResponse(ports.checkJwt({ token, audience, bundles }));
       }),
-  };
-}
-
-/** What many workloads are entitled to together is encoded once, and held once. */
-function once<From extends object, To>(make: (from: From) => To): (from: From) => To {
-  const made = new WeakMap<From, To>();
-  return (from) => {
-    const known = made.get(from);
-    if (known !== undefined) return known;
-    const to = make(from);
-    made.set(from, to);
-    return to;
   };
 }

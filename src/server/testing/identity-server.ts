@@ -5,7 +5,6 @@ import { createLog } from '../../base/log.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
 import { AgentConfig, type RunningAgent, runAgent } from '../../identity/agent/index.ts';
-import type { RegisterableService } from '../../identity/registration/index.ts';
 import { auditOperations } from '../http/routes/audit.ts';
 import { listOperations } from '../http/routes/lists.ts';
 import { IdentityConfig } from '../identity/config.ts';
@@ -78,24 +77,5 @@ export async function startIdentityServer(config: object = {}): Promise<Identity
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },
-  };
-}
-
-/** A service of the estate that runs as an account of its own. */
-export function serviceOf(
-  name: string,
-  change: Partial<RegisterableService> = {},
-): RegisterableService {
-  return {
-    id: `production/shop/${name}`,
-    environment: 'production',
-    namespace: 'shop',
-    name,
-    kind: 'workload',
-    owner: { owner: `team-${name}`, rank: 'declaration' },
-    identities: [`ns/shop/sa/${name}`],
-    runsAs: [],
-    retired: false,
-    ...change,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { oncePer } from '../../../base/once.ts';
 import type { Denial } from '../../authority/index.ts';
 import type { Entry } from '../../registration/index.ts';
 import { type TrustBundle, writeBundle } from '../../spiffe/index.ts';
@@ -144,28 +145,17 @@ export class Feed {
 /** What is written of each object; as long as that is there, it is not written again. */
 function newWriters() {
   return {
-    entry: once((entry: Entry): Item => ({ bytes: writeEntry(entry), entry })),
-    denial: once((denial: Denial): Item => ({ bytes: writeDenial(denial) })),
-    bundle: once(
+    entry: oncePer((entry: Entry): Item => ({ bytes: writeEntry(entry), entry })),
+    denial: oncePer((denial: Denial): Item => ({ bytes: writeDenial(denial) })),
+    bundle: oncePer(
       (bundle: TrustBundle): Item => ({
         bytes: writeBundleItem(bundle.trustDomain, writeBundle(bundle)),
       }),
     ),
-    crl: once((der: Buffer): readonly [string, Item] => {
+    crl: oncePer((der: Buffer): readonly [string, Item] => {
       const id = createHash('sha256').update(der).digest('hex');
       return [id, { bytes: writeCrlItem(id, der) }];
     }),
-  };
-}
-
-function once<From extends object, To>(make: (from: From) => To): (from: From) => To {
-  const made = new WeakMap<From, To>();
-  return (from) => {
-    const known = made.get(from);
-    if (known !== undefined) return known;
-    const to = make(from);
-    made.set(from, to);
-    return to;
   };
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { oncePer } from '../../../base/once.ts';
 import { type TrustBundle, writeBundle } from '../../spiffe/index.ts';
 
 /** A bundle as it is sent. */
@@ -9,15 +10,10 @@ export interface BundleDocument {
 
 /** Writes each bundle once: bundles do not change, a new one is a new object. */
 export function documentWriter(): (bundle: TrustBundle) => BundleDocument {
-  const written = new WeakMap<TrustBundle, BundleDocument>();
-  return (bundle) => {
-    const known = written.get(bundle);
-    if (known) return known;
+  return oncePer((bundle) => {
     const body = Buffer.from(writeBundle(bundle));
-    const document = { body, etag: `"${hash('sha256', body, 'base64url')}"` };
-    written.set(bundle, document);
-    return document;
-  };
+    return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
+  });
 }
 
 export interface BundleRequest {
