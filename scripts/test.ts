@@ -1,7 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../src/base/fault.ts';
+import { chromiumPath, installLibraries } from '../test/support/browser.ts';
 import { run } from './run.ts';
+import { buildWeb } from './web.ts';
 
 /** `npm test` runs every test that needs only the npm registry and Debian; `npm run test:interop`
  *  those that run against real peers. The last line is `N passed, N failed` (and skipped, if any). */
@@ -18,6 +21,7 @@ interface VitestResult {
 
 const isInterop = process.argv.includes('--interop');
 const rest = process.argv.slice(2).filter((argument) => argument !== '--interop');
+if (!isInterop && rest.length === 0) await prepare();
 const folder = mkdtempSync(join(tmpdir(), 'reeve-test-'));
 const file = join(folder, 'result.json');
 try {
@@ -42,4 +46,14 @@ try {
   process.exitCode = status === 0 && failed === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Makes once what several files of tests would make at the same time. What cannot be made is said by those tests. */
+async function prepare(): Promise<void> {
+  try {
+    installLibraries(await chromiumPath());
+    await buildWeb();
+  } catch (thrown) {
+    console.error(messageOf(thrown));
+  }
 }

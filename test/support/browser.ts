@@ -6,7 +6,7 @@ import { type Browser, chromium as playwright } from 'playwright-core';
  *  sandbox, which containers do not allow, and only ever sees the test's own server.
  *  @throws {Error} where libraries are missing that cannot be installed from here */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.REEVE_CHROMIUM ?? (await chromium.executablePath());
+  const executablePath = await chromiumPath();
   installLibraries(executablePath);
   return playwright.launch({
     executablePath,
@@ -14,10 +14,15 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** The Chromium that npm brought, or the one that REEVE_CHROMIUM names. */
+export const chromiumPath = async (): Promise<string> =>
+  process.env.REEVE_CHROMIUM ?? chromium.executablePath();
+
 const PACKAGES = ['libnss3', 'libnspr4', 'libexpat1'];
 
-/** Chromium needs libraries that a bare Debian lacks: root installs them, others are told to. */
-function installLibraries(executable: string): void {
+/** Chromium needs libraries that a bare Debian lacks: root installs them, others are told to.
+ *  @throws {Error} where libraries are missing that cannot be installed from here */
+export function installLibraries(executable: string): void {
   if (missingLibraries(executable).length === 0) return;
   if (process.getuid?.() === 0) {
     for (const args of [['update'], ['install', '--yes', '--no-install-recommends', ...PACKAGES]]) {
