@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { GrpcService } from '../../base/grpc/index.ts';
 import type { Attestation, Peer, PeerReader } from '../attestation/index.ts';
@@ -6,7 +5,6 @@ import { validateJwtSvid } from '../jwt/index.ts';
 import type { Entry, Match } from '../registration/index.ts';
 import { toBundleFinder } from '../spiffe/index.ts';
 import {
-  type FreshSvid,
   type JwtCheck,
   type JwtIssue,
   type JwtSvidWish,
@@ -18,6 +16,7 @@ import {
   type WorkloadCall,
 } from '../workload-api/index.ts';
 import { JwtCache } from './jwt-cache.ts';
+import { supplied } from './supplied.ts';
 import type { IdentitySupply, SupplyChange } from './supply.ts';
 
 /** What a machine's identities are handed out with. */
@@ -39,7 +38,6 @@ export interface HostParts {
 
 /** SVIDs that are issued at once. */
 const MAX_ISSUING = 16;
-const NEW_KEY = { namedCurve: 'P-256' };
 
 /** Hands out the identities of one machine: holds what workloads ask for, keeps it fresh, and serves it on a
  *  Unix socket. Keys are made here and go nowhere but to their workload. */
@@ -56,15 +54,8 @@ export class IdentityHost {
     this.#jwts = new JwtCache((wish) => supply.issueJwt(wish), clock);
     this.#svids = new SvidCache(
       {
+        ...supplied(supply, clock),
         match: (selectors) => supply.match(selectors),
-        trustOf: (trustDomains) => supply.trustOf(trustDomains),
-        issue: (entry) => this.#issue(entry),
-        clock,
-        random: Math.random,
-        after: (milliseconds, callBack) => {
-          const timer = setTimeout(callBack, milliseconds).unref();
-          return () => clearTimeout(timer);
-        },
         onFailure,
       },
       { maxIssuing: MAX_ISSUING },
@@ -123,13 +114,6 @@ export class IdentityHost {
       checkJwt: (check) => this.#checkJwt(check),
       onCall,
     };
-  }
-
-  async #issue(entry: Entry): Promise<FreshSvid> {
-    const key = generateKeyPairSync('ec', NEW_KEY);
-    const { chain, expiresAt } = await this.#parts.supply.issueX509({ entry, key });
-    const privateKey = key.privateKey.export({ format: 'der', type: 'pkcs8' });
-    return { chain, privateKey, expiresAt };
   }
 
   async #issueJwts({ selectors, audience, spiffeId }: JwtSvidWish): Promise<JwtIssue> {

@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { toTimestamp } from '../../base/clock.ts';
 import { type Entry, entryId, RESERVED_PATH } from '../registration/index.ts';
 import type { TrustBundle } from '../spiffe/index.ts';
 import { type Entitled, type Entitlement, SvidCache } from '../workload-api/index.ts';
+import { supplied } from './supplied.ts';
 import type { IdentitySupply } from './supply.ts';
 
 /** Path of the server's own SPIFFE ID. */
@@ -38,20 +38,8 @@ export class OwnSvid {
     this.spiffeId = entry.spiffeId;
     this.#svids = new SvidCache(
       {
+        ...supplied(supply, clock),
         match: () => ({ kind: 'matches', matches: [{ entry, hint: '' }] }),
-        trustOf: (trustDomains) => supply.trustOf(trustDomains),
-        issue: async () => {
-          const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-          const { chain, expiresAt } = await supply.issueX509({ entry, key });
-          const privateKey = key.privateKey.export({ format: 'der', type: 'pkcs8' });
-          return { chain, privateKey, expiresAt };
-        },
-        clock,
-        random: Math.random,
-        after: (milliseconds, callBack) => {
-          const timer = setTimeout(callBack, milliseconds).unref();
-          return () => clearTimeout(timer);
-        },
         onFailure: (_, thrown) => onFailure(thrown),
       },
       { maxIssuing: 1 },

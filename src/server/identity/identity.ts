@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import { after } from '../../base/timer.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
 import type { AgentServer } from '../../identity/agent/index.ts';
 import { DocumentJoinTokenStore, type TokenApi } from '../../identity/attestation/index.ts';
@@ -104,11 +105,7 @@ async function assemble(parts: IdentityParts, opened: AsyncDisposableStack) {
   });
   opened.defer(() => registrar.close());
   const federation = await Federation.open({
-    ...{ trustDomain, config: config.federation, store, clock, random: Math.random, warn },
-    after: (milliseconds, callBack) => {
-      const timer = setTimeout(callBack, milliseconds).unref();
-      return () => clearTimeout(timer);
-    },
+    ...{ trustDomain, config: config.federation, store, clock, random: Math.random, after, warn },
     ownBundle: () => keeper.bundle,
   });
   opened.defer(() => federation.close());
