@@ -16,6 +16,10 @@ export interface MtlsServerOptions {
   readonly source: IdentitySource;
   /** Who may call; every workload of one's own trust domain if undefined. */
   readonly accept?: Accept;
+  /** Whether callers without a certificate are heard, as nobody: probes, and callers who sign in with a JWT-SVID.
+   *  Handlers must then refuse whom they do not know, as the middleware does. A certificate that is shown is judged
+   *  all the same. False if undefined. */
+  readonly hearsUnproved?: boolean;
   /** TLS 1.2 if undefined, which Envoy speaks to its upstreams unless told otherwise. */
   readonly minVersion?: TlsVersion;
   /** Hears of each peer that was refused, and why; the server emits `tlsClientError`, too. */
@@ -119,12 +123,13 @@ class ServerGuard {
   };
 
   #admit(emit: Emit, socket: TLSSocket): boolean {
-    let connection: ServerConnection;
+    let connection: ServerConnection | undefined;
     try {
       connection = this.#prove(socket);
     } catch (thrown) {
       return this.#refuse(emit, socket, thrown);
     }
+    if (!connection) return emit('secureConnection', socket);
     const caller = toCaller(connection.peer);
     rememberCaller(socket, caller);
     this.#bySocket.set(socket, connection);
@@ -138,15 +143,17 @@ class ServerGuard {
     }
   }
 
-  #prove(socket: TLSSocket): ServerConnection {
-    const { source } = this.#options;
+  /** Undefined for a caller who proves nothing, where such are heard. */
+  #prove(socket: TLSSocket): ServerConnection | undefined {
+    const { source, hearsUnproved = false } = this.#options;
+    // Certificates could change in a handshake that follows on the same connection.
+    if (socket.getProtocol() !== 'TLSv1.3') socket.disableRenegotiation();
+    const chain = chainOf(socket);
+    if (hearsUnproved && chain.length === 0) return undefined;
     const now = this.#clock();
     const svid = usableSvid(source, now);
     const { identity } = source;
     if (!identity) throw new ReeveError('svid/not-ready', 'this workload has no X.509-SVID yet');
-    // Certificates could change in a handshake that follows on the same connection.
-    if (socket.getProtocol() !== 'TLSv1.3') socket.disableRenegotiation();
-    const chain = chainOf(socket);
     const peer = provePeer(socket, chain, identity, this.#accepts, now);
     return new ServerConnection(socket, { chain, accepts: this.#accepts, svid, peer });
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import type { Server } from 'node:net';
 import {
   type ConnectionOptions,
@@ -9,7 +9,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answererOf, callerOf } from '../caller.ts';
+import { answererOf, callerOf, findCaller } from '../caller.ts';
 import type { ReeveError } from '../error.ts';
 import type { X509Svid } from '../source/index.ts';
 import { MemorySource } from '../testing/memory-source.ts';
@@ -150,6 +150,43 @@ async function say(socket: TLSSocket): Promise<string> {
   if (!socket.closed) await once(socket, 'close');
   return text;
 }
+
+describe('a server that hears callers who prove nothing', () => {
+  const unproved = { rejectUnauthorized: false };
+  const whoCalls: RequestListener = (request, response) => {
+    response.end(findCaller(request)?.spiffeId ?? 'nobody');
+  };
+
+  it('knows them as nobody, beside those who prove who they are', async () => {
+    const { port } = await serve({ hearsUnproved: true }, whoCalls);
+    const plain = new Agent({ ...unproved, keepAlive: false });
+    expect((await ask(plain, port)).body).toBe('nobody');
+    expect((await ask(orders().agent, port)).body).toBe(ORDERS);
+    expect((await ask(plain, port)).body).toBe('nobody');
+    expect(refusals).toEqual([]);
+  });
+
+  it('throws for them in a handler that asks who calls', async () => {
+    let thrown: unknown;
+    const { port } = await serve({ hearsUnproved: true }, (request, response) => {
+      try {
+        callerOf(request);
+      } catch (fault) {
+        thrown = fault;
+      }
+      response.end();
+    });
+    await ask(new Agent(unproved), port);
+    expect(thrown).toEqual(code('caller/unauthenticated'));
+  });
+
+  it('refuses certificates that prove nothing all the same', async () => {
+    const { port } = await serve({ hearsUnproved: true }, whoCalls);
+    const stranger = connect({ port, host: '127.0.0.1', ...own(foreign.issue('/billing')) });
+    expect(await say(stranger)).toBe('');
+    expect(refusals).toEqual([code('mtls/not-accepted')]);
+  });
+});
 
 describe('a server', () => {
   it.each<[string, string, () => ConnectionOptions]>([

@@ -7,7 +7,7 @@ import type { ProvedPeer } from '../x509/index.ts';
 import type { AcceptRule } from './accept.ts';
 
 /** The certificates that a peer sent, in DER and the leaf first; empty where it sent none. One more
- *  than is allowed is enough to refuse them.
+ *  than is allowed is enough to refuse them. To be asked once: a second time, Node may show the leaf alone.
  *
  *  TLS must not know any authority for this: some releases of Node show a server nothing but the leaf
  *  once OpenSSL was content with the chain. @see https://github.com/nodejs/node/issues/65579 */
