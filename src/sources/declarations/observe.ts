@@ -9,9 +9,9 @@ import {
   type Source,
   type Subject,
   type Tag,
+  toOperation,
 } from '../../estate/index.ts';
 import type { CheckedDocument } from './check.ts';
-import { toOperation } from './operation.ts';
 import { SPECIFICATIONS } from './schema.ts';
 
 export interface DeclarationContext {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { CRITICALITIES } from '../../estate/index.ts';
-import { toOperation } from './operation.ts';
+import { CRITICALITIES, toOperation } from '../../estate/index.ts';
 
 const Name = z
   .string()

@@ -1,5 +1,5 @@
-import { entryOf } from '../../base/pick.ts';
-import type { Protocol } from '../../estate/index.ts';
+import { entryOf } from '../base/pick.ts';
+import type { Protocol } from './model.ts';
 
 /** One operation as a declaration writes it. */
 export interface Operation {
