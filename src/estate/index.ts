@@ -5,6 +5,7 @@ export * from './model.ts';
 export * from './network.ts';
 export * from './observation.ts';
 export * from './operation.ts';
+export * from './policy-sources.ts';
 export * from './protocols.ts';
 export * from './record.ts';
 export * from './sighting/index.ts';
