@@ -86,6 +86,8 @@ export interface ServiceObservation extends Said {
   readonly ports?: readonly ServicePort[];
   /** The service declares its calls: one that it does not declare is a finding. */
   readonly declaresCalls?: boolean;
+  /** What becomes of calls to it that nobody declares: refused, or let through and logged. */
+  readonly authorizationMode?: 'enforce' | 'shadow';
   readonly retired?: boolean;
 }
 

@@ -41,6 +41,8 @@ export interface ServiceRecord {
   readonly routes: readonly Route[];
   readonly ports: readonly ServicePort[];
   readonly declaresCalls: boolean;
+  /** Of two that differ, the stricter; undefined where nobody says. */
+  readonly authorizationMode: 'enforce' | 'shadow' | undefined;
   readonly retired: boolean;
   readonly sources: readonly Source[];
 }
@@ -132,6 +134,7 @@ export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
     routes: distinct(values(facts, 'route')),
     ports: distinct(values(facts, 'ports').flat()),
     declaresCalls: facts.some((fact) => fact.declaresCalls === true),
+    authorizationMode: bestOf(['enforce', 'shadow'] as const, values(facts, 'authorizationMode')),
     retired: facts.some((fact) => fact.retired === true),
     sources: sourcesOf(facts),
   };

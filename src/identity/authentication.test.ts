@@ -21,6 +21,7 @@ const callee: ServiceRecord = {
   routes: [],
   ports: [],
   declaresCalls: false,
+  authorizationMode: undefined,
   retired: false,
   sources: [configured],
 };

@@ -157,6 +157,16 @@ describe('a declaration', () => {
     });
   });
 
+  it('says what becomes of calls to the service that nobody declares', () => {
+    const { observations } = readOrders(
+      'criticality: high',
+      'authorization: { mode: shadow }\n  criticality: high',
+    );
+    expect(observations.find(({ kind }) => kind === 'service')).toMatchObject({
+      authorizationMode: 'shadow',
+    });
+  });
+
   it('of a service that is declared elsewhere too is reported', () => {
     const reading = read({ 'a/reeve.yaml': ORDERS, 'b/reeve.yaml': ORDERS });
     expect(

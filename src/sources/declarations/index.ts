@@ -1,14 +1,16 @@
 import type { ReadContext, Reader, SourceFile } from '../reader.ts';
 import { CheckedDocument } from './check.ts';
+import { DECLARATION_FILE, isGroup } from './groups.ts';
 import { tellDeclaration } from './observe.ts';
 import { Declaration } from './schema.ts';
 
+export { policySources } from './groups.ts';
 export { Declaration, declarationJsonSchema } from './schema.ts';
 
 /** Reads `reeve.yaml`: what a service's own team says that it is, offers, calls and holds. */
 export const declarations: Reader = {
   name: 'declarations',
-  wants: (path) => /(?:^|\/)reeve\.ya?ml$/.test(path),
+  wants: (path) => DECLARATION_FILE.test(path),
   start(context) {
     const paths = new Set(context.paths);
     const seen = new Map<string, string>();
@@ -24,6 +26,7 @@ function readFile(
 ): void {
   const checked = file
     .documents(context.report)
+    .filter((document) => !isGroup(document))
     .map((document) => new CheckedDocument(Declaration, document, file.path));
   for (const { problems } of checked) problems.forEach(context.report);
   const services = checked.filter(isService);

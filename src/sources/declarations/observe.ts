@@ -67,6 +67,7 @@ function tellService({ document, context, subject, sourceAt }: Declared): void {
   };
   const said = CRITICALITIES.find((one) => one === document.textAt('spec', 'criticality'));
   const criticality: Criticality | undefined = said;
+  const mode = document.textAt('spec', 'authorization', 'mode');
   context.observe({
     kind: 'service',
     subject,
@@ -74,6 +75,7 @@ function tellService({ document, context, subject, sourceAt }: Declared): void {
     ...(criticality && { criticality }),
     ...(sensitivity.length > 0 && { sensitivity }),
     ...(document.at('spec', 'identity') !== undefined && { runsAs }),
+    ...((mode === 'enforce' || mode === 'shadow') && { authorizationMode: mode }),
     ...(document.at('spec', 'calls') !== undefined && { declaresCalls: true }),
     source: sourceAt(['metadata', 'name']),
   });

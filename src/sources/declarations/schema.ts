@@ -107,6 +107,14 @@ export const Declaration = z
               .optional(),
           })
           .optional(),
+        authorization: z
+          .strictObject({
+            mode: z.enum(['enforce', 'shadow']).optional().meta({
+              description:
+                'Calls to this service that nobody declares are refused (enforce), or let through and logged (shadow).',
+            }),
+          })
+          .optional(),
         sensitivity: Sensitivity.optional(),
         exposes: z.array(Exposure).max(1_000).optional(),
         calls: z
@@ -121,7 +129,35 @@ export const Declaration = z
   .meta({ title: 'reeve.yaml', description: 'The declaration of a service' });
 export type Declaration = z.infer<typeof Declaration>;
 
-/** The JSON Schema of a declaration, for editors; published as `docs/reeve.schema.json`. */
+/** A `reeve.yaml` document of the organisation: services that guardrails speak of by one name. */
+export const Group = z
+  .strictObject({
+    apiVersion: z.literal('reeve.dev/v1'),
+    kind: z.literal('Group'),
+    metadata: z.strictObject({ name: Name }),
+    spec: z.strictObject({
+      services: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/,
+              'must read like `orders` or `shop/orders`',
+            ),
+        )
+        .max(10_000)
+        .meta({ description: 'With its namespace, or in every namespace.' })
+        .optional(),
+      groups: z
+        .array(Name)
+        .max(1_000)
+        .meta({ description: 'Groups whose services belong to this one, too.' })
+        .optional(),
+    }),
+  })
+  .meta({ title: 'Group', description: 'A group of services' });
+
+/** The JSON Schema of the documents of `reeve.yaml`, for editors; published as `docs/reeve.schema.json`. */
 export function declarationJsonSchema(): unknown {
-  return z.toJSONSchema(Declaration);
+  return z.toJSONSchema(z.union([Declaration, Group]).meta({ title: 'reeve.yaml' }));
 }
