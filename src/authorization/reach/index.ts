@@ -1,0 +1,17 @@
+/** Who can reach what, as the network and the meshes are configured. */
+
+export type {
+  AddressSplits,
+  Exposure,
+  Reach,
+  ReachChange,
+  ReachDelta,
+  ReachExplanation,
+  ReachFilter,
+  ReachOptions,
+  ReachPeer,
+  ReachReason,
+  ReachRow,
+  ServicePermissions,
+} from './model.ts';
+export { EXTERNAL, INGRESS_CONTROLLER } from './model.ts';
