@@ -6,7 +6,7 @@ export interface GuardedCall {
   readonly caller: PolicyService;
   readonly callee: PolicyService;
   /** The nearest known endpoint; one that only grants know of has what its service has. Undefined: none is known there,
-   *  as below a wildcard. */
+   *  as below a wildcard; then guardrails see one that has what its service has, and method and path of the request. */
   readonly endpoint: PolicyEndpoint | undefined;
 }
 
@@ -27,12 +27,17 @@ export type GuardVerdict =
   /** One that cannot be used, or in which an error came up. A failure outranks a guardrail that forbids. */
   | { readonly kind: 'failed'; readonly id: string; readonly problem: string };
 
+export interface DependingVerdict {
+  readonly kind: 'depends';
+  readonly ids: readonly string[];
+  /** Every request is denied; which guardrail is told depends on the request. */
+  readonly denies?: true;
+}
+
 /** Cedar's answer about guardrails, without Cedar. */
 export interface GuardrailJudge {
-  /** The verdict where it is the same for every request, and else which guardrails look at the request: these, and only
-   *  these, decide by `judge`. */
-  standing(
-    call: GuardedCall,
-  ): GuardVerdict | { readonly kind: 'depends'; readonly ids: readonly string[] };
+  /** The verdict where it is the same for every request that has what is `given`, and else which guardrails look at the
+   *  request: these, and only these, decide by `judge`. */
+  standing(call: GuardedCall, given?: Partial<GuardContext>): GuardVerdict | DependingVerdict;
   judge(call: GuardedCall, context: GuardContext): GuardVerdict;
 }
