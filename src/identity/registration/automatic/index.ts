@@ -1,4 +1,9 @@
-export type { NamingRules, RegisterableService, Unregistered } from './candidates.ts';
+export {
+  candidatesOf,
+  type NamingRules,
+  type RegisterableService,
+  type Unregistered,
+} from './candidates.ts';
 export {
   planRegistrations,
   type RegistrationPlan,
