@@ -1,0 +1,6 @@
+/** OPA in front of Reeve, and Reeve in OPA's place: signed bundles, and the data API. */
+
+export { type OpaBundle, packBundle } from './bundle.ts';
+export { type BundleAnswer, BundleFeed, type BundleRequest } from './bundle-feed.ts';
+export { answerData, type DataAnswer, type DataApiPorts, type DataRequest } from './data-api.ts';
+export type { BundleFile, BundleSigner } from './signatures.ts';

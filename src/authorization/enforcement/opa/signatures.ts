@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+
+/** Signs bundles with ECDSA on P-256 and SHA-256. */
+export interface BundleSigner {
+  /** What OPA's configuration calls the key that verifies. */
+  readonly keyId: string;
+  /** R and S, 64 bytes (RFC 7518 §3.4). */
+  readonly sign: (input: Uint8Array) => Uint8Array;
+}
+
+export interface BundleFile {
+  /** Inside the bundle, without a slash before it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Files that OPA takes the hash of as what they say, and not as they are written. */
+const STRUCTURED = /(?:^|\/)(?:data\.json|\.manifest)$/;
+
+/** The text of `.signatures.json`, which vouches for every file of a bundle.
+ *  @see OPA documentation, "Bundles", Signing */
+export function signaturesOf(files: readonly BundleFile[], signer: BundleSigner): string {
+  const header = { alg: 'ES256', kid: signer.keyId, typ: 'JWT' };
+  const hashes = files.map(({ path, text }) => ({
+    name: path,
+    hash: createHash('sha256').update(hashedText(path, text)).digest('hex'),
+    algorithm: 'SHA-256',
+  }));
+  const input = `${encode(JSON.stringify(header))}.${encode(JSON.stringify({ files: hashes }))}`;
+  const signature = Buffer.from(signer.sign(Buffer.from(input))).toString('base64url');
+  return `${JSON.stringify({ signatures: [`${input}.${signature}`] })}\n`;
+}
+
+const encode = (text: string): string => Buffer.from(text).toString('base64url');
+
+const hashedText = (path: string, text: string): string =>
+  STRUCTURED.test(path) ? canonicalJson(JSON.parse(text)) : text;
