@@ -23,7 +23,7 @@ const HASHES = [
 ] as const;
 
 /** `Deployment/orders`, of whatever keeps the pod running in the end. */
-function ownerOf(pod: Resource): string | undefined {
+export function ownerOf(pod: Resource): string | undefined {
   const controller = listAt(pod.value, 'metadata', 'ownerReferences').find(
     (owner) => pick(owner, 'controller') === true,
   );

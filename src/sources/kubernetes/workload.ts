@@ -178,7 +178,8 @@ function isControlled(resource: Resource): boolean {
   );
 }
 
-function portsOf(podSpec: Fields): WorkloadPort[] {
+/** Container ports of a pod, those of init containers included. */
+export function portsOf(podSpec: Fields): readonly WorkloadPort[] {
   return CONTAINER_LISTS.flatMap((list) => listAt(podSpec, list)).flatMap((container) =>
     listAt(container, 'ports').flatMap((port) => {
       const number = numberAt(port, 'containerPort');
