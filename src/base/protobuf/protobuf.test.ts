@@ -81,6 +81,25 @@ describe('a protobuf message', () => {
     );
   });
 
+  it('is compared where it lies', () => {
+    const one = (text: string) => {
+      const reader = new WireReader(Buffer.concat([textField(1, text), integerField(2, 7)]));
+      reader.next();
+      return reader;
+    };
+    const te = Buffer.from('te');
+    const answers = ['t', 'te', 'ten', ''].map((text) => {
+      const reader = one(text);
+      return [reader.begins(te), reader.is(te), reader.next(), reader.integer()];
+    });
+    expect(answers).toEqual([
+      [false, false, 2, 7],
+      [true, true, 2, 7],
+      [true, false, 2, 7],
+      [false, false, 2, 7],
+    ]);
+  });
+
   it('whose field has another type than the one wanted is malformed', () => {
     for (const read of ['integer', 'double', 'message'] as const) {
       const bytes = read === 'integer' ? textField(1, 'x') : integerField(1, 1);

@@ -77,6 +77,28 @@ export class WireReader {
     return this.#bytes.toString('utf8', start, Math.min(end, start + maxBytes));
   }
 
+  /** Whether the field, of text or bytes, begins so; it is still to be read or skipped. */
+  begins(prefix: Uint8Array): boolean {
+    const before = this.#at;
+    const end = this.#length();
+    const start = this.#at;
+    this.#at = before;
+    if (end - start < prefix.length) return false;
+    for (let index = 0; index < prefix.length; index++) {
+      if (this.#bytes[start + index] !== prefix[index]) return false;
+    }
+    return true;
+  }
+
+  /** Whether the field, of text or bytes, is just this; reads it. */
+  is(text: Uint8Array): boolean {
+    const begins = this.begins(text);
+    const end = this.#length();
+    const isSame = begins && end - this.#at === text.length;
+    this.#at = end;
+    return isSame;
+  }
+
   skip(): void {
     if (this.#wireType === VARINT) this.#varint();
     else if (this.#wireType === LENGTH) this.#at = this.#length();
