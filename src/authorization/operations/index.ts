@@ -1,0 +1,9 @@
+export {
+  EVERY_METHOD,
+  isWide,
+  type OperationPattern,
+  operationText,
+  parseOperation,
+  toOperationPattern,
+} from './operation-pattern.ts';
+export * from './paths.ts';

@@ -1,0 +1,57 @@
+import { parseSegment, type SegmentPattern } from './segment.ts';
+import { MAX_PATH_BYTES, MAX_PATH_SEGMENTS } from './wire-path.ts';
+
+/** A pattern of canonical paths. */
+export interface PathPattern {
+  /** As written, its literals spelt as in canonical paths. */
+  readonly text: string;
+  /** The same without the names of parameters: what patterns of one shape share. */
+  readonly shape: string;
+  readonly segments: readonly SegmentPattern[];
+  /** What follows the segments: nothing; `{name...}`, one segment at least; or `/**`, any number of them. */
+  readonly rest: 'none' | 'parameter' | 'wildcard';
+  /** Whether it has `*` or `/**`. */
+  readonly hasWildcards: boolean;
+}
+
+const REST_PARAMETER = /^\{[^{}]*\.\.\.\}$/;
+
+/** Reads `/orders/{id}`, `/v1/*/ items`, ` /
+  v1; /**` or `/files/{path...}`; undefined for any other text. */
+export function parsePattern(text: string): PathPattern | undefined {
+  if (!text.startsWith('/') || text.length > MAX_PATH_BYTES) return undefined;
+  const written = text.slice(1).split('/');
+  const last = written.at(-1) ?? '';
+  const rest = last === '**' ? 'wildcard' : REST_PARAMETER.test(last) ? 'parameter' : 'none';
+  if (rest !== 'none' || last === '') written.pop();
+  if (written.length > MAX_PATH_SEGMENTS || written.includes('**')) return undefined;
+  const parsed = written.map(parseSegment);
+  if (!parsed.every((one) => one !== undefined)) return undefined;
+  const segments = parsed.map((one) => one.segment);
+  const end = rest === 'none' ? [] : [last];
+  return {
+    text: `/${[...parsed.map((one) => one.text), ...end].join('/')}`,
+    shape: `/${[...segments.map(shapeOf), ...end.map(() => REST_SHAPE[rest])].join('/')}`,
+    segments,
+    rest,
+    hasWildcards: rest === 'wildcard' || segments.some(({ kind }) => kind === 'wildcard'),
+  };
+}
+
+const REST_SHAPE = { none: '', parameter: '{...}', wildcard: '**' } as const;
+
+function shapeOf(segment: SegmentPattern): string {
+  if (segment.kind === 'literal') return segment.exact;
+  if (segment.kind === 'mixed') return segment.exact.join('{}');
+  return segment.kind === 'wildcard' ? '*' : '{}';
+}
+
+/** The canonical text of a pattern, names of parameters included. */
+export const patternText = (pattern: PathPattern): string => pattern.text;
+
+/** Whether two patterns differ in the names of parameters at most. */
+export const sameShape = (a: PathPattern, b: PathPattern): boolean => a.shape === b.shape;
+
+/** How many segments a path has at least that matches. */
+export const minSegments = ({ segments, rest }: PathPattern): number =>
+  segments.length + (rest === 'parameter' ? 1 : 0);
