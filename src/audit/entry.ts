@@ -47,6 +47,8 @@ export const AUDIT_ACTIONS = {
   'join-token.create': ['token', 'until'],
   'join-token.use': ['token', 'from'],
   'join-token.delete': ['token'],
+  /** Of a folder: what it says of guardrails and groups has changed. */
+  'policy.read': ['guardrails', 'groups'],
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 

@@ -40,7 +40,11 @@ async function scan({ folder, environment, fingerprintKey, stalled = [] }: ScanJ
   giveList('diagnostics', result.diagnostics.slice(0, MAX_DIAGNOSTICS));
   give({
     type: 'done',
-    rest: { fileCount: result.fileCount, diagnosticCount: result.diagnostics.length },
+    rest: {
+      fileCount: result.fileCount,
+      diagnosticCount: result.diagnostics.length,
+      policy: result.policy,
+    },
   });
 }
 

@@ -3,7 +3,13 @@ import type { Readable } from 'node:stream';
 import type { JudgeOptions } from '../assurance/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
-import type { EndpointTraffic, Fact, JudgedEstate, ServiceRecord } from '../estate/index.ts';
+import type {
+  EndpointTraffic,
+  Fact,
+  JudgedEstate,
+  PolicySources,
+  ServiceRecord,
+} from '../estate/index.ts';
 import { checkStalled, DEFAULT_SECONDS_PER_FILE, PATHS_DESCRIPTOR, watchStalls } from './stalls.ts';
 
 /** Long computations, each in a process of its own: requests go on being answered, all memory that a
@@ -38,6 +44,7 @@ export interface ScanResult {
   readonly diagnostics: readonly Diagnostic[];
   readonly diagnosticCount: number;
   readonly fileCount: number;
+  readonly policy: PolicySources;
 }
 
 export interface JudgeResult extends JudgedEstate {

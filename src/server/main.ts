@@ -16,6 +16,7 @@ import {
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
 import { createAccess } from './auth/access.ts';
+import { KeptSources } from './authorization/kept-sources.ts';
 import { LiveClusters } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
 import { correctionsByService } from './corrections.ts';
@@ -112,6 +113,7 @@ async function assemble(
   const store = await openStore(config, data.path);
   opened.defer(() => store.close());
   const metrics = createMetrics();
+  const policySources = new KeptSources(store, clock);
 
   const clusters = new LiveClusters({
     clusters: config.clusters,
@@ -161,6 +163,7 @@ async function assemble(
     clock,
     log,
     metrics,
+    keepPolicy: (folder, sources) => policySources.keep(folder, sources),
     onFolded: () => judging.request(),
   });
   opened.defer(() => scans.close());

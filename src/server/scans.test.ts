@@ -4,12 +4,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../base/fault.ts';
 import { createLog } from '../base/log.ts';
+import type { PolicySources } from '../estate/index.ts';
 import type { JobOptions, ScanJob, ScanResult } from './jobs.ts';
 import { createMetrics } from './metrics.ts';
 import { Scans } from './scans.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 
-const EMPTY: ScanResult = { facts: [], diagnostics: [], diagnosticCount: 0, fileCount: 0 };
+const NO_POLICY = { guardrails: [], groups: [] };
+const EMPTY: ScanResult = {
+  facts: [],
+  diagnostics: [],
+  diagnosticCount: 0,
+  fileCount: 0,
+  policy: NO_POLICY,
+};
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'scans-'));
@@ -19,6 +27,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 function setUp(scan?: (job: ScanJob, options: JobOptions) => Promise<ScanResult>) {
   const store = new MemoryStore();
   const folded = { count: 0 };
+  const policies = new Map<string, PolicySources>();
   const scans = new Scans({
     folders: [
       { name: 'one', path: root, environment: 'test' },
@@ -29,16 +38,18 @@ function setUp(scan?: (job: ScanJob, options: JobOptions) => Promise<ScanResult>
     clock: Date.now,
     log: createLog('silent'),
     metrics: createMetrics(),
+    keepPolicy: async (folder, sources) => void policies.set(folder, sources),
     onFolded: () => folded.count++,
     retryMs: 5,
     ...(scan && { scan }),
   });
-  return { store, scans, folded };
+  return { store, scans, folded, policies };
 }
 
 describe('scans', () => {
   it('read folders in a process apart, and tell of one that cannot be read', async () => {
-    const { scans, store, folded } = setUp();
+    const { scans, store, folded, policies } = setUp();
+    writeFileSync(join(root, 'a.cedar'), 'forbid (principal, action, resource);');
     writeFileSync(
       join(root, 'service.yaml'),
       'apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {}\n---\na: ]\n',
@@ -46,12 +57,13 @@ describe('scans', () => {
     scans.start();
     await scans.idle();
     expect(scans.list()).toMatchObject([
-      { name: 'one', state: 'done', fileCount: 1 },
+      { name: 'one', state: 'done', fileCount: 2 },
       { name: 'two', state: 'failed', failure: expect.stringMatching(/missing/) },
     ]);
     expect(scans.diagnostics('one')[0]).toMatchObject({ file: 'service.yaml', line: 6 });
     expect([...store.scopes.keys()]).toEqual(['scan:one']);
     expect(folded.count).toBe(1);
+    expect(policies.get('one')?.guardrails.map(({ path }) => path)).toEqual(['a.cedar']);
   });
 
   it('put a folder that waits in line once', async () => {

@@ -3,7 +3,7 @@ import { type Clock, toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf, quote, statusOf } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
-import type { EstateStore } from '../estate/index.ts';
+import type { EstateStore, PolicySources } from '../estate/index.ts';
 import { type JobOptions, type ScanJob, type ScanResult, scanApart } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -32,6 +32,8 @@ export interface ScansPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Keeps what a folder says of guardrails and groups. */
+  readonly keepPolicy: (folder: string, sources: PolicySources) => Promise<void>;
   /** Called after the facts of a folder have changed. */
   readonly onFolded: () => void;
   /** Replaced in tests. */
@@ -131,7 +133,7 @@ export class Scans {
   }
 
   async #readAndFold(folder: ScanFolder): Promise<ScanResult> {
-    const { fingerprintKey, store, clock, scan = scanApart } = this.#ports;
+    const { fingerprintKey, store, clock, keepPolicy, scan = scanApart } = this.#ports;
     const result = await scan(
       { kind: 'scan', folder: folder.path, environment: folder.environment, fingerprintKey },
       {
@@ -143,6 +145,7 @@ export class Scans {
     await this.#keep(() =>
       store.replace(`scan:${folder.name}`, result.facts, toTimestamp(clock())),
     );
+    await this.#keep(() => keepPolicy(folder.name, result.policy));
     return result;
   }
 

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { auditEntryOf } from '../../audit/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Fault, quote } from '../../base/fault.ts';
+import {
+  canonicalJson,
+  type DocumentStore,
+  type PolicySources,
+  Source,
+  type StoredDocument,
+} from '../../estate/index.ts';
+
+const KIND = 'policy-sources';
+
+const Member = z.object({ name: z.string(), namespace: z.string().optional(), source: Source });
+
+const Kept = z.object({
+  guardrails: z.array(z.object({ path: z.string(), text: z.string() })),
+  groups: z.array(
+    z.object({
+      name: z.string(),
+      services: z.array(Member),
+      groups: z.array(z.object({ name: z.string(), source: Source })),
+      source: Source,
+    }),
+  ),
+});
+
+/** The guardrails and groups of every folder that was read, as the store has them. */
+export class KeptSources {
+  readonly #store: DocumentStore;
+  readonly #clock: Clock;
+
+  constructor(store: DocumentStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Takes the place of what the folder said before, with an entry in the audit log where that changes anything.
+   *  @throws {Fault} `estate/unavailable`, `estate/document-conflict` */
+  async keep(folder: string, sources: PolicySources): Promise<void> {
+    const documents = await this.#store.documents(KIND);
+    const before = documents.find(({ id }) => id === folder);
+    if (canonicalJson(before?.body ?? NOTHING) === canonicalJson(sources)) return;
+    const said = {
+      guardrails: sources.guardrails.map(({ path }) => path),
+      groups: sources.groups.map(({ name }) => name),
+    };
+    await this.#store.amend(
+      [{ kind: KIND, id: folder, version: before?.version ?? 0, body: sources }],
+      [auditEntryOf('policy.read', folder, said, { ...BY, now: this.#clock() })],
+    );
+  }
+
+  /** Of all folders together; the paths of guardrails begin with their folder's name.
+   *  @throws {Fault} `estate/unavailable` */
+  async all(): Promise<PolicySources> {
+    const kept = (await this.#store.documents(KIND)).map((one) => ({ id: one.id, ...read(one) }));
+    return {
+      guardrails: kept.flatMap(({ id, guardrails }) =>
+        guardrails.map(({ path, text }) => ({ path: `${id}/${path}`, text })),
+      ),
+      groups: kept.flatMap(({ groups }) => groups),
+    };
+  }
+}
+
+const NOTHING: PolicySources = { guardrails: [], groups: [] };
+const BY = { actor: 'scan', reason: '' };
+
+function read({ id, body }: StoredDocument): PolicySources {
+  const { success, data } = Kept.safeParse(body);
+  // no policy can be made without its guardrails: whoever makes one keeps the last instead
+  if (success) return data as PolicySources;
+  throw new Fault(
+    'authorization/sources-damaged',
+    `What folder ${quote(id)} says of guardrails and groups cannot be read from the store`,
+    { hint: 'scan the folder again' },
+  );
+}
