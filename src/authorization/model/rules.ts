@@ -21,7 +21,9 @@ export interface CallerRules {
   readonly allowed: readonly OperationRule[];
 }
 
-/** Requests of one method whose path matches `path` and nothing of `except`. */
+/** Requests of one method whose path matches `path` exactly, all of `also` loosely, and nothing of `except` loosely
+ *  (see the README of operations: loosely is decoded, and without regard to case). With `http`; otherwise a path is
+ *  compared as it stands. */
 export interface OperationRule {
   readonly protocol: Exclude<Protocol, 'grpc'>;
   /** As on the wire (`GET`; gRPC is `POST`); `*`: every method but those of `exceptMethods`. */
@@ -29,6 +31,9 @@ export interface OperationRule {
   readonly exceptMethods: readonly string[];
   /** With `http` a path pattern; otherwise the field or topic; `/**` and `**`: everything. */
   readonly path: string;
+  /** Most often empty: patterns that must match as well, where what is allowed is in none of them alone. A target that
+   *  cannot say so must leave the rule out. */
+  readonly also: readonly string[];
   /** Path patterns of the same method that are decided otherwise. */
   readonly except: readonly string[];
   /** Guardrails that look at the request itself, and so must be asked each time: their ids. A target that cannot ask

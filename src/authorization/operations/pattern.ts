@@ -16,8 +16,7 @@ export interface PathPattern {
 
 const REST_PARAMETER = /^\{[^{}]*\.\.\.\}$/;
 
-/** Reads `/orders/{id}`, `/v1/*/ items`, ` /
-  v1; /**` or `/files/{path...}`; undefined for any other text. */
+/** Reads `/orders/{id}`, `/{from}-{to}`, a path that ends in two stars or `/files/{path...}`; undefined for any other text. */
 export function parsePattern(text: string): PathPattern | undefined {
   if (!text.startsWith('/') || text.length > MAX_PATH_BYTES) return undefined;
   const written = text.slice(1).split('/');
