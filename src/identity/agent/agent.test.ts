@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -391,6 +391,19 @@ describe('the identity of an agent', () => {
     expect(agent.spiffeId).toBeUndefined();
     await rig.stop();
     await expect(rig.start()).rejects.toThrow(/has no identity yet/);
+  });
+
+  it("denied, is in nobody's hands any more though its folder cannot be emptied", async () => {
+    server.register({ spiffeId: ORDERS, selectors: OWN });
+    const agent = await rig.join('node-1');
+    const data = join(rig.folder, 'data');
+    rmSync(join(data, 'agent.cache'), { force: true });
+    mkdirSync(join(data, 'agent.cache', 'kept'), { recursive: true });
+    await server.keeper.revoke([{ spiffeId: AGENT, mayReturn: false, why: 'keyCompromise' }], BY);
+    expect((await agent.ended).kind).toBe('denied');
+    await expect(fetch()).rejects.toThrow(/is denied since/);
+    expect(existsSync(join(data, 'agent.json'))).toBe(false);
+    expect(rig.logged.join('')).toContain('is still on disk: remove it');
   });
 
   it.each([60_000, -60_000])('holds where clocks differ by %d ms', async (skew) => {

@@ -382,10 +382,7 @@ export class AgentLink {
     await this.#writing;
     this.#connection?.close();
     this.#connection = undefined;
-    if (end.kind === 'denied') {
-      this.#identity = undefined;
-      await this.#parts.folder.drop();
-    }
+    if (end.kind === 'denied') this.#identity = undefined;
     this.#parts.onEvent({ event: 'ended', end });
   }
 }
