@@ -3,12 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeBundle } from '../../spiffe/index.ts';
 import { ServerRig } from '../testing/server.ts';
 import { toPem } from '../tls.ts';
 import { parseServerAddress } from './address.ts';
 import { believed, bundleFingerprints, readBootstrap } from './bootstrap.ts';
+import { CacheWriter } from './cache-writer.ts';
 import { AgentFolder, type KeptIdentity } from './folder.ts';
 import { currentProof } from './proofs.ts';
 import { backoffOf, renewAt } from './times.ts';
@@ -231,6 +232,30 @@ describe('the data folder of an agent', () => {
       await expect((await AgentFolder.open(data(), undefined)).identity()).rejects.toThrow(
         code('identity/agent-data-malformed'),
       );
+    }
+  });
+
+  it('is given what was told once at first, and then a while after it has changed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const kept = await AgentFolder.open(folder, undefined);
+      const written = vi.spyOn(kept, 'keepCache');
+      const cache = new CacheWriter(
+        kept,
+        () => Buffer.from('told'),
+        () => {},
+      );
+      cache.changed();
+      cache.begin();
+      await cache.close();
+      expect(written).toHaveBeenCalledTimes(1);
+      for (let times = 0; times < 3; times++) cache.changed();
+      vi.advanceTimersByTime(1_000);
+      await cache.close();
+      expect(written).toHaveBeenCalledTimes(2);
+      expect((await kept.cache())?.toString()).toBe('told');
+    } finally {
+      vi.useRealTimers();
     }
   });
 
