@@ -58,6 +58,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
+/** What was upgraded is nobody's but ours: a peer that does not end its half must not hold the other. */
 function refuseUpgrade(
   socket: Duplex,
   { status, headers, body }: ReturnType<typeof toProblemResponse>,
@@ -67,5 +68,6 @@ function refuseUpgrade(
     connection: 'close',
     'content-length': String(Buffer.byteLength(body)),
   }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\n${lines.join('')}\r\n${body}`);
 }
