@@ -106,7 +106,6 @@ class ServerGuard {
     const { source } = this.#options;
     source.off('updated', this.#show);
     source.on('updated', this.#show);
-    this.#connections.open();
     this.#show();
   }
 
