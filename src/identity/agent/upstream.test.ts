@@ -10,11 +10,11 @@ import {
   serialNumbers,
   signerOf,
   splitCertificates,
+  toPem,
   uniqueSubject,
 } from '../x509/index.ts';
 import { AgentRig, type X509Answer } from './testing/agent.ts';
 import { ServerRig } from './testing/server.ts';
-import { toPem } from './tls.ts';
 
 const DAY = 86_400_000;
 
@@ -50,7 +50,7 @@ function writeRoot() {
     signerOf(privateKey),
   );
   const [certificateFile, keyFile] = [join(folder, 'root.pem'), join(folder, 'root.key')];
-  writeFileSync(certificateFile, toPem([root.der]));
+  writeFileSync(certificateFile, toPem('CERTIFICATE', root.der));
   writeFileSync(keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }));
   return { certificateFile, keyFile };
 }

@@ -16,6 +16,7 @@ import {
   readCrl,
   readCsr,
   serialNumbers,
+  toPem,
   uniqueSubject,
   validateSvid,
 } from './index.ts';
@@ -38,15 +39,8 @@ function openssl(...words: string[]) {
   return { status, said: stdout + stderr };
 }
 
-function pem(name: string, label: string, ...ders: readonly Uint8Array[]): string {
-  const blocks = ders.map((der) => {
-    const lines =
-      Buffer.from(der)
-        .toString('base64')
-        .match(/.{1,64}/g) ?? [];
-    return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-  });
-  writeFileSync(path(name), blocks.join(''));
+function pem(name: string, label: string, ...ders: readonly Buffer[]): string {
+  writeFileSync(path(name), toPem(label, ...ders));
   return name;
 }
 

@@ -29,6 +29,7 @@ import {
   issueAuthority,
   serialNumbers,
   signerOf,
+  toPem,
   uniqueSubject,
 } from '../../../src/identity/x509/index.ts';
 
@@ -168,7 +169,7 @@ export class TrustDomain {
     await this.keeper.record([answer]);
     if (answer.outcome === 'refused') throw answer.fault;
     return {
-      cert: answer.svid.chain.map((der) => pem('CERTIFICATE', der)).join(''),
+      cert: toPem('CERTIFICATE', ...answer.svid.chain),
       key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
     };
   }
@@ -234,13 +235,9 @@ function upstreamIn(folder: string, trustDomain: string): DiskConfig {
   const certificateFile = join(folder, 'upstream.pem');
   const keyFile = join(folder, 'upstream-key.pem');
   const { der } = issueAuthority(request, signerOf(privateKey));
-  writeFileSync(certificateFile, pem('CERTIFICATE', der));
+  writeFileSync(certificateFile, toPem('CERTIFICATE', der));
   writeFileSync(keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
   return { kind: 'disk', certificateFile, keyFile };
-}
-
-function pem(label: string, der: Buffer): string {
-  return `-----BEGIN ${label}-----\n${der.toString('base64')}\n-----END ${label}-----\n`;
 }
 
 function subscribe(listeners: Set<() => void>): (listener: () => void) => () => void {

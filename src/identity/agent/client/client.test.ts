@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeBundle } from '../../spiffe/index.ts';
+import { toPem } from '../../x509/index.ts';
 import { ServerRig } from '../testing/server.ts';
-import { toPem } from '../tls.ts';
 import { parseServerAddress } from './address.ts';
 import { believed, bundleFingerprints, readBootstrap } from './bootstrap.ts';
 import { CacheWriter } from './cache-writer.ts';
@@ -84,7 +84,10 @@ describe('what a server is known by at first', () => {
     const document = write('bundle.json', writeBundle(server.bundle));
     const read = await readBootstrap({ ...none, trustBundleFile: document }, 'example.org');
     expect(read).toMatchObject({ by: 'bundle', bundle: { sequence: server.bundle.sequence } });
-    const pem = write('bundle.pem', `text\n${toPem(server.bundle.x509Authorities)}`);
+    const pem = write(
+      'bundle.pem',
+      `text\n${toPem('CERTIFICATE', ...server.bundle.x509Authorities)}`,
+    );
     expect(await readBootstrap({ ...none, trustBundleFile: pem }, 'example.org')).toEqual({
       by: 'bundle',
       bundle: {

@@ -6,13 +6,12 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GrpcClient } from '../../../base/grpc/index.ts';
 import { parseSpiffeId } from '../../spiffe/index.ts';
-import { issueAuthority, serialNumbers, signerOf, uniqueSubject } from '../../x509/index.ts';
+import { issueAuthority, serialNumbers, signerOf, toPem, uniqueSubject } from '../../x509/index.ts';
 import { judgeServer } from '../client/identity.ts';
 import { Known } from '../client/known.ts';
 import { pathOf, readUpdate, writeMessage } from '../protocol/index.ts';
 import { Caller, csrOf, newKey } from '../testing/caller.ts';
 import { BY, ServerRig, type ServerRigOptions } from '../testing/server.ts';
-import { toPem } from '../tls.ts';
 
 const AGENT = 'spiffe://example.org/reeve/agent/node-1';
 const MINUTE = 60_000;
@@ -171,7 +170,7 @@ describe('the listener of agents', () => {
     const options = {
       host: '127.0.0.1',
       port: server.server.port,
-      cert: toPem(own.chain),
+      cert: toPem('CERTIFICATE', ...own.chain),
       key: own.privateKey.export({ format: 'pem', type: 'pkcs8' }),
       rejectUnauthorized: false,
       ALPNProtocols: ['h2'],
