@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../base/fault.ts';
 import { CLUSTER, claimsAt, tokenOf } from '../attestation/kubernetes/testing/cluster.ts';
 import { bundleFingerprints } from './index.ts';
 import { AgentRig, leafOf, type X509Answer } from './testing/agent.ts';
@@ -359,6 +360,31 @@ describe('the identity of an agent', () => {
       server.keeperRig.wall - (server.keeperRig.wall % 1_000) + 60_000,
     );
     await rig.until('connected');
+  });
+
+  it('is asked for less and less often where it is not renewed', async () => {
+    let asked = 0;
+    await startAnew({
+      wall: Date.now() - 24 * HOUR,
+      ports: (ports) => ({
+        ...ports,
+        issueAgent: async (request) => {
+          if (!request.by.reason.startsWith('renewed')) return ports.issueAgent(request);
+          asked++;
+          throw new Fault('identity/authority-unavailable', 'No authority signs now');
+        },
+      }),
+    });
+    await rig.join('node-1');
+    let waits = rig.waits.length;
+    server.keeperRig.wall += 2 * HOUR;
+    for (let failed = 1; failed <= 8; failed++) {
+      while (asked < failed || rig.waits.length === waits) await sleep(5);
+      waits = rig.waits.length;
+      server.keeperRig.wall += 60_000;
+    }
+    // of a minute, less up to a half; the clock is looked at in between
+    expect(rig.waits[waits - 1]).toBeGreaterThanOrEqual(29_000);
   });
 
   it('is asked for anew where it expired while the server was away, with a new token in the file', async () => {

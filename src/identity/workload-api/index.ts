@@ -2,6 +2,8 @@
 export {
   type FreshSvid,
   type Matched,
+  renewalOf,
+  retryOf,
   SvidCache,
   type SvidCacheLimits,
   type SvidCachePorts,

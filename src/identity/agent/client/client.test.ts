@@ -12,7 +12,7 @@ import { believed, bundleFingerprints, readBootstrap } from './bootstrap.ts';
 import { CacheWriter } from './cache-writer.ts';
 import { AgentFolder, type KeptIdentity } from './folder.ts';
 import { currentProof } from './proofs.ts';
-import { backoffOf, renewAt } from './times.ts';
+import { backoffOf } from './times.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -47,13 +47,7 @@ describe('the address of a server', () => {
   );
 });
 
-describe('when an agent acts', () => {
-  it('is at half of its lifetime, or a little earlier', () => {
-    const lifetime = { issuedAt: 1_000, expiresAt: 2_000 };
-    expect(renewAt(lifetime, 0)).toBe(1_500);
-    expect(renewAt(lifetime, 1)).toBe(1_400);
-  });
-
+describe('when an agent tries again', () => {
   it('is later after each failure, up to a minute, and never together', () => {
     expect([1, 2, 3, 8, 500].map((failures) => backoffOf(failures, 0))).toEqual([
       500, 1_000, 2_000, 60_000, 60_000,
