@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../../base/fault.ts';
 import { ClusterApi } from './api.ts';
 
 const undo: (() => void)[] = [];
@@ -22,5 +23,28 @@ describe('an API server that is asked', () => {
     await expect(api.json({ method: 'POST', path: '/reviews?a=b', body: {} })).rejects.toThrow(
       /^POST \/reviews was answered with what is no JSON$/,
     );
+  });
+
+  it('with credentials that never come is given up in time, and when it is told to', async () => {
+    const options = () => new Promise<never>(() => {});
+    const api = new ClusterApi({ server: new URL('http://127.0.0.1'), options });
+    undo.push(() => api.close());
+    const late = { code: 'cluster/unavailable', message: 'GET /api failed: `no answer in time`' };
+    await expect(api.json({ path: '/api', timeoutMs: 20 })).rejects.toMatchObject(late);
+    const stop = new AbortController();
+    const nothing = () => {};
+    const watched = api.lines({ path: '/api', signal: stop.signal }, nothing, nothing);
+    stop.abort();
+    await expect(watched).rejects.toMatchObject({ code: 'cluster/unavailable' });
+    const again = api.json({ path: '/api', signal: stop.signal });
+    await expect(again).rejects.toMatchObject({ code: 'cluster/unavailable' });
+  });
+
+  it('with credentials that cannot be had says why', async () => {
+    const fault = new Fault('cluster/unauthenticated', 'no token');
+    const options = () => Promise.reject(fault);
+    const api = new ClusterApi({ server: new URL('http://127.0.0.1'), options });
+    undo.push(() => api.close());
+    await expect(api.json({ path: '/api' })).rejects.toBe(fault);
   });
 });

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { messageOf, quote } from '../../../base/fault.ts';
+import { Fault, messageOf, quote } from '../../../base/fault.ts';
 import type { ApiAccess } from './access.ts';
 import { ApiFault, toApiFault } from './api-fault.ts';
 
@@ -113,16 +113,16 @@ export class ClusterApi {
     read: (response: IncomingMessage) => Promise<Result>,
   ): Promise<Result> {
     const { signal } = request;
-    const options = await this.#access.options();
     const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
     try {
+      const options = await unlessAborted(this.#access.options(), both);
       const response = await this.#send(request, options, both);
       const { statusCode = 0 } = response;
       const isUnchanged = statusCode === 304 && request.headers?.['if-none-match'] !== undefined;
       if ((statusCode >= 200 && statusCode < 300) || isUnchanged) return await read(response);
       throw await toRefusal(response, statusCode, request);
     } catch (thrown) {
-      if (thrown instanceof ApiFault) throw thrown;
+      if (thrown instanceof Fault) throw thrown;
       const why = deadline.aborted ? 'no answer in time' : messageOf(thrown);
       throw new ApiFault('unavailable', `${titleOf(request)} failed: ${quote(why, 120)}`, {
         cause: thrown,
@@ -161,6 +161,19 @@ export class ClusterApi {
       sent.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
       sent.end(text);
     });
+  }
+}
+
+/** A program that finds credentials may never end, and cannot be told to. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 
