@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Caller } from '../caller.ts';
-import { arrivalOf } from './arrival.ts';
+import { arrivalOf, type RawRequest } from './arrival.ts';
 import { createGate } from './gate.ts';
 import type { CallerOptions } from './options.ts';
 import { toProblemResponse } from './refusal.ts';
 import { sendProblem } from './send-problem.ts';
 
-type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 /** A listener for the `request` event of Node's servers that only verified callers reach. `template`
  *  tells the route of a request, for authorisation that goes by routes.
  *  @throws {ReeveError} `middleware/options-invalid` */
-export function requireCaller<Req extends Request, Res extends Response>(
+export function requireCaller<Req extends RawRequest, Res extends Response>(
   options: CallerOptions,
   listener: (request: Req, response: Res, caller: Caller | undefined) => unknown,
   template: (request: Req) => string | undefined = () => undefined,
