@@ -2,7 +2,7 @@ import { ReeveError } from '../error.ts';
 import type { IdentitySource, X509Svid } from '../source/index.ts';
 import type { ProvedPeer } from '../x509/index.ts';
 import type { AcceptRule } from './accept.ts';
-import { judgeAccepted } from './peer.ts';
+import { judgeAccepted, toFlaw } from './peer.ts';
 
 /** A connection whose peer was proved. */
 export interface Connection {
@@ -96,10 +96,7 @@ export class Connections {
       judgeAccepted(connection.peer, connection.accepts);
       return undefined;
     } catch (thrown) {
-      if (thrown instanceof ReeveError) return thrown;
-      return new ReeveError('mtls/judgement-failed', 'the peer cannot be judged', {
-        cause: thrown,
-      });
+      return toFlaw(thrown);
     }
   }
 
