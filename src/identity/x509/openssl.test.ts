@@ -4,23 +4,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseSpiffeId, spiffeIdOf, toBundleFinder } from '../spiffe/index.ts';
+import { parseSpiffeId, toBundleFinder } from '../spiffe/index.ts';
 import {
   type Authority,
-  authorityOf,
   createSvidIssuer,
-  issueAuthority,
   issueCrl,
   judgeCsrNames,
   readCertificate,
   readCrl,
   readCsr,
-  serialNumbers,
   toPem,
-  uniqueSubject,
   validateSvid,
 } from './index.ts';
-import { ecKey, rsaKey, type TestKey, testSigner } from './testing/keys.ts';
+import { testAuthority } from './testing/authority.ts';
+import { ecKey, rsaKey, type TestKey } from './testing/keys.ts';
 
 const HOUR = 3_600_000;
 const ID = 'spiffe://example.org/ns/shop/sa/orders';
@@ -44,24 +41,11 @@ function pem(name: string, label: string, ...ders: readonly Buffer[]): string {
   return name;
 }
 
-const nextSerial = serialNumbers(randomFillSync);
-function authority(key: TestKey, pathLength: number, by?: Authority, only?: string[]): Authority {
-  const serialNumber = nextSerial();
-  const certificate = issueAuthority(
-    {
-      publicKey: key.spki,
-      id: spiffeIdOf('example.org'),
-      subject: uniqueSubject('Example', serialNumber),
-      serialNumber,
-      notBefore: now - HOUR,
-      notAfter: now + HOUR,
-      pathLength,
-      ...(only && { permittedTrustDomains: only }),
-    },
-    by ?? testSigner(key),
-  );
-  return authorityOf(certificate, key.privateKey);
-}
+const authority = (key: TestKey, pathLength: number, by?: Authority, only?: string[]) =>
+  testAuthority('example.org', {
+    ...{ key, pathLength, by, notBefore: now - HOUR, notAfter: now + HOUR },
+    ...(only && { permittedTrustDomains: only }),
+  });
 
 const dersOf = (...all: Authority[]) => all.map(({ certificate }) => certificate.der);
 
