@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { Fault, quote } from '../../base/fault.ts';
 import { ask } from '../client.ts';
 import { say } from '../endpoints/say.ts';
+import { toFields } from '../fields.ts';
 import { toTable } from '../table.ts';
 import {
   API,
@@ -15,7 +16,6 @@ import {
   withReason,
 } from './common.ts';
 import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
-import { toFields } from './fields.ts';
 import { readText } from './text-file.ts';
 
 interface Federation {

@@ -5,10 +5,10 @@ import type { Command } from 'commander';
 import { Fault, messageOf, quote } from '../../base/fault.ts';
 import { toPem } from '../../identity/x509/index.ts';
 import { say } from '../endpoints/say.ts';
+import { toFields } from '../fields.ts';
 import { collected } from '../options.ts';
 import { plain, wrap } from '../terminal.ts';
 import { type IdentityFlags, minute, print, withFormat } from './common.ts';
-import { toFields } from './fields.ts';
 import { type FetchedX509, fetchJwts, fetchX509, socketPath } from './workload-client.ts';
 
 interface FetchFlags extends IdentityFlags {
