@@ -9,3 +9,20 @@ export function oncePer<From extends object, To>(make: (from: From) => To): (fro
     return to;
   };
 }
+
+/** Work that is under way once at a time: whoever asks meanwhile waits for the same, unless it began longer ago than
+ *  `patienceMs` and is taken to be stuck. */
+export function onceAtATime<To>(work: () => Promise<To>, patienceMs: number): () => Promise<To> {
+  let running: { readonly since: number; readonly result: Promise<To> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (running && now - running.since < patienceMs) return running.result;
+    const begun = { since: now, result: work() };
+    running = begun;
+    const end = (): void => {
+      if (running === begun) running = undefined;
+    };
+    begun.result.then(end, end);
+    return begun.result;
+  };
+}

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { Fault } from '../base/fault.ts';
+import { Fault, messageOf } from '../base/fault.ts';
 import type { Fact } from '../estate/index.ts';
 import type { ClusterConfig } from '../sources/kubernetes/live/config/index.ts';
 import type { LiveState } from '../sources/kubernetes/live/index.ts';
@@ -74,11 +74,18 @@ export class ClusterLink {
       silence.refresh();
       this.#take(message);
     });
-    child.on('error', () => {});
-    child.on('exit', (status, signal) => {
+    const end = (why: string): void => {
       clearTimeout(silence);
       if (performance.now() - startedAt > LONG_LIFE_MS) this.#againMs = FIRST_AGAIN_MS;
-      this.#ended(this.#why ?? `The process that reads the cluster ended (${signal ?? status})`);
+      this.#ended(this.#why ?? why);
+    };
+    child.on('error', (thrown) => {
+      // One that was never there does not exit either; any other does, whatever went wrong.
+      if (child.pid !== undefined) return;
+      end(`The process that reads the cluster cannot be started: ${messageOf(thrown)}`);
+    });
+    child.on('exit', (status, signal) => {
+      end(`The process that reads the cluster ended (${signal ?? status})`);
     });
     this.#send({ type: 'start', cluster, environment, quietMs, aliveMs });
   }

@@ -170,6 +170,22 @@ describe('clusters that are followed', () => {
     expect(links[0]?.pid).not.toBe(pid);
   }, 60_000);
 
+  it('begin anew where the process cannot be started', async () => {
+    const { clusters, call } = await setUp();
+    const { execPath } = process;
+    undo.push(() => {
+      process.execPath = execPath;
+    });
+    process.execPath = join(tmpdir(), 'no-such-program');
+    clusters.start();
+    await vi.waitFor(() => {
+      expect(clusters.list()[0]?.failure).toContain('cannot be started: spawn');
+    }, WAIT);
+    process.execPath = execPath;
+    await vi.waitFor(async () => expect((await call())?.authentication).toBe('mtls'), WAIT);
+    expect(clusters.list()[0]).toMatchObject({ state: 'current', failure: null });
+  }, 60_000);
+
   it('end a process that is stuck', async () => {
     const { clusters, links, call } = await setUp(undefined, { silenceMs: 6_000, aliveMs: 500 });
     clusters.start();

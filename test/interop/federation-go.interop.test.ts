@@ -13,6 +13,7 @@ import {
 } from '../../src/identity/federation/index.ts';
 import { TestDomain } from '../../src/identity/federation/testing/domain.ts';
 import { writeBundle } from '../../src/identity/spiffe/index.ts';
+import { toPem } from '../../src/identity/x509/index.ts';
 import { LivingAuthority } from './support/living-authority.ts';
 import { goSource, isMissing } from './support/tools.ts';
 
@@ -201,12 +202,3 @@ describe.skipIf(isMissing('go-spiffe', peer, { isNeeded: true }))(
     });
   },
 );
-
-function toPem(label: string, ...ders: readonly Buffer[]): string {
-  return ders
-    .map((der) => {
-      const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-      return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-    })
-    .join('');
-}

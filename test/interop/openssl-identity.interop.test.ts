@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BundleEndpointConfig, serveBundleEndpoint } from '../../src/identity/federation/index.ts';
+import { toPem } from '../../src/identity/x509/index.ts';
 import { LivingAuthority } from './support/living-authority.ts';
 import { isMissing, type Peer } from './support/tools.ts';
 
@@ -35,15 +36,8 @@ async function openssl(...words: readonly string[]) {
   return { said: stdout + stderr, isContent: code === 0 };
 }
 
-function pem(name: string, label: string, ...ders: readonly Uint8Array[]): string {
-  const blocks = ders.map((der) => {
-    const lines =
-      Buffer.from(der)
-        .toString('base64')
-        .match(/.{1,64}/g) ?? [];
-    return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-  });
-  writeFileSync(join(folder, name), blocks.join(''));
+function pem(name: string, label: string, ...ders: readonly Buffer[]): string {
+  writeFileSync(join(folder, name), toPem(label, ...ders));
   return name;
 }
 

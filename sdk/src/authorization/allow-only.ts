@@ -29,10 +29,11 @@ function rowsOf(
   rows: readonly Row[],
   byShape: ReadonlyMap<string, Row>,
 ): readonly Row[] {
+  const parts = question.template === undefined ? readingsOf(question.path) : [];
   for (const method of question.method === 'HEAD' ? ['HEAD', 'GET'] : [question.method]) {
     const found =
       question.template === undefined
-        ? rows.filter((row) => row.method === method && mayTake(row, question.path))
+        ? rows.filter((row) => row.method === method && mayTake(row, parts))
         : [byShape.get(`${method} ${shapeOf(withoutLastSlash(question.template))}`) ?? []].flat();
     if (found.length > 0) return found;
   }
@@ -41,14 +42,16 @@ function rowsOf(
 
 /** Whether a router could take this path for this row: routers differ in whether case, a slash at the
  *  end and percent-encoding count, so none of them does. */
-function mayTake({ segments, takesRest }: Row, path: string): boolean {
-  const parts = segmentsOf(withoutLastSlash(path));
+function mayTake({ segments, takesRest }: Row, parts: readonly Readings[]): boolean {
   if (takesRest ? parts.length < segments.length : parts.length !== segments.length) return false;
-  return segments.every((wanted, index) => wanted === undefined || isSame(parts[index], wanted));
+  return segments.every((wanted, index) => wanted === undefined || parts[index]?.includes(wanted));
 }
 
-const isSame = (part: string | undefined, wanted: string): boolean =>
-  part !== undefined && (part.toLowerCase() === wanted || decoded(part) === wanted);
+/** A part of a path as one router or another reads it, in lower case. */
+type Readings = readonly (string | undefined)[];
+
+const readingsOf = (path: string): Readings[] =>
+  segmentsOf(withoutLastSlash(path)).map((part) => [part.toLowerCase(), decoded(part)]);
 
 function decoded(part: string): string | undefined {
   try {

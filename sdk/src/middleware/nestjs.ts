@@ -71,10 +71,7 @@ export class CallerGuard implements CanActivate {
 
   #refuse(refusal: Refusal, context: ExecutionContext): HttpException {
     const response = context.switchToHttp().getResponse<NestResponse>();
-    const headers = {
-      ...headersOf(refusal, this.#takesTokens),
-      'content-type': 'application/problem+json',
-    };
+    const headers = headersOf(refusal, this.#takesTokens);
     for (const [name, value] of Object.entries(headers)) response.header(name, value);
     return new HttpException(toProblem(refusal), refusal.status, { cause: refusal.cause });
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,18 @@ describe('an upgrade', () => {
     expect(answer.split('\r\n')[0]).toBe(line);
     expect(answer).toContain('content-type: application/problem+json');
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code });
+  });
+
+  it('that is refused leaves no connection to a peer that keeps its own half open', async () => {
+    const [mtls, plain] = servers();
+    mtls.close();
+    const accepted = once(plain, 'connection') as Promise<[Socket]>;
+    const peer = connect({ port: await world.listen(plain), allowHalfOpen: true });
+    peer.write(ask);
+    const [socket] = await accepted;
+    if (!socket.closed) await once(socket, 'close');
+    expect(await text(peer)).toContain('HTTP/1.1 401 Unauthorized');
+    peer.destroy();
   });
 });
 

@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Caller } from '../caller.ts';
-import { arrivalOf } from './arrival.ts';
+import { arrivalOf, type RawRequest } from './arrival.ts';
 import { createGate } from './gate.ts';
 import type { CallerOptions } from './options.ts';
 import { toProblemResponse } from './refusal.ts';
 import { sendProblem } from './send-problem.ts';
 
-type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 /** A listener for the `request` event of Node's servers that only verified callers reach. `template`
  *  tells the route of a request, for authorisation that goes by routes.
  *  @throws {ReeveError} `middleware/options-invalid` */
-export function requireCaller<Req extends Request, Res extends Response>(
+export function requireCaller<Req extends RawRequest, Res extends Response>(
   options: CallerOptions,
   listener: (request: Req, response: Res, caller: Caller | undefined) => unknown,
   template: (request: Req) => string | undefined = () => undefined,
@@ -58,6 +57,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
+/** What was upgraded is nobody's but ours: a peer that does not end its half must not hold the other. */
 function refuseUpgrade(
   socket: Duplex,
   { status, headers, body }: ReturnType<typeof toProblemResponse>,
@@ -67,5 +67,6 @@ function refuseUpgrade(
     connection: 'close',
     'content-length': String(Buffer.byteLength(body)),
   }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\n${lines.join('')}\r\n${body}`);
 }

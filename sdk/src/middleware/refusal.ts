@@ -67,14 +67,17 @@ export function toProblem({ status, code, detail, hint }: Refusal): Problem {
 export function toProblemResponse(refused: Refusal, takesTokens: boolean): ProblemResponse {
   return {
     status: refused.status,
-    headers: { ...headersOf(refused, takesTokens), 'content-type': 'application/problem+json' },
+    headers: headersOf(refused, takesTokens),
     body: JSON.stringify(toProblem(refused)),
   };
 }
 
-/** @see RFC 9110 §11.6.1, §10.2.3; RFC 6750 §3 */
+/** @see RFC 9110 §11.6.1, §10.2.3; RFC 6750 §3; RFC 9457 §3 */
 export function headersOf(refused: Refusal, takesTokens: boolean): Record<string, string> {
-  const headers: Record<string, string> = { 'cache-control': 'no-store' };
+  const headers: Record<string, string> = {
+    'cache-control': 'no-store',
+    'content-type': 'application/problem+json',
+  };
   if (refused.status === 503) headers['retry-after'] = '1';
   if (refused.status !== 401) return headers;
   // A challenge must be there, and client certificates have no registered one.

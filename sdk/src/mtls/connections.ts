@@ -2,7 +2,7 @@ import { ReeveError } from '../error.ts';
 import type { IdentitySource, X509Svid } from '../source/index.ts';
 import type { ProvedPeer } from '../x509/index.ts';
 import type { AcceptRule } from './accept.ts';
-import { judgeAccepted } from './peer.ts';
+import { judgeAccepted, toFlaw } from './peer.ts';
 
 /** A connection whose peer was proved. */
 export interface Connection {
@@ -35,26 +35,14 @@ export class Connections {
   readonly #open = new Set<Connection>();
   #timer: NodeJS.Timeout | undefined;
   #nextAt = Number.POSITIVE_INFINITY;
-  #isFollowing = false;
 
   constructor(rules: ConnectionRules) {
     this.#rules = rules;
-    this.open();
   }
 
-  /** Hears of updates, also after it was closed. */
-  open(): void {
-    if (this.#isFollowing) return;
-    this.#isFollowing = true;
-    this.#rules.source.on('updated', this.judge);
-  }
-
-  get size(): number {
-    return this.#open.size;
-  }
-
+  /** Hears of updates from the first connection to the last: the source knows of nobody who has none. */
   add(connection: Connection): void {
-    this.open();
+    if (this.#open.size === 0) this.#rules.source.on('updated', this.judge);
     this.#open.add(connection);
     // The handshake may have begun before an update, and ended after it.
     const flaw = this.#flawOf(connection, this.#rules.clock());
@@ -64,13 +52,12 @@ export class Connections {
 
   delete(connection: Connection): void {
     this.#open.delete(connection);
-    if (this.#open.size === 0) this.#sleep();
+    if (this.#open.size === 0) this.close();
   }
 
-  /** Forgets them all, and hears of no more updates. */
+  /** Forgets them all. */
   close(): void {
     this.#rules.source.off('updated', this.judge);
-    this.#isFollowing = false;
     this.#open.clear();
     this.#sleep();
   }
@@ -89,7 +76,7 @@ export class Connections {
   };
 
   #retire(connection: Connection, flaw: ReeveError): void {
-    this.#open.delete(connection);
+    this.delete(connection);
     connection.retire(flaw);
   }
 
@@ -109,10 +96,7 @@ export class Connections {
       judgeAccepted(connection.peer, connection.accepts);
       return undefined;
     } catch (thrown) {
-      if (thrown instanceof ReeveError) return thrown;
-      return new ReeveError('mtls/judgement-failed', 'the peer cannot be judged', {
-        cause: thrown,
-      });
+      return toFlaw(thrown);
     }
   }
 

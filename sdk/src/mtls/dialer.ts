@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { type Caller, rememberPeer } from '../caller.ts';
+import { rememberPeer } from '../caller.ts';
 import { quote, ReeveError } from '../error.ts';
-import { type IdentitySource, usableSvid, type X509Svid } from '../source/index.ts';
+import { type IdentitySource, usableIdentity, type X509Svid } from '../source/index.ts';
 import { type Accept, type AcceptRule, acceptRule } from './accept.ts';
 import { type Connection, Connections } from './connections.ts';
 import { clientContext, type TlsVersion } from './credentials.ts';
-import { chainOf, provePeer, toCaller } from './peer.ts';
+import { chainOf, provePeer, toCaller, toFlaw } from './peer.ts';
 
 /** What every client of this package is told. One of `accept` and `idOf` says who must be at the other
  *  end: the name of the host says nothing. */
@@ -58,14 +58,15 @@ export class Dialer {
   /** Begins to connect. What is written before the handshake is done waits, and is lost when the peer is
    *  refused: the socket is destroyed with the reason. `onRetire` hears when the connection must no
    *  longer be used.
-   *  @throws {ReeveError} `svid/…`, `mtls/no-expected-id`, `identity/id-malformed`, `mtls/accept-…` */
+   *  @throws {ReeveError} `svid/…`, `mtls/no-expected-id`, `mtls/judgement-failed`, `identity/id-malformed`,
+   *  `mtls/accept-…` */
   dial(
     { host, port }: Target,
     options: ConnectionOptions,
     onRetire: (socket: TLSSocket, why: ReeveError) => void,
   ): TLSSocket {
     const { source, minVersion = 'TLSv1.2', handshakeMs = DEFAULT_HANDSHAKE_MS } = this.#options;
-    const svid = usableSvid(source, this.#clock());
+    const { svid } = usableIdentity(source, this.#clock());
     const accepts = this.#accepts ?? this.#expected(host, port);
     const socket = connect({
       ...options,
@@ -93,10 +94,18 @@ export class Dialer {
 
   #expected(host: string, port: number): AcceptRule {
     const url = new URL(`https://${isIP(host) === 6 ? `[${host}]` : host}:${port}/`);
-    const expected = this.#options.idOf?.(url);
+    const expected = this.#idOf(url);
     if (expected !== undefined) return acceptRule(expected);
     const why = `nobody says which SPIFFE ID must answer at ${quote(url.origin)}`;
     throw new ReeveError('mtls/no-expected-id', why, { hint: 'have `idOf` name it' });
+  }
+
+  #idOf(url: URL): string | readonly string[] | undefined {
+    try {
+      return this.#options.idOf?.(url);
+    } catch (thrown) {
+      throw toFlaw(thrown);
+    }
   }
 
   #judge(
@@ -111,20 +120,19 @@ export class Dialer {
       readonly onRetire: (socket: TLSSocket, why: ReeveError) => void;
     },
   ): void {
-    const { identity } = this.#options.source;
     try {
-      if (!identity) throw new ReeveError('svid/not-ready', 'this workload has no X.509-SVID yet');
+      const now = this.#clock();
+      const identity = usableIdentity(this.#options.source, now);
       if (socket.getProtocol() !== 'TLSv1.3') socket.disableRenegotiation();
       const chain = chainOf(socket);
-      const peer = provePeer(socket, chain, identity, accepts, this.#clock());
-      const server: Caller = toCaller(peer);
-      rememberPeer(socket, server);
+      const peer = provePeer(socket, chain, identity, accepts, now);
+      rememberPeer(socket, toCaller(peer));
       const retire = (why: ReeveError) => onRetire(socket, why);
       const connection: Connection = { chain, accepts, svid, peer, retire };
       this.#connections.add(connection);
       socket.once('close', () => this.#connections.delete(connection));
     } catch (thrown) {
-      socket.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      socket.destroy(toFlaw(thrown));
     }
   }
 }

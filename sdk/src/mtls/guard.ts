@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Server, TLSSocket } from 'node:tls';
-import { type Caller, rememberCaller } from '../caller.ts';
-import { ReeveError } from '../error.ts';
-import { type IdentitySource, usableSvid } from '../source/index.ts';
+import { type Caller, findCaller, rememberCaller } from '../caller.ts';
+import type { ReeveError } from '../error.ts';
+import { type IdentitySource, usableIdentity } from '../source/index.ts';
 import { type Accept, type AcceptRule, acceptRule } from './accept.ts';
 import { Connections } from './connections.ts';
 import { type TlsVersion, tlsCredentials } from './credentials.ts';
-import { chainOf, provePeer, toCaller } from './peer.ts';
+import { chainOf, provePeer, toCaller, toFlaw } from './peer.ts';
 import { ServerConnection } from './server-connection.ts';
 
 /** What every server of this package is told. */
@@ -52,8 +52,6 @@ class ServerGuard {
   readonly #clock: () => number;
   readonly #connections: Connections;
   readonly #bySocket = new WeakMap<object, ServerConnection>();
-  /** Of sessions of HTTP/2. */
-  readonly #callers = new WeakMap<object, Caller>();
   #shown: object | undefined;
   /** Of the connection whose beginning is being told: HTTP/2 makes its session from it. */
   #beginning: { readonly connection: ServerConnection; readonly caller: Caller } | undefined;
@@ -106,7 +104,6 @@ class ServerGuard {
     const { source } = this.#options;
     source.off('updated', this.#show);
     source.on('updated', this.#show);
-    this.#connections.open();
     this.#show();
   }
 
@@ -151,19 +148,15 @@ class ServerGuard {
     const chain = chainOf(socket);
     if (hearsUnproved && chain.length === 0) return undefined;
     const now = this.#clock();
-    const svid = usableSvid(source, now);
-    const { identity } = source;
-    if (!identity) throw new ReeveError('svid/not-ready', 'this workload has no X.509-SVID yet');
+    const identity = usableIdentity(source, now);
+    const { svid } = identity;
     const peer = provePeer(socket, chain, identity, this.#accepts, now);
     return new ServerConnection(socket, { chain, accepts: this.#accepts, svid, peer });
   }
 
   #refuse(emit: Emit, socket: TLSSocket, thrown: unknown): boolean {
     socket.destroy();
-    const error =
-      thrown instanceof ReeveError
-        ? thrown
-        : new ReeveError('mtls/judgement-failed', 'the peer cannot be judged', { cause: thrown });
+    const error = toFlaw(thrown);
     this.#options.onRefused?.(error, socket);
     return emit('tlsClientError', error, socket);
   }
@@ -171,19 +164,18 @@ class ServerGuard {
   #begin(request: IncomingMessage, response: ServerResponse): boolean {
     // HTTP/2 counts its streams by itself.
     if (request.httpVersionMajor !== 1) return true;
-    return this.#bySocket.get(request.socket)?.begin(request, response) ?? true;
+    return this.#bySocket.get(request.socket)?.begin(response) ?? true;
   }
 
   #beginSession(session: ServerHttp2Session): void {
     if (!this.#beginning) return;
     this.#beginning.connection.session = session;
     rememberCaller(session, this.#beginning.caller);
-    this.#callers.set(session, this.#beginning.caller);
   }
 
   /** A stream may outlive its session for those who still hold it. */
   #beginStream(stream: { readonly session?: object }): void {
-    const caller = stream.session && this.#callers.get(stream.session);
+    const caller = stream.session && findCaller(stream.session);
     if (caller) rememberCaller(stream, caller);
   }
 }

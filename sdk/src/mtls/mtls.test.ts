@@ -16,7 +16,7 @@ import { MemorySource } from '../testing/memory-source.ts';
 import { ask, listen } from '../testing/requests.ts';
 import { TrustDomain } from '../testing/trust-domain.ts';
 import { memberOf } from './accept.ts';
-import { createMtlsAgent, type MtlsAgent } from './agent.ts';
+import { createMtlsAgent, type MtlsAgent, type MtlsAgentOptions } from './agent.ts';
 import { tlsCredentials } from './credentials.ts';
 import { createMtlsServer, type MtlsHttpsOptions } from './server.ts';
 
@@ -67,7 +67,7 @@ async function serve(
   return { source: (options.source as MemorySource | undefined) ?? source, server, port };
 }
 
-function agentOf(svid: X509Svid, options: Partial<Parameters<typeof createMtlsAgent>[0]> = {}) {
+function agentOf(svid: X509Svid, options: Partial<MtlsAgentOptions> = {}) {
   const source = sourceOf(svid);
   const agent = createMtlsAgent({ source, accept: PAYMENTS, ...options });
   closers.push(() => agent.destroy());
@@ -319,6 +319,10 @@ describe('a server', () => {
   });
 });
 
+const broken = (): never => {
+  throw new Error('of the rule');
+};
+
 describe('an agent', () => {
   it.each<[string, string, () => X509Svid]>([
     ['another workload', 'mtls/not-accepted', () => ours.issue('/ns/shop/sa/mallory')],
@@ -371,6 +375,18 @@ describe('an agent', () => {
     await expect(ask(agent, port)).rejects.toThrow(code('mtls/no-expected-id'));
     expect((await ask(agent, port)).body).toBe(ORDERS);
     expect(asked[0]).toBe(`https://127.0.0.1:${port}/`);
+  });
+
+  it.each<[string, Partial<MtlsAgentOptions>]>([
+    ['accept', { accept: broken }],
+    ['idOf', { accept: undefined as never, idOf: broken }],
+  ])('says that nobody can be judged where `%s` throws', async (_, who) => {
+    const { port } = await serve();
+    const { agent } = agentOf(ours.issue(pathOf(ORDERS)), who);
+    await expect(ask(agent, port)).rejects.toMatchObject({
+      code: 'mtls/judgement-failed',
+      cause: { message: 'of the rule' },
+    });
   });
 
   it('gives up a handshake that nobody answers', async () => {

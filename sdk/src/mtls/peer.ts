@@ -51,6 +51,12 @@ export function judgeAccepted({ id }: ProvedPeer, accepts: AcceptRule): void {
   });
 }
 
+/** Why a peer is refused, where judging it threw this. */
+export const toFlaw = (thrown: unknown): ReeveError =>
+  thrown instanceof ReeveError
+    ? thrown
+    : new ReeveError('mtls/judgement-failed', 'the peer cannot be judged', { cause: thrown });
+
 /** A peer as handlers see it. */
 export function toCaller({ id, expiresAt }: ProvedPeer): Caller {
   return { ...id, proof: 'mtls', expiresAt: new Date(expiresAt) };

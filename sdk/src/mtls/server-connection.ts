@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { X509Svid } from '../source/index.ts';
@@ -38,7 +38,7 @@ export class ServerConnection implements Connection {
   }
 
   /** Takes note of a request of HTTP/1; answers it, and gives false, when it came too late. */
-  begin(_request: IncomingMessage, response: ServerResponse): boolean {
+  begin(response: ServerResponse): boolean {
     if (this.#isRetired && !this.#isArriving) {
       response.writeHead(MISDIRECTED, { connection: 'close' }).end();
       return false;

@@ -102,4 +102,56 @@ describe('undici', () => {
     await until(() => accepted[1]?.destroyed === true);
     expect(accepted).toHaveLength(3);
   });
+
+  describe('a dispatcher with a request under way over a connection of an older SVID', () => {
+    let dispatcher: undici.Dispatcher;
+    let busy: Promise<undici.Dispatcher.ResponseData>;
+    const renew = () => source.set({ svids: [domain.issue('/orders')], bundles: bundles() });
+    beforeEach(async () => {
+      dispatcher = createMtlsDispatcher(undici, { source, accept: PAYMENTS });
+      busy = undici.request(`${origin}/held`, { dispatcher });
+      await until(() => held.length === 1);
+    });
+    afterEach(() => dispatcher.destroy());
+
+    it('closes when that is done, too', async () => {
+      renew();
+      await new Promise(setImmediate);
+      let isClosed = false;
+      const closing = dispatcher.close().then(() => (isClosed = true));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(isClosed).toBe(false);
+      held[0]?.end('after all');
+      expect(await (await busy).body.text()).toBe('after all');
+      await closing;
+    });
+
+    it('ends that, too, when it is destroyed', async () => {
+      renew();
+      await new Promise(setImmediate);
+      const failed = expect(busy).rejects.toThrow('enough');
+      await dispatcher.destroy(new Error('enough'));
+      await failed;
+    });
+
+    it('takes no more requests once it is closed, whatever SVID comes', async () => {
+      const closing = dispatcher.close();
+      renew();
+      await new Promise(setImmediate);
+      await expect(undici.request(`${origin}/`, { dispatcher })).rejects.toMatchObject({
+        code: 'UND_ERR_CLOSED',
+      });
+      held[0]?.end();
+      await (await busy).body.text();
+      await closing;
+    });
+
+    it('leaves nothing at the source when it is closed', async () => {
+      held[0]?.end();
+      await (await busy).body.text();
+      await dispatcher.close();
+      await until(() => accepted[0]?.destroyed === true);
+      await until(() => source.listenerCount('updated') === 0);
+    });
+  });
 });

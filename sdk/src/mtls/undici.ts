@@ -104,29 +104,45 @@ export function createMtlsDispatcher<Base extends UndiciDispatcher>(
 ): Base {
   let current: Base;
   let isRenewing = false;
+  let isClosed = false;
+  /** The one of now, and those that have yet to end. */
+  const agents = new Set<Base>();
+  /** Agents that are being closed can no longer be destroyed. */
+  const retired = new Set<TLSSocket>();
   // Whatever is under way runs to its end on the old agent; what comes goes over connections of a new one.
   const renew = () => {
     isRenewing = false;
+    if (isClosed) return;
     const old = current;
     current = newAgent();
-    old.close().catch(() => {});
+    const forget = () => agents.delete(old);
+    old.close().then(forget, forget);
   };
-  const onRetire = () => {
+  const onRetire = (socket: TLSSocket) => {
+    retired.add(socket);
+    socket.once('close', () => retired.delete(socket));
     if (!isRenewing) queueMicrotask(renew);
     isRenewing = true;
   };
   const connect = createMtlsConnector({ ...options, onRetire });
-  const newAgent = () => new undici.Agent({ ...agentOptions, connect } as never);
+  const newAgent = (): Base => {
+    const agent = new undici.Agent({ ...agentOptions, connect } as never);
+    agents.add(agent);
+    return agent;
+  };
   current = newAgent();
   class MtlsDispatcher extends undici.Dispatcher {
     dispatch(wish: never, handler: never): boolean {
       return current.dispatch(wish, handler);
     }
-    close(): Promise<void> {
-      return current.close();
+    async close(): Promise<void> {
+      isClosed = true;
+      await Promise.all([...agents].map((agent) => agent.close()));
     }
-    destroy(error?: Error | null): Promise<void> {
-      return current.destroy(error);
+    async destroy(error?: Error | null): Promise<void> {
+      isClosed = true;
+      for (const socket of retired) socket.destroy(error ?? undefined);
+      await current.destroy(error);
     }
   }
   return new MtlsDispatcher() as unknown as Base;

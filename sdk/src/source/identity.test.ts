@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ReeveError } from '../error.ts';
 import { TrustDomain } from '../testing/trust-domain.ts';
 import type { RawX509Svid, X509SvidResponse } from '../workload-api/index.ts';
-import { identityOf, identityOfResponse, usableSvid } from './identity.ts';
+import { identityOf, identityOfResponse, usableIdentity } from './identity.ts';
 import { readSvid, type X509Svid } from './svid.ts';
 
 const code = (expected: string) => expect.objectContaining({ name: 'Fault', code: expected });
@@ -128,9 +128,9 @@ describe('an identity', () => {
     const source = { identity: identityOf({ svids: [orders], bundles: new Map() }) };
     const events = { on: () => {}, off: () => {} };
     const end = orders.expiresAt.getTime();
-    expect(usableSvid({ ...source, ...events }, end)).toBe(orders);
-    expect(() => usableSvid({ ...source, ...events }, end + 1)).toThrow(code('svid/expired'));
-    expect(() => usableSvid({ identity: undefined, ...events }, end)).toThrow(
+    expect(usableIdentity({ ...source, ...events }, end).svid).toBe(orders);
+    expect(() => usableIdentity({ ...source, ...events }, end + 1)).toThrow(code('svid/expired'));
+    expect(() => usableIdentity({ identity: undefined, ...events }, end)).toThrow(
       code('svid/not-ready'),
     );
   });

@@ -82,17 +82,17 @@ export function identityOfResponse(
   return identity;
 }
 
-/** The SVID that is shown to peers at `now`, in milliseconds since 1970.
+/** The identity whose SVID is shown to peers at `now`, in milliseconds since 1970.
  *  @throws {ReeveError} `svid/not-ready`, `svid/expired` */
-export function usableSvid({ identity }: IdentitySource, now: number): X509Svid {
+export function usableIdentity({ identity }: IdentitySource, now: number): X509Identity {
   if (!identity) {
     throw new ReeveError('svid/not-ready', 'this workload has no X.509-SVID yet', {
       hint: 'wait for `source.ready()`, which says why it takes long',
     });
   }
-  const { svid } = identity;
-  if (now <= svid.expiresAt.getTime()) return svid;
-  const when = svid.expiresAt.toISOString();
+  const { expiresAt } = identity.svid;
+  if (now <= expiresAt.getTime()) return identity;
+  const when = expiresAt.toISOString();
   throw new ReeveError('svid/expired', `the X.509-SVID of this workload expired at ${when}`, {
     hint: 'see why the agent sends no new one: `source.lastError` tells',
   });

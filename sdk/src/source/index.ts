@@ -3,7 +3,7 @@ export {
   type IdentityParts,
   type IdentitySource,
   identityOf,
-  usableSvid,
+  usableIdentity,
   type X509Identity,
 } from './identity.ts';
 export { type JwtFetch, JwtSource, type JwtSourceOptions, type JwtSvid } from './jwt-source.ts';

@@ -24,6 +24,8 @@ export class LocalBundles {
         )
         .catch((thrown) => {
           this.#failed = thrown;
+          // Bundles that are there already are judged by, and grow old.
+          if (!signal.aborted && thrown instanceof ReeveError) warn(thrown);
           resolve();
         });
     });

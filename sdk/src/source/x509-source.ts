@@ -5,7 +5,7 @@ import {
   type IdentityParts,
   type IdentitySource,
   identityOfResponse,
-  usableSvid,
+  usableIdentity,
   type X509Identity,
 } from './identity.ts';
 import type { X509Svid } from './svid.ts';
@@ -50,7 +50,7 @@ export class X509Source extends EventEmitter<SourceEvents> implements IdentitySo
   /** The X.509-SVID that is shown to peers.
    *  @throws {ReeveError} `svid/not-ready`, `svid/expired` */
   get svid(): X509Svid {
-    return usableSvid(this, Date.now());
+    return usableIdentity(this, Date.now()).svid;
   }
 
   /** Every X.509-SVID of this workload, the default one first; expired ones too. */

@@ -1,21 +1,12 @@
-import { generateKeyPairSync, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { parseSpiffeId } from '../../../src/identity/spiffe/index.ts';
-import {
-  type Authority,
-  authorityOf,
-  createSvidIssuer,
-  issueAuthority,
-  issueCrl,
-  serialNumbers,
-  signerOf,
-  uniqueSubject,
-} from '../../../src/identity/x509/index.ts';
+import { type Authority, createSvidIssuer, issueCrl } from '../../../src/identity/x509/index.ts';
+import { testAuthority } from '../../../src/identity/x509/testing/authority.ts';
+import { ecKey } from '../../../src/identity/x509/testing/keys.ts';
 import { readSvid, type X509Svid } from '../source/index.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_SECONDS = 3_600;
-const nextSerial = serialNumbers(randomFillSync);
-const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 /** A trust domain of a test: a root, an authority below it that issues, and lists of what is revoked. */
 export class TrustDomain {
@@ -43,12 +34,12 @@ export class TrustDomain {
 
   /** An SVID of a path such as `/ns/shop/sa/orders`, with a key of its own. */
   issue(path: string, ttlSeconds = HOUR_SECONDS, now = Date.now()): X509Svid {
-    const { publicKey, privateKey } = newKey();
+    const { spki: publicKey, privateKey } = ecKey();
     const spiffeId = `spiffe://${this.name}${path}`;
     const { certificate } = createSvidIssuer(this.issuing, randomFillSync)(
       {
         id: parseSpiffeId(spiffeId),
-        publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+        publicKey,
         ttlSeconds,
       },
       now,
@@ -74,18 +65,9 @@ export class TrustDomain {
   }
 
   #newAuthority(issuer?: Authority): Authority {
-    const { publicKey, privateKey } = newKey();
-    const serialNumber = nextSerial();
-    const request = {
-      publicKey: publicKey.export({ format: 'der', type: 'spki' }),
-      id: parseSpiffeId(`spiffe://${this.name}`),
-      subject: uniqueSubject(this.name, serialNumber),
-      serialNumber,
-      notBefore: Date.now() - DAY_MS,
-      // Nothing outlives what issues it.
-      notAfter: Date.now() + (issuer ? DAY_MS : 2 * DAY_MS),
-    };
-    const certificate = issueAuthority(request, issuer ?? signerOf(privateKey));
-    return authorityOf(certificate, privateKey);
+    const now = Date.now();
+    // Nothing outlives what issues it.
+    const notAfter = now + (issuer ? DAY_MS : 2 * DAY_MS);
+    return testAuthority(this.name, { notBefore: now - DAY_MS, notAfter, by: issuer });
   }
 }

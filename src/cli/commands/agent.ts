@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { AgentFlags } from '../agent/run.ts';
+import { collected } from '../options.ts';
 
 /** `reeve agent`: the identities of one host, until a signal ends it. */
 export function addAgent(program: Command): void {
@@ -33,7 +34,7 @@ export function addAgent(program: Command): void {
     .option(
       '--trust-bundle-sha256 <hash>',
       'or the SHA-256 of the public key of an authority of it (repeatable)',
-      (hash: string, hashes: readonly string[] = []) => [...hashes, hash],
+      collected,
     )
     .option('--insecure-bootstrap', 'or believe whoever answers first')
     .addOption(

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DiscoverFlags } from '../discover.ts';
+import { collected, toCount } from '../options.ts';
 
 /** As `src/sources/access-log` names the formats of logs, and two more; written out here so that help
  *  needs nothing loaded. */
@@ -45,7 +46,7 @@ export function addDiscover(program: Command): void {
     .option(
       '--spec <file>',
       'compare with this specification; NAME=FILE says of which service (repeatable)',
-      (file: string, files: readonly string[] = []) => [...files, file],
+      collected,
     )
     .option('--declared <dir>', 'compare with what this repository declares')
     .option('--min-requests <count>', 'hide what was asked for less often', toCount, 1)
@@ -55,12 +56,6 @@ export function addDiscover(program: Command): void {
       const { discover } = await import('../discover.ts');
       await discover(files, flags);
     });
-}
-
-function toCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('use a whole number of at least 1.');
 }
 
 function toName(text: string): string {

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { toPlace } from '../../base/diagnostic.ts';
 import {
   type AuditEntry,
@@ -12,6 +12,7 @@ import {
 } from '../../estate/index.ts';
 import { ask, type ServerFlags, withServer } from '../client.ts';
 import { age, rate, statusOf } from '../endpoints/words.ts';
+import { toCount } from '../options.ts';
 import { type Column, toTable } from '../table.ts';
 import { counted, grouped } from '../terminal.ts';
 import { addEndpointCommands } from './endpoints.ts';
@@ -169,7 +170,7 @@ export function addLists(program: Command): void {
       .addOption(
         new Option('--format <format>').choices(['text', 'json', 'ndjson']).default('text'),
       )
-      .option('--limit <count>', 'rows at most', toLimit, 200);
+      .option('--limit <count>', 'rows at most', toCount, 200);
     if (list.isSearched) command.option('--search <words>', 'words that the id holds');
     for (const filter of list.filters) {
       command.option(`--${filter} <value>`, WHAT_FOR[filter] ?? `only this ${filter}`);
@@ -177,12 +178,6 @@ export function addLists(program: Command): void {
     command.action((flags: ListFlags) => show(list, flags));
     if (list.name === 'endpoints') addEndpointCommands(command);
   }
-}
-
-function toLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit > 0) return limit;
-  throw new InvalidArgumentError('use a whole number of at least 1.');
 }
 
 async function show(list: List, flags: ListFlags): Promise<void> {

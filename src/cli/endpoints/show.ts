@@ -1,14 +1,12 @@
 import { toPlace } from '../../base/diagnostic.ts';
 import type { Endpoint, StoredDecision } from '../../estate/index.ts';
-import { counted, plain, wrap } from '../terminal.ts';
+import { type Field, toFields } from '../fields.ts';
+import { counted, plain } from '../terminal.ts';
 import { age, percent, REVIEWS, rate, statusOf, toCounts, whyStatus } from './words.ts';
 
-const WIDTH = 80;
 const LABEL = 14;
 /** Of places, callers and the like. */
 const MAX_LISTED = 8;
-
-type Line = readonly [label: string, texts: readonly string[]];
 
 /** All about one endpoint, in 80 columns; lines about nothing are left out.
  *  @param decisions those in force, with all that they say */
@@ -18,7 +16,7 @@ export function toPage(
   now: number,
 ): string {
   const { method, template, service, review } = endpoint;
-  const lines: Line[] = [
+  const fields: Field[] = [
     ['status', [`${statusOf(endpoint)}: ${whyStatus(endpoint)}`]],
     ['waits', review === null ? [] : [`${review}: ${REVIEWS[review]}`]],
     ['blocked', endpoint.blocked ? ['calls of it are reported, and not refused yet'] : []],
@@ -34,17 +32,14 @@ export function toPage(
     ['decisions', decisions.map((decision) => toSentence(decision))],
     ['id', [endpoint.id]],
   ];
-  return [`${method} ${template}`, `of ${service}`, '']
-    .map(plain)
-    .concat(lines.flatMap(toLines))
-    .join('\n');
+  const heading = [`${method} ${template}`, `of ${service}`, ''].map(plain);
+  return [...heading, toFields(fields.map(shortened), LABEL)].join('\n');
 }
 
-function toLines([label, texts]: Line): string[] {
+function shortened([label, texts]: Field): Field {
   const shown = texts.slice(0, MAX_LISTED);
   if (texts.length > shown.length) shown.push(`and ${texts.length - shown.length} more`);
-  const rows = shown.flatMap((text) => wrap(plain(text), WIDTH - LABEL - 2));
-  return rows.map((row, index) => `${(index === 0 ? label : '').padEnd(LABEL)}  ${row}`.trimEnd());
+  return [label, shown];
 }
 
 function criticality({ criticality: level, criticalityBecause: why }: Endpoint): string[] {
@@ -52,7 +47,7 @@ function criticality({ criticality: level, criticalityBecause: why }: Endpoint):
   return [why === null ? level : `${level} (${why})`];
 }
 
-function trafficLines({ traffic }: Endpoint, now: number): Line[] {
+function trafficLines({ traffic }: Endpoint, now: number): Field[] {
   if (traffic === null) return [];
   const { requests, perMinute, errorShare, refusedShare } = traffic;
   const callers = traffic.callers.map(

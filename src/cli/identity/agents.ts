@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { Fault, quote } from '../../base/fault.ts';
 import { ask, type ServerFlags } from '../client.ts';
 import { say } from '../endpoints/say.ts';
+import { toCount } from '../options.ts';
 import { toTable } from '../table.ts';
 import {
   API,
@@ -11,7 +12,6 @@ import {
   pathOf,
   print,
   reasonQuery,
-  toCount,
   withFormat,
   withReason,
 } from './common.ts';

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ask, type ServerFlags, withServer } from '../client.ts';
+import { toCount } from '../options.ts';
 
 /** Where the API of identity is. */
 export const API = '/api/v1/identity';
@@ -32,18 +33,6 @@ export function withReason(command: Command): Command {
 
 export function withLimit(command: Command): Command {
   return withFormat(command).option('--limit <count>', 'rows at most', toCount, 200);
-}
-
-/** A whole number of at least 1, of an option. */
-export function toCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('use a whole number of at least 1.');
-}
-
-/** Gathers what an option is given several times. */
-export function collected(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
 }
 
 /** Prints an answer as it is, or in words. */

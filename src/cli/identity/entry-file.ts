@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type DataDocument, parseYaml } from '../../base/data.ts';
-import { Fault, messageOf, quote } from '../../base/fault.ts';
+import { Fault, quote } from '../../base/fault.ts';
 import { EntryInput } from '../../identity/registration/index.ts';
+import { readText } from './text-file.ts';
 
 const MAX_BYTES = 4 * 1_024 * 1_024;
 const MAX_ENTRIES = 1_000;
@@ -10,7 +10,9 @@ const MAX_ENTRIES = 1_000;
  *  @param file its name, or `-` for standard input
  *  @throws {Fault} `client/entry-file-…` with every problem and its line */
 export function readEntryFile(file: string): EntryInput[] {
-  const { documents, problems } = parseYaml(textOf(file));
+  const { documents, problems } = parseYaml(
+    readText(file === '-' ? 0 : file, MAX_BYTES, 'client/entry-file-not-found'),
+  );
   const [problem] = problems.filter(({ severity }) => severity !== 'warning');
   if (problem) {
     const { line, column } = problem;
@@ -53,17 +55,6 @@ function readOne(
       return `${file}:${line}: ${steps.join('.') || 'the entry'}: ${message}`;
     }),
   };
-}
-
-function textOf(file: string): string {
-  try {
-    const bytes = readFileSync(file === '-' ? 0 : file);
-    if (bytes.length <= MAX_BYTES) return bytes.toString();
-    throw new Error(`it has ${bytes.length} bytes, and ${MAX_BYTES} are allowed`);
-  } catch (thrown) {
-    const why = `${quote(file, 200)} cannot be read: ${messageOf(thrown)}`;
-    throw new Fault('client/entry-file-not-found', why);
-  }
 }
 
 const invalid = (why: string): Fault => new Fault('client/entry-file-invalid', why);

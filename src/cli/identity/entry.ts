@@ -1,8 +1,8 @@
 import { Fault, quote } from '../../base/fault.ts';
 import type { Entry } from '../../identity/registration/index.ts';
 import { ask, type ServerFlags } from '../client.ts';
+import { toFields } from '../fields.ts';
 import { API, minute, pathOf } from './common.ts';
-import { toFields } from './fields.ts';
 import { toSpiffeId } from './named.ts';
 
 /** The registration of this id, or the only one of this SPIFFE ID, of which the path will do.

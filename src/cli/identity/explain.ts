@@ -2,16 +2,15 @@ import type { Command } from 'commander';
 import { Fault } from '../../base/fault.ts';
 import { ask } from '../client.ts';
 import { say } from '../endpoints/say.ts';
+import { collected, toCount } from '../options.ts';
 import { toTable } from '../table.ts';
 import { counted, grouped, plain, wrap } from '../terminal.ts';
 import {
   API,
-  collected,
   type IdentityFlags,
   type ListFlags,
   print,
   readPages,
-  toCount,
   withFormat,
   withLimit,
 } from './common.ts';

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { Fault, messageOf, quote } from '../../base/fault.ts';
+import { Fault, quote } from '../../base/fault.ts';
 import { ask } from '../client.ts';
 import { say } from '../endpoints/say.ts';
+import { toFields } from '../fields.ts';
 import { toTable } from '../table.ts';
 import {
   API,
@@ -16,7 +16,7 @@ import {
   withReason,
 } from './common.ts';
 import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
-import { toFields } from './fields.ts';
+import { readText } from './text-file.ts';
 
 interface Federation {
   readonly trustDomain: string;
@@ -167,13 +167,4 @@ const failureTexts = ({ at, why, hint }: NonNullable<Federation['lastFailure']>)
   hint,
 ];
 
-function textOf(file: string): string {
-  try {
-    const bytes = readFileSync(file);
-    if (bytes.length <= MAX_FILE_BYTES) return bytes.toString();
-    throw new Error(`it has ${bytes.length} bytes, and ${MAX_FILE_BYTES} are allowed`);
-  } catch (thrown) {
-    const why = `${quote(file, 200)} cannot be read: ${messageOf(thrown)}`;
-    throw new Fault('client/bundle-not-found', why);
-  }
-}
+const textOf = (file: string): string => readText(file, MAX_FILE_BYTES, 'client/bundle-not-found');

@@ -3,10 +3,12 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Fault, messageOf, quote } from '../../base/fault.ts';
+import { toPem } from '../../identity/x509/index.ts';
 import { say } from '../endpoints/say.ts';
+import { toFields } from '../fields.ts';
+import { collected } from '../options.ts';
 import { plain, wrap } from '../terminal.ts';
-import { collected, type IdentityFlags, minute, print, withFormat } from './common.ts';
-import { toFields } from './fields.ts';
+import { type IdentityFlags, minute, print, withFormat } from './common.ts';
 import { type FetchedX509, fetchJwts, fetchX509, socketPath } from './workload-client.ts';
 
 interface FetchFlags extends IdentityFlags {
@@ -110,12 +112,12 @@ function writeAll(svids: readonly FetchedX509[], folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const [index, { chain, privateKey, bundle }] of svids.entries()) {
       const at = (name: string) => join(folder, name);
-      writeFileSync(at(`svid.${index}.pem`), toPem('CERTIFICATE', chain));
+      writeFileSync(at(`svid.${index}.pem`), toPem('CERTIFICATE', ...chain));
       const key = at(`svid.${index}.key`);
       // a file that is there already would keep its permissions
       rmSync(key, { force: true });
-      writeFileSync(key, toPem('PRIVATE KEY', [privateKey]), { mode: 0o600 });
-      writeFileSync(at(`bundle.${index}.pem`), toPem('CERTIFICATE', bundle));
+      writeFileSync(key, toPem('PRIVATE KEY', privateKey), { mode: 0o600 });
+      writeFileSync(at(`bundle.${index}.pem`), toPem('CERTIFICATE', ...bundle));
     }
   } catch (thrown) {
     const why = `${quote(folder, 200)} cannot be written to: ${messageOf(thrown)}`;
@@ -125,13 +127,4 @@ function writeAll(svids: readonly FetchedX509[], folder: string): void {
     console.error,
     `written to ${folder}: nothing renews these files, and they end with the SVID`,
   );
-}
-
-/** @see RFC 7468 */
-function toPem(label: string, parts: readonly Buffer[]): string {
-  const one = (der: Buffer): string => {
-    const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-    return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
-  };
-  return parts.map(one).join('');
 }

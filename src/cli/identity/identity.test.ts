@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Entry } from '../../identity/registration/index.ts';
 import { service } from '../../identity/registration/registrar/testing/registrars.ts';
 import { type IdentityServer, startIdentityServer } from '../../server/testing/identity-server.ts';
@@ -318,6 +318,14 @@ describe('revocation', () => {
     expect(lifted.stdout).toMatch(/^lifted denial-/);
     expect((await identity('denied', '--search', '/web')).stdout).toBe('Nothing is denied.\n');
     expect((await reeve(['lift', '/ns/shop/sa/web'])).stderr).toMatch(/is not denied/);
+  });
+
+  it('of many paths asks for the trust domain once', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch');
+    await identity('revoke', '/many/a', '/many/b', '/many/c');
+    const paths = asked.mock.calls.map(([address]) => new URL(String(address)).pathname);
+    asked.mockRestore();
+    expect(paths).toEqual(['/api/v1/identity', '/api/v1/identity/denials']);
   });
 
   it('of what was issued only lets workloads have new SVIDs', async () => {

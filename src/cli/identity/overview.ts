@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { ask } from '../client.ts';
+import { toFields } from '../fields.ts';
 import { counted, grouped } from '../terminal.ts';
 import { type Authority, toSentence } from './authorities.ts';
 import { API, type IdentityFlags, print } from './common.ts';
-import { toFields } from './fields.ts';
 
 interface Overview {
   readonly trustDomain: string;

@@ -4,16 +4,8 @@ import type { Entry, EntryChange, EntryInput } from '../../identity/registration
 import { ask } from '../client.ts';
 import { findService } from '../endpoints/find.ts';
 import { say } from '../endpoints/say.ts';
-import {
-  API,
-  type ChangeFlags,
-  collected,
-  pathOf,
-  print,
-  reasonQuery,
-  toCount,
-  withReason,
-} from './common.ts';
+import { collected, toCount } from '../options.ts';
+import { API, type ChangeFlags, pathOf, print, reasonQuery, withReason } from './common.ts';
 import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
 import { findEntry, toText } from './entry.ts';
 import { readEntryFile } from './entry-file.ts';

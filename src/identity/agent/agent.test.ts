@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../base/fault.ts';
 import { CLUSTER, claimsAt, tokenOf } from '../attestation/kubernetes/testing/cluster.ts';
 import { bundleFingerprints } from './index.ts';
 import { AgentRig, leafOf, type X509Answer } from './testing/agent.ts';
@@ -361,6 +362,31 @@ describe('the identity of an agent', () => {
     await rig.until('connected');
   });
 
+  it('is asked for less and less often where it is not renewed', async () => {
+    let asked = 0;
+    await startAnew({
+      wall: Date.now() - 24 * HOUR,
+      ports: (ports) => ({
+        ...ports,
+        issueAgent: async (request) => {
+          if (!request.by.reason.startsWith('renewed')) return ports.issueAgent(request);
+          asked++;
+          throw new Fault('identity/authority-unavailable', 'No authority signs now');
+        },
+      }),
+    });
+    await rig.join('node-1');
+    let waits = rig.waits.length;
+    server.keeperRig.wall += 2 * HOUR;
+    for (let failed = 1; failed <= 8; failed++) {
+      while (asked < failed || rig.waits.length === waits) await sleep(5);
+      waits = rig.waits.length;
+      server.keeperRig.wall += 60_000;
+    }
+    // of a minute, less up to a half; the clock is looked at in between
+    expect(rig.waits[waits - 1]).toBeGreaterThanOrEqual(29_000);
+  });
+
   it('is asked for anew where it expired while the server was away, with a new token in the file', async () => {
     await startAnew({ agents: { svidTtlSeconds: 60 }, wall: Date.now() - 24 * HOUR });
     const joinTokenFile = join(rig.folder, 'token');
@@ -391,6 +417,19 @@ describe('the identity of an agent', () => {
     expect(agent.spiffeId).toBeUndefined();
     await rig.stop();
     await expect(rig.start()).rejects.toThrow(/has no identity yet/);
+  });
+
+  it("denied, is in nobody's hands any more though its folder cannot be emptied", async () => {
+    server.register({ spiffeId: ORDERS, selectors: OWN });
+    const agent = await rig.join('node-1');
+    const data = join(rig.folder, 'data');
+    rmSync(join(data, 'agent.cache'), { force: true });
+    mkdirSync(join(data, 'agent.cache', 'kept'), { recursive: true });
+    await server.keeper.revoke([{ spiffeId: AGENT, mayReturn: false, why: 'keyCompromise' }], BY);
+    expect((await agent.ended).kind).toBe('denied');
+    await expect(fetch()).rejects.toThrow(/is denied since/);
+    expect(existsSync(join(data, 'agent.json'))).toBe(false);
+    expect(rig.logged.join('')).toContain('is still on disk: remove it');
   });
 
   it.each([60_000, -60_000])('holds where clocks differ by %d ms', async (skew) => {

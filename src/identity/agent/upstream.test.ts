@@ -1,20 +1,14 @@
-import { createPublicKey, generateKeyPairSync, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { certifierOf, post } from '../authority/index.ts';
-import { parseSpiffeId } from '../spiffe/index.ts';
-import {
-  issueAuthority,
-  serialNumbers,
-  signerOf,
-  splitCertificates,
-  uniqueSubject,
-} from '../x509/index.ts';
+import { splitCertificates, toPem } from '../x509/index.ts';
+import { testAuthority } from '../x509/testing/authority.ts';
+import { ecKey } from '../x509/testing/keys.ts';
 import { AgentRig, type X509Answer } from './testing/agent.ts';
 import { ServerRig } from './testing/server.ts';
-import { toPem } from './tls.ts';
 
 const DAY = 86_400_000;
 
@@ -36,22 +30,12 @@ afterEach(async () => {
 
 /** A root on disk that certifies authorities. */
 function writeRoot() {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const serialNumber = serialNumbers(randomFillSync)();
-  const root = issueAuthority(
-    {
-      id: parseSpiffeId('spiffe://example.org'),
-      subject: uniqueSubject('example.org', serialNumber),
-      serialNumber,
-      publicKey: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }),
-      notBefore: Date.now() - DAY,
-      notAfter: Date.now() + 30 * DAY,
-    },
-    signerOf(privateKey),
-  );
+  const times = { notBefore: Date.now() - DAY, notAfter: Date.now() + 30 * DAY };
+  const key = ecKey();
+  const { certificate } = testAuthority('example.org', { ...times, key });
   const [certificateFile, keyFile] = [join(folder, 'root.pem'), join(folder, 'root.key')];
-  writeFileSync(certificateFile, toPem([root.der]));
-  writeFileSync(keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+  writeFileSync(certificateFile, toPem('CERTIFICATE', certificate.der));
+  writeFileSync(keyFile, key.privateKey.export({ format: 'pem', type: 'pkcs8' }));
   return { certificateFile, keyFile };
 }
 

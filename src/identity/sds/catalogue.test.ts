@@ -1,11 +1,11 @@
 import { randomFillSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Entitled } from '../workload-api/index.ts';
+import { toPem } from '../x509/index.ts';
 import { Catalogue } from './catalogue.ts';
 import { SdsConfig } from './config.ts';
 import { ValidationContexts } from './contexts.ts';
 import { verifyingNobody } from './nobody.ts';
-import { toPem } from './pem.ts';
 import { TestDomain } from './testing/domain.ts';
 import { type SeenSecret, seen } from './testing/protos.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { TrustBundle } from '../spiffe/index.ts';
 import type { HeldSvid } from '../workload-api/index.ts';
+import { toPem } from '../x509/index.ts';
 import { plainValidationSecret, type Secret, spiffeValidationSecret } from './messages.ts';
-import { toPem } from './pem.ts';
 import { type Issuers, type Lists, RevocationLists } from './revocation.ts';
 
 /** What verifies the peers of some trust domains. */
@@ -65,7 +65,7 @@ export class ValidationContexts {
     const asked = isSpiffe ? 'whole chain' : 'leaf';
     const domainOf = (issuers: Issuers) => ({
       trustDomain: issuers.bundle.trustDomain,
-      authorities: issuers.bundle.x509Authorities.map((der) => toPem('CERTIFICATE', der)).join(''),
+      authorities: toPem('CERTIFICATE', ...issuers.bundle.x509Authorities),
       lists: this.#lists.listsOf(issuers, crls, asked, now),
     });
     const main = domainOf(first);
@@ -118,5 +118,5 @@ export class ValidationContexts {
 }
 
 function inPem({ crls }: Lists): string {
-  return crls.map((crl) => toPem('X509 CRL', crl)).join('');
+  return toPem('X509 CRL', ...crls);
 }

@@ -1,8 +1,7 @@
-import { Fault } from '../../base/fault.ts';
 import type { Secrets } from './catalogue.ts';
 import { deltaDiscoveryResponse, type Secret, versionOfAll } from './messages.ts';
 import { type Heard, type Look, type Protocol, WILDCARD } from './protocol.ts';
-import { type DeltaRequest, readDeltaRequest } from './requests.ts';
+import { type DeltaRequest, readDeltaRequest, tooMany } from './requests.ts';
 
 /** Discovery where requests and answers say only what changes.
  *  @see xDS protocol, "Incremental xDS" */
@@ -40,12 +39,7 @@ export class Delta implements Protocol<DeltaRequest> {
     }
     for (const name of unsubscribe) this.#unsubscribe(name);
     this.#isFirst = false;
-    if (this.#names.size > this.#maxNames) {
-      const why = `More than ${this.#maxNames} secrets are asked for on one stream`;
-      throw new Fault('identity/secret-request-invalid', why, {
-        hint: 'raise `maxNames`, or ask for fewer',
-      });
-    }
+    if (this.#names.size > this.#maxNames) throw tooMany(this.#maxNames);
     return this.#verdict(nonce, rejection);
   }
 

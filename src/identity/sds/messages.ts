@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bytesField, integerField, messageField, textField } from '../../base/protobuf/index.ts';
 import type { HeldSvid } from '../workload-api/index.ts';
-import { toPem } from './pem.ts';
+import { toPem } from '../x509/index.ts';
 
 /** Messages of the discovery services as they are written.
  *  @see envoy/service/discovery/v3/discovery.proto, envoy/extensions/transport_sockets/tls/v3/ */
@@ -34,7 +34,7 @@ export interface TrustDomainAnchors {
 
 /** A certificate with its chain and its key. */
 export function certificateSecret(name: string, svid: HeldSvid): Secret {
-  const chain = svid.chain.map((der) => toPem('CERTIFICATE', der)).join('');
+  const chain = toPem('CERTIFICATE', ...svid.chain);
   const key = toPem('PRIVATE KEY', svid.privateKey);
   const certificate = messageField(2, inline(1, chain), inline(2, key));
   return {

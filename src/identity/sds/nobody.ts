@@ -6,10 +6,10 @@ import {
   issueAuthority,
   serialNumbers,
   signerOf,
+  toPem,
   uniqueSubject,
 } from '../x509/index.ts';
 import { plainValidationSecret, type Secret, spiffeValidationSecret } from './messages.ts';
-import { toPem } from './pem.ts';
 
 const TRUST_DOMAIN = 'nobody.invalid';
 const DECADE_MS = 315_360_000_000;

@@ -159,21 +159,19 @@ function readText(request: WireReader, what: string, maxBytes: number): string {
   }
 }
 
-function tooMany(maxNames: number): Fault {
-  return invalid(`more than ${maxNames} secrets are asked for on one stream`, {
-    hint: 'raise `maxNames`, or ask for fewer',
-  });
+/** More is asked for than may be. */
+export function tooMany(maxNames: number): Fault {
+  const hint = 'raise `maxNames`, or ask for fewer';
+  return invalid(`more than ${maxNames} secrets are asked for on one stream`, hint);
 }
 
 /** The type of resources is another one than is served. */
 export function otherType(typeUrl: string): Fault {
-  return invalid(`there are no resources of the type ${quote(typeUrl, 200)} here`, {
-    hint: 'ask for secrets',
-  });
+  const why = `there are no resources of the type ${quote(typeUrl, 200)} here`;
+  return invalid(why, 'ask for secrets');
 }
 
-function invalid(why: string, details: { readonly hint?: string } = {}): Fault {
-  return new Fault('identity/secret-request-invalid', `The request is not understood: ${why}`, {
-    ...details,
-  });
+function invalid(why: string, hint?: string): Fault {
+  const text = `The request is not understood: ${why}`;
+  return new Fault('identity/secret-request-invalid', text, hint === undefined ? {} : { hint });
 }

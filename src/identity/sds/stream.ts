@@ -3,6 +3,7 @@ import { quote } from '../../base/fault.ts';
 import type { BidiStreamMethod, GrpcAnswers } from '../../base/grpc/index.ts';
 import {
   attestAgain,
+  DEFAULT_WAIT_MS,
   type Entitled,
   type Entitlement,
   forPeer,
@@ -45,7 +46,6 @@ export function discoveryStream<Request extends AnyRequest>(
   };
 }
 
-const DEFAULT_WAIT_MS = 10_000;
 const MAX_TYPES = 16;
 const MAX_NAMES_TOLD = 8;
 /** Timers of Node count to 2^31 milliseconds. */

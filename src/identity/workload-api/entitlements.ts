@@ -4,7 +4,8 @@ import type { Entitled, Entitlement, WorkloadApiPorts } from './ports.ts';
 import { refusalOf, tookTooLong } from './refusals.ts';
 import { attestAgain, type Workload } from './workload.ts';
 
-const DEFAULT_WAIT_MS = 10_000;
+/** How long a workload waits to be told what it is entitled to. */
+export const DEFAULT_WAIT_MS = 10_000;
 
 /** What a workload is entitled to now.
  *  @throws {Fault} where it is to nothing, or nothing can be said yet; the reason of the signal */

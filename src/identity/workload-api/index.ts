@@ -2,6 +2,8 @@
 export {
   type FreshSvid,
   type Matched,
+  renewalOf,
+  retryOf,
   SvidCache,
   type SvidCacheLimits,
   type SvidCachePorts,
@@ -9,7 +11,7 @@ export {
 } from './cache/index.ts';
 export { WorkloadApiConfig } from './config.ts';
 export { WORKLOAD_API } from './description.ts';
-export { entitlementOf } from './entitlements.ts';
+export { DEFAULT_WAIT_MS, entitlementOf } from './entitlements.ts';
 export { type ConnectedPeers, connectedPeers } from './peers.ts';
 export type {
   CheckedJwt,

@@ -98,8 +98,8 @@ export interface WorkloadApiPorts {
   issueJwt(wish: JwtSvidWish, signal: AbortSignal): Promise<JwtIssue>;
   /** @throws {Fault} for a token that does not hold */
   checkJwt(check: JwtCheck): CheckedJwt;
-  /** How long a workload waits to be told what it is entitled to, before it is sent away to ask again; 10 seconds if
-   *  undefined. */
+  /** How long a workload waits to be told what it is entitled to, before it is sent away to ask again;
+   *  `DEFAULT_WAIT_MS` if undefined. */
   readonly waitMs?: number;
   /** Hears of each message that is given to a workload, and of each refusal. */
   readonly onCall?: (call: WorkloadCall) => void;

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { toBundleFinder } from '../spiffe/index.ts';
 import { time } from './der/index.ts';
 import { basicConstraints, keyUsage, subjectAlternativeName } from './extensions/index.ts';
+import { toPem } from './pem.ts';
 import { type Forged, forge, forgedAuthority, forgedLeaf, nameOf } from './testing/forge.ts';
 import { ecKey } from './testing/keys.ts';
 import { validateSvid } from './validation/index.ts';
@@ -23,15 +24,12 @@ const bundleOf = toBundleFinder([
   { trustDomain: 'example.org', x509Authorities: [root], jwtAuthorities: [] },
 ]);
 
-const pem = (der: Buffer) =>
-  `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
-
 /** What TLS wants of a server, with a leaf of these extensions. */
 function side(extensions: Record<string, Buffer>) {
   const leaf = today(forgedLeaf(KEYS.leaf, nameOf('issuing 1'), KEYS.issuing));
   const cert = forge({ ...leaf, extensions: { ...leaf.extensions, ...extensions } });
   const key = KEYS.leaf.privateKey.export({ format: 'pem', type: 'pkcs8' });
-  return { cert: pem(cert) + pem(issuing), key };
+  return { cert: toPem('CERTIFICATE', cert, issuing), key };
 }
 
 function chainOf(socket: TLSSocket): Buffer[] {
@@ -50,7 +48,7 @@ async function shakeHands(extensions: Record<string, Buffer>) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const ca = pem(root);
+  const ca = toPem('CERTIFICATE', root);
   const client = connect({ ca, port, host: '127.0.0.1', checkServerIdentity: () => undefined });
   try {
     await once(client, 'secureConnect');

@@ -25,6 +25,7 @@ export {
 } from './issue-svid.ts';
 export { DEFAULT_KEY_POLICY, type KeyKind, type KeyPolicy, type PublicKey } from './keys.ts';
 export { type DistinguishedName, nameToText, writeName } from './name.ts';
+export { toPem } from './pem.ts';
 export { type FillRandom, serialNumbers } from './serial.ts';
 export { type Signer, signerOf } from './signer.ts';
 export * from './verifier.ts';

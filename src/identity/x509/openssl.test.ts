@@ -4,22 +4,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseSpiffeId, spiffeIdOf, toBundleFinder } from '../spiffe/index.ts';
+import { parseSpiffeId, toBundleFinder } from '../spiffe/index.ts';
 import {
   type Authority,
-  authorityOf,
   createSvidIssuer,
-  issueAuthority,
   issueCrl,
   judgeCsrNames,
   readCertificate,
   readCrl,
   readCsr,
-  serialNumbers,
-  uniqueSubject,
+  toPem,
   validateSvid,
 } from './index.ts';
-import { ecKey, rsaKey, type TestKey, testSigner } from './testing/keys.ts';
+import { testAuthority } from './testing/authority.ts';
+import { ecKey, rsaKey, type TestKey } from './testing/keys.ts';
 
 const HOUR = 3_600_000;
 const ID = 'spiffe://example.org/ns/shop/sa/orders';
@@ -38,36 +36,16 @@ function openssl(...words: string[]) {
   return { status, said: stdout + stderr };
 }
 
-function pem(name: string, label: string, ...ders: readonly Uint8Array[]): string {
-  const blocks = ders.map((der) => {
-    const lines =
-      Buffer.from(der)
-        .toString('base64')
-        .match(/.{1,64}/g) ?? [];
-    return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-  });
-  writeFileSync(path(name), blocks.join(''));
+function pem(name: string, label: string, ...ders: readonly Buffer[]): string {
+  writeFileSync(path(name), toPem(label, ...ders));
   return name;
 }
 
-const nextSerial = serialNumbers(randomFillSync);
-function authority(key: TestKey, pathLength: number, by?: Authority, only?: string[]): Authority {
-  const serialNumber = nextSerial();
-  const certificate = issueAuthority(
-    {
-      publicKey: key.spki,
-      id: spiffeIdOf('example.org'),
-      subject: uniqueSubject('Example', serialNumber),
-      serialNumber,
-      notBefore: now - HOUR,
-      notAfter: now + HOUR,
-      pathLength,
-      ...(only && { permittedTrustDomains: only }),
-    },
-    by ?? testSigner(key),
-  );
-  return authorityOf(certificate, key.privateKey);
-}
+const authority = (key: TestKey, pathLength: number, by?: Authority, only?: string[]) =>
+  testAuthority('example.org', {
+    ...{ key, pathLength, by, notBefore: now - HOUR, notAfter: now + HOUR },
+    ...(only && { permittedTrustDomains: only }),
+  });
 
 const dersOf = (...all: Authority[]) => all.map(({ certificate }) => certificate.der);
 

@@ -2,42 +2,33 @@ import 'reflect-metadata';
 import { randomFillSync, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { describe, expect, it } from 'vitest';
-import { parseSpiffeId, spiffeIdOf, toBundleFinder } from '../spiffe/index.ts';
+import { parseSpiffeId, toBundleFinder } from '../spiffe/index.ts';
 import { integer } from './der/index.ts';
 import { EXTENSION } from './extensions/index.ts';
 import {
   type Authority,
-  authorityOf,
   createSvidIssuer,
-  issueAuthority,
   issueCrl,
   judgeCsrNames,
   MAX_CSR_BYTES,
   readCertificate,
   readCrl,
   readCsr,
-  serialNumbers,
-  uniqueSubject,
   validateSvid,
   writeCsr,
 } from './index.ts';
-import { ecKey, rsaKey, type TestKey, testSigner } from './testing/keys.ts';
+import { testAuthority } from './testing/authority.ts';
+import { ecKey, rsaKey, type TestKey } from './testing/keys.ts';
 
 const HOUR = 3_600_000;
 const ID = 'spiffe://example.org/ns/shop/sa/orders';
 const now = Math.floor(Date.now() / 1_000) * 1_000;
-const nextSerial = serialNumbers(randomFillSync);
 const { subtle } = webcrypto;
 
-function authority(key: TestKey, pathLength: number, by?: Authority): Authority {
-  const serialNumber = nextSerial();
-  const request = {
-    ...{ publicKey: key.spki, id: spiffeIdOf('example.org'), serialNumber, pathLength },
-    subject: uniqueSubject('Example', serialNumber),
-    ...{ notBefore: now - HOUR, notAfter: now + HOUR },
-  };
-  return authorityOf(issueAuthority(request, by ?? testSigner(key)), key.privateKey);
-}
+const authority = (key: TestKey, pathLength: number, by?: Authority) =>
+  testAuthority('example.org', {
+    ...{ key, pathLength, by, notBefore: now - HOUR, notAfter: now + HOUR },
+  });
 
 describe.each<[string, TestKey, TestKey]>([
   ['P-256', ecKey(), ecKey()],

@@ -21,12 +21,12 @@ export interface IdentityServer extends ApiServer {
   joinAgent(token: string): Promise<RunningAgent>;
 }
 
-/** @param config of `identity` */
 const NO_CLUSTER = {
   get: () => Promise.reject(new Error('there is no cluster')),
   post: () => Promise.reject(new Error('there is no cluster')),
 };
 
+/** @param config of `identity` */
 export async function startIdentityServer(config: object = {}): Promise<IdentityServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-identity-'));
   const [clock, log] = [Date.now, createLog('silent')];

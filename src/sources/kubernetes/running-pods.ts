@@ -1,19 +1,18 @@
+import { oncePer } from '../../base/once.ts';
 import { listAt, pick, textAt } from '../../base/pick.ts';
 import { namespaceOf } from './lookup.ts';
 import type { Cluster, Resource } from './resource.ts';
 import type { Workload } from './workload.ts';
 
-const PODS = new WeakMap<Cluster, ReadonlyMap<string, readonly Resource[]>>();
+const podsByOwner = oncePer((cluster: Cluster): ReadonlyMap<string, readonly Resource[]> => {
+  const controlled = cluster.of('', 'Pod').filter((pod) => ownerOf(pod) !== undefined);
+  return Map.groupBy(controlled, (pod) => `${namespaceOf(pod)}/${ownerOf(pod)}`);
+});
 
 /** The pods that run for a workload. Only a running cluster has them: of manifests there are none. */
 export function runningPodsOf(cluster: Cluster, { resource }: Workload): readonly Resource[] {
-  let pods = PODS.get(cluster);
-  if (!pods) {
-    const controlled = cluster.of('', 'Pod').filter((pod) => ownerOf(pod) !== undefined);
-    pods = Map.groupBy(controlled, (pod) => `${namespaceOf(pod)}/${ownerOf(pod)}`);
-    PODS.set(cluster, pods);
-  }
-  return pods.get(`${namespaceOf(resource)}/${resource.kind}/${resource.name}`) ?? [];
+  const key = `${namespaceOf(resource)}/${resource.kind}/${resource.name}`;
+  return podsByOwner(cluster).get(key) ?? [];
 }
 
 /** The labels by which each kind tells the ReplicaSets that it makes apart; their names end in it. */

@@ -28,15 +28,8 @@ import {
   type WorkloadApiPorts,
   type WorkloadCall,
 } from '../../../src/identity/workload-api/index.ts';
-import {
-  type Authority,
-  authorityOf,
-  createSvidIssuer,
-  issueAuthority,
-  serialNumbers,
-  signerOf,
-  uniqueSubject,
-} from '../../../src/identity/x509/index.ts';
+import { createSvidIssuer } from '../../../src/identity/x509/index.ts';
+import { testAuthority } from '../../../src/identity/x509/testing/authority.ts';
 
 const DAY_MS = 86_400_000;
 const KEY_ID = 'of the test';
@@ -44,19 +37,8 @@ const KEY_ID = 'of the test';
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 /** An authority of its own, as a root. */
-function newRoot(trustDomain: string): Authority {
-  const { publicKey, privateKey } = newKey();
-  const serialNumber = serialNumbers(randomFillSync)();
-  const request = {
-    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
-    id: parseSpiffeId(`spiffe://${trustDomain}`),
-    subject: uniqueSubject(trustDomain, serialNumber),
-    serialNumber,
-    notBefore: Date.now() - DAY_MS,
-    notAfter: Date.now() + DAY_MS,
-  };
-  return authorityOf(issueAuthority(request, signerOf(privateKey)), privateKey);
-}
+const newRoot = (trustDomain: string) =>
+  testAuthority(trustDomain, { notBefore: Date.now() - DAY_MS, notAfter: Date.now() + DAY_MS });
 
 /** What issues identities to the processes of this machine, and attests them for real. */
 export class Identities implements Omit<WorkloadApiPorts, 'peers'> {

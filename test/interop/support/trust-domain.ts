@@ -25,12 +25,9 @@ import { entryWith } from '../../../src/identity/registration/testing/entries.ts
 import { SdsConfig, type SdsEvent, secretDiscovery } from '../../../src/identity/sds/index.ts';
 import { parseSpiffeId, type TrustBundle } from '../../../src/identity/spiffe/index.ts';
 import { WorkloadApiConfig, type WorkloadCall } from '../../../src/identity/workload-api/index.ts';
-import {
-  issueAuthority,
-  serialNumbers,
-  signerOf,
-  uniqueSubject,
-} from '../../../src/identity/x509/index.ts';
+import { toPem } from '../../../src/identity/x509/index.ts';
+import { testAuthority } from '../../../src/identity/x509/testing/authority.ts';
+import { ecKey } from '../../../src/identity/x509/testing/keys.ts';
 
 /** A certificate with its chain and its key, in PEM. */
 export interface Issued {
@@ -168,7 +165,7 @@ export class TrustDomain {
     await this.keeper.record([answer]);
     if (answer.outcome === 'refused') throw answer.fault;
     return {
-      cert: answer.svid.chain.map((der) => pem('CERTIFICATE', der)).join(''),
+      cert: toPem('CERTIFICATE', ...answer.svid.chain),
       key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
     };
   }
@@ -221,26 +218,14 @@ export class TrustDomain {
 
 /** A root of its own in files, below which the authorities of a trust domain are. */
 function upstreamIn(folder: string, trustDomain: string): DiskConfig {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const serialNumber = serialNumbers(randomFillSync)();
-  const request = {
-    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
-    id: parseSpiffeId(`spiffe://${trustDomain}`),
-    subject: uniqueSubject(trustDomain, serialNumber),
-    serialNumber,
-    notBefore: Date.now() - 3_600_000,
-    notAfter: Date.now() + 30 * 86_400_000,
-  };
+  const key = ecKey();
+  const times = { notBefore: Date.now() - 3_600_000, notAfter: Date.now() + 30 * 86_400_000 };
+  const { certificate } = testAuthority(trustDomain, { ...times, key });
   const certificateFile = join(folder, 'upstream.pem');
   const keyFile = join(folder, 'upstream-key.pem');
-  const { der } = issueAuthority(request, signerOf(privateKey));
-  writeFileSync(certificateFile, pem('CERTIFICATE', der));
-  writeFileSync(keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
+  writeFileSync(certificateFile, toPem('CERTIFICATE', certificate.der));
+  writeFileSync(keyFile, key.privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
   return { kind: 'disk', certificateFile, keyFile };
-}
-
-function pem(label: string, der: Buffer): string {
-  return `-----BEGIN ${label}-----\n${der.toString('base64')}\n-----END ${label}-----\n`;
 }
 
 function subscribe(listeners: Set<() => void>): (listener: () => void) => () => void {

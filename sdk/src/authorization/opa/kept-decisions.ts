@@ -14,10 +14,6 @@ export class KeptDecisions {
     this.#maxEntries = maxEntries;
   }
 
-  get size(): number {
-    return this.#kept.size;
-  }
-
   find(key: string, now: number): Decision | undefined {
     const kept = this.#kept.get(key);
     if (kept === undefined) return undefined;

@@ -24,8 +24,8 @@ export class CacheWriter {
   }
 
   changed(): void {
-    this.begin();
-    this.#timer ??= setTimeout(() => this.#flush(), QUIET_MS).unref();
+    if (this.#hasBegun) this.#timer ??= setTimeout(() => this.#flush(), QUIET_MS).unref();
+    else this.#flush();
   }
 
   /** Gives up what waits to be written. */

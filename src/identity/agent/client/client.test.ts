@@ -3,15 +3,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeBundle } from '../../spiffe/index.ts';
+import { toPem } from '../../x509/index.ts';
 import { ServerRig } from '../testing/server.ts';
-import { toPem } from '../tls.ts';
 import { parseServerAddress } from './address.ts';
 import { believed, bundleFingerprints, readBootstrap } from './bootstrap.ts';
+import { CacheWriter } from './cache-writer.ts';
 import { AgentFolder, type KeptIdentity } from './folder.ts';
 import { currentProof } from './proofs.ts';
-import { backoffOf, renewAt } from './times.ts';
+import { backoffOf } from './times.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -46,13 +47,7 @@ describe('the address of a server', () => {
   );
 });
 
-describe('when an agent acts', () => {
-  it('is at half of its lifetime, or a little earlier', () => {
-    const lifetime = { issuedAt: 1_000, expiresAt: 2_000 };
-    expect(renewAt(lifetime, 0)).toBe(1_500);
-    expect(renewAt(lifetime, 1)).toBe(1_400);
-  });
-
+describe('when an agent tries again', () => {
   it('is later after each failure, up to a minute, and never together', () => {
     expect([1, 2, 3, 8, 500].map((failures) => backoffOf(failures, 0))).toEqual([
       500, 1_000, 2_000, 60_000, 60_000,
@@ -83,7 +78,10 @@ describe('what a server is known by at first', () => {
     const document = write('bundle.json', writeBundle(server.bundle));
     const read = await readBootstrap({ ...none, trustBundleFile: document }, 'example.org');
     expect(read).toMatchObject({ by: 'bundle', bundle: { sequence: server.bundle.sequence } });
-    const pem = write('bundle.pem', `text\n${toPem(server.bundle.x509Authorities)}`);
+    const pem = write(
+      'bundle.pem',
+      `text\n${toPem('CERTIFICATE', ...server.bundle.x509Authorities)}`,
+    );
     expect(await readBootstrap({ ...none, trustBundleFile: pem }, 'example.org')).toEqual({
       by: 'bundle',
       bundle: {
@@ -231,6 +229,30 @@ describe('the data folder of an agent', () => {
       await expect((await AgentFolder.open(data(), undefined)).identity()).rejects.toThrow(
         code('identity/agent-data-malformed'),
       );
+    }
+  });
+
+  it('is given what was told once at first, and then a while after it has changed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const kept = await AgentFolder.open(folder, undefined);
+      const written = vi.spyOn(kept, 'keepCache');
+      const cache = new CacheWriter(
+        kept,
+        () => Buffer.from('told'),
+        () => {},
+      );
+      cache.changed();
+      cache.begin();
+      await cache.close();
+      expect(written).toHaveBeenCalledTimes(1);
+      for (let times = 0; times < 3; times++) cache.changed();
+      vi.advanceTimersByTime(1_000);
+      await cache.close();
+      expect(written).toHaveBeenCalledTimes(2);
+      expect((await kept.cache())?.toString()).toBe('told');
+    } finally {
+      vi.useRealTimers();
     }
   });
 

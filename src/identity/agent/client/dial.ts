@@ -3,8 +3,9 @@ import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { Fault, messageOf } from '../../../base/fault.ts';
 import { GrpcClient } from '../../../base/grpc/index.ts';
+import { toPem } from '../../x509/index.ts';
 import { serverNameOf } from '../names.ts';
-import { chainOf, toPem } from '../tls.ts';
+import { chainOf } from '../tls.ts';
 import type { OwnKey } from './identity.ts';
 
 /** Where the server listens to agents. */
@@ -52,7 +53,7 @@ export async function dial(
     host,
     port,
     ...(own && {
-      cert: toPem(own.chain),
+      cert: toPem('CERTIFICATE', ...own.chain),
       key: own.privateKey.export({ format: 'pem', type: 'pkcs8' }),
     }),
     ...(authority !== undefined && { servername: serverNameOf(authority) }),

@@ -104,8 +104,8 @@ export class AgentFolder {
 
   /** Forgets everything. */
   async drop(): Promise<void> {
-    for (const name of [IDENTITY_FILE, CACHE_FILE])
-      await rm(join(this.path, name), { force: true });
+    const files = [IDENTITY_FILE, CACHE_FILE].map((name) => join(this.path, name));
+    await Promise.all(files.map((file) => rm(file, { force: true })));
   }
 
   async #write(name: string, bytes: string | Buffer): Promise<void> {

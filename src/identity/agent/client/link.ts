@@ -2,6 +2,7 @@ import { type Clock, toTimestamp } from '../../../base/clock.ts';
 import { Fault, messageOf } from '../../../base/fault.ts';
 import { type GrpcClient, isPeerFault } from '../../../base/grpc/index.ts';
 import type { TrustBundle } from '../../spiffe/index.ts';
+import { renewalOf, retryOf } from '../../workload-api/index.ts';
 import { pathOf, writeMessage } from '../protocol/index.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { type Connection, dial, type ServerAddress } from './dial.ts';
@@ -15,7 +16,7 @@ import {
 } from './identity.ts';
 import { join, learnTrust, renew } from './join.ts';
 import { currentProof, type Proof, type ProofSources } from './proofs.ts';
-import { backoffOf, renewAt } from './times.ts';
+import { backoffOf } from './times.ts';
 
 /** What happens to an agent, for logs and whoever started it. */
 export type LinkEvent =
@@ -305,7 +306,8 @@ export class AgentLink {
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, sleep, random, trustDomain, onEvent } = this.#parts;
-    for (let due = renewAt(identity, random()); ; due = clock() + backoffOf(4, random())) {
+    let due = renewalOf(identity, random());
+    for (let failures = 1; ; failures++) {
       const wake = AbortSignal.any([signal, this.#hurry.signal]);
       // timers stand still while a machine sleeps, so that the clock is looked at now and then
       while (clock() < due && !wake.aborted) await sleep(Math.min(due - clock(), LOOK_MS), wake);
@@ -319,6 +321,7 @@ export class AgentLink {
       } catch (thrown) {
         if (signal.aborted || isPeerFault(thrown, 'forbidden')) throw thrown;
         if (clock() >= identity.expiresAt) throw thrown;
+        due = retryOf(clock(), failures, random(), identity.expiresAt);
       }
     }
   }
@@ -382,10 +385,7 @@ export class AgentLink {
     await this.#writing;
     this.#connection?.close();
     this.#connection = undefined;
-    if (end.kind === 'denied') {
-      this.#identity = undefined;
-      await this.#parts.folder.drop();
-    }
+    if (end.kind === 'denied') this.#identity = undefined;
     this.#parts.onEvent({ event: 'ended', end });
   }
 }

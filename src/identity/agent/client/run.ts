@@ -124,9 +124,12 @@ async function assemble(
   const drop = async ({ kind }: AgentEnd): Promise<void> => {
     if (kind !== 'denied') return;
     known.drop();
-    await cache.drop();
-    await folder.drop();
     supply.changed(['entries', 'trust']);
+    await cache.drop();
+    // whoever is denied hands out nothing more, also where the disk does not let go
+    await folder.drop().catch((thrown: unknown) => {
+      log.error({ err: thrown }, 'what the agent kept is still on disk: remove it');
+    });
   };
   const { host, close: closeHost } = await startHost(config, ports, supply, folder);
   parts.defer(closeHost);

@@ -42,6 +42,21 @@ describe('what is told to agents', () => {
     expect(looks).toBe(2);
   });
 
+  it('differs from any view before it in what is found once, however many ask', async () => {
+    const { feed, entries, change } = feedOf(() => ({ bundles: [], crls: [], denials: [] }));
+    const views = [feed.view];
+    for (const id of ['1', '2']) {
+      entries.push(entryWith({ selectors: [`unix:uid:${id}`] }));
+      change();
+      await new Promise((resolve) => setImmediate(resolve));
+      views.push(feed.view);
+    }
+    const [first, second] = views.slice(0, 2).map((view) => feed.since(view));
+    expect([first?.entries.put.size, second?.entries.put.size]).toEqual([2, 1]);
+    expect(views.slice(0, 2).map((view) => feed.since(view) === first)).toEqual([true, false]);
+    expect(views.slice(0, 2).map((view) => feed.since(view) === second)).toEqual([false, true]);
+  });
+
   it('is tried again where it cannot be told, and holds meanwhile', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {

@@ -50,23 +50,23 @@ export class Feed {
   readonly #undo: readonly (() => void)[];
   readonly #writers = newWriters();
   #view: View;
-  /** From the view before to this one. */
-  #last: { readonly before: View; readonly difference: Difference } | undefined;
+  #reissueAt = 0;
+  /** From an earlier view to this one: found once, for all who were told as much. */
+  #since = oncePer((before: View) => difference(before, this.#view));
   #isDue = false;
   #isClosed = false;
 
   constructor(ports: FeedPorts) {
     const { entries, onTrustChange, onReissue, clock } = ports;
     this.#ports = ports;
-    this.#view = this.#look(0, 0);
-    let reissueAt = 0;
-    const due = (): void => this.#due(() => reissueAt);
+    this.#view = this.#look(0);
+    const due = (): void => this.#due();
     this.#undo = [
       entries.onChange(due),
       onTrustChange(due),
       onReissue(() => {
         // later than any before, also where the clock was set back
-        reissueAt = Math.max(clock(), reissueAt + 1);
+        this.#reissueAt = Math.max(clock(), this.#reissueAt + 1);
         due();
       }),
     ];
@@ -78,8 +78,7 @@ export class Feed {
 
   /** What has changed since a view. */
   since(before: View): Difference {
-    if (this.#last?.before === before) return this.#last.difference;
-    return difference(before, this.#view);
+    return this.#since(before);
   }
 
   /** Tells of new views; what it gives ends that. */
@@ -95,34 +94,33 @@ export class Feed {
   }
 
   /** Changes that come together are told together. */
-  #due(reissueAt: () => number): void {
+  #due(): void {
     if (this.#isDue) return;
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      if (!this.#isClosed) this.#renew(reissueAt);
+      if (!this.#isClosed) this.#renew();
     });
   }
 
   /** What cannot be told now is tried again: what was told before holds meanwhile. */
-  #renew(reissueAt: () => number): void {
-    const before = this.#view;
+  #renew(): void {
     try {
-      this.#view = this.#look(before.number + 1, reissueAt());
+      this.#view = this.#look(this.#view.number + 1);
     } catch (thrown) {
       this.#ports.onFailure?.(thrown);
-      setTimeout(() => this.#due(reissueAt), RETRY_MS).unref();
+      setTimeout(() => this.#due(), RETRY_MS).unref();
       return;
     }
-    this.#last = { before, difference: difference(before, this.#view) };
+    this.#since = oncePer((before) => difference(before, this.#view));
     for (const listener of this.#listeners) listener();
   }
 
-  #look(number: number, reissueAt: number): View {
+  #look(number: number): View {
     const trust = this.#ports.trust();
     return {
       number,
-      reissueAt,
+      reissueAt: this.#reissueAt,
       items: {
         entries: new Map(
           [...this.#ports.entries.all()].map((entry) => [entry.id, this.#writers.entry(entry)]),

@@ -2,9 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import { Fault } from '../../../base/fault.ts';
 import type { GrpcTls } from '../../../base/grpc/index.ts';
 import { authorityId } from '../../authority/index.ts';
-import { validateSvid } from '../../x509/index.ts';
+import { toPem, validateSvid } from '../../x509/index.ts';
 import { authorityOfName } from '../names.ts';
-import { toPem } from '../tls.ts';
 import type { AgentServerPorts, ShownSvid } from './ports.ts';
 
 const MAX_SHOWN = 8;
@@ -59,5 +58,8 @@ export class ShownSvids {
 /** An SVID as TLS wants it. */
 export function tlsOf({ chain, privateKey }: ShownSvid): Pick<GrpcTls, 'cert' | 'key'> {
   const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' });
-  return { cert: toPem(chain), key: key.export({ format: 'pem', type: 'pkcs8' }) };
+  return {
+    cert: toPem('CERTIFICATE', ...chain),
+    key: key.export({ format: 'pem', type: 'pkcs8' }),
+  };
 }

@@ -5,14 +5,14 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GrpcClient } from '../../../base/grpc/index.ts';
-import { parseSpiffeId } from '../../spiffe/index.ts';
-import { issueAuthority, serialNumbers, signerOf, uniqueSubject } from '../../x509/index.ts';
+import { toPem } from '../../x509/index.ts';
+import { testAuthority } from '../../x509/testing/authority.ts';
+import { ecKey } from '../../x509/testing/keys.ts';
 import { judgeServer } from '../client/identity.ts';
 import { Known } from '../client/known.ts';
 import { pathOf, readUpdate, writeMessage } from '../protocol/index.ts';
 import { Caller, csrOf, newKey } from '../testing/caller.ts';
 import { BY, ServerRig, type ServerRigOptions } from '../testing/server.ts';
-import { toPem } from '../tls.ts';
 
 const AGENT = 'spiffe://example.org/reeve/agent/node-1';
 const MINUTE = 60_000;
@@ -171,7 +171,7 @@ describe('the listener of agents', () => {
     const options = {
       host: '127.0.0.1',
       port: server.server.port,
-      cert: toPem(own.chain),
+      cert: toPem('CERTIFICATE', ...own.chain),
       key: own.privateKey.export({ format: 'pem', type: 'pkcs8' }),
       rejectUnauthorized: false,
       ALPNProtocols: ['h2'],
@@ -192,20 +192,11 @@ describe('the listener of agents', () => {
   });
 
   it('lets an agent of another authority not in, though it has the same name', async () => {
-    const key = newKey();
-    const serial = serialNumbers((bytes) => bytes.set(randomBytes(bytes.length)))();
-    const forged = issueAuthority(
-      {
-        publicKey: csrSpki(key),
-        id: parseSpiffeId('spiffe://example.org'),
-        subject: uniqueSubject('example.org', serial),
-        serialNumber: serial,
-        notBefore: Date.now() - HOUR,
-        notAfter: Date.now() + HOUR,
-      },
-      signerOf(key),
-    );
-    const { client } = await caller.connect({ chain: [forged.der], privateKey: key });
+    const key = ecKey();
+    const times = { notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR };
+    const { certificate } = testAuthority('example.org', { ...times, key });
+    const own = { chain: [certificate.der], privateKey: key.privateKey };
+    const { client } = await caller.connect(own);
     await expect(watchOnce(client)).rejects.toThrow(refused('unauthenticated', /not let in/));
   });
 

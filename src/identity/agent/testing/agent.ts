@@ -24,6 +24,8 @@ export class AgentRig {
   readonly #skew: number;
   readonly logged: string[] = [];
   readonly events: LinkEvent[] = [];
+  /** How long it has wanted to wait, in milliseconds. */
+  readonly waits: number[] = [];
   agent: RunningAgent | undefined;
   readonly #clients: WorkloadClient[] = [];
 
@@ -91,6 +93,7 @@ export class AgentRig {
 
   /** Until the time has come by either clock. */
   async #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    this.waits.push(milliseconds);
     const [turned, real] = [this.#server.clock() + milliseconds, Date.now() + milliseconds];
     while (!signal.aborted && this.#server.clock() < turned && Date.now() < real) await sleep(10);
   }

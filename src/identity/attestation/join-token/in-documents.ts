@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { auditEntryOf } from '../../../audit/index.ts';
+import { compareText } from '../../../base/diagnostic.ts';
 import { Fault, quote } from '../../../base/fault.ts';
 import type { DocumentChange, DocumentStore, NewAuditEntry } from '../../../estate/index.ts';
 import type { JoinTokenStore } from './store.ts';
@@ -92,7 +93,7 @@ export class DocumentJoinTokenStore implements JoinTokenStore {
     return this.#inTurn(async (kept) =>
       [...kept.values()]
         .map(({ record }) => record)
-        .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0)),
+        .sort((a, b) => compareText(b.createdAt, a.createdAt)),
     );
   }
 

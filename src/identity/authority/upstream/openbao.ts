@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { Fault, quote } from '../../../base/fault.ts';
-import { type FillRandom, serialNumbers, uniqueSubject, writeCsr } from '../../x509/index.ts';
+import {
+  type FillRandom,
+  serialNumbers,
+  toPem,
+  uniqueSubject,
+  writeCsr,
+} from '../../x509/index.ts';
 import type { OpenBaoConfig } from '../config.ts';
 import { splitAnchors } from './anchors.ts';
 import type { CertificateWanted, Certified, Certify } from './certify.ts';
 import type { HttpAnswer, Post } from './http.ts';
-import { certificatesOf, readSmallFile, toPem } from './pem.ts';
+import { certificatesOf, readSmallFile } from './pem.ts';
 
 const MAX_ANSWER_BYTES = 262_144;
 const MAX_ERRORS = 3;

@@ -52,9 +52,3 @@ export function certificatesOf(pem: string, where: string): [Buffer, ...Buffer[]
 
 const malformed = (why: string) =>
   new Fault('identity/upstream-malformed', why, { hint: 'write certificates in PEM' });
-
-/** One certificate in PEM, or whatever else `label` says. */
-export function toPem(label: string, der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-}

@@ -1,5 +1,6 @@
 import type { SecureContextOptions } from 'node:tls';
 import { Fault, messageOf, quote } from '../../../base/fault.ts';
+import { toPem } from '../../x509/index.ts';
 import { MAX_PEM_BYTES, readFileWithin } from '../files.ts';
 
 /** What the endpoint proves itself with. */
@@ -23,14 +24,9 @@ export interface SvidSource {
 
 export function credentialsOf({ chain, privateKey }: ServerSvid): ServerCredentials {
   return {
-    cert: chain.map((der) => toPem('CERTIFICATE', der)).join(''),
+    cert: toPem('CERTIFICATE', ...chain),
     key: toPem('PRIVATE KEY', privateKey),
   };
-}
-
-function toPem(label: string, der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
 export interface CertificateFiles {

@@ -1,35 +1,16 @@
-import { generateKeyPairSync, randomFillSync, X509Certificate } from 'node:crypto';
+import { randomFillSync, X509Certificate } from 'node:crypto';
 import { spiffeIdOf, type TrustBundle } from '../../spiffe/index.ts';
-import {
-  type Authority,
-  authorityOf,
-  createSvidIssuer,
-  issueAuthority,
-  serialNumbers,
-  signerOf,
-  uniqueSubject,
-} from '../../x509/index.ts';
+import { type Authority, createSvidIssuer } from '../../x509/index.ts';
+import { testAuthority } from '../../x509/testing/authority.ts';
+import { ecKey } from '../../x509/testing/keys.ts';
 import type { ServerSvid, SvidSource } from '../endpoint/index.ts';
 
 const DAY = 86_400_000;
-const nextSerial = serialNumbers(randomFillSync);
-
-function newKey() {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return { privateKey, spki: publicKey.export({ format: 'der', type: 'spki' }) };
-}
 
 /** An authority; a root without `by`. */
 export function newAuthority(trustDomain: string, now: number, by?: Authority): Authority {
-  const { privateKey, spki: publicKey } = newKey();
-  const serialNumber = nextSerial();
-  const request = {
-    ...{ publicKey, serialNumber, id: spiffeIdOf(trustDomain) },
-    subject: uniqueSubject(trustDomain, serialNumber),
-    notBefore: now - DAY,
-    notAfter: now + DAY - (by ? 1_000 : 0),
-  };
-  return authorityOf(issueAuthority(request, by ?? signerOf(privateKey)), privateKey);
+  const notAfter = now + DAY - (by ? 1_000 : 0);
+  return testAuthority(trustDomain, { notBefore: now - DAY, notAfter, by });
 }
 
 interface SvidWish {
@@ -72,7 +53,7 @@ export class TestDomain implements SvidSource {
   /** Of its active root, or of an authority below it. */
   svid(wish: SvidWish = {}): ServerSvid {
     const { path = ['reeve', 'server'], ttlSeconds = 3_600, dnsNames = [] } = wish;
-    const { privateKey, spki: publicKey } = newKey();
+    const { privateKey, spki: publicKey } = ecKey();
     const between = wish.hasIntermediate
       ? newAuthority(this.trustDomain, this.#now, this.#active)
       : undefined;

@@ -67,6 +67,11 @@ export class KeptEntries {
     return turn;
   }
 
+  /** Resolves when all that was begun is done, whether or not it could be. */
+  async idle(): Promise<void> {
+    await this.#turn;
+  }
+
   /** Reads what is kept, and passes on what is new in it. */
   async load(): Promise<void> {
     const { store, trustDomain, warn } = this.#parts;

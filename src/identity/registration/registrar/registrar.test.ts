@@ -208,6 +208,27 @@ describe('the estate', () => {
     expect(registrar.index.size).toBe(200);
     expect(await registrar.applyEstate(services)).toMatchObject({ added: 100 });
   });
+
+  it('closes although its store has gone in the middle of a change', async () => {
+    const store = await rig.store();
+    let isGone = false;
+    const check = () => {
+      if (isGone) throw new Error('the disk is gone');
+    };
+    const registrar = await rig.registrar({
+      documents: async (kind) => {
+        check();
+        return store.documents(kind);
+      },
+      amend: async () => {
+        isGone = true;
+        check();
+        return [];
+      },
+    });
+    await expect(registrar.applyEstate([service('a')])).rejects.toThrow('the disk is gone');
+    await expect(registrar.close()).resolves.toBeUndefined();
+  });
 });
 
 describe('two that keep the same entries', () => {

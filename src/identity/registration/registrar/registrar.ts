@@ -89,7 +89,7 @@ export class Registrar {
 
   /** Ends when what has begun is done. */
   async close(): Promise<void> {
-    await this.#kept.inTurn(async () => {});
+    await this.#kept.idle();
     await this.#telling;
     this.#listeners.clear();
   }

@@ -1,16 +1,9 @@
-import { generateKeyPairSync, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { parseSpiffeId, type TrustBundle } from '../../spiffe/index.ts';
 import type { HeldSvid } from '../../workload-api/index.ts';
-import {
-  type Authority,
-  authorityOf,
-  createSvidIssuer,
-  issueAuthority,
-  issueCrl,
-  serialNumbers,
-  signerOf,
-  uniqueSubject,
-} from '../../x509/index.ts';
+import { type Authority, createSvidIssuer, issueCrl } from '../../x509/index.ts';
+import { testAuthority } from '../../x509/testing/authority.ts';
+import { ecKey } from '../../x509/testing/keys.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -43,27 +36,19 @@ export class TestDomain {
 
   /** An authority below another, or a root. */
   authority(issuer?: Authority): Authority {
-    const { publicKey, privateKey } = newKey();
-    const serialNumber = serialNumbers(randomFillSync)();
-    const request = {
-      publicKey: publicKey.export({ format: 'der', type: 'spki' }),
-      id: parseSpiffeId(`spiffe://${this.name}`),
-      subject: uniqueSubject(this.name, serialNumber),
-      serialNumber,
-      notBefore: this.now - HOUR_MS,
-      notAfter: this.now + 10 * HOUR_MS,
-    };
-    return authorityOf(issueAuthority(request, issuer ?? signerOf(privateKey)), privateKey);
+    const { now } = this;
+    const times = { notBefore: now - HOUR_MS, notAfter: now + 10 * HOUR_MS };
+    return testAuthority(this.name, { ...times, by: issuer });
   }
 
   /** An SVID by the first root, or by an authority below it. */
   svid(path: string, below?: Authority): HeldSvid {
-    const { publicKey, privateKey } = newKey();
+    const { spki: publicKey, privateKey } = ecKey();
     const spiffeId = `spiffe://${this.name}${path}`;
     const { certificate } = createSvidIssuer(below ?? this.root(0), randomFillSync)(
       {
         id: parseSpiffeId(spiffeId),
-        publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+        publicKey,
         ttlSeconds: 3_600,
       },
       this.now,
@@ -95,5 +80,3 @@ export class TestDomain {
     return issueCrl(of, { number, revoked, ...times });
   }
 }
-
-const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { Fault, messageOf, quote } from '../../../base/fault.ts';
+import { onceAtATime } from '../../../base/once.ts';
 import type { ClusterConfig } from './config/index.ts';
 
 /** How an API server is reached. */
@@ -16,6 +17,8 @@ export interface ApiAccess {
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** Kubelets renew tokens long before they end. */
 const REREAD_MS = 30_000;
+/** A program that finds credentials is not waited for any longer. */
+const STUCK_MS = 60_000;
 
 /** Reaches the cluster that this process runs in, as the pod's service account.
  *  @throws {Fault} `cluster/not-found` outside of a cluster
@@ -79,21 +82,23 @@ export async function kubeconfigAccess({
   if (context !== undefined) config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
   if (!cluster) throw invalid(`${named} has no context ${quote(context ?? config.currentContext)}`);
+  const read = async (): Promise<RequestOptions> => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options).catch((thrown: unknown) => {
+      throw new Fault(
+        'cluster/unauthenticated',
+        `Credentials of the kubeconfig cannot be had: ${quote(messageOf(thrown), 200)}`,
+      );
+    });
+    // Its agents keep the certificates that they were made with, and are needed for proxies only.
+    if (cluster.proxyUrl) return options;
+    const { agent: _, ...rest } = options;
+    return rest;
+  };
   return {
     server: toServer(cluster.server, named),
-    options: async () => {
-      const options: RequestOptions = {};
-      await config.applyToHTTPSOptions(options).catch((thrown: unknown) => {
-        throw new Fault(
-          'cluster/unauthenticated',
-          `Credentials of the kubeconfig cannot be had: ${quote(messageOf(thrown), 200)}`,
-        );
-      });
-      // Its agents keep the certificates that they were made with, and are needed for proxies only.
-      if (cluster.proxyUrl) return options;
-      const { agent: _, ...rest } = options;
-      return rest;
-    },
+    // Each may run a program.
+    options: onceAtATime(read, STUCK_MS),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { messageOf, quote } from '../../../base/fault.ts';
+import { Fault, messageOf, quote } from '../../../base/fault.ts';
 import type { ApiAccess } from './access.ts';
 import { ApiFault, toApiFault } from './api-fault.ts';
 
@@ -48,8 +48,9 @@ export class ClusterApi {
   async json(request: ApiRequest): Promise<unknown> {
     const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = request;
     const deadline = AbortSignal.timeout(timeoutMs);
+    const title = titleOf(request);
     return this.#exchange(request, deadline, async (response) =>
-      parse(await textOf(response, maxBytes, request.path), request.path),
+      parse(await textOf(response, maxBytes, title), title),
     );
   }
 
@@ -61,17 +62,18 @@ export class ClusterApi {
     mark: string | undefined,
     request: ApiRequest,
   ): Promise<{ readonly value: unknown; readonly mark: string | undefined } | undefined> {
-    const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, path } = request;
+    const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = request;
+    const title = titleOf(request);
     const headers = mark === undefined ? {} : { 'if-none-match': mark };
     return this.#exchange(
       { ...request, headers },
       AbortSignal.timeout(timeoutMs),
       async (response) => {
-        const text = await textOf(response, maxBytes, path);
+        const text = await textOf(response, maxBytes, title);
         if (response.statusCode === 304) return undefined;
         const { etag } = response.headers;
         const isMark = etag !== undefined && etag.length <= MAX_MARK_LENGTH;
-        return { value: parse(text, path), mark: isMark ? etag : undefined };
+        return { value: parse(text, title), mark: isMark ? etag : undefined };
       },
     );
   }
@@ -88,11 +90,12 @@ export class ClusterApi {
     const timer = setTimeout(() => silence.abort(), timeoutMs);
     try {
       await this.#exchange(request, silence.signal, async (response) => {
-        const lines = new Lines(maxBytes, request.path);
+        const title = titleOf(request);
+        const lines = new Lines(maxBytes, title);
         onOpen();
         for await (const chunk of response) {
           timer.refresh();
-          for (const line of lines.add(chunk as Buffer)) onLine(parse(line, request.path));
+          for (const line of lines.add(chunk as Buffer)) onLine(parse(line, title));
         }
       });
     } finally {
@@ -110,16 +113,16 @@ export class ClusterApi {
     read: (response: IncomingMessage) => Promise<Result>,
   ): Promise<Result> {
     const { signal } = request;
-    const options = await this.#access.options();
     const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
     try {
+      const options = await unlessAborted(this.#access.options(), both);
       const response = await this.#send(request, options, both);
       const { statusCode = 0 } = response;
       const isUnchanged = statusCode === 304 && request.headers?.['if-none-match'] !== undefined;
       if ((statusCode >= 200 && statusCode < 300) || isUnchanged) return await read(response);
       throw await toRefusal(response, statusCode, request);
     } catch (thrown) {
-      if (thrown instanceof ApiFault) throw thrown;
+      if (thrown instanceof Fault) throw thrown;
       const why = deadline.aborted ? 'no answer in time' : messageOf(thrown);
       throw new ApiFault('unavailable', `${titleOf(request)} failed: ${quote(why, 120)}`, {
         cause: thrown,
@@ -161,6 +164,19 @@ export class ClusterApi {
   }
 }
 
+/** A program that finds credentials may never end, and cannot be told to. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 function titleOf({ method = 'GET', path }: ApiRequest): string {
   return `${method} ${path.split('?')[0]}`;
 }
@@ -170,47 +186,47 @@ async function toRefusal(
   statusCode: number,
   request: ApiRequest,
 ): Promise<ApiFault> {
-  const status = await textOf(response, MAX_ERROR_BYTES, request.path)
+  const status = await textOf(response, MAX_ERROR_BYTES, titleOf(request))
     .then((text) => JSON.parse(text.toString()) as unknown)
     .catch(() => undefined);
   return toApiFault(statusCode, titleOf(request), status, response.headers['retry-after']);
 }
 
-async function textOf(response: IncomingMessage, maxBytes: number, path: string): Promise<Buffer> {
+async function textOf(response: IncomingMessage, maxBytes: number, title: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
     size += (chunk as Buffer).length;
-    if (size > maxBytes) throw tooLarge(response, path, maxBytes);
+    if (size > maxBytes) throw tooLarge(response, title, maxBytes);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
 }
 
-function tooLarge(response: IncomingMessage, path: string, maxBytes: number): ApiFault {
+function tooLarge(response: IncomingMessage, title: string, maxBytes: number): ApiFault {
   response.destroy();
-  return new ApiFault('too-large', `GET ${path.split('?')[0]} gave more than ${maxBytes} bytes`);
+  return new ApiFault('too-large', `${title} gave more than ${maxBytes} bytes`);
 }
 
-function parse(text: Buffer, path: string): unknown {
+function parse(text: Buffer, title: string): unknown {
   try {
     return JSON.parse(text.toString());
   } catch {
     // What the parser says quotes what it read.
-    throw new ApiFault('malformed', `GET ${path.split('?')[0]} was answered with what is no JSON`);
+    throw new ApiFault('malformed', `${title} was answered with what is no JSON`);
   }
 }
 
 /** Takes a stream apart at the ends of its lines. */
 class Lines {
   readonly #maxBytes: number;
-  readonly #path: string;
+  readonly #title: string;
   #begun: Buffer[] = [];
   #size = 0;
 
-  constructor(maxBytes: number, path: string) {
+  constructor(maxBytes: number, title: string) {
     this.#maxBytes = maxBytes;
-    this.#path = path;
+    this.#title = title;
   }
 
   *add(chunk: Buffer): Generator<Buffer> {
@@ -229,10 +245,9 @@ class Lines {
   #keep(part: Buffer): void {
     this.#size += part.length;
     if (this.#size > this.#maxBytes) {
-      const path = this.#path.split('?')[0];
       throw new ApiFault(
         'too-large',
-        `GET ${path} gave a line of more than ${this.#maxBytes} bytes`,
+        `${this.#title} gave a line of more than ${this.#maxBytes} bytes`,
       );
     }
     if (part.length > 0) this.#begun.push(part);

@@ -186,7 +186,9 @@ export class Follower<Item> {
 
   /** What to do about it, and how long to wait. */
   #failed(thrown: unknown): number {
-    if (thrown instanceof ApiFault && thrown.code === 'cluster/version-gone') {
+    // A list whose versions go while it is read has failed: a cluster is not held up by it for ever.
+    const isWatched = this.#version !== undefined;
+    if (isWatched && thrown instanceof ApiFault && thrown.code === 'cluster/version-gone') {
       this.#version = undefined;
       return this.#backoff.next(thrown);
     }
@@ -194,7 +196,7 @@ export class Follower<Item> {
       thrown instanceof Fault
         ? thrown
         : new ApiFault('unavailable', messageOf(thrown), { cause: thrown });
-    if (this.#version !== undefined && ++this.#watchFailures >= MAX_WATCH_FAILURES) {
+    if (isWatched && ++this.#watchFailures >= MAX_WATCH_FAILURES) {
       this.#version = undefined;
       this.#watchFailures = 0;
     }

@@ -341,6 +341,21 @@ describe('when the API server', () => {
       },
     ]);
   });
+
+  it('forgets versions of one kind faster than they are listed, the others are not held up for ever', async () => {
+    const server = await serve();
+    server.meddle = (request, response) => {
+      const isListed = request.url?.includes('/services?limit') ?? false;
+      if (isListed) refuse(response, 410, 'Expired', 'The provided continue parameter is too old');
+      return isListed;
+    };
+    const { cluster, becomes } = follow(server, { patienceMs: 300 });
+    await becomes('current');
+    expect(cluster.state.unread).toEqual(['services']);
+    expect(cluster.diagnostics()).toMatchObject([
+      { code: 'cluster/version-gone', message: expect.stringContaining('parameter is too old') },
+    ]);
+  });
 });
 
 type Answer = (url: string) => unknown;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../../../base/clock.ts';
 import { AUTHORITY_KINDS, type AuthorityKeeper } from '../../../../identity/authority/index.ts';
 import { writeBundle } from '../../../../identity/spiffe/index.ts';
+import { toPem } from '../../../../identity/x509/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Id, Reason } from '../texts.ts';
 import { askingOf, PRINCIPAL, PUBLIC } from './common.ts';
@@ -93,7 +94,7 @@ export function authorityOperations({ keeper, clock }: IdentityRoutesPorts): Ope
           return writeBundle(keeper.bundle);
         }
         reply.header('content-type', 'application/x-pem-file');
-        return keeper.bundle.x509Authorities.map(toPem).join('');
+        return toPem('CERTIFICATE', ...keeper.bundle.x509Authorities);
       },
     }),
   ];
@@ -125,13 +126,4 @@ class SignedCrls {
     this.#signed.set(authority, { der, renewAt: now + CRL_RENEWAL_MS });
     return der;
   }
-}
-
-/** @see RFC 7468 §5 */
-function toPem(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Fault, quote } from '../../../../base/fault.ts';
-import type { AuthorityKeeper, Denial } from '../../../../identity/authority/index.ts';
+import type { AuthorityKeeper } from '../../../../identity/authority/index.ts';
 import type { Registrar } from '../../../../identity/registration/index.ts';
 import { parseSpiffeId } from '../../../../identity/spiffe/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Id, Reason } from '../texts.ts';
 import { askingOf, PRINCIPAL } from './common.ts';
-import type { DenyFeed } from './deny-feed.ts';
+import { addedSince, type DenyFeed } from './deny-feed.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 import { DenialView, toDenialView } from './views.ts';
 
@@ -47,8 +47,10 @@ const Changed = z.strictObject({
 });
 
 /** What enforcement points refuse although it verifies. */
-export function denialOperations(ports: IdentityRoutesPorts, feed: DenyFeed): Operation[] {
-  const { keeper, registrar } = ports;
+export function denialOperations(
+  { keeper, registrar }: Pick<IdentityRoutesPorts, 'keeper' | 'registrar'>,
+  feed: DenyFeed,
+): Operation[] {
   return [
     operation({
       ...PRINCIPAL,
@@ -92,14 +94,14 @@ export function denialOperations(ports: IdentityRoutesPorts, feed: DenyFeed): Op
       handle: async ({ body, principal }) => {
         const revoked = idsToRevoke(body, keeper, registrar);
         const mayReturn = body.until === 'reissue';
-        const known = new Map(denialsOf(keeper).map((denial) => [denial.id, denial]));
+        const before = keeper.state.revocation;
         await keeper.revoke(
           revoked.map((spiffeId) => ({ spiffeId, mayReturn, why: body.why })),
           askingOf(principal, body.reason),
         );
-        const { sequence, denials } = keeper.state.revocation;
-        const added = denials.filter((denial) => known.get(denial.id) !== denial);
-        return { sequence, revoked, denials: added.map(toDenialView) };
+        const after = keeper.state.revocation;
+        const denials = addedSince(before, after).map(toDenialView);
+        return { sequence: after.sequence, revoked, denials };
       },
     }),
     operation({
@@ -120,8 +122,6 @@ export function denialOperations(ports: IdentityRoutesPorts, feed: DenyFeed): Op
     }),
   ];
 }
-
-const denialsOf = ({ state }: AuthorityKeeper): readonly Denial[] => state.revocation.denials;
 
 function idsToRevoke(
   { spiffeIds, entry, service }: z.infer<typeof Revoke>,
@@ -151,7 +151,9 @@ function idsToRevoke(
 /** The id of a denial, as it was given or of the SPIFFE ID that it denies. */
 function denialNamed(name: string, keeper: AuthorityKeeper): string {
   if (!name.startsWith('spiffe://')) return name;
-  const denial = denialsOf(keeper).find(({ deny, value }) => deny === 'identity' && value === name);
+  const denial = keeper.state.revocation.denials.find(
+    ({ deny, value }) => deny === 'identity' && value === name,
+  );
   if (denial) return denial.id;
   throw new Fault('identity/denial-not-found', `${quote(name, 200)} is not denied`, {
     hint: 'list what is denied: it may have ended by itself',

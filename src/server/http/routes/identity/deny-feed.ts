@@ -110,12 +110,16 @@ export class DenyFeed {
   }
 }
 
-/** What has changed between two lists. A denial that was made anew has another time. */
-function differenceOf(before: RevocationState, after: RevocationState): Change {
+/** What of a list an earlier one does not have. A denial that was made anew has another time. */
+export function addedSince(before: RevocationState, after: RevocationState): readonly Denial[] {
   const known = new Map(before.denials.map(({ id, at }) => [id, at]));
-  const added = after.denials.filter(({ id, at }) => known.get(id) !== at);
-  for (const { id } of after.denials) known.delete(id);
-  return { from: before.sequence, added, removed: [...known.keys()] };
+  return after.denials.filter(({ id, at }) => known.get(id) !== at);
+}
+
+function differenceOf(before: RevocationState, after: RevocationState): Change {
+  const gone = new Set(before.denials.map(({ id }) => id));
+  for (const { id } of after.denials) gone.delete(id);
+  return { from: before.sequence, added: addedSince(before, after), removed: [...gone] };
 }
 
 /** Changes one after the other as one. */
