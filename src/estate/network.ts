@@ -59,9 +59,9 @@ export type LabelSelector = readonly LabelTerm[];
 export interface PodSelector {
   readonly namespaces: LabelSelector;
   readonly pods: LabelSelector;
-  /** Labels that the namespaces of both sides have, with equal values. */
+  /** Of a peer: labels that its namespace and that of the policy's subject have, with equal values. */
   readonly sameLabels?: readonly string[];
-  /** Labels of which the namespaces of the two sides have different values, or one of them none. */
+  /** Of a peer: labels that its namespace has, of which that of the subject has not all with equal values. */
   readonly notSameLabels?: readonly string[];
 }
 

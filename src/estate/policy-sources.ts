@@ -26,3 +26,20 @@ export interface GroupDefinition {
   readonly groups: readonly { readonly name: string; readonly source: Source }[];
   readonly source: Source;
 }
+
+/** What a test says of one call: that policy allows it, or denies it. */
+export interface PolicyCase {
+  /** What the test calls it, or the call itself. */
+  readonly name: string;
+  readonly expect: 'allow' | 'deny';
+  /** `orders`, `shop/orders`, `production/shop/orders`, a SPIFFE ID; `nobody` for who proves nothing. */
+  readonly from: string;
+  /** As `from`, without SPIFFE IDs and `nobody`. */
+  readonly to: string;
+  /** `POST /orders`, `GET /orders/{id}` for any ID, `package.Service/Method`, `QUERY order`. */
+  readonly operation: string;
+  readonly proof: 'mtls' | 'token';
+  /** Why it must be so: a code (`call-undeclared`), the id of a guardrail, or words of the message. */
+  readonly reason?: string;
+  readonly source: Source;
+}

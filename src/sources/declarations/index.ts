@@ -5,6 +5,7 @@ import { tellDeclaration } from './observe.ts';
 import { Declaration } from './schema.ts';
 
 export { policySources } from './groups.ts';
+export { policyTests } from './policy-tests.ts';
 export { Declaration, declarationJsonSchema } from './schema.ts';
 
 /** Reads `reeve.yaml`: what a service's own team says that it is, offers, calls and holds. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CRITICALITIES, toOperation } from '../../estate/index.ts';
+import { toTestedCall } from './tested-call.ts';
 
 const Name = z
   .string()
@@ -157,7 +158,45 @@ export const Group = z
   })
   .meta({ title: 'Group', description: 'A group of services' });
 
+const TestedCall = z
+  .string()
+  .max(4_096)
+  .refine((text) => toTestedCall(text) !== undefined, {
+    error: 'must read like `web -> orders POST /orders`',
+  });
+const TestedCalls = z.union([TestedCall, z.array(TestedCall).min(1).max(1_000)]);
+
+const Case = z
+  .strictObject({
+    name: z.string().min(1).max(256).optional(),
+    allow: TestedCalls.optional(),
+    deny: TestedCalls.optional(),
+    proof: z.enum(['mtls', 'token']).optional(),
+    reason: z
+      .string()
+      .min(1)
+      .max(512)
+      .meta({
+        description:
+          'A code such as call-undeclared, the id of a guardrail, or words of the message.',
+      })
+      .optional(),
+  })
+  .refine((one) => (one.allow === undefined) !== (one.deny === undefined), {
+    error: 'must have either `allow` or `deny`',
+  });
+
+/** A document of `reeve-test.yaml`: calls that policy must allow, and calls that it must deny. */
+export const PolicyTest = z
+  .strictObject({
+    apiVersion: z.literal('reeve.dev/v1'),
+    kind: z.literal('PolicyTest'),
+    metadata: z.strictObject({ name: Name }).optional(),
+    spec: z.strictObject({ cases: z.array(Case).max(10_000) }),
+  })
+  .meta({ title: 'PolicyTest', description: 'Calls that policy must allow or deny' });
+
 /** The JSON Schema of the documents of `reeve.yaml`, for editors; published as `docs/reeve.schema.json`. */
 export function declarationJsonSchema(): unknown {
-  return z.toJSONSchema(z.union([Declaration, Group]).meta({ title: 'reeve.yaml' }));
+  return z.toJSONSchema(z.union([Declaration, Group, PolicyTest]).meta({ title: 'reeve.yaml' }));
 }
