@@ -1,0 +1,78 @@
+import type { Entity } from './entity.ts';
+
+/** A value of Cedar. A Long is a bigint.
+ *  @see https://docs.cedarpolicy.com/policies/syntax-datatypes.html */
+export type Value = boolean | bigint | string | Entity | CedarSet | CedarRecord;
+
+/** Stands for a value that depends on a request which is not there (yet). */
+export const UNKNOWN: unique symbol = Symbol('unknown');
+export type Unknown = typeof UNKNOWN;
+
+/** A set without order, whose members may be of different types. */
+export class CedarSet {
+  readonly #members = new Map<string, Value>();
+
+  constructor(members: Iterable<Value>) {
+    for (const member of members) this.#members.set(keyOf(member), member);
+  }
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0;
+  }
+
+  keys(): MapIterator<string> {
+    return this.#members.keys();
+  }
+
+  values(): MapIterator<Value> {
+    return this.#members.values();
+  }
+
+  has(value: Value): boolean {
+    return this.#members.has(keyOf(value));
+  }
+
+  hasAll(other: CedarSet): boolean {
+    return other.keys().every((key) => this.#members.has(key));
+  }
+
+  hasAny(other: CedarSet): boolean {
+    return other.keys().some((key) => this.#members.has(key));
+  }
+}
+
+export class CedarRecord {
+  readonly fields: ReadonlyMap<string, Value>;
+
+  constructor(fields: ReadonlyMap<string, Value>) {
+    this.fields = fields;
+  }
+}
+
+/** Equal for equal values, and different for different ones, across types. */
+export function keyOf(value: Value): string {
+  if (typeof value === 'string') return `s${value}`;
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  if (typeof value === 'bigint') return `l${value}`;
+  if (value instanceof CedarSet) return `S${JSON.stringify([...value.keys()].sort())}`;
+  if (!(value instanceof CedarRecord)) return `e${value.uid}`;
+  const fields = [...value.fields].map(([name, field]) => [name, keyOf(field)] as const);
+  return `R${JSON.stringify(fields.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+}
+
+/** Values of different types are not equal, which is no error. */
+export function isEqual(a: Value, b: Value): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return a === b || keyOf(a) === keyOf(b);
+}
+
+/** The type as messages name it. */
+export function typeOf(value: Value): string {
+  if (typeof value === 'object') {
+    if (value instanceof CedarSet) return 'a set';
+    return value instanceof CedarRecord ? 'a record' : 'an entity';
+  }
+  return { boolean: 'true or false', bigint: 'a number', string: 'a string' }[
+    typeof value as 'boolean' | 'bigint' | 'string'
+  ];
+}

@@ -1,0 +1,17 @@
+/** The names of what guardrails speak of: entity types of the namespace `Reeve`, and the one action. */
+export const ENTITY_TYPES = {
+  service: 'Reeve::Service',
+  endpoint: 'Reeve::Endpoint',
+  team: 'Reeve::Team',
+  namespace: 'Reeve::Namespace',
+  environment: 'Reeve::Environment',
+  group: 'Reeve::Group',
+  action: 'Reeve::Action',
+} as const;
+
+export const CALL = 'call';
+
+/** The entity id of a namespace, which is one of its environment. */
+export function namespaceId(environment: string, namespace: string): string {
+  return `${environment}/${namespace}`;
+}
