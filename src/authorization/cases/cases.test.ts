@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { PolicyCase, Source } from '../../estate/index.ts';
+import type {
+  Decision,
+  Grant,
+  Guardrail,
+  Policy,
+  PolicyService,
+  Question,
+} from '../model/index.ts';
+import { Asking, runCases } from './index.ts';
+
+const service = (id: string, ...identities: string[]): PolicyService => {
+  const [environment = '', namespace = '', name = ''] = id.split('/');
+  return {
+    ...{ id, environment, namespace, name, identities, kind: 'workload', exposure: 'internal' },
+    ...{ owner: undefined, criticality: undefined, sensitivity: [], groups: [], mode: 'enforce' },
+  };
+};
+const WEB = 'spiffe://example.org/ns/shop/sa/web';
+const source = (line: number, file = 'web/reeve.yaml'): Source => ({
+  ...{ reader: 'declarations', how: 'declared', file, line, column: 3 },
+});
+const GRANT: Grant = {
+  ...{ from: 'production/shop/web', to: 'production/shop/orders', operation: 'POST /orders' },
+  source: source(8),
+};
+const GUARDRAIL: Guardrail = {
+  ...{ id: 'no-pci', reason: undefined, file: 'pci.cedar', line: 1, text: '', json: {} },
+};
+const policy: Policy = {
+  services: [
+    service('production/shop/web', WEB),
+    service('production/shop/orders', 'spiffe://example.org/ns/shop/sa/orders'),
+    service('production/shop/legacy'),
+    service('production/tools/orders', 'spiffe://example.org/ns/tools/sa/orders'),
+  ],
+  endpoints: [],
+  grants: [GRANT, { ...GRANT, operation: 'GET /orders/{id}', source: source(9) }],
+  guardrails: [GUARDRAIL, { ...GUARDRAIL, id: 'no-staging' }],
+};
+
+const asking = new Asking(policy.services);
+const call = { from: 'web', to: 'shop/orders', proof: 'mtls' } as const;
+
+describe('a call as people write it', () => {
+  it.each<[string, Partial<Question>]>([
+    ['POST /orders', { protocol: 'http', method: 'POST', path: '/orders' }],
+    ['GET /orders/{id}/items', { protocol: 'http', path: '/orders/0-any-value/items' }],
+    ['get /a/../%2e', { protocol: 'http', method: 'get', path: '/a/../%2e' }],
+    ['shop.v1.Orders/Get', { protocol: 'http', method: 'POST', path: '/shop.v1.Orders/Get' }],
+    ['QUERY order', { protocol: 'graphql', method: 'QUERY', path: 'order' }],
+    ['PUBLISH orders.created', { protocol: 'event', method: 'PUBLISH', path: 'orders.created' }],
+  ])('%s is a question', (operation, want) => {
+    expect(asking.question({ ...call, operation })).toMatchObject({
+      ...{ caller: WEB, proof: 'mtls', service: 'production/shop/orders' },
+      ...want,
+    });
+  });
+
+  it('of nobody proves nothing', () => {
+    const question = asking.question({ ...call, from: 'nobody', operation: 'GET /x' });
+    expect(question).toMatchObject({ caller: undefined, proof: undefined });
+  });
+
+  it('may name an identity that is nobody’s', () => {
+    const from = 'spiffe://other.example/x';
+    expect(asking.question({ ...call, from, operation: 'GET /x' }).caller).toBe(from);
+  });
+
+  it.each([
+    ['wbe', 'orders', 'authorization/service-not-found'],
+    ['web', 'tools/web', 'authorization/service-not-found'],
+    ['web', 'orders', 'authorization/service-ambiguous'],
+    ['legacy', 'shop/orders', 'authorization/identity-not-found'],
+  ])('from %s to %s is refused: %s', (from, to, code) => {
+    expect(() => asking.question({ ...call, from, to, operation: 'GET /x' })).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+});
+
+const one = (said: Partial<PolicyCase> = {}): PolicyCase => ({
+  ...{ name: 'a case', expect: 'allow', operation: 'POST /orders', ...call },
+  source: source(1, 'reeve-test.yaml'),
+  ...said,
+});
+const allowed: Decision = {
+  ...{ allowed: true, mode: 'enforce', reason: 'declared', message: 'web declares it' },
+  ...{ callers: [], operation: 'POST /orders', because: ['web/reeve.yaml:8:3'] },
+};
+const denied: Decision = {
+  ...{ ...allowed, allowed: false, reason: 'guardrail-forbids', message: 'pci is for few' },
+  because: ['no-pci'],
+};
+const run = (decision: Decision, ...cases: PolicyCase[]) => runCases(policy, () => decision, cases);
+
+describe('a case', () => {
+  it.each<[string, Decision, Partial<PolicyCase>, string | undefined]>([
+    ['is as it says', allowed, {}, undefined],
+    ['is as it says, and why', allowed, { reason: 'declared' }, undefined],
+    ['is denied', denied, {}, 'is denied: pci is for few'],
+    ['is allowed', allowed, { expect: 'deny' }, 'is allowed: web declares it (web/reeve.yaml:8:3)'],
+    ['is denied by code', denied, { expect: 'deny', reason: 'guardrail-forbids' }, undefined],
+    ['is denied by guardrail', denied, { expect: 'deny', reason: 'no-pci' }, undefined],
+    ['is denied in words', denied, { expect: 'deny', reason: 'for few' }, undefined],
+    [
+      'is denied for another reason',
+      denied,
+      { expect: 'deny', reason: 'call-undeclared' },
+      'is denied for another reason (guardrail-forbids): pci is for few',
+    ],
+  ])('%s', (_, decision, said, problem) => {
+    const [result] = run(decision, one(said)).results;
+    expect(result).toMatchObject({ passed: problem === undefined });
+    expect(result?.problem).toBe(problem);
+  });
+
+  it('that speaks of nobody fails, and says what is meant', () => {
+    expect(run(allowed, one({ to: 'shop/Orders' })).results).toMatchObject([
+      { passed: false, problem: 'there is no service `shop/Orders`', hint: expect.anything() },
+    ]);
+  });
+});
+
+describe('coverage', () => {
+  it('is of the declared calls that allowed, and the guardrails that denied', () => {
+    expect(run(allowed, one(), one()).coverage).toMatchObject({
+      grants: { total: 2, covered: 1, missed: [{ operation: 'GET /orders/{id}' }] },
+      guardrails: { total: 2, covered: 0 },
+    });
+    expect(run(denied, one()).coverage).toMatchObject({
+      grants: { covered: 0 },
+      guardrails: { covered: 1, missed: [{ id: 'no-staging' }] },
+    });
+  });
+});

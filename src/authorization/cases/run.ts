@@ -1,0 +1,102 @@
+import { compareText, toPlace } from '../../base/diagnostic.ts';
+import { Fault } from '../../base/fault.ts';
+import type { PolicyCase } from '../../estate/index.ts';
+import type { Decision, Grant, Guardrail, Policy, Question } from '../model/index.ts';
+import { Asking } from './asking.ts';
+
+/** What became of one case. */
+export interface CaseResult {
+  readonly case: PolicyCase;
+  readonly passed: boolean;
+  /** What is wrong, and what to do about it where that is known; undefined where it passed. */
+  readonly problem?: string;
+  readonly hint?: string;
+  readonly decision?: Decision;
+}
+
+/** What cases have shown of a policy. */
+export interface Coverage {
+  /** Declared calls that some case was allowed by, of all. */
+  readonly grants: CoverageOf<Grant>;
+  /** Guardrails that denied some case, of all. */
+  readonly guardrails: CoverageOf<Guardrail>;
+}
+
+export interface CoverageOf<Thing> {
+  readonly total: number;
+  readonly covered: number;
+  readonly missed: readonly Thing[];
+}
+
+export interface TestRun {
+  readonly results: readonly CaseResult[];
+  readonly coverage: Coverage;
+}
+
+export type Decide = (question: Question) => Decision;
+
+/** Asks a policy about every case, in the order of their places. */
+export function runCases(policy: Policy, decide: Decide, cases: readonly PolicyCase[]): TestRun {
+  const asking = new Asking(policy.services);
+  const results = cases.toSorted(comparePlaces).map((one) => runCase(one, asking, decide));
+  return { results, coverage: coverageOf(policy, results) };
+}
+
+function comparePlaces({ source: a }: PolicyCase, { source: b }: PolicyCase): number {
+  return (
+    compareText(a.file ?? '', b.file ?? '') ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0)
+  );
+}
+
+function runCase(one: PolicyCase, asking: Asking, decide: Decide): CaseResult {
+  try {
+    const decision = decide(asking.question(one));
+    const problem = problemOf(one, decision);
+    return { case: one, passed: problem === undefined, decision, ...(problem && { problem }) };
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    const { message: problem, hint } = thrown;
+    return { case: one, passed: false, problem, ...(hint && { hint }) };
+  }
+}
+
+function problemOf({ expect, reason }: PolicyCase, decision: Decision): string | undefined {
+  const { allowed, message, because } = decision;
+  if (allowed !== (expect === 'allow')) {
+    return `is ${allowed ? 'allowed' : 'denied'}: ${message}${allowed ? placesOf(because) : ''}`;
+  }
+  if (reason === undefined || isReason(reason, decision)) return undefined;
+  return `is ${allowed ? 'allowed' : 'denied'} for another reason (${decision.reason}): ${message}`;
+}
+
+function placesOf(because: readonly string[]): string {
+  return because.length === 0 ? '' : ` (${because.join(', ')})`;
+}
+
+/** Whether it is the code, the id of a guardrail, or words of the message. */
+function isReason(reason: string, { reason: code, because, message }: Decision): boolean {
+  return reason === code || because.includes(reason) || message.includes(reason);
+}
+
+function coverageOf({ grants, guardrails }: Policy, results: readonly CaseResult[]): Coverage {
+  const allowedBy = new Set<string>();
+  const deniedBy = new Set<string>();
+  for (const { decision } of results) {
+    for (const place of decision?.because ?? [])
+      (decision?.allowed ? allowedBy : deniedBy).add(place);
+  }
+  return {
+    grants: covering(grants, ({ source }) => allowedBy.has(toPlace(source))),
+    guardrails: covering(guardrails, ({ id }) => deniedBy.has(id)),
+  };
+}
+
+function covering<Thing>(
+  all: readonly Thing[],
+  isCovered: (thing: Thing) => boolean,
+): CoverageOf<Thing> {
+  const missed = all.filter((thing) => !isCovered(thing));
+  return { total: all.length, covered: all.length - missed.length, missed };
+}
