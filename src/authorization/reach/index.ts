@@ -1,5 +1,6 @@
 /** Who can reach what, as the network and the meshes are configured. */
 
+export { analyse } from './analyse.ts';
 export type {
   AddressSplits,
   Exposure,

@@ -1,0 +1,234 @@
+import { compareText } from '../../base/diagnostic.ts';
+import type { Labels, Network, NetworkPolicy, NetworkPort } from '../../estate/index.ts';
+import type { Endpoint, WorkloadEndpoint } from './endpoints.ts';
+import type { PortSets } from './port-set.ts';
+import { isRelative, type Selection } from './selection.ts';
+import { type Direction, Judgement, type PlacedRule, type Step, type Verdict } from './verdict.ts';
+
+/** A set of rules, as a node of a tree: the rules that mean one endpoint, in order. Endpoints that the same rules mean
+ *  share a node, and so a verdict. */
+interface RuleNode {
+  readonly rules: readonly PlacedRule[];
+  readonly next: Map<number, RuleNode>;
+  /** By the ports of the pod that is called, where a rule names some; equal ports are one list. */
+  readonly verdicts: Map<readonly NetworkPort[], Verdict>;
+}
+
+/** What the policies say of one pod in one direction, of all peers at once. */
+interface Stance {
+  /** Policies of tier `network`. */
+  readonly selecting: readonly NetworkPolicy[];
+  /** Whom rules mean beside those that mean everyone. */
+  readonly nodes: ReadonlyMap<number, RuleNode>;
+  readonly rest: RuleNode;
+}
+
+const NOBODY: readonly NetworkPort[] = [];
+const TIERS = { admin: 0, network: 1, baseline: 2 } as const;
+
+/** One direction of traffic: what policies allow pods to take in, or to send. Pods that the same policies select, and
+ *  peers that the same rules mean, are judged once. */
+export class Side {
+  readonly direction: Direction;
+  readonly #sets: PortSets;
+  readonly #selection: Selection;
+  readonly #policies: readonly NetworkPolicy[];
+  /** By index of the endpoint, as is the next. */
+  readonly #stances: (Stance | undefined)[] = [];
+  readonly #selected = new Map<number, NetworkPolicy[]>();
+  #ruleCount = 0;
+  readonly #rules = new Map<NetworkPolicy, readonly PlacedRule[]>();
+  readonly #verdicts: Verdict[] = [];
+  readonly #outside: Verdict;
+  readonly #hostNetwork: Verdict;
+
+  constructor(
+    direction: Direction,
+    network: Network,
+    workloads: readonly WorkloadEndpoint[],
+    selection: Selection,
+    sets: PortSets,
+  ) {
+    this.direction = direction;
+    this.#sets = sets;
+    this.#selection = selection;
+    this.#policies = network.policies
+      .filter((policy) => policy[direction] !== undefined)
+      .toSorted(comparePolicies);
+    this.#outside = this.#keep({ allowed: sets.all, steps: [] });
+    this.#hostNetwork = this.#keep({ allowed: sets.all, steps: [this.#hostNetworkStep()] });
+    for (const policy of this.#policies) this.#rules.set(policy, this.#place(policy));
+    this.#takeStances(workloads);
+  }
+
+  /** How many different verdicts there are so far; their ids are below. */
+  get verdictCount(): number {
+    return this.#verdicts.length;
+  }
+
+  verdict(subject: Endpoint, peer: Endpoint): Verdict {
+    if (subject.type !== 'workload') return this.#outside;
+    if (subject.workload.hostNetwork) return this.#hostNetwork;
+    // Every workload has one.
+    const stance = this.#stances[subject.index] as Stance;
+    return this.#judge(stance, stance.nodes.get(peer.index) ?? stance.rest, subject, peer);
+  }
+
+  /** Whom rules mean, where everyone else is let through nothing; undefined where everyone has to be looked at. */
+  onlyPeersOf(subject: Endpoint): Iterable<number> | undefined {
+    if (subject.type !== 'workload' || subject.workload.hostNetwork) return undefined;
+    const stance = this.#stances[subject.index] as Stance;
+    const usesNames = stance.rest.rules.some(hasNames);
+    if (usesNames) return undefined;
+    const rest = this.#judge(stance, stance.rest, subject, subject);
+    return rest.allowed === this.#sets.none ? stance.nodes.keys() : undefined;
+  }
+
+  /** The policies that are about a workload. */
+  policiesOf(subject: WorkloadEndpoint): readonly NetworkPolicy[] {
+    return subject.workload.hostNetwork ? [] : (this.#selected.get(subject.index) ?? []);
+  }
+
+  /** What is said about peers that are no endpoint: those whom `means` picks among the rules about a workload. */
+  judgeRules(
+    subject: WorkloadEndpoint,
+    means: (placed: PlacedRule) => boolean,
+    ports: readonly NetworkPort[],
+  ): Verdict {
+    const policies = this.policiesOf(subject);
+    if (subject.workload.hostNetwork) return this.#hostNetwork;
+    const rules = policies.flatMap((policy) => this.rulesOf(policy)).filter(means);
+    return this.#decide(policies.filter(isOfNetwork), rules, ports);
+  }
+
+  rulesOf(policy: NetworkPolicy): readonly PlacedRule[] {
+    return this.#rules.get(policy) ?? [];
+  }
+
+  #takeStances(workloads: readonly WorkloadEndpoint[]): void {
+    for (const policy of this.#policies) {
+      for (const { index } of this.#selection.workloads(policy.subject)) {
+        const selected = this.#selected.get(index);
+        if (selected) selected.push(policy);
+        else this.#selected.set(index, [policy]);
+      }
+    }
+    const ids = new Map(this.#policies.map((policy, id) => [policy, id]));
+    const stances = new Map<string, Stance>();
+    for (const subject of workloads) {
+      const policies = this.policiesOf(subject);
+      const relative = policies.some((policy) => this.rulesOf(policy).some(isRelativeRule));
+      const home = relative ? subject.workload.namespace : '';
+      const key = `${policies.map((policy) => ids.get(policy)).join()} ${home}`;
+      let stance = stances.get(key);
+      if (!stance) {
+        stance = this.#stanceOf(policies, subject.namespaceLabels);
+        stances.set(key, stance);
+      }
+      this.#stances[subject.index] = stance;
+    }
+  }
+
+  #stanceOf(policies: readonly NetworkPolicy[], home: Labels): Stance {
+    const nodes = new Map<number, RuleNode>();
+    let rest: RuleNode = { rules: [], next: new Map(), verdicts: new Map() };
+    for (const placed of policies.flatMap((policy) => this.rulesOf(policy))) {
+      const { peers } = placed.rule;
+      if (peers.some(({ kind }) => kind === 'everything')) {
+        for (const [index, node] of nodes) nodes.set(index, follow(node, placed));
+        rest = follow(rest, placed);
+        continue;
+      }
+      const meant = new Set(
+        peers.flatMap((peer) =>
+          peer.kind === 'everything'
+            ? []
+            : this.#selection.peers(peer, home).map(({ index }) => index),
+        ),
+      );
+      for (const index of meant) nodes.set(index, follow(nodes.get(index) ?? rest, placed));
+    }
+    return { selecting: policies.filter(isOfNetwork), nodes, rest };
+  }
+
+  /** Ports by name are those of the pod that is called. */
+  #judge(stance: Stance, node: RuleNode, subject: Endpoint, peer: Endpoint): Verdict {
+    const called = this.direction === 'ingress' ? subject : peer;
+    const ports = called.type === 'workload' && node.rules.some(hasNames) ? called.ports : NOBODY;
+    let verdict = node.verdicts.get(ports);
+    if (!verdict) {
+      verdict = this.#decide(stance.selecting, node.rules, ports);
+      node.verdicts.set(ports, verdict);
+    }
+    return verdict;
+  }
+
+  #decide(
+    selecting: readonly NetworkPolicy[],
+    rules: readonly PlacedRule[],
+    ports: readonly NetworkPort[],
+  ): Verdict {
+    const resolved = rules.map((placed) => ({
+      ...placed,
+      ports: this.#sets.resolve(placed.rule.ports, ports),
+    }));
+    return this.#keep(
+      new Judgement(this.#sets, { direction: this.direction, selecting, rules: resolved }),
+    );
+  }
+
+  #keep({
+    allowed,
+    steps,
+  }: {
+    readonly allowed: Verdict['allowed'];
+    readonly steps: readonly Step[];
+  }): Verdict {
+    const verdict = { id: this.#verdicts.length, allowed, steps };
+    this.#verdicts.push(verdict);
+    return verdict;
+  }
+
+  #place(policy: NetworkPolicy): readonly PlacedRule[] {
+    return (policy[this.direction] ?? []).map((rule, index) => {
+      const id = this.#ruleCount++;
+      return { id, policy, rule, number: index + 1 };
+    });
+  }
+
+  #hostNetworkStep(): Step {
+    return {
+      effect: 'allow',
+      ports: this.#sets.all,
+      policy: null,
+      message: `runs in its host's network, so policies do not concern its ${this.direction}`,
+      source: null,
+    };
+  }
+}
+
+function follow(node: RuleNode, placed: PlacedRule): RuleNode {
+  let next = node.next.get(placed.id);
+  if (!next) {
+    next = { rules: [...node.rules, placed], next: new Map(), verdicts: new Map() };
+    node.next.set(placed.id, next);
+  }
+  return next;
+}
+
+function hasNames({ rule }: PlacedRule): boolean {
+  return rule.ports?.some(({ kind }) => kind === 'name') ?? false;
+}
+
+function isRelativeRule({ rule }: PlacedRule): boolean {
+  return rule.peers.some((peer) => peer.kind === 'pods' && isRelative(peer.selector));
+}
+
+function isOfNetwork({ tier }: NetworkPolicy): boolean {
+  return tier === 'network';
+}
+
+/** In the order in which they decide; of the same priority by title, as Kubernetes leaves that order open. */
+function comparePolicies(a: NetworkPolicy, b: NetworkPolicy): number {
+  return TIERS[a.tier] - TIERS[b.tier] || a.priority - b.priority || compareText(a.title, b.title);
+}
