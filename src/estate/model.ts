@@ -127,7 +127,13 @@ export const EndpointTraffic = z.strictObject({
   /** Who asked, by the most requests first; at most 32. `service` is an id where the estate knows it,
    *  else the name as the source gave it. */
   callers: z.array(
-    z.strictObject({ service: z.string(), requests: z.int(), isProved: z.boolean() }),
+    z.strictObject({
+      service: z.string(),
+      requests: z.int(),
+      isProved: z.boolean(),
+      /** RFC 3339; absent in what was counted before callers had it. */
+      lastSeen: z.string().optional(),
+    }),
   ),
   /** Requests by the credential that they were seen with. Seen, not verified. */
   credentials: z.record(z.string(), z.int()),

@@ -86,6 +86,19 @@ test('of many callers the busiest are kept', () => {
   expect(kept.map(({ service }) => service)).not.toContain('production/shop/web');
 });
 
+test.each([
+  ['2026-01-01', '2026-01-02', '2026-01-02'],
+  ['2026-01-02', '2026-01-01', '2026-01-02'],
+  ['2026-01-01', undefined, '2026-01-01'],
+  [undefined, undefined, undefined],
+])('a caller that was seen at %s and at %s was last seen at %s', (one, other, last) => {
+  const seenAt = (lastSeen: string | undefined) => ({
+    ...base,
+    callers: [{ service: 'a', requests: 1, isProved: true, ...(lastSeen && { lastSeen }) }],
+  });
+  expect(sumTraffic(seenAt(one), seenAt(other)).callers[0]?.lastSeen).toBe(last);
+});
+
 test('the order of the two does not matter, and the sum is traffic', () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const count = fc.nat(1_000);

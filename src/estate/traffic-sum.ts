@@ -64,15 +64,21 @@ function sumCallers(callers: EndpointTraffic['callers']): EndpointTraffic['calle
   const byService = new Map<string, EndpointTraffic['callers'][number]>();
   for (const caller of callers) {
     const known = byService.get(caller.service);
+    const lastSeen = latest(caller.lastSeen, known?.lastSeen);
     byService.set(caller.service, {
       service: caller.service,
       requests: caller.requests + (known?.requests ?? 0),
       isProved: caller.isProved || known?.isProved === true,
+      ...(lastSeen && { lastSeen }),
     });
   }
   return [...byService.values()]
     .sort((a, b) => b.requests - a.requests || compareText(a.service, b.service))
     .slice(0, MAX_CALLERS);
+}
+
+function latest(a: string | undefined, b: string | undefined): string | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
 }
 
 function earliestChanges(changes: EndpointTraffic['changes']): EndpointTraffic['changes'] {

@@ -9,6 +9,8 @@ export interface SeenCaller {
   readonly requests: number;
   /** The party that was asked proved who it is. */
   readonly isProved: boolean;
+  /** RFC 3339. */
+  readonly lastSeen?: string;
 }
 
 export interface SeenEndpoint {

@@ -163,7 +163,12 @@ function changesOf(
 function seenCallers(tally: Tally): SeenCaller[] {
   return callersOf(tally)
     .slice(0, MAX_CALLERS)
-    .map(({ party, count, isProved }) => ({ party, requests: count, isProved }));
+    .map(({ party, count, isProved, lastAt }) => ({
+      party,
+      requests: count,
+      isProved,
+      lastSeen: toTime(lastAt),
+    }));
 }
 
 function toTime(ms: number): string {

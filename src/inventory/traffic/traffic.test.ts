@@ -122,7 +122,9 @@ describe('the traffic of a service', () => {
       lastSeen: '2026-05-20T12:30:00.000Z',
     });
     expect(endpoint?.traffic.perMinute).toBeCloseTo(10 / 60, 2);
-    expect(endpoint?.callers).toEqual([{ party: WEB, requests: 9, isProved: true }]);
+    expect(endpoint?.callers).toEqual([
+      { party: WEB, requests: 9, isProved: true, lastSeen: expect.stringMatching(/^2026-05-20T1/) },
+    ]);
   });
 
   it.each([

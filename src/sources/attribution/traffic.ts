@@ -102,7 +102,8 @@ class Attributed implements AttributedTraffic {
       const byKind = Map.groupBy(parties, ({ party }) => party.subject.by);
       const requests = Math.max(...[...byKind.values()].map(requestsOf));
       const proved = requestsOf(parties.filter(({ isProved }) => isProved));
-      return { service, requests, isProved: proved >= requests };
+      const lastSeen = latest(parties.map((party) => party.lastSeen));
+      return { service, requests, isProved: proved >= requests, ...(lastSeen && { lastSeen }) };
     });
   }
 
@@ -127,6 +128,13 @@ class Attributed implements AttributedTraffic {
     this.#mentioned.add(id);
     this.facts.push({ entity: 'service', id, environment, namespace, name, source: SOURCE });
   }
+}
+
+function latest(times: readonly (string | undefined)[]): string | undefined {
+  return times
+    .filter((time) => time !== undefined)
+    .toSorted()
+    .at(-1);
 }
 
 function requestsOf(callers: readonly SeenCaller[]): number {
