@@ -59,10 +59,17 @@ export interface FolderFile {
 export class Folder {
   readonly root: string;
   readonly #limits: FolderLimits;
+  readonly #leftOut: ReadonlySet<string>;
 
-  /** @throws {Fault} `folder/not-found`, `folder/invalid` */
-  constructor(path: string, limits: FolderLimits = DEFAULT_FOLDER_LIMITS) {
+  /** @param leftOut files and folders that are passed over in silence, as paths in the folder
+   *  @throws {Fault} `folder/not-found`, `folder/invalid` */
+  constructor(
+    path: string,
+    limits: FolderLimits = DEFAULT_FOLDER_LIMITS,
+    leftOut: readonly string[] = [],
+  ) {
     this.#limits = limits;
+    this.#leftOut = new Set(leftOut);
     try {
       this.root = realpathSync(path);
       readdirSync(this.root);
@@ -94,6 +101,7 @@ export class Folder {
       }
       for (const entry of entries) {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+        if (this.#leftOut.has(path)) continue;
         // What is passed over counts too: a folder of a million links is as long as one of files.
         if (isFull || files.length + diagnostics.length >= this.#limits.maxFiles) {
           isFull = true;

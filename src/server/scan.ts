@@ -18,6 +18,8 @@ export interface ScanOptions extends ReadOptions {
   /** Key of the fingerprints of credentials' values. */
   readonly fingerprintKey: Uint8Array;
   readonly limits?: FolderLimits;
+  /** Files and folders that are not read. */
+  readonly leftOut?: readonly string[];
   /** What else is to be read of the Kubernetes objects of the folder. */
   readonly clusterReaders?: readonly ClusterReader[];
 }
@@ -33,7 +35,7 @@ export interface Scan {
 /** Reads a folder with every reader and finds the services that it speaks of.
  *  @throws {Fault} `folder/not-found`, `folder/invalid` */
 export function scanFolder(path: string, options: ScanOptions): Scan {
-  const folder = new Folder(path, options.limits ?? DEFAULT_FOLDER_LIMITS);
+  const folder = new Folder(path, options.limits ?? DEFAULT_FOLDER_LIMITS, options.leftOut);
   let policy: PolicySources = { guardrails: [], groups: [] };
   const readers: readonly Reader[] = [
     ...readersOf(...(options.clusterReaders ?? [])),
