@@ -1,6 +1,12 @@
 import { compareText } from '../../base/diagnostic.ts';
 import { type IpRange, ipRangeText } from '../../base/ip-range.ts';
-import type { Labels, Network, NetworkPort, NetworkWorkload } from '../../estate/index.ts';
+import type {
+  AddressBlock,
+  Labels,
+  Network,
+  NetworkPort,
+  NetworkWorkload,
+} from '../../estate/index.ts';
 import { type AddressSplits, EXTERNAL, INGRESS_CONTROLLER, type ReachPeer } from './model.ts';
 import { splitRanges, splitsOf } from './ranges.ts';
 
@@ -65,8 +71,8 @@ export function endpointsOf(network: Network, splitAt: AddressSplits | undefined
       namespaceLabels: labels.get(workload.namespace) ?? {},
     }),
   );
-  const ranges = (type: RangeEndpoint['type'], cidrs: readonly string[]) =>
-    splitRanges(cidrs).map((range) =>
+  const ranges = (type: RangeEndpoint['type'], blocks: readonly AddressBlock[]) =>
+    splitRanges(blocks).map((range) =>
       add<RangeEndpoint>({ type, peer: { name: ipRangeText(range), kind: EXTERNAL }, range }),
     );
   const sources = ranges('source', [...own.sources, ...(splitAt?.sources ?? [])]);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import type { Permission, Source, Transport } from '../../estate/index.ts';
+import type { AddressBlock, Permission, Source, Transport } from '../../estate/index.ts';
 
 /** Where traffic comes from or goes to: a workload (`default/frontend` of kind `Deployment`), a range of addresses
  *  outside the cluster (`0.0.0.0-9.255.255.255` of kind `External`), or `{ingress-controller}`. */
@@ -87,10 +87,10 @@ export interface ReachOptions {
   readonly splitAt?: AddressSplits;
 }
 
-/** Where the ranges of addresses outside begin, on either side. */
+/** The blocks that tell addresses outside apart, on either side. */
 export interface AddressSplits {
-  readonly sources: readonly string[];
-  readonly destinations: readonly string[];
+  readonly sources: readonly AddressBlock[];
+  readonly destinations: readonly AddressBlock[];
 }
 
 /** Who can reach what, as it is configured. */

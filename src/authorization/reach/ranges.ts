@@ -5,33 +5,30 @@ import type { AddressSplits } from './model.ts';
 /** The blocks that rules name: those of ingress rules split sources, and those of egress rules destinations. */
 export function splitsOf({ policies }: Network): AddressSplits {
   return {
-    sources: cidrsOf(policies.flatMap(({ ingress }) => ingress ?? [])),
-    destinations: cidrsOf(policies.flatMap(({ egress }) => egress ?? [])),
+    sources: blocksOf(policies.flatMap(({ ingress }) => ingress ?? [])),
+    destinations: blocksOf(policies.flatMap(({ egress }) => egress ?? [])),
   };
 }
 
-function cidrsOf(rules: readonly NetworkRule[]): readonly string[] {
-  const cidrs = rules.flatMap(({ peers }) =>
-    peers.flatMap((peer) =>
-      peer.kind === 'addresses' ? [peer.block.cidr, ...peer.block.except] : [],
-    ),
+function blocksOf(rules: readonly NetworkRule[]): readonly AddressBlock[] {
+  return rules.flatMap(({ peers }) =>
+    peers.flatMap((peer) => (peer.kind === 'addresses' ? [peer.block] : [])),
   );
-  return [...new Set(cidrs)];
 }
 
-/** Every address outside, in ranges between which no block begins or ends. IPv6 only where a block names some, so that
- *  whoever has none does not read of it twice. */
-export function splitRanges(cidrs: readonly string[]): readonly IpRange[] {
-  const named = cidrs.flatMap((cidr) => parseIpRange(cidr) ?? []);
+/** Every address outside, in the fewest ranges that each lie wholly in each block or wholly outside. IPv6 only where a
+ *  block names some, so that whoever has none does not read of it twice. */
+export function splitRanges(blocks: readonly AddressBlock[]): readonly IpRange[] {
+  const named = blocks.flatMap(rangesOf);
   return ([4, 6] as const).flatMap((family) => {
-    const blocks = named.filter((block) => block.family === family);
-    return family === 6 && blocks.length === 0 ? [] : splitFamily(family, blocks);
+    const ranges = named.filter((range) => range.family === family);
+    return family === 6 && ranges.length === 0 ? [] : splitFamily(family, ranges);
   });
 }
 
-function splitFamily(family: 4 | 6, blocks: readonly IpRange[]): readonly IpRange[] {
+function splitFamily(family: 4 | 6, ranges: readonly IpRange[]): readonly IpRange[] {
   const { last } = ALL_IPS[family];
-  const starts = new Set([0n, ...blocks.flatMap((block) => [block.first, block.last + 1n])]);
+  const starts = new Set([0n, ...ranges.flatMap((range) => [range.first, range.last + 1n])]);
   const sorted = [...starts].filter((start) => start <= last).sort((a, b) => (a < b ? -1 : 1));
   return sorted.map((first, index) => ({
     family,
@@ -40,13 +37,29 @@ function splitFamily(family: 4 | 6, blocks: readonly IpRange[]): readonly IpRang
   }));
 }
 
-/** Whether a range lies in a block; it lies in it wholly or not at all. */
-export function isInBlock(range: IpRange, { cidr, except }: AddressBlock): boolean {
-  const contains = (text: string) => {
-    const block = parseIpRange(text);
-    return block?.family === range.family && block.first <= range.first && range.last <= block.last;
-  };
-  return contains(cidr) && !except.some(contains);
+/** The ranges of a block between its exceptions. */
+export function rangesOf({ cidr, except }: AddressBlock): readonly IpRange[] {
+  const whole = parseIpRange(cidr);
+  if (!whole) return [];
+  const holes = except
+    .flatMap((text) => parseIpRange(text) ?? [])
+    .sort((a, b) => (a.first < b.first ? -1 : 1));
+  const ranges: IpRange[] = [];
+  let { first } = whole;
+  for (const hole of holes) {
+    if (hole.first > first) ranges.push({ ...whole, first, last: hole.first - 1n });
+    if (hole.last >= first) first = hole.last + 1n;
+  }
+  if (first <= whole.last) ranges.push({ ...whole, first });
+  return ranges;
+}
+
+/** Whether a range lies in one of others; ranges that were split by these lie there wholly or not at all. */
+export function isWithin(range: IpRange, ranges: readonly IpRange[]): boolean {
+  return ranges.some(
+    ({ family, first, last }) =>
+      family === range.family && first <= range.first && range.last <= last,
+  );
 }
 
 /** Whether a block is every address of its family. */

@@ -1,6 +1,6 @@
-import type { Labels, NetworkPeer, PodSelector } from '../../estate/index.ts';
+import type { AddressBlock, Labels, NetworkPeer, PodSelector } from '../../estate/index.ts';
 import type { Endpoint, Endpoints, WorkloadEndpoint } from './endpoints.ts';
-import { isEveryAddress, isInBlock } from './ranges.ts';
+import { isEveryAddress, isWithin, rangesOf } from './ranges.ts';
 import { labelOf, selectorKey, selects } from './selectors.ts';
 
 /** Whom selectors and blocks mean, each found once. */
@@ -34,9 +34,7 @@ export class Selection {
   peers(peer: Exclude<NetworkPeer, { kind: 'everything' }>, home: Labels): readonly Endpoint[] {
     if (peer.kind === 'addresses') {
       const { cidr, except } = peer.block;
-      return this.#once(`block ${cidr} ${except.join()}`, () =>
-        this.#endpoints.all.filter((one) => this.#isInBlock(one, peer)),
-      );
+      return this.#once(`block ${cidr} ${except.join()}`, () => this.#inBlock(peer.block));
     }
     const { selector } = peer;
     return this.#once(`peer ${selectorText(selector)} ${relativeKey(selector, home)}`, () => [
@@ -46,9 +44,13 @@ export class Selection {
   }
 
   /** The address of a pod in its host's network is one of a node, which nobody knows here. */
-  #isInBlock(one: Endpoint, { block }: Extract<NetworkPeer, { kind: 'addresses' }>): boolean {
-    if (one.type === 'workload') return one.workload.hostNetwork && isEveryAddress(block);
-    return one.type !== 'controller' && isInBlock(one.range, block);
+  #inBlock(block: AddressBlock): readonly Endpoint[] {
+    const ranges = rangesOf(block);
+    const isEverywhere = isEveryAddress(block);
+    return this.#endpoints.all.filter((one) => {
+      if (one.type === 'workload') return isEverywhere && one.workload.hostNetwork;
+      return one.type !== 'controller' && isWithin(one.range, ranges);
+    });
   }
 
   #select({ namespaces, pods }: PodSelector): readonly WorkloadEndpoint[] {

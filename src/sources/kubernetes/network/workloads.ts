@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, pick, textAt } from '../../../base/pick.ts';
+import { fieldsAt, listAt, pick, textAt, textsAt } from '../../../base/pick.ts';
 import {
   type Labels,
   type NetworkPort,
@@ -26,7 +26,25 @@ export function networkWorkloads(cluster: Cluster, report: Report): readonly Net
       source: resource.sourceAt(READER, ['metadata', 'name']),
     }),
   );
-  return [...described, ...orphans(cluster, new Set(described.map(keyOf)), report)];
+  const machines = cluster.of('kubevirt.io', 'VirtualMachine').map(ofMachine);
+  return [...described, ...machines, ...orphans(cluster, new Set(described.map(keyOf)), report)];
+}
+
+/** A virtual machine runs in a pod that has the labels of its template.
+ *  @see https://kubevirt.io/user-guide/network/networkpolicy/ */
+function ofMachine(machine: Resource): NetworkWorkload {
+  const labels = textsAt(machine.value, 'spec', 'template', 'metadata', 'labels');
+  return {
+    namespace: namespaceOf(machine),
+    name: machine.name,
+    kind: machine.kind,
+    service: serviceNameOf(machine.name, labels),
+    labels,
+    serviceAccount: 'default',
+    ports: [],
+    hostNetwork: false,
+    source: machine.sourceAt(READER, ['metadata', 'name']),
+  };
 }
 
 function orphans(
@@ -54,9 +72,9 @@ function ofControlledPod(pod: Resource): NetworkWorkload | undefined {
   const controller = listAt(pod.value, 'metadata', 'ownerReferences').find(
     (owner) => pick(owner, 'controller') === true,
   );
-  const kind = textAt(controller, 'kind');
+  const kind = textAt(controller, 'kind') ?? 'Pod';
   const name = textAt(controller, 'name');
-  if (kind === undefined || name === undefined) return undefined;
+  if (name === undefined) return undefined;
   const spec = fieldsAt(pod.value, 'spec');
   const isOfNode = kind === 'Node';
   return {
