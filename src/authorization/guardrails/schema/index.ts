@@ -9,3 +9,4 @@ export {
 export { guardedEndpointId, toGuardedEndpoint } from './endpoint.ts';
 export { type EntityJson, endpointEntityJson, serviceEntityJson } from './entities-json.ts';
 export { type EntityName, parentsOfService } from './parents.ts';
+export { cedarSchemaText } from './text.ts';

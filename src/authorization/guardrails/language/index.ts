@@ -1,0 +1,5 @@
+/** The language of guardrails: read, checked and laid out by Cedar's own code, which is loaded when it is needed. */
+export { askCedar, loadCedar } from './cedar.ts';
+export { formatGuardrails } from './format.ts';
+export { annotationsOf } from './policy.ts';
+export { type GuardrailReading, readGuardrails } from './read.ts';
