@@ -18,12 +18,21 @@ export interface Diagnostic {
 
 /** By file, line, column, code. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  return comparePlaces(a, b) || compareText(a.code, b.code) || compareText(a.message, b.message);
+}
+
+interface Place {
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** By file, line, column; what has none comes first. */
+export function comparePlaces(a: Place, b: Place): number {
   return (
     compareText(a.file ?? '', b.file ?? '') ||
     (a.line ?? 0) - (b.line ?? 0) ||
-    (a.column ?? 0) - (b.column ?? 0) ||
-    compareText(a.code, b.code) ||
-    compareText(a.message, b.message)
+    (a.column ?? 0) - (b.column ?? 0)
   );
 }
 
@@ -47,11 +56,7 @@ export function toDiagnostic(thrown: unknown, file: string, code: string): Diagn
 }
 
 /** `file:line:column` with what is known. */
-export function toPlace(at: {
-  readonly file?: string | undefined;
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
-}): string {
+export function toPlace(at: Place): string {
   return [at.file, at.line, at.line === undefined ? undefined : at.column]
     .filter((part) => part !== undefined)
     .join(':');

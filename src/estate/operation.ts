@@ -35,3 +35,8 @@ export function toOperation(text: string): Operation | undefined {
   const rpc = RPC.exec(text);
   return rpc ? { protocol: 'grpc', method: 'RPC', template: `/${rpc[1]}/${rpc[2]}` } : undefined;
 }
+
+/** An operation as a declaration writes it: what `toOperation` reads. */
+export function writeOperation({ protocol, method, template }: Operation): string {
+  return protocol === 'grpc' ? template.slice(1) : `${method} ${template}`;
+}

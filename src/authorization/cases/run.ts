@@ -1,4 +1,4 @@
-import { compareText, toPlace } from '../../base/diagnostic.ts';
+import { comparePlaces, toPlace } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { PolicyCase } from '../../estate/index.ts';
 import type { Decision, Grant, Guardrail, Policy, Question } from '../model/index.ts';
@@ -38,16 +38,10 @@ export type Decide = (question: Question) => Decision;
 /** Asks a policy about every case, in the order of their places. */
 export function runCases(policy: Policy, decide: Decide, cases: readonly PolicyCase[]): TestRun {
   const asking = new Asking(policy.services);
-  const results = cases.toSorted(comparePlaces).map((one) => runCase(one, asking, decide));
+  const results = cases
+    .toSorted((a, b) => comparePlaces(a.source, b.source))
+    .map((one) => runCase(one, asking, decide));
   return { results, coverage: coverageOf(policy, results) };
-}
-
-function comparePlaces({ source: a }: PolicyCase, { source: b }: PolicyCase): number {
-  return (
-    compareText(a.file ?? '', b.file ?? '') ||
-    (a.line ?? 0) - (b.line ?? 0) ||
-    (a.column ?? 0) - (b.column ?? 0)
-  );
 }
 
 function runCase(one: PolicyCase, asking: Asking, decide: Decide): CaseResult {

@@ -10,6 +10,7 @@ import {
   type ServiceRecord,
   type Source,
   type Subject,
+  writeOperation,
 } from '../../estate/index.ts';
 import { nameServices } from './naming.ts';
 import { type Named, Registry } from './registry.ts';
@@ -90,7 +91,7 @@ class Attributed implements AttributedTraffic {
     });
     this.traffic.push({ id, ...seen.traffic, callers: this.#callers(seen.callers) });
     if (doubt === 'probe') return;
-    const operation = protocol === 'grpc' ? template.slice(1) : `${method} ${template}`;
+    const operation = writeOperation({ protocol, method, template });
     for (const caller of seen.callers) this.addCall(caller, operation);
   }
 

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Source } from '../../estate/index.ts';
+import type { Grant, Policy } from '../model/index.ts';
+import { suggest, type Use } from './index.ts';
+
+const [WEB, ORDERS] = ['production/shop/web', 'production/shop/orders'];
+
+const source = (line: number): Source => ({
+  ...{ reader: 'declarations', how: 'declared', file: 'web/reeve.yaml', line, column: 3 },
+});
+const grant = (operation: string, line = 8, to = ORDERS): Grant => ({
+  ...{ from: WEB, to, operation, source: source(line) },
+});
+const use = (method: string, template: string, said: Partial<Use> = {}): Use => ({
+  ...{ from: WEB, to: ORDERS, protocol: 'http', method, template, requests: 7 },
+  ...said,
+});
+const policyOf = (...grants: Grant[]): Policy => ({
+  ...{ services: [], endpoints: [], guardrails: [], grants },
+});
+const suggested = (grants: Grant[], ...uses: Use[]) => suggest(policyOf(...grants), uses);
+
+const READ = use('GET', '/orders/{id}');
+
+describe('a declared call', () => {
+  it.each<[string, string, Use]>([
+    ['that was used', 'GET /orders/{id}', READ],
+    ['under another name of its parameter', 'GET /orders/{order}', READ],
+    ['that was used by HEAD', 'GET /orders/{id}', use('HEAD', '/orders/{id}')],
+    ['by gRPC', 'shop.v1.Orders/Get', use('RPC', '/shop.v1.Orders/Get', { protocol: 'grpc' })],
+    ['of a field', 'QUERY order', use('QUERY', 'order', { protocol: 'graphql' })],
+  ])('%s stays', (_, operation, used) => {
+    expect(suggested([grant(operation)], used)).toEqual({ suggestions: [], unseen: [] });
+  });
+
+  it.each(['POST /orders', 'GET /orders/{id}/items', 'GET /orders/export', 'QUERY order'])(
+    'of %s is to be removed where nobody used it',
+    (operation) => {
+      const declared = [grant('GET /orders/{id}'), grant(operation, 9)];
+      expect(suggested(declared, READ).suggestions).toEqual([
+        { kind: 'remove', grant: declared[1] },
+      ]);
+    },
+  );
+
+  it.each(['*', 'GET /orders/**', 'GET /orders/*', 'ANY /orders/{id}'])(
+    'of %s is to be narrowed to what was used',
+    (operation) => {
+      const declared = grant(operation);
+      expect(suggested([declared], READ, READ).suggestions).toEqual([
+        { kind: 'narrow', grant: declared, operations: ['GET /orders/{id}'] },
+      ]);
+    },
+  );
+
+  it('to a service whose traffic nobody reports is left alone, and said', () => {
+    expect(suggested([grant('GET /x', 8, 'production/shop/silent')], READ)).toMatchObject({
+      suggestions: [{ kind: 'declare' }],
+      unseen: ['production/shop/silent'],
+    });
+  });
+});
+
+describe('a call that nobody declares', () => {
+  it.each(['POST /orders', 'GET /orders/export', 'GET /items/**'])(
+    'is to be declared where only %s is',
+    (operation) => {
+      expect(suggested([grant(operation)], READ).suggestions).toContainEqual({
+        ...{ kind: 'declare', from: WEB, to: ORDERS, operation: 'GET /orders/{id}', requests: 7 },
+      });
+    },
+  );
+});
+
+it('suggestions come in the order of their kinds and places', () => {
+  const grants = [grant('DELETE /x', 12), grant('DELETE /y', 11), grant('GET /orders/**', 10)];
+  const uses = [READ, use('POST', '/b'), use('POST', '/a')];
+  const kinds = suggested(grants, ...uses).suggestions.map((one) =>
+    one.kind === 'declare' ? one.operation : `${one.kind} ${one.grant.source.line}`,
+  );
+  expect(kinds).toEqual(['remove 11', 'remove 12', 'narrow 10', 'POST /a', 'POST /b']);
+});
