@@ -1,0 +1,99 @@
+import type { CalleeRules, CallerRules, OperationRule } from '../../model/index.ts';
+import { type PathPattern, parsePattern } from '../../operations/index.ts';
+import { CANONICAL, isLiteral, pathPermission } from './path-permission.ts';
+import {
+  allOf,
+  anyOf,
+  methodIs,
+  methodMatches,
+  not,
+  type Permission,
+  type Rbac,
+  type RbacPolicy,
+} from './rbac.ts';
+
+/** An operation that Envoy's RBAC does not let in, though the policy allows it. */
+export interface Unsayable {
+  readonly caller: CallerRules;
+  readonly rule: OperationRule;
+  /** A sentence for people. */
+  readonly why: string;
+}
+
+export interface CompiledRules {
+  readonly rbac: Rbac;
+  readonly unsayable: readonly Unsayable[];
+}
+
+/** The rules of one callee: a policy for each caller, by its first identity. It lets in nothing that the rules do not,
+ *  and what it cannot say it leaves out. */
+export function rbacOf(callee: CalleeRules): CompiledRules {
+  const unsayable: Unsayable[] = [];
+  const policies: Record<string, RbacPolicy> = {};
+  const callers = callee.callers.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  for (const caller of callers) {
+    const permissions = caller.allowed.flatMap((rule) => {
+      const permission = permissionOf(rule);
+      if (typeof permission !== 'string') return [permission];
+      unsayable.push({ caller, rule, why: permission });
+      return [];
+    });
+    if (permissions.length > 0) policies[nameOf(caller)] = policyOf(caller, permissions);
+  }
+  return { rbac: { action: 'ALLOW', policies }, unsayable };
+}
+
+const nameOf = ({ identities }: CallerRules): string => identities[0] ?? '';
+
+function policyOf({ identities }: CallerRules, permissions: readonly Permission[]): RbacPolicy {
+  return {
+    permissions,
+    principals: identities.map((exact) => ({ authenticated: { principal_name: { exact } } })),
+  };
+}
+
+/** What a rule lets in; why it cannot be said. */
+function permissionOf(rule: OperationRule): Permission | string {
+  const { protocol, conditions } = rule;
+  if (protocol !== 'http')
+    return `Envoy sees the requests that carry ${protocol}, and not what they are about`;
+  if (conditions.length > 0) {
+    return `Envoy cannot ask ${conditions.join(', ')}, which looks at each request: that is left to external authorisation`;
+  }
+  const path = pathOf(rule);
+  return path ? allOf([...methodOf(rule), ...path]) : TOO_LARGE;
+}
+
+const TOO_LARGE =
+  'its path is more than Envoy takes in a regular expression: it is left to external authorisation';
+
+/** Methods as they may be sent at all, where any will do: an odd case is none. */
+const ANY_METHOD = methodMatches('[A-Z][A-Z0-9_-]{0,31}');
+
+function methodOf({ method, exceptMethods }: OperationRule): Permission[] {
+  if (method !== '*') return [methodIs(method)];
+  if (exceptMethods.length === 0) return [ANY_METHOD];
+  return [ANY_METHOD, not(anyOf(exceptMethods.map(methodIs)))];
+}
+
+/** The cheap before the dear: most requests are over after the first. */
+function pathOf({ path, also, except }: OperationRule): Permission[] | undefined {
+  const pattern = parsePattern(path);
+  const exact = pattern && pathPermission(pattern, 'exact');
+  const besides = also.map(loosely);
+  const excepted = except.map(loosely);
+  if (!exact || !besides.every(isSaid) || !excepted.every(isSaid)) return undefined;
+  const others = excepted.length === 0 ? [] : [not(anyOf(excepted))];
+  return [exact, ...besides, ...others, ...spelling(pattern)];
+}
+
+function loosely(text: string): Permission | undefined {
+  const pattern = parsePattern(text);
+  return pattern && pathPermission(pattern, 'folded');
+}
+
+const isSaid = (permission: Permission | undefined): permission is Permission =>
+  permission !== undefined;
+
+const spelling = (pattern: PathPattern): readonly Permission[] =>
+  isLiteral(pattern) ? [] : CANONICAL;
