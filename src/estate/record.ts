@@ -1,4 +1,4 @@
-import { compareText } from '../base/diagnostic.ts';
+import { comparePlaces, compareText } from '../base/diagnostic.ts';
 import type { EndpointDecision } from './decision.ts';
 import {
   type CallFact,
@@ -223,14 +223,6 @@ export function toCredentialRecord(facts: readonly CredentialFact[]): Credential
 function placesOfValue(facts: readonly CredentialFact[]): readonly CredentialFact[] {
   const found = facts.filter(({ fingerprint, location }) => fingerprint && location);
   return found.length > 0 ? found : facts;
-}
-
-function comparePlaces(a: Location, b: Location): number {
-  return (
-    compareText(a.file, b.file) ||
-    (a.line ?? 0) - (b.line ?? 0) ||
-    (a.column ?? 0) - (b.column ?? 0)
-  );
 }
 
 /** Kinds that say no more than that it is a secret. */

@@ -1,4 +1,4 @@
-import { compareText, toPlace } from '../../base/diagnostic.ts';
+import { comparePlaces, compareText } from '../../base/diagnostic.ts';
 import { type Endpoint, type Protocol, writeOperation } from '../../estate/index.ts';
 import type { Grant, Policy } from '../model/index.ts';
 import {
@@ -88,12 +88,15 @@ function isCoveredBy(use: Use, operation: OperationPattern): boolean {
 const KINDS: readonly Suggestion['kind'][] = ['remove', 'narrow', 'declare'];
 
 function compareSuggestions(a: Suggestion, b: Suggestion): number {
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compareText(placeOf(a), placeOf(b));
+  const byKind = KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind);
+  if (a.kind !== 'declare' && b.kind !== 'declare') {
+    return byKind || comparePlaces(a.grant.source, b.grant.source);
+  }
+  return byKind || compareText(nameOf(a), nameOf(b));
 }
 
-function placeOf(suggestion: Suggestion): string {
-  if (suggestion.kind !== 'declare') return toPlace(suggestion.grant.source);
-  return `${pairOf(suggestion)} ${suggestion.operation}`;
+function nameOf(suggestion: Suggestion): string {
+  return suggestion.kind === 'declare' ? `${pairOf(suggestion)} ${suggestion.operation}` : '';
 }
 
 /** What traffic shows of who used what since a time, as far as callers are known.

@@ -1,4 +1,9 @@
-import { compareDiagnostics, compareText, type Diagnostic } from '../../base/diagnostic.ts';
+import {
+  compareDiagnostics,
+  comparePlaces,
+  compareText,
+  type Diagnostic,
+} from '../../base/diagnostic.ts';
 import { quote } from '../../base/fault.ts';
 import {
   callId,
@@ -47,9 +52,7 @@ export function attribute(
 /** By place, then by all that is said there. */
 function compareObservations(a: Observation, b: Observation): number {
   return (
-    compareText(a.source.file ?? '', b.source.file ?? '') ||
-    (a.source.line ?? 0) - (b.source.line ?? 0) ||
-    (a.source.column ?? 0) - (b.source.column ?? 0) ||
+    comparePlaces(a.source, b.source) ||
     compareText(a.kind, b.kind) ||
     compareText(canonicalJson(a), canonicalJson(b))
   );
