@@ -8,16 +8,7 @@ import {
   type ServiceFact,
   type WeaknessFact,
 } from './fact.ts';
-import type {
-  Criticality,
-  Location,
-  Permission,
-  Posture,
-  Route,
-  ServicePort,
-  Source,
-  Tag,
-} from './model.ts';
+import type { Criticality, Permission, Posture, Route, ServicePort, Source, Tag } from './model.ts';
 import { CRITICALITIES } from './model.ts';
 import { OWNER_RANKS, type OwnerClaim, type RunsAs } from './observation.ts';
 
