@@ -1,6 +1,7 @@
 /** Who can reach what, as the network and the meshes are configured. */
 
 export { analyse } from './analyse.ts';
+export { diffReach, type ReachState } from './diff/index.ts';
 export type {
   AddressSplits,
   Exposure,
