@@ -1,4 +1,4 @@
-import { endpointId } from '../../../estate/index.ts';
+import { endpointId } from '../../../estate/words.ts';
 import type { GuardContext, GuardedCall, PolicyService } from '../../model/index.ts';
 import type { GuardedEndpoint } from './attributes.ts';
 

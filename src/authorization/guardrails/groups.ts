@@ -1,0 +1,165 @@
+import { compareDiagnostics, compareText, type Diagnostic } from '../../base/diagnostic.ts';
+import { quote } from '../../base/fault.ts';
+import { nearestOf } from '../../base/nearest.ts';
+import type { GroupDefinition, Source } from '../../estate/index.ts';
+import type { PolicyService } from '../model/index.ts';
+import { type Reachability, reachable } from './reachable.ts';
+
+export interface ResolvedGroups {
+  /** The names of all groups that a service is in, directly or by others, in order; by the service's id. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What groups are told apart by. */
+type Named = Pick<PolicyService, 'id' | 'name' | 'namespace'>;
+
+const MAX_GROUPS = 1_000;
+
+/** Who is in which group. Services of a group that is in another are in that one, too; groups in a circle have all of
+ *  each other's services. Names that nothing has are reported, and so are circles. */
+export function resolveGroups(
+  definitions: readonly GroupDefinition[],
+  services: readonly Named[],
+): ResolvedGroups {
+  const diagnostics: Diagnostic[] = [];
+  const byName = Map.groupBy(
+    definitions.toSorted((a, b) => compareText(a.name, b.name)),
+    ({ name }) => name,
+  );
+  const names = [...byName.keys()];
+  if (names.length > MAX_GROUPS) diagnostics.push(tooMany(byName, names.splice(MAX_GROUPS)));
+  const numberOf = new Map(names.map((name, index) => [name, index]));
+  const parts = names.map((name) => byName.get(name) ?? []);
+  const inner = parts.map((all) =>
+    all.flatMap(({ groups }) => groups.flatMap(({ name }) => numberOf.get(name) ?? [])),
+  );
+  const graph = reachable(inner);
+  for (const circle of graph.circles) diagnostics.push(circleOf(circle, names, parts));
+  const isIn = directMembers(parts, services, diagnostics);
+  for (const all of parts) {
+    for (const { groups } of all) diagnostics.push(...groups.flatMap(unknownGroup(numberOf)));
+  }
+  return {
+    groups: membersOf(services, isIn, graph, names),
+    diagnostics: diagnostics.sort(compareDiagnostics),
+  };
+}
+
+/** Of each service, the numbers of the groups that name it. */
+function directMembers(
+  parts: readonly (readonly GroupDefinition[])[],
+  services: readonly Named[],
+  diagnostics: Diagnostic[],
+): ReadonlyMap<string, ReadonlySet<number>> {
+  const byName = Map.groupBy(services, ({ name }) => name);
+  const isIn = new Map<string, Set<number>>();
+  for (const [number, all] of parts.entries()) {
+    for (const said of all.flatMap((one) => one.services)) {
+      const meant = (byName.get(said.name) ?? []).filter(
+        ({ namespace }) => said.namespace === undefined || said.namespace === namespace,
+      );
+      if (meant.length === 0) diagnostics.push(unknownService(said, byName));
+      for (const { id } of meant) {
+        const numbers = isIn.get(id);
+        if (numbers === undefined) isIn.set(id, new Set([number]));
+        else numbers.add(number);
+      }
+    }
+  }
+  return isIn;
+}
+
+function membersOf(
+  services: readonly Named[],
+  isIn: ReadonlyMap<string, ReadonlySet<number>>,
+  graph: Reachability,
+  names: readonly string[],
+): Map<string, readonly string[]> {
+  const numbers = [...names.keys()];
+  const outer = numbers.map((one) =>
+    numbers.filter((other) => other === one || graph.leadsTo(other, one)),
+  );
+  const groups = new Map<string, readonly string[]>();
+  for (const { id } of services) {
+    const direct = isIn.get(id);
+    if (direct === undefined) continue;
+    const all = new Set([...direct].flatMap((number) => outer[number] ?? []));
+    groups.set(
+      id,
+      [...all].sort((a, b) => a - b).map((number) => names[number] ?? ''),
+    );
+  }
+  return groups;
+}
+
+function unknownGroup(known: ReadonlyMap<string, number>) {
+  return ({ name, source }: GroupDefinition['groups'][number]): Diagnostic[] => {
+    if (known.has(name)) return [];
+    const nearest = nearestOf(name, known.keys());
+    return [
+      {
+        severity: 'error',
+        code: 'group/group-not-found',
+        message: `There is no group ${quote(name)}, so its services are not in this one`,
+        hint: nearest === undefined ? 'define it' : `did you mean ${quote(nearest)}?`,
+        ...placeOf(source),
+      },
+    ];
+  };
+}
+
+function unknownService(
+  { name, namespace, source }: GroupDefinition['services'][number],
+  known: ReadonlyMap<string, unknown>,
+): Diagnostic {
+  const said = namespace === undefined ? name : `${namespace}/${name}`;
+  const nearest = known.has(name) ? undefined : nearestOf(name, known.keys());
+  return {
+    severity: 'warning',
+    code: 'group/service-not-found',
+    message: `There is no service ${quote(said)}`,
+    hint:
+      nearest === undefined ? 'remove it, or add the service' : `did you mean ${quote(nearest)}?`,
+    ...placeOf(source),
+  };
+}
+
+function circleOf(
+  circle: readonly number[],
+  names: readonly string[],
+  parts: readonly (readonly GroupDefinition[])[],
+): Diagnostic {
+  const spelt = [...circle, circle[0] ?? 0].map((number) => quote(names[number])).join(' → ');
+  const [first = 0, second = first] = circle;
+  const said = parts[first]?.flatMap(({ groups }) => groups) ?? [];
+  const source = said.find(({ name }) => name === names[second])?.source;
+  return {
+    severity: 'error',
+    code: 'group/circular-invalid',
+    message: `Groups are in each other: ${spelt}. Each of them has the services of all`,
+    hint: 'take one of them out of another',
+    ...(source !== undefined && placeOf(source)),
+  };
+}
+
+function tooMany(
+  byName: ReadonlyMap<string, readonly GroupDefinition[]>,
+  [first = '']: readonly string[],
+): Diagnostic {
+  const [definition] = byName.get(first) ?? [];
+  return {
+    severity: 'error',
+    code: 'group/too-many',
+    message: `There are more than ${MAX_GROUPS.toLocaleString('en')} groups; those from ${quote(first)} on, by name, have nobody in them`,
+    ...(definition !== undefined && placeOf(definition.source)),
+  };
+}
+
+function placeOf({ file, line, column }: Source): Pick<Diagnostic, 'file' | 'line' | 'column'> {
+  return {
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+  };
+}
