@@ -3,12 +3,21 @@ import { policyOf } from '../authorization/build/index.ts';
 import type { Policy } from '../authorization/model/index.ts';
 import { toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { type JudgedEstate, type Records, toRecords } from '../estate/index.ts';
-import type { Cluster } from '../sources/index.ts';
+import {
+  type JudgedEstate,
+  type PolicyCase,
+  type PolicySources,
+  type Records,
+  toRecords,
+} from '../estate/index.ts';
+import { type Cluster, policyTests } from '../sources/index.ts';
 import { type IdentityNames, identitiesByName } from './authorization/identities.ts';
+import { makePolicy } from './authorization/make-policy.ts';
 import { type ScanOptions, scanFolder } from './scan.ts';
 
-export interface PolicyOptions extends Omit<ScanOptions, 'clusterReaders'>, IdentityNames {
+export interface PolicyOptions
+  extends Omit<ScanOptions, 'clusterReaders' | 'readers'>,
+    IdentityNames {
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -20,6 +29,10 @@ export interface FolderPolicy {
   readonly judged: JudgedEstate;
   /** Its Kubernetes objects. */
   readonly cluster: Cluster | undefined;
+  /** Guardrails and groups, as they are written. */
+  readonly sources: PolicySources;
+  /** The cases of its tests of policy. */
+  readonly cases: readonly PolicyCase[];
   readonly diagnostics: readonly Diagnostic[];
   readonly fileCount: number;
 }
@@ -28,23 +41,32 @@ export interface FolderPolicy {
  *  @throws {Fault} as `scanFolder` */
 export function readPolicy(folder: string, options: PolicyOptions): FolderPolicy {
   let cluster: Cluster | undefined;
-  const capture = {
+  let cases: readonly PolicyCase[] = [];
+  const keepsObjects = {
     name: 'objects',
     read: (objects: Cluster) => {
       cluster = objects;
     },
   };
-  const scan = scanFolder(folder, { ...options, clusterReaders: [capture] });
+  const keepsCases = policyTests((found) => {
+    cases = found;
+  });
+  const scan = scanFolder(folder, {
+    ...options,
+    readers: [keepsCases],
+    clusterReaders: [keepsObjects],
+  });
   const records = toRecords(scan.facts);
   const judged = judge(records, toTimestamp(options.now));
-  const policy = policyOf({
+  const { policy, diagnostics } = makePolicy(scan.policy, {
     estate: judged,
     records: records.services,
     identities: identitiesByName(records.services, options),
-    groups: new Map(),
-    guardrails: [],
     defaultMode: 'enforce',
   });
-  const { diagnostics, fileCount } = scan;
-  return { policy, records, judged, cluster, diagnostics, fileCount };
+  return {
+    ...{ policy, records, judged, cluster, cases, sources: scan.policy },
+    diagnostics: [...scan.diagnostics, ...diagnostics],
+    fileCount: scan.fileCount,
+  };
 }

@@ -20,6 +20,8 @@ export interface ScanOptions extends ReadOptions {
   readonly limits?: FolderLimits;
   /** Files and folders that are not read. */
   readonly leftOut?: readonly string[];
+  /** What else is to be read of its files. */
+  readonly readers?: readonly Reader[];
   /** What else is to be read of the Kubernetes objects of the folder. */
   readonly clusterReaders?: readonly ClusterReader[];
 }
@@ -43,6 +45,7 @@ export function scanFolder(path: string, options: ScanOptions): Scan {
     policySources((sources) => {
       policy = sources;
     }),
+    ...(options.readers ?? []),
   ];
   const reading = readFolder(folder, readers, options);
   const { facts, diagnostics } = attribute(reading.observations, options);
