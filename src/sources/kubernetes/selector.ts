@@ -1,4 +1,5 @@
-import { entryOf, isFields, listAt, textAt, textsAt } from '../../base/pick.ts';
+import { oncePer } from '../../base/once.ts';
+import { entryOf, type Fields, isFields, listAt, textAt, textsAt } from '../../base/pick.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -8,17 +9,25 @@ type Labels = Readonly<Record<string, string>>;
  *  @see Kubernetes API, meta/v1 LabelSelector */
 export function matchesSelector(selector: unknown, labels: Labels): boolean {
   if (!isFields(selector)) return false;
+  const { wanted, terms } = termsOf(selector);
   return (
-    matchesLabels(textsAt(selector, 'matchLabels'), labels) &&
-    listAt(selector, 'matchExpressions').every((term) => matchesExpression(term, labels))
+    matchesLabels(wanted, labels) &&
+    (terms.length === 0 || terms.every((term) => matchesExpression(term, labels)))
   );
 }
 
+/** Selectors are asked about every workload, so what they say is taken out of them once. */
+const termsOf = oncePer((selector: Fields) => ({
+  wanted: textsAt(selector, 'matchLabels'),
+  terms: listAt(selector, 'matchExpressions'),
+}));
+
 /** Whether every wanted label is there with its value, as the selectors of Services have it. */
 export function matchesLabels(wanted: Labels, labels: Labels): boolean {
-  return Object.entries(wanted).every(
-    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
-  );
+  for (const key of Object.keys(wanted)) {
+    if (!Object.hasOwn(labels, key) || labels[key] !== wanted[key]) return false;
+  }
+  return true;
 }
 
 const OPERATORS: Record<string, (value: string | undefined, values: readonly string[]) => boolean> =

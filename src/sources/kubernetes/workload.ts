@@ -1,4 +1,5 @@
 import type { DataPath } from '../../base/data.ts';
+import { oncePer } from '../../base/once.ts';
 import {
   entryOf,
   type Fields,
@@ -132,13 +133,19 @@ export function workloadsBehind(cluster: Cluster, service: Resource): readonly W
 }
 
 function selects(service: Resource, workload: Workload): boolean {
-  const selector = textsAt(service.value, 'spec', 'selector');
+  const selector = selectorOf(service);
   return (
-    namespaceOf(service) === namespaceOf(workload) &&
-    Object.keys(selector).length > 0 &&
-    matchesLabels(selector, workload.podLabels)
+    selector !== NOTHING &&
+    matchesLabels(selector, workload.podLabels) &&
+    namespaceOf(service) === namespaceOf(workload)
   );
 }
+
+const NOTHING: Labels = {};
+const selectorOf = oncePer((service: Resource): Labels => {
+  const selector = textsAt(service.value, 'spec', 'selector');
+  return Object.keys(selector).length > 0 ? selector : NOTHING;
+});
 
 type Namespaces = ReadonlyMap<string, Resource>;
 

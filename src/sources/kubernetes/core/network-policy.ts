@@ -1,4 +1,5 @@
 import type { DataPath } from '../../../base/data.ts';
+import { oncePer } from '../../../base/once.ts';
 import { isFields, listAt, pick, textAt, textsAt } from '../../../base/pick.ts';
 import type { Permission, Source } from '../../../estate/index.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
@@ -114,19 +115,17 @@ function selectedPeers(
   if (isFields(namespaceSelector) && isEmptySelector(namespaceSelector) && isAnyPod) {
     return { from: ['*'], isEveryone: true };
   }
-  const inNamespace = (namespace: string, labels: Readonly<Record<string, string>>) =>
-    isFields(namespaceSelector) ? matchesSelector(namespaceSelector, labels) : namespace === own;
-  if (isAnyPod) {
-    const namespaces = [...namespacesOf(cluster)].filter(([name, labels]) =>
-      inNamespace(name, labels),
-    );
-    return { from: namespaces.map(([name]) => `${name}/*`).sort(), isEveryone: false };
-  }
-  const workloads = workloadsOf(cluster).filter(
-    (workload) =>
-      inNamespace(namespaceOf(workload), workload.namespaceLabels) &&
-      matchesSelector(podSelector, workload.podLabels),
+  const namespaces = [...namespacesOf(cluster)].flatMap(([name, labels]) =>
+    (isFields(namespaceSelector) ? matchesSelector(namespaceSelector, labels) : name === own)
+      ? [name]
+      : [],
   );
+  if (isAnyPod) {
+    return { from: namespaces.map((name) => `${name}/*`).sort(), isEveryone: false };
+  }
+  const workloads = namespaces
+    .flatMap((name) => workloadsIn(cluster, name))
+    .filter((workload) => matchesSelector(podSelector, workload.podLabels));
   const names = workloads.map((workload) => `${namespaceOf(workload)}/${workload.serviceName}`);
   return { from: [...new Set(names)].sort(), isEveryone: false };
 }
@@ -137,7 +136,7 @@ function isEmptySelector(selector: unknown): boolean {
 }
 
 /** Every namespace that an object names, with the labels of its Namespace object. */
-function namespacesOf(cluster: Cluster): ReadonlyMap<string, Readonly<Record<string, string>>> {
+const namespacesOf = oncePer((cluster: Cluster) => {
   const namespaces = new Map<string, Readonly<Record<string, string>>>();
   for (const workload of workloadsOf(cluster)) {
     namespaces.set(namespaceOf(workload), workload.namespaceLabels);
@@ -146,7 +145,7 @@ function namespacesOf(cluster: Cluster): ReadonlyMap<string, Readonly<Record<str
     namespaces.set(name, { ...labels, 'kubernetes.io/metadata.name': name });
   }
   return namespaces;
-}
+});
 
 /** `80`, `8000-8100`, a port's name, `53/UDP`; `*` for every port. */
 function portsOf(rule: unknown): readonly string[] {
