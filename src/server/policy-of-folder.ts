@@ -1,5 +1,4 @@
 import { judge } from '../assurance/index.ts';
-import { policyOf } from '../authorization/build/index.ts';
 import type { Policy } from '../authorization/model/index.ts';
 import { toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
