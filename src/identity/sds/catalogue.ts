@@ -2,6 +2,7 @@ import type { Entitled } from '../workload-api/index.ts';
 import type { SdsConfig } from './config.ts';
 import type { ValidationContexts } from './contexts.ts';
 import { certificateSecret, type Secret } from './messages.ts';
+import type { OfferedResources } from './resources.ts';
 
 export interface CatalogueParts {
   readonly config: SdsConfig;
@@ -9,20 +10,9 @@ export interface CatalogueParts {
   readonly nobody: (name: string, isSpiffe: boolean) => Secret;
 }
 
-/** Secrets by their names. */
-export interface Secrets {
-  /** Undefined for what is not there. */
-  find(name: string): Secret | undefined;
-  /** What takes the place of a secret that an Envoy has and that is not there any more; undefined where Envoy cannot
-   *  be made to let go of it. */
-  withdrawn(name: string): Secret | undefined;
-  /** Of all secrets, each by its own name. */
-  readonly names: readonly string[];
-}
-
 /** The secrets of a workload that is entitled to something, as one kind of Envoy takes them. Each is made when it is
  *  asked for. */
-export class Catalogue implements Secrets {
+export class Catalogue implements OfferedResources {
   readonly #entitled: Entitled;
   readonly #isSpiffe: boolean;
   readonly #parts: CatalogueParts;
@@ -43,13 +33,10 @@ export class Catalogue implements Secrets {
     return [...ids, ...trusted].filter((name) => this.find(name) !== undefined);
   }
 
-  /** Trust domains whose revoked certificates Envoy takes, of the contexts that were asked for. */
   get unenforced(): readonly string[] {
     return [...this.#unenforced];
   }
 
-  /** When another catalogue says something else though nothing has changed, in milliseconds since 1970; of what was
-   *  asked for. */
   get until(): number {
     return this.#until;
   }
@@ -67,7 +54,6 @@ export class Catalogue implements Secrets {
     return this.#isOfTrust(name) ? this.#parts.nobody(name, this.#isSpiffe) : undefined;
   }
 
-  /** Why there is no secret of a name: a sentence's end. */
   whyNot(name: string): string {
     const { defaultAllBundlesName } = this.#parts.config;
     if (name === defaultAllBundlesName && !this.#isSpiffe) {

@@ -35,7 +35,7 @@ export const SdsConfig = z
       .min(1)
       .max(10_000)
       .default(256)
-      .describe('Secrets that one stream may ask for by name'),
+      .describe('Resources of one type that one stream may ask for by name'),
   })
   .refine(
     (config) =>

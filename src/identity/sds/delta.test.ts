@@ -22,7 +22,7 @@ class Stream {
   last: Response | undefined;
 
   constructor(versions: Readonly<Record<string, string>>, maxNames = 100) {
-    this.protocol = new Delta(maxNames);
+    this.protocol = new Delta(SECRET_TYPE, maxNames);
     this.secrets = new NamedSecrets(versions);
   }
 

@@ -1,11 +1,12 @@
-import type { Secrets } from './catalogue.ts';
-import { deltaDiscoveryResponse, type Secret, versionOfAll } from './messages.ts';
+import { deltaDiscoveryResponse, versionOfAll } from './messages.ts';
 import { type Heard, type Look, type Protocol, WILDCARD } from './protocol.ts';
-import { type DeltaRequest, readDeltaRequest, tooMany } from './requests.ts';
+import { type DeltaRequest, tooMany } from './requests.ts';
+import type { Resource, Resources } from './resources.ts';
 
 /** Discovery where requests and answers say only what changes.
  *  @see xDS protocol, "Incremental xDS" */
 export class Delta implements Protocol<DeltaRequest> {
+  readonly #typeUrl: string;
   readonly #maxNames: number;
   readonly #names = new Set<string>();
   #isWildcard = false;
@@ -17,12 +18,9 @@ export class Delta implements Protocol<DeltaRequest> {
   #nonce = 0;
   #answered = 0;
 
-  constructor(maxNames: number) {
+  constructor(typeUrl: string, maxNames: number) {
+    this.#typeUrl = typeUrl;
     this.#maxNames = maxNames;
-  }
-
-  read(message: Buffer): DeltaRequest {
-    return readDeltaRequest(message, this.#maxNames);
   }
 
   hear({ subscribe, unsubscribe, initialVersions, nonce, rejection }: DeltaRequest): Heard {
@@ -43,28 +41,35 @@ export class Delta implements Protocol<DeltaRequest> {
     return this.#verdict(nonce, rejection);
   }
 
-  look(secrets: Secrets): Look {
+  look(resources: Resources): Look {
     const names = [...this.#names];
-    const visible = this.#isWildcard ? [...secrets.names, ...names, ...this.#known.keys()] : names;
-    const changed: Secret[] = [];
+    const visible = this.#isWildcard
+      ? [...resources.names, ...names, ...this.#known.keys()]
+      : names;
+    const changed: Resource[] = [];
     const removed: string[] = [];
-    const found: Secret[] = [];
+    const found: Resource[] = [];
     for (const name of new Set(visible)) {
-      const secret = secrets.find(name) ?? (this.#known.has(name) && secrets.withdrawn(name));
-      if (!secret) removed.push(...this.#miss(name));
+      const resource = resources.find(name) ?? (this.#known.has(name) && resources.withdrawn(name));
+      if (!resource) removed.push(...this.#miss(name));
       else {
-        found.push(secret);
+        found.push(resource);
         this.#toldMissing.delete(name);
-        if (this.#known.get(name) !== secret.version) changed.push(secret);
-        this.#known.set(name, secret.version);
+        if (this.#known.get(name) !== resource.version) changed.push(resource);
+        this.#known.set(name, resource.version);
       }
     }
-    const missing = names.filter((name) => !secrets.find(name));
+    const missing = names.filter((name) => !resources.find(name));
     if (changed.length === 0 && removed.length === 0) return { missing, outgoing: undefined };
     this.#nonce++;
-    const answer = { version: versionOfAll(found), nonce: String(this.#nonce), secrets: changed };
+    const answer = {
+      typeUrl: this.#typeUrl,
+      version: versionOfAll(found),
+      nonce: String(this.#nonce),
+      resources: changed,
+    };
     const message = deltaDiscoveryResponse(answer, removed);
-    return { missing, outgoing: { message, secrets: changed } };
+    return { missing, outgoing: { message, resources: changed } };
   }
 
   /** Gives the name where it is to be told that it is not there. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { bytesField, integerField, messageField, textField } from '../../base/protobuf/index.ts';
 import type { HeldSvid } from '../workload-api/index.ts';
 import { toPem } from '../x509/index.ts';
+import type { Resource } from './resources.ts';
 
 /** Messages of the discovery services as they are written.
  *  @see envoy/service/discovery/v3/discovery.proto, envoy/extensions/transport_sockets/tls/v3/ */
@@ -9,21 +10,13 @@ import { toPem } from '../x509/index.ts';
 const TYPES = 'type.googleapis.com';
 const TLS = 'envoy.extensions.transport_sockets.tls.v3';
 
-/** The type of all resources that are served here. */
+/** The type of secrets. */
 export const SECRET_TYPE = `${TYPES}/${TLS}.Secret`;
 export const SPIFFE_VALIDATOR = 'envoy.tls.cert_validator.spiffe';
 const CONTROL_PLANE = 'reeve';
 
-/** A resource: one envoy.extensions.transport_sockets.tls.v3.Secret. */
-export interface Secret {
-  readonly name: string;
-  /** Differs where the content does; made of what is public of it. */
-  readonly version: string;
-  /** The message. */
-  readonly body: Buffer;
-  /** Whose certificate it is; absent for what verifies peers. */
-  readonly spiffeId?: string;
-}
+/** One envoy.extensions.transport_sockets.tls.v3.Secret. */
+export type Secret = Resource;
 
 /** What one trust domain's peers are verified with. */
 export interface TrustDomainAnchors {
@@ -93,25 +86,27 @@ function versionOf(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
-/** A version of several secrets together. */
-export function versionOfAll(secrets: readonly Secret[]): string {
-  const lines = secrets.map(({ name, version }) => `${name} ${version}\n`);
+/** A version of several resources together. */
+export function versionOfAll(resources: readonly Resource[]): string {
+  const lines = resources.map(({ name, version }) => `${name} ${version}\n`);
   return versionOf(lines.sort().join(''));
 }
 
 export interface Answer {
+  /** Of all its resources. */
+  readonly typeUrl: string;
   readonly version: string;
   /** Empty: the answer is not to be answered. */
   readonly nonce: string;
-  readonly secrets: readonly Secret[];
+  readonly resources: readonly Resource[];
 }
 
 /** A DiscoveryResponse. */
-export function discoveryResponse({ version, nonce, secrets }: Answer): Buffer {
+export function discoveryResponse({ typeUrl, version, nonce, resources }: Answer): Buffer {
   return Buffer.concat([
     textField(1, version),
-    ...secrets.map(({ body }) => messageField(2, ...asAny(body))),
-    textField(4, SECRET_TYPE),
+    ...resources.map(({ body }) => messageField(2, ...asAny(typeUrl, body))),
+    textField(4, typeUrl),
     ...(nonce === '' ? [] : [textField(5, nonce)]),
     messageField(6, textField(1, CONTROL_PLANE)),
   ]);
@@ -120,26 +115,26 @@ export function discoveryResponse({ version, nonce, secrets }: Answer): Buffer {
 /** A DeltaDiscoveryResponse.
  *  @param removed names of what is not there */
 export function deltaDiscoveryResponse(
-  { version, nonce, secrets }: Answer,
+  { typeUrl, version, nonce, resources }: Answer,
   removed: readonly string[],
 ): Buffer {
   return Buffer.concat([
     textField(1, version),
-    ...secrets.map((secret) =>
+    ...resources.map((resource) =>
       messageField(
         2,
-        textField(1, secret.version),
-        messageField(2, ...asAny(secret.body)),
-        textField(3, secret.name),
+        textField(1, resource.version),
+        messageField(2, ...asAny(typeUrl, resource.body)),
+        textField(3, resource.name),
       ),
     ),
-    textField(4, SECRET_TYPE),
+    textField(4, typeUrl),
     textField(5, nonce),
     ...removed.map((name) => textField(6, name)),
     messageField(7, textField(1, CONTROL_PLANE)),
   ]);
 }
 
-function asAny(body: Buffer): Buffer[] {
-  return [textField(1, SECRET_TYPE), bytesField(2, body)];
+function asAny(typeUrl: string, body: Buffer): Buffer[] {
+  return [textField(1, typeUrl), bytesField(2, body)];
 }

@@ -1,17 +1,14 @@
-import type { Secrets } from './catalogue.ts';
-import type { Secret } from './messages.ts';
 import type { EnvoyNode } from './node.ts';
 import type { Rejection } from './requests.ts';
+import type { Resource, Resources } from './resources.ts';
 
-/** One of the two ways in which resources are asked for, as one stream keeps track of it: pure, without a socket. */
+/** One of the two ways in which resources are asked for, as one stream keeps track of it for one type: pure, without a socket. */
 export interface Protocol<Request extends AnyRequest> {
-  /** @throws {Fault} as `readDiscoveryRequest` */
-  read(message: Buffer): Request;
   /** Takes a request to account.
    *  @throws {Fault} `identity/secret-request-invalid` */
   hear(request: Request): Heard;
   /** What is to be sent now, and is then taken as sent. */
-  look(secrets: Secrets): Look;
+  look(resources: Resources): Look;
 }
 
 export interface AnyRequest {
@@ -36,7 +33,7 @@ export interface Look {
 
 export interface Outgoing {
   readonly message: Buffer;
-  readonly secrets: readonly Secret[];
+  readonly resources: readonly Resource[];
 }
 
 /** Asks for everything. */

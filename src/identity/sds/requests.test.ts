@@ -63,14 +63,14 @@ describe('a request', () => {
   const many = ['a', 'b', 'c'];
   const map = { a: '1', b: '1', c: '1' };
   it.each([
-    ['DiscoveryRequest', { resource_names: many }, 'more than 2 secrets'],
+    ['DiscoveryRequest', { resource_names: many }, 'more than 2 resources'],
     ['DiscoveryRequest', { resource_names: ['x'.repeat(2_049)] }, '2049 bytes'],
     ['DiscoveryRequest', { version_info: 'x'.repeat(257) }, 'version_info has 257 bytes'],
     ['DiscoveryRequest', { response_nonce: 'x'.repeat(65) }, 'response_nonce has 65 bytes'],
     ['DiscoveryRequest', { type_url: 'x'.repeat(257) }, 'type_url has 257 bytes'],
-    ['DeltaDiscoveryRequest', { resource_names_subscribe: many }, 'more than 2 secrets'],
-    ['DeltaDiscoveryRequest', { resource_names_unsubscribe: many }, 'more than 2 secrets'],
-    ['DeltaDiscoveryRequest', { initial_resource_versions: map }, 'more than 2 secrets'],
+    ['DeltaDiscoveryRequest', { resource_names_subscribe: many }, 'more than 2 resources'],
+    ['DeltaDiscoveryRequest', { resource_names_unsubscribe: many }, 'more than 2 resources'],
+    ['DeltaDiscoveryRequest', { initial_resource_versions: map }, 'more than 2 resources'],
     ['DeltaDiscoveryRequest', { resource_names_subscribe: ['é'.repeat(1_025)] }, '2050 bytes'],
   ])('%s with too much is refused: %j', (type, request, why) => {
     const parse = type === 'DiscoveryRequest' ? readDiscoveryRequest : readDeltaRequest;

@@ -162,7 +162,7 @@ function readText(request: WireReader, what: string, maxBytes: number): string {
 /** More is asked for than may be. */
 export function tooMany(maxNames: number): Fault {
   const hint = 'raise `maxNames`, or ask for fewer';
-  return invalid(`more than ${maxNames} secrets are asked for on one stream`, hint);
+  return invalid(`more than ${maxNames} resources of one type are asked for on one stream`, hint);
 }
 
 /** The type of resources is another one than is served. */

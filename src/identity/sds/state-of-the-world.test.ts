@@ -15,7 +15,7 @@ interface Response {
 
 /** An Envoy's side of a stream. */
 class Stream {
-  readonly protocol = new StateOfTheWorld(100);
+  readonly protocol = new StateOfTheWorld(SECRET_TYPE);
   secrets: NamedSecrets;
   last: Response | undefined;
 

@@ -1,29 +1,25 @@
-import type { Secrets } from './catalogue.ts';
-import { discoveryResponse, type Secret, versionOfAll } from './messages.ts';
+import { discoveryResponse, versionOfAll } from './messages.ts';
 import { type Heard, type Look, type Protocol, WILDCARD } from './protocol.ts';
-import { type DiscoveryRequest, readDiscoveryRequest } from './requests.ts';
+import type { DiscoveryRequest } from './requests.ts';
+import type { Resource, Resources } from './resources.ts';
 
-/** Discovery where each request names all that is asked for. Of secrets, an answer need only hold those that have
- *  changed: what it does not hold stays as it was.
+/** Discovery where each request names all that is asked for. Of the types that are served here, an answer need
+ *  only hold what has changed: what it does not hold stays as it was.
  *  @see xDS protocol, "State of the world" */
 export class StateOfTheWorld implements Protocol<DiscoveryRequest> {
-  readonly #maxNames: number;
+  readonly #typeUrl: string;
   /** Undefined before the first request. */
   #names: ReadonlySet<string> | undefined;
   #isWildcard = false;
-  /** It may have secrets of a stream before this one. */
+  /** It may have resources of a stream before this one. */
   #hasEarlier = false;
   /** What this Envoy was sent: versions by name. */
   readonly #sent = new Map<string, string>();
   #nonce = 0;
   #isAnswered = true;
 
-  constructor(maxNames: number) {
-    this.#maxNames = maxNames;
-  }
-
-  read(message: Buffer): DiscoveryRequest {
-    return readDiscoveryRequest(message, this.#maxNames);
+  constructor(typeUrl: string) {
+    this.#typeUrl = typeUrl;
   }
 
   hear({ names, nonce, version, rejection }: DiscoveryRequest): Heard {
@@ -50,24 +46,29 @@ export class StateOfTheWorld implements Protocol<DiscoveryRequest> {
     return rejection ? { verdict: 'rejects', rejection } : { verdict: 'accepts' };
   }
 
-  look(secrets: Secrets): Look {
+  look(resources: Resources): Look {
     const names = [...(this.#names ?? [])];
-    const missing = names.filter((name) => !secrets.find(name));
-    const visible = this.#isWildcard ? [...secrets.names, ...names, ...this.#sent.keys()] : names;
-    const found = [...new Set(visible)].flatMap((name) => this.#find(secrets, name) ?? []);
+    const missing = names.filter((name) => !resources.find(name));
+    const visible = this.#isWildcard ? [...resources.names, ...names, ...this.#sent.keys()] : names;
+    const found = [...new Set(visible)].flatMap((name) => this.#find(resources, name) ?? []);
     const changed = found.filter(({ name, version }) => this.#sent.get(name) !== version);
     if (changed.length === 0) return { missing, outgoing: undefined };
     for (const { name, version } of changed) this.#sent.set(name, version);
     this.#nonce++;
     this.#isAnswered = false;
-    const answer = { version: versionOfAll(found), nonce: String(this.#nonce), secrets: changed };
-    return { missing, outgoing: { message: discoveryResponse(answer), secrets: changed } };
+    const message = discoveryResponse({
+      typeUrl: this.#typeUrl,
+      version: versionOfAll(found),
+      nonce: String(this.#nonce),
+      resources: changed,
+    });
+    return { missing, outgoing: { message, resources: changed } };
   }
 
-  #find(secrets: Secrets, name: string): Secret | undefined {
-    const found = secrets.find(name);
+  #find(resources: Resources, name: string): Resource | undefined {
+    const found = resources.find(name);
     if (found || !(this.#sent.has(name) || this.#hasEarlier)) return found;
-    return secrets.withdrawn(name);
+    return resources.withdrawn(name);
   }
 }
 

@@ -13,52 +13,60 @@ import {
   type Workload,
   type WorkloadApiPorts,
 } from '../workload-api/index.ts';
-import type { Catalogue } from './catalogue.ts';
-import type { CatalogueMaker } from './catalogues.ts';
+import { Channel } from './channel.ts';
 import { Inbox } from './inbox.ts';
-import { SECRET_TYPE } from './messages.ts';
 import { type EnvoyNode, UNKNOWN_NODE } from './node.ts';
 import type { Notices } from './notices.ts';
-import type { AnyRequest, Heard, Protocol } from './protocol.ts';
+import type { AnyRequest, Heard, Outgoing, Protocol } from './protocol.ts';
 import { otherType } from './requests.ts';
+import type { Offer } from './resources.ts';
 
 export interface StreamParts {
   readonly ports: WorkloadApiPorts;
-  readonly catalogueOf: CatalogueMaker;
   readonly notices: Notices;
   readonly clock: Clock;
 }
 
-/** A stream of a discovery service.
- *  @param isAggregated whether resources of other types may be asked for on the same stream; they are not served */
+/** What a stream serves. */
+export interface StreamOffers<Request extends AnyRequest> {
+  /** The resources that can be asked for, by their types. */
+  readonly offers: ReadonlyMap<string, Offer>;
+  /** The type of a request that does not say one; undefined: each must, and others than are offered may be asked for
+   *  in vain, as over ADS. */
+  readonly only: string | undefined;
+  /** How those of one type are asked for. */
+  protocolOf(typeUrl: string): Protocol<Request>;
+  /** @throws {Fault} as `readDiscoveryRequest` */
+  read(message: Buffer): Request;
+}
+
+/** A stream of a discovery service. */
 export function discoveryStream<Request extends AnyRequest>(
   parts: StreamParts,
-  makeProtocol: () => Protocol<Request>,
-  isAggregated: boolean,
+  serves: StreamOffers<Request>,
 ): BidiStreamMethod {
   return {
     kind: 'bidi-stream',
     handle: (messages, answers, call) =>
       forPeer(parts.ports, call, (workload) => {
-        const stream = new SecretStream(parts, makeProtocol(), isAggregated, workload, answers);
+        const stream = new DiscoveryStream(parts, serves, workload, answers);
         return stream.run(messages, call.signal);
       }),
   };
 }
 
 const MAX_TYPES = 16;
-const MAX_NAMES_TOLD = 8;
 /** Timers of Node count to 2^31 milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Tells one Envoy its secrets, and each change of them, until it is entitled to nothing or goes away. */
-class SecretStream<Request extends AnyRequest> {
+/** Tells one Envoy what it asks for, and each change of it, until it is entitled to nothing or goes away. */
+class DiscoveryStream<Request extends AnyRequest> {
   readonly #parts: StreamParts;
-  readonly #protocol: Protocol<Request>;
-  readonly #isAggregated: boolean;
+  readonly #serves: StreamOffers<Request>;
   readonly #workload: Workload;
   readonly #answers: GrpcAnswers;
   readonly #inbox = new Inbox<Request>();
+  readonly #channels = new Map<string, Channel<Request>>();
   readonly #otherTypes = new Set<string>();
   #node: EnvoyNode | undefined;
   #stopWatching: (() => void) | undefined;
@@ -67,19 +75,15 @@ class SecretStream<Request extends AnyRequest> {
   #entitled: Entitled | undefined;
   /** Why there is none yet. */
   #starting: Starting | undefined;
-  #toldMissing = '';
-  #toldUnenforced = '';
 
   constructor(
     parts: StreamParts,
-    protocol: Protocol<Request>,
-    isAggregated: boolean,
+    serves: StreamOffers<Request>,
     workload: Workload,
     answers: GrpcAnswers,
   ) {
     this.#parts = parts;
-    this.#protocol = protocol;
-    this.#isAggregated = isAggregated;
+    this.#serves = serves;
     this.#workload = workload;
     this.#answers = answers;
   }
@@ -104,6 +108,7 @@ class SecretStream<Request extends AnyRequest> {
       clearTimeout(this.#waitTimer);
       clearTimeout(this.#ageTimer);
       this.#stopWatching?.();
+      for (const channel of this.#channels.values()) channel.close();
     }
   }
 
@@ -111,8 +116,8 @@ class SecretStream<Request extends AnyRequest> {
   async #receive(messages: AsyncIterable<Buffer>): Promise<void> {
     try {
       for await (const message of messages) {
-        const request = this.#protocol.read(message);
-        if (this.#isForSecrets(request)) await this.#inbox.put(request);
+        const request = this.#serves.read(message);
+        if (this.#offerFor(request)) await this.#inbox.put(request);
       }
       this.#inbox.end();
     } catch (thrown) {
@@ -120,25 +125,41 @@ class SecretStream<Request extends AnyRequest> {
     }
   }
 
-  #isForSecrets({ typeUrl }: Request): boolean {
-    if (typeUrl === SECRET_TYPE || (typeUrl === '' && !this.#isAggregated)) return true;
-    if (!this.#isAggregated || typeUrl === '') throw otherType(typeUrl);
+  /** Undefined where it is not served, and that is no mistake. */
+  #offerFor({ typeUrl }: Request): Offer | undefined {
+    const { offers, only } = this.#serves;
+    const offer = offers.get(typeUrl === '' ? (only ?? '') : typeUrl);
+    if (offer) return offer;
+    if (only !== undefined || typeUrl === '') throw otherType(typeUrl);
     if (!this.#otherTypes.has(typeUrl) && this.#otherTypes.size < MAX_TYPES) {
       this.#otherTypes.add(typeUrl);
+      const served = [...offers.values()].map(({ what }) => what).join(' and ');
       this.#parts.notices.warn(
         'other-type',
         { ...this.#who(), type: quote(typeUrl, 120) },
-        'an Envoy asks over ADS for what is not served here: only secrets are',
+        `an Envoy asks over ADS for what is not served here: only ${served} are`,
       );
     }
-    return false;
+    return undefined;
   }
 
   #hear(request: Request): void {
     this.#node ??= request.node;
-    const heard = this.#protocol.hear(request);
-    this.#tellOf(heard);
+    const offer = this.#offerFor(request);
+    if (!offer) return;
+    const heard = this.#channelOf(offer).hear(request);
+    this.#tellOf(heard, offer);
     this.#stopWatching ??= this.#watch();
+  }
+
+  #channelOf(offer: Offer): Channel<Request> {
+    const known = this.#channels.get(offer.typeUrl);
+    if (known) return known;
+    const channel = new Channel(offer, this.#serves.protocolOf(offer.typeUrl), () => {
+      if (this.#entitled) this.#inbox.remind(this.#entitled);
+    });
+    this.#channels.set(offer.typeUrl, channel);
+    return channel;
   }
 
   #watch(): () => void {
@@ -161,18 +182,26 @@ class SecretStream<Request extends AnyRequest> {
   }
 
   async #answer(): Promise<void> {
-    if (!this.#entitled) return;
-    const { ports, notices, catalogueOf } = this.#parts;
-    const catalogue = catalogueOf(this.#entitled, this.#node ?? UNKNOWN_NODE);
-    const { missing, outgoing } = this.#protocol.look(catalogue);
-    this.#lookAgainAt(catalogue.until, this.#entitled);
-    this.#tellOfMissing(catalogue, missing);
-    this.#tellOfUnenforced(catalogue);
-    if (!outgoing) return;
+    const entitled = this.#entitled;
+    if (!entitled) return;
+    let until = Number.POSITIVE_INFINITY;
+    for (const channel of this.#channels.values()) {
+      const looked = channel.look(entitled, this.#node ?? UNKNOWN_NODE);
+      until = Math.min(until, looked.until);
+      for (const { event, fields, message } of looked.news) {
+        this.#parts.notices.warn(event, { ...this.#who(), ...fields }, message);
+      }
+      if (looked.outgoing) await this.#send(looked.outgoing);
+    }
+    this.#lookAgainAt(until, entitled);
+  }
+
+  async #send({ message, resources }: Outgoing): Promise<void> {
+    const { ports, notices } = this.#parts;
     await attestAgain(ports, this.#workload);
-    await this.#answers.send(outgoing.message);
+    await this.#answers.send(message);
     notices.count('sent');
-    const spiffeIds = outgoing.secrets.flatMap(({ spiffeId }) => spiffeId ?? []);
+    const spiffeIds = resources.flatMap(({ spiffeId }) => spiffeId ?? []);
     ports.onCall?.({ ...this.#workload, spiffeIds: [...new Set(spiffeIds)] });
   }
 
@@ -183,36 +212,12 @@ class SecretStream<Request extends AnyRequest> {
     this.#ageTimer = setTimeout(() => this.#inbox.remind(entitled), wait);
   }
 
-  #tellOf(heard: Heard): void {
+  #tellOf(heard: Heard, { what }: Offer): void {
     const { notices } = this.#parts;
     if (heard.verdict === 'accepts') notices.count('accepted');
     if (heard.verdict !== 'rejects') return;
     const why = quote(heard.rejection.why, 500);
-    notices.warn('rejected', { ...this.#who(), why }, 'an Envoy does not take its secrets');
-  }
-
-  #tellOfMissing(catalogue: Catalogue, missing: readonly string[]): void {
-    const text = missing.slice(0, MAX_NAMES_TOLD).join('\n');
-    if (text === this.#toldMissing) return;
-    this.#toldMissing = text;
-    if (missing.length === 0) return;
-    const names = missing
-      .slice(0, MAX_NAMES_TOLD)
-      .map((name) => `${quote(name, 200)}: ${catalogue.whyNot(name)}`);
-    const fields = { ...this.#who(), count: missing.length, names };
-    this.#parts.notices.warn('missing', fields, 'an Envoy asks for secrets that are not there');
-  }
-
-  #tellOfUnenforced({ unenforced }: Catalogue): void {
-    const text = unenforced.join('\n');
-    if (text === this.#toldUnenforced) return;
-    this.#toldUnenforced = text;
-    if (unenforced.length === 0) return;
-    this.#parts.notices.warn(
-      'unenforced',
-      { ...this.#who(), trustDomains: unenforced },
-      'an Envoy takes revoked certificates until they expire: not every authority above them has a list',
-    );
+    notices.warn('rejected', { ...this.#who(), why }, `an Envoy does not take its ${what}`);
   }
 
   #who() {

@@ -1,9 +1,8 @@
-import type { Secrets } from '../catalogue.ts';
-import type { Secret } from '../messages.ts';
+import type { Resource, Resources } from '../resources.ts';
 
-/** Secrets by name and version, for tests of how they are told. A `!` before the name: Envoy can be made to let go
+/** Resources by name and version, for tests of how they are told. A `!` before the name: Envoy can be made to let go
  *  of it. */
-export class NamedSecrets implements Secrets {
+export class NamedSecrets implements Resources {
   readonly #versions: Readonly<Record<string, string>>;
 
   constructor(versions: Readonly<Record<string, string>>) {
@@ -14,16 +13,16 @@ export class NamedSecrets implements Secrets {
     return Object.keys(this.#versions);
   }
 
-  find(name: string): Secret | undefined {
+  find(name: string): Resource | undefined {
     const version = this.#versions[name];
     return version === undefined ? undefined : secret(name, version);
   }
 
-  withdrawn(name: string): Secret | undefined {
+  withdrawn(name: string): Resource | undefined {
     return name.startsWith('!') ? secret(name, 'nobody') : undefined;
   }
 }
 
-function secret(name: string, version: string): Secret {
+function secret(name: string, version: string): Resource {
   return { name, version, body: Buffer.from(`${name} ${version}`) };
 }
