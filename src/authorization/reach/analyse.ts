@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import type { Network, NetworkEntry } from '../../estate/index.ts';
+import type { Labels, Network, NetworkEntry } from '../../estate/index.ts';
 import { type Connection, Connections, entriesByWorkload, toRows } from './connections.ts';
 import { type Endpoint, type Endpoints, endpointsOf, type WorkloadEndpoint } from './endpoints.ts';
-import { exposureOf } from './exposure.ts';
+import { exposureOf } from './exposure/index.ts';
 import { filterEndpoints } from './filter.ts';
 import { lint } from './lints.ts';
 import type {
@@ -33,6 +33,8 @@ class Analysis implements Reach {
   readonly #byName: ReadonlyMap<string, readonly Endpoint[]>;
   readonly #sets = new PortSets();
   readonly #connections = new Connections(this.#sets);
+  readonly #selection: Selection;
+  readonly #namespaces: ReadonlyMap<string, Labels>;
   readonly #egress: Side;
   readonly #ingress: Side;
   readonly #requests: Requests;
@@ -43,6 +45,8 @@ class Analysis implements Reach {
     this.#byName = Map.groupBy(this.#endpoints.all, ({ peer }) => peer.name);
     const { workloads } = this.#endpoints;
     const selection = new Selection(this.#endpoints);
+    this.#selection = selection;
+    this.#namespaces = new Map(network.namespaces.map(({ name, labels }) => [name, labels]));
     this.#egress = new Side('egress', network, workloads, selection, this.#sets);
     this.#ingress = new Side('ingress', network, workloads, selection, this.#sets);
     this.#requests = new Requests(permissions);
@@ -83,7 +87,9 @@ class Analysis implements Reach {
   exposure({ workload }: { readonly workload?: string } = {}): readonly Exposure[] {
     const workloads = filterEndpoints(this.#endpoints.workloads, workload);
     return workloads.flatMap((one) =>
-      [this.#ingress, this.#egress].flatMap((side) => exposureOf(one, side, this.#sets)),
+      [this.#ingress, this.#egress].flatMap((side) =>
+        exposureOf(one, side, this.#selection, this.#namespaces),
+      ),
     );
   }
 

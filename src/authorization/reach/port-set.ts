@@ -9,8 +9,6 @@ export interface PortSet {
 }
 
 export const MAX_PORT = 65_535;
-const EVERY_PORT: readonly number[] = [1, MAX_PORT];
-
 type Operation = (a: readonly number[], b: readonly number[]) => readonly number[];
 
 /** Makes sets of ports. Every set and every combination of two is made once, so that a million pairs cost a few
@@ -20,8 +18,14 @@ export class PortSets {
   readonly #unions = new Map<number, PortSet>();
   readonly #intersections = new Map<number, PortSet>();
   readonly #differences = new Map<number, PortSet>();
-  readonly none = this.#intern(TRANSPORTS.map(() => []));
-  readonly all = this.#intern(TRANSPORTS.map(() => EVERY_PORT));
+  readonly none: PortSet;
+  readonly all: PortSet;
+
+  /** Ports beyond `MAX_PORT` stand for those that are known by name only. */
+  constructor(maxPort: number = MAX_PORT) {
+    this.none = this.#intern(TRANSPORTS.map(() => []));
+    this.all = this.#intern(TRANSPORTS.map(() => [1, maxPort]));
+  }
 
   /** The ports of one interval. */
   range(transport: Transport, first: number, last: number): PortSet {
@@ -143,22 +147,10 @@ function pairsOf(intervals: readonly number[]): [number, number][] {
   return pairs;
 }
 
-/** `80,443,8000-8100` of one transport; '' where it has none. `nameOf` says ports by name that have no number. */
-export function portsText(
-  set: PortSet,
-  transport: Transport,
-  nameOf: (port: number) => string = String,
-): string {
+/** `80,443,8000-8100` of one transport; '' where it has none. */
+export function portsText(set: PortSet, transport: Transport): string {
   return pairsOf(set.intervals[TRANSPORTS.indexOf(transport)] ?? [])
-    .flatMap(([first, last]) => {
-      if (first === last) return [nameOf(first)];
-      if (last <= MAX_PORT) return [`${first}-${last}`];
-      // Ports by name lie beyond the last number, each beside the next.
-      const names = Array.from({ length: last - Math.max(first, MAX_PORT + 1) + 1 }, (_, index) =>
-        nameOf(Math.max(first, MAX_PORT + 1) + index),
-      );
-      return first > MAX_PORT ? names : [`${first}-${MAX_PORT}`, ...names];
-    })
+    .map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`))
     .join(',');
 }
 

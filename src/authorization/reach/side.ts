@@ -89,18 +89,6 @@ export class Side {
     return subject.workload.hostNetwork ? [] : (this.#selected.get(subject.index) ?? []);
   }
 
-  /** What is said about peers that are no endpoint: those whom `means` picks among the rules about a workload. */
-  judgeRules(
-    subject: WorkloadEndpoint,
-    means: (placed: PlacedRule) => boolean,
-    ports: readonly NetworkPort[],
-  ): Verdict {
-    const policies = this.policiesOf(subject);
-    if (subject.workload.hostNetwork) return this.#hostNetwork;
-    const rules = policies.flatMap((policy) => this.rulesOf(policy)).filter(means);
-    return this.#decide(policies.filter(isOfNetwork), rules, ports);
-  }
-
   rulesOf(policy: NetworkPolicy): readonly PlacedRule[] {
     return this.#rules.get(policy) ?? [];
   }
