@@ -1,0 +1,10 @@
+/** Rules delivered to the Envoys that stand before services. */
+export { MARK_PREFIX, ONLY_LOGGED } from './filters.ts';
+export {
+  type DeliveredPolicy,
+  type ExtensionConfig,
+  type ExtensionConfigs,
+  RBAC_RESOURCES,
+  RbacDelivery,
+} from './rbac-delivery.ts';
+export { servicesByIdentity } from './services-of.ts';
