@@ -1,4 +1,4 @@
-import { type Protocol, toOperation } from '../../estate/index.ts';
+import { type Protocol, toOperation } from '../../estate/words.ts';
 import { type PathPattern, parsePattern } from './pattern.ts';
 import { toWireMethod } from './wire-method.ts';
 

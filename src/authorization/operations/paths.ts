@@ -3,6 +3,6 @@ export { contains, containsLoosely, isMoreSpecific, overlaps, overlapsLoosely } 
 export { fold } from './fold.ts';
 export { matchesExactly, matchesLoosely } from './match.ts';
 export { minSegments, type PathPattern, parsePattern, patternText, sameShape } from './pattern.ts';
-export type { SegmentPattern } from './segment.ts';
+export { matchesSegmentLoosely, type SegmentPattern } from './segment.ts';
 export { toWireMethod } from './wire-method.ts';
 export { MAX_PATH_BYTES, MAX_PATH_SEGMENTS, type Refusal, toWirePath } from './wire-path.ts';

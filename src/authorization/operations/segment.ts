@@ -78,6 +78,10 @@ export function matchesSegment(pattern: SegmentPattern, text: string, by: Compar
   return pattern.kind === 'mixed' ? matchesMixed(pattern, text, by) : text !== '';
 }
 
+/** Whether a segment of a folded path matches. */
+export const matchesSegmentLoosely = (pattern: SegmentPattern, folded: string): boolean =>
+  matchesSegment(pattern, folded, 'folded');
+
 type Mixed = Extract<SegmentPattern, { kind: 'mixed' }>;
 
 /** What matches exactly matches decoded, too: no gap ends amid a percent-encoded character. */

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Decision, Policy } from '../model/index.ts';
+import { Engine } from './engine.ts';
+import {
+  arbitraryGuardrails,
+  arbitraryPolicy,
+  arbitraryQuestion,
+  decideByReference,
+  sampleJudge,
+} from './testing/index.ts';
+
+/** 100,000 decisions, and more where `REEVE_PROPERTY_RUNS` asks for that many estates. */
+const ESTATES = Number(process.env.REEVE_PROPERTY_RUNS ?? 300);
+const QUESTIONS = 20;
+
+const arbitraryEstate = arbitraryPolicy().chain((policy) =>
+  fc.record({
+    policy: fc.constant(policy),
+    guardrails: arbitraryGuardrails(
+      policy.services.map(({ id }) => id),
+      policy.endpoints.map(({ template }) => template),
+    ),
+    questions: fc.array(arbitraryQuestion(policy), { minLength: QUESTIONS, maxLength: QUESTIONS }),
+  }),
+);
+
+function withoutMessage({ message: _, ...rest }: Decision): Omit<Decision, 'message'> {
+  return rest;
+}
+
+function shuffled(policy: Policy): Policy {
+  return {
+    services: policy.services.toReversed(),
+    endpoints: policy.endpoints.toReversed(),
+    grants: policy.grants.toReversed(),
+    guardrails: policy.guardrails,
+  };
+}
+
+describe('decisions of any policy', () => {
+  it('are those of the reference, and the short answer is the reason of the long one', () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(arbitraryEstate, ({ policy, guardrails, questions }) => {
+        const judge = sampleJudge(guardrails);
+        const engine = new Engine(policy, judge);
+        for (const question of questions) {
+          const decision = engine.decide(question);
+          expect(withoutMessage(decision)).toEqual(decideByReference(policy, judge, question));
+          expect(engine.reasonFor(question)).toBe(decision.reason);
+          seen.set(decision.reason, (seen.get(decision.reason) ?? 0) + 1);
+        }
+      }),
+      { numRuns: ESTATES },
+    );
+    if (process.env.SEEN) console.log(seen);
+  });
+
+  it('do not depend on the order of anything', () => {
+    fc.assert(
+      fc.property(arbitraryEstate, ({ policy, guardrails, questions }) => {
+        const judge = sampleJudge(guardrails);
+        const [one, other] = [new Engine(policy, judge), new Engine(shuffled(policy), judge)];
+        for (const question of questions) {
+          expect(other.decide(question)).toEqual(one.decide(question));
+        }
+      }),
+      { numRuns: ESTATES },
+    );
+  });
+});

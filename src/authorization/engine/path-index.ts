@@ -1,0 +1,238 @@
+import {
+  fold,
+  MAX_PATH_BYTES,
+  MAX_PATH_SEGMENTS,
+  matchesSegmentLoosely,
+  type SegmentPattern,
+} from '../operations/index.ts';
+import { IntList } from './int-list.ts';
+import type { PathNode } from './path-tree.ts';
+
+/** Trees of path patterns, one a callee, laid out in two arrays: following a path reads a few neighbouring cells, and
+ *  makes no strings. A path is compared loosely: folded, and each segment by a hash and then by its characters.
+ *
+ *  A node is `ends, rests, parameter, mixed, count` and then `hash, start, length, node` of each literal. `ends` and
+ *  `rests` are 0 for none, a number + 1, or, negated, where in `#lists` several stand; `mixed` likewise is 0 or where in
+ *  `#mixed`. */
+const [ENDS, RESTS, PARAMETER, MIXED, COUNT, LITERALS] = [0, 1, 2, 3, 4, 5] as const;
+const CELLS_OF_LITERAL = 4;
+/** Literals of a node from which on they are searched rather than gone through. */
+const MANY_LITERALS = 16;
+
+/** Writes trees; `toIndex` ends it. */
+export class PathIndexWriter {
+  readonly #nodes = new IntList();
+  readonly #characters = new IntList();
+  readonly #lists: (readonly number[])[] = [[]];
+  readonly #mixed: (readonly Branch[])[] = [[]];
+
+  constructor() {
+    // No node begins at 0, which stands for none.
+    this.#nodes.push(0);
+  }
+
+  /** Gives where the tree begins. */
+  add(tree: PathNode): number {
+    const at = this.#nodes.length;
+    const literals = [...tree.literals]
+      .map(([text, node]) => ({ text, node, hash: hashOf(text) }))
+      .sort((a, b) => a.hash - b.hash);
+    for (const cell of [this.#listOf(tree.ends), this.#listOf(tree.rests), 0, 0]) {
+      this.#nodes.push(cell);
+    }
+    this.#nodes.push(literals.length);
+    for (const { text, hash } of literals) {
+      this.#nodes.push(hash);
+      this.#nodes.push(this.#characters.length);
+      this.#nodes.push(text.length);
+      this.#nodes.push(0);
+      for (let index = 0; index < text.length; index++)
+        this.#characters.push(text.charCodeAt(index));
+    }
+    literals.forEach(({ node }, index) => {
+      this.#nodes.set(at + LITERALS + index * CELLS_OF_LITERAL + 3, this.add(node));
+    });
+    if (tree.parameter) this.#nodes.set(at + PARAMETER, this.add(tree.parameter));
+    if (tree.mixed.length > 0) {
+      const branches = tree.mixed.map(({ segment, node }) => ({ segment, node: this.add(node) }));
+      this.#nodes.set(at + MIXED, this.#mixed.push(branches) - 1);
+    }
+    return at;
+  }
+
+  #listOf(numbers: readonly number[]): number {
+    if (numbers.length < 2) return (numbers[0] ?? -1) + 1;
+    return -(this.#lists.push(numbers) - 1);
+  }
+
+  toIndex(): PathIndex {
+    const characters = Uint16Array.from(this.#characters.toArray());
+    return new PathIndex(this.#nodes.toArray(), characters, this.#lists, this.#mixed);
+  }
+}
+
+interface Branch {
+  readonly segment: SegmentPattern;
+  readonly node: number;
+}
+
+const FNV_OFFSET = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
+const SLASH = 0x2f;
+
+/** FNV-1a over UTF-16 code units: only to find; whatever is found is compared. */
+function hashOf(text: string): number {
+  let hash = FNV_OFFSET;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+  }
+  return hash;
+}
+
+export class PathIndex {
+  /** What `search` found: the numbers of the patterns. Valid until the next search. */
+  found = new Int32Array(16);
+  /** Whether the path that was searched is folded as it stands, so that what matches it loosely matches exactly where
+   *  its literals are. */
+  isFolded = true;
+  readonly #nodes: Int32Array;
+  readonly #characters: Uint16Array;
+  readonly #lists: readonly (readonly number[])[];
+  readonly #mixed: readonly (readonly Branch[])[];
+  #count = 0;
+  /** The path that is searched: its characters, and of each segment its hash, and where it begins and ends. */
+  #path = '';
+  readonly #folded = new Uint16Array(MAX_PATH_BYTES + 1);
+  #segments = 0;
+  readonly #hashes = new Int32Array(MAX_PATH_SEGMENTS + 1);
+  readonly #starts = new Int32Array(MAX_PATH_SEGMENTS + 1);
+  readonly #ends = new Int32Array(MAX_PATH_SEGMENTS + 1);
+
+  constructor(
+    nodes: Int32Array,
+    characters: Uint16Array,
+    lists: readonly (readonly number[])[],
+    mixed: readonly (readonly Branch[])[],
+  ) {
+    this.#nodes = nodes;
+    this.#characters = characters;
+    this.#lists = lists;
+    this.#mixed = mixed;
+  }
+
+  /** Finds the patterns of a tree that a canonical path matches loosely; gives how many. */
+  search(tree: number, path: string): number {
+    this.#count = 0;
+    this.#read(path);
+    this.#visit(tree, 0);
+    return this.#count;
+  }
+
+  /** Cuts a path into segments, in one go over its characters. */
+  #read(path: string): void {
+    const isEncoded = path.includes('%');
+    const text = isEncoded ? fold(path) : path;
+    const folded = this.#folded;
+    const length = text.length;
+    let isFolded = !isEncoded;
+    let segment = 0;
+    let hash = FNV_OFFSET;
+    this.#path = path;
+    this.#starts[0] = 1;
+    for (let at = 1; at < length; at++) {
+      let code = text.charCodeAt(at);
+      if (code === SLASH) {
+        this.#ends[segment] = at;
+        this.#hashes[segment++] = hash;
+        this.#starts[segment] = at + 1;
+        hash = FNV_OFFSET;
+        continue;
+      }
+      if (code >= 0x41 && code <= 0x5a) {
+        code |= 0x20;
+        isFolded = false;
+      }
+      folded[at] = code;
+      hash = Math.imul(hash ^ code, FNV_PRIME);
+    }
+    this.#ends[segment] = length;
+    this.#hashes[segment] = hash;
+    this.#segments = length > 1 ? segment + 1 : 0;
+    this.isFolded = isFolded;
+  }
+
+  /** Each node stands at one depth, so none is visited twice for one path. */
+  #visit(node: number, depth: number): void {
+    const nodes = this.#nodes;
+    if (depth === this.#segments) {
+      this.#collect(nodes[node + ENDS] ?? 0);
+      return;
+    }
+    this.#collect(nodes[node + RESTS] ?? 0);
+    const literal = this.#literalChild(node, depth);
+    if (literal !== 0) this.#visit(literal, depth + 1);
+    const mixed = nodes[node + MIXED] ?? 0;
+    if (mixed !== 0) this.#visitMixed(mixed, depth);
+    const parameter = nodes[node + PARAMETER] ?? 0;
+    if (parameter !== 0) this.#visit(parameter, depth + 1);
+  }
+
+  #visitMixed(mixed: number, depth: number): void {
+    const text = fold(this.#path).slice(this.#starts[depth], this.#ends[depth]);
+    for (const { segment, node } of this.#mixed[mixed] ?? []) {
+      if (matchesSegmentLoosely(segment, text)) this.#visit(node, depth + 1);
+    }
+  }
+
+  #collect(numbers: number): void {
+    if (numbers > 0) this.#push(numbers - 1);
+    else if (numbers < 0) for (const number of this.#lists[-numbers] ?? []) this.#push(number);
+  }
+
+  #push(number: number): void {
+    if (this.#count === this.found.length) {
+      const wider = new Int32Array(this.found.length * 2);
+      wider.set(this.found);
+      this.found = wider;
+    }
+    this.found[this.#count++] = number;
+  }
+
+  #literalChild(node: number, depth: number): number {
+    const nodes = this.#nodes;
+    const hash = this.#hashes[depth] ?? 0;
+    const count = nodes[node + COUNT] ?? 0;
+    const first = node + LITERALS;
+    const end = first + count * CELLS_OF_LITERAL;
+    let at = count > MANY_LITERALS ? this.#lowestOf(first, count, hash) : first;
+    for (; at < end; at += CELLS_OF_LITERAL) {
+      const other = nodes[at] ?? 0;
+      if (other > hash) return 0;
+      if (other === hash && this.#isSegment(depth, nodes[at + 1] ?? 0, nodes[at + 2] ?? 0)) {
+        return nodes[at + 3] ?? 0;
+      }
+    }
+    return 0;
+  }
+
+  /** The first of sorted literals whose hash is not less. */
+  #lowestOf(first: number, count: number, hash: number): number {
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#nodes[first + middle * CELLS_OF_LITERAL] ?? 0) < hash) low = middle + 1;
+      else high = middle;
+    }
+    return first + low * CELLS_OF_LITERAL;
+  }
+
+  #isSegment(depth: number, text: number, length: number): boolean {
+    const start = this.#starts[depth] ?? 0;
+    if ((this.#ends[depth] ?? 0) - start !== length) return false;
+    for (let index = 0; index < length; index++) {
+      if (this.#folded[start + index] !== this.#characters[text + index]) return false;
+    }
+    return true;
+  }
+}
