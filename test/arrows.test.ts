@@ -16,6 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 /** Folders of parts without a common door. */
 const OPEN = ['base', 'server'];
+/** Doors beside `index.ts`, which lead to less: for what runs in services, too. */
+const SMALL_DOORS = ['estate/words.ts'];
 
 interface Import {
   readonly file: string;
@@ -44,8 +46,12 @@ function importsOf(root: string): Import[] {
 
 const crossing = importsOf('src').filter(({ from, to }) => from !== to);
 
-/** What the SDK may import beside base: what verifies, and nothing that issues. */
-const DOORS_OF_SDK = ['spiffe', 'x509', 'jwt'].map((door) => `src/identity/${door}/verifier.ts`);
+/** What verifies identities, and nothing that issues them. */
+const VERIFIERS = ['spiffe', 'x509', 'jwt'].map((door) => `src/identity/${door}/verifier.ts`);
+/** What decides about calls. */
+const DECIDER = 'src/authorization/decider.ts';
+/** What the SDK may import beside base. */
+const DOORS_OF_SDK = [...VERIFIERS, DECIDER];
 
 /** Tests of the SDK make identities with all that the server has. */
 const fromSdk = importsOf('sdk')
@@ -74,12 +80,15 @@ describe('the arrows between folders', () => {
   it('lead through a door, which is an index.ts', () => {
     const wrong = crossing.filter(
       ({ file, to, target }) =>
-        !OPEN.includes(to) && !target.endsWith('/index.ts') && !/\.test\.ts$|testing\//.test(file),
+        !OPEN.includes(to) &&
+        !SMALL_DOORS.includes(target) &&
+        !target.endsWith('/index.ts') &&
+        !/\.test\.ts$|testing\//.test(file),
     );
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
 
-  it('lead from the SDK to what verifies identities, and to the bottom', () => {
+  it('lead from the SDK to what verifies and what decides, and to the bottom', () => {
     const wrong = fromSdk.filter(
       ({ target }) => !DOORS_OF_SDK.includes(target) && !/^src\/base\/[^/]+\.ts$/.test(target),
     );
@@ -90,8 +99,19 @@ describe('the arrows between folders', () => {
   it('lead from what verifies identities to nothing else', () => {
     const folders = /^src\/(base|identity\/(spiffe|x509|jwt))\//;
     const issuing = /authority\.ts$|csr\/|issue|sign(er)?\.ts$|write-bundle|testing\/|\.test\.ts$/;
-    const wrong = [...reachOf(DOORS_OF_SDK)].filter(
+    const wrong = [...reachOf(VERIFIERS)].filter(
       (file) => !folders.test(file) || issuing.test(file),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('lead from what decides to nothing that stores, serves, sends or writes', () => {
+    const folders =
+      /^src\/(base\/[^/]+|authorization\/.+|estate\/(words|vocabulary|operation|protocols))\.ts$/;
+    const others =
+      /targets\/|reach\/|check\/|admission\/|language\/|testing\/|write|service|\.test\.ts$/;
+    const wrong = [...reachOf([DECIDER])].filter(
+      (file) => !folders.test(file) || others.test(file),
     );
     expect(wrong).toEqual([]);
   });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { PROTOCOLS } from './protocols.ts';
+import { CRITICALITIES, HOW } from './vocabulary.ts';
+
+export { CRITICALITIES, endpointId, HOW } from './vocabulary.ts';
 
 /** The estate: what is governed. These schemas are the contract of `scan --format json` and of the
  *  HTTP API, and the shapes that the store keeps. */
 
-/** How a source knows what it says. The stronger the word, the higher in this list. */
-export const HOW = ['declared', 'configured', 'implemented', 'observed'] as const;
 export const How = z.enum(HOW);
 
 /** Where an observation came from. */
@@ -73,7 +74,6 @@ export const Route = z.strictObject({
 });
 export type Route = z.infer<typeof Route>;
 
-export const CRITICALITIES = ['critical', 'high', 'medium', 'low'] as const;
 export const Criticality = z.enum(CRITICALITIES);
 export type Criticality = z.infer<typeof Criticality>;
 
@@ -307,15 +307,6 @@ export interface Estate {
 
 export function serviceId(environment: string, namespace: string, name: string): string {
   return `${environment}/${namespace}/${name}`;
-}
-
-export function endpointId(
-  service: string,
-  protocol: Protocol,
-  method: string,
-  template: string,
-): string {
-  return `${service} ${protocol} ${method} ${template}`;
 }
 
 export function callId(from: string, to: string, operation: string): string {

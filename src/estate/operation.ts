@@ -1,5 +1,5 @@
 import { entryOf } from '../base/pick.ts';
-import type { Protocol } from './model.ts';
+import type { Protocol } from './vocabulary.ts';
 
 /** One operation as a declaration writes it. */
 export interface Operation {

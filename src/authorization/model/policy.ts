@@ -1,4 +1,4 @@
-import type { Criticality, Protocol, Source } from '../../estate/index.ts';
+import type { Criticality, Protocol, Source } from '../../estate/words.ts';
 import type { Guardrail } from './guardrail.ts';
 
 /** What authorisation knows of an estate: who is who, what there is to call, who declares which calls, and what the

@@ -1,4 +1,4 @@
-import type { Protocol } from '../../estate/index.ts';
+import type { Protocol } from '../../estate/words.ts';
 
 /** How the caller has proved who it is. */
 export type Proof = 'mtls' | 'token';

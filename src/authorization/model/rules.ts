@@ -1,4 +1,4 @@
-import type { Protocol, Source } from '../../estate/index.ts';
+import type { Protocol, Source } from '../../estate/words.ts';
 import type { EnforcementMode, PolicyService } from './policy.ts';
 
 /** What a policy comes to, callee by callee, once declarations, blocked endpoints and guardrails are taken together:

@@ -1,5 +1,6 @@
 /** The identities of one machine: where they come from, and how they are handed out. */
 export { type Asked, AuthoritySupply, type AuthoritySupplyParts } from './authority-supply.ts';
+export { type CallingWorkload, forCallingWorkload } from './callers.ts';
 export { type HostParts, type HostStatus, IdentityHost } from './host.ts';
 export { type MatchQuery, matchWorkload } from './match.ts';
 export { type OwnIdentity, OwnSvid, SERVER_PATH } from './own-svid.ts';

@@ -34,4 +34,4 @@ export {
   type WorkloadApiServer,
 } from './server.ts';
 export { workloadApi } from './service.ts';
-export { attestAgain, forPeer, type Workload } from './workload.ts';
+export { attestAgain, forPeer, forWorkload, type Workload } from './workload.ts';

@@ -5,7 +5,7 @@ import type { GuardedEndpoint } from './attributes.ts';
 /** The endpoint of a call as guardrails see it; where none is known, one that has what its service has, and else what
  *  the request has. */
 export function toGuardedEndpoint(
-  { callee, endpoint }: GuardedCall,
+  { callee, endpoint }: Omit<GuardedCall, 'caller'>,
   request: Pick<GuardContext, 'protocol' | 'method' | 'path'>,
 ): GuardedEndpoint {
   if (endpoint !== undefined) return { ...endpoint, known: true };
