@@ -59,7 +59,8 @@ export interface Placement {
 /** An object that runs pods of a service. */
 export interface PlacedWorkload {
   readonly name: string;
-  readonly selector: PodSelector;
+  /** Undefined: its pods cannot be told from those of another service by their labels. */
+  readonly selector: PodSelector | undefined;
   readonly serviceAccount: string;
   /** What listens in its containers, as declared. */
   readonly ports: readonly NetworkPort[];

@@ -1,0 +1,50 @@
+import type { CalleeRules, CallerRules } from '../../model/index.ts';
+import type { Notice } from '../compiled.ts';
+import { OperationNotices } from '../http-notices.ts';
+import { type HttpRule, httpRulesOf, isMet } from '../http-rules.ts';
+import { type Bounds, renderPaths, toPathTree } from '../paths/index.ts';
+
+/** A rule of `rules.http`: regular expressions that match the whole method, and the whole path with its query. */
+export interface HttpMatch {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Envoy refuses regular expressions whose program is larger than 100, and with one of them all policies of an
+ *  endpoint.
+ *  @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/matcher/v3/regex.proto
+ *  @see https://github.com/cilium/cilium/issues/41314 */
+const BOUNDS: Bounds = {
+  length: 4_096,
+  size: 98,
+  suffix: { text: '(?:\\?[!-~]*)?', size: 8 },
+  joins: true,
+};
+
+const WANTED = 'wanted';
+
+/** What a caller may ask for; notices about what it may not, though the policy lets it. */
+export function httpMatchesOf(
+  callee: CalleeRules,
+  caller: CallerRules,
+): { readonly matches: readonly HttpMatch[]; readonly notices: readonly Notice[] } {
+  const notices = new OperationNotices(callee);
+  const { rules, unsaid } = httpRulesOf(caller);
+  for (const one of unsaid) notices.unsaid(caller, one);
+  const matches = rules.flatMap((rule) => matchesOf(rule, caller, notices));
+  const distinct = new Map(matches.map((one) => [`${one.method} ${one.path}`, one]));
+  return { matches: [...distinct.values()], notices: notices.all() };
+}
+
+function matchesOf(rule: HttpRule, caller: CallerRules, notices: OperationNotices): HttpMatch[] {
+  const { demands, methods } = rule;
+  const { root, blurred } = toPathTree({
+    demands,
+    labelOf: (matching) => (isMet(demands, (at) => matching.includes(at)) ? WANTED : ''),
+  });
+  const rendered = renderPaths(root, WANTED, BOUNDS);
+  notices.rendered(caller, rule, rendered?.breadth);
+  if (blurred.size > 0) notices.blurred(caller, rule);
+  const method = methods.join('|');
+  return rendered?.regexes.map((path) => ({ method, path })) ?? [];
+}

@@ -1,0 +1,47 @@
+import type { CalleeRules, CallerRules } from '../model/index.ts';
+import { aboutOperation } from './callees.ts';
+import type { Notice } from './compiled.ts';
+import type { HttpRule, Unsaid } from './http-rules.ts';
+import type { Breadth } from './paths/index.ts';
+
+const NARROWED: Record<Breadth, string | undefined> = {
+  utf8: undefined,
+  ascii:
+    'Where it has parameters, percent-encoded characters beyond ASCII are denied: the regular expression would be too long.',
+  plain:
+    'Where it has parameters, percent-encoded characters are denied: the regular expression would be too long.',
+  lean: 'Where it has parameters, percent-encoded characters and a dot at the beginning are denied: the regular expression would be too long.',
+};
+const TOO_LONG = 'It is denied: the regular expression would be too long.';
+const BLURRED =
+  'Parts of segments cannot be told from whole ones beside it, so it is denied where both match.';
+
+/** What is to say of operations that are said by regular expressions. */
+export class OperationNotices {
+  readonly #notices = new Map<string, Notice>();
+  readonly #callee: CalleeRules;
+
+  constructor(callee: CalleeRules) {
+    this.#callee = callee;
+  }
+
+  /** Each once. */
+  all(): Notice[] {
+    return [...this.#notices.values()];
+  }
+
+  unsaid(caller: CallerRules, { rule, message }: Unsaid): void {
+    const notice = aboutOperation(this.#callee, caller, rule, message);
+    this.#notices.set(`${notice.caller} ${notice.operation} ${message}`, notice);
+  }
+
+  /** `breadth` of the regular expressions; undefined where none were made, since they would be too long. */
+  rendered(caller: CallerRules, { rule }: HttpRule, breadth: Breadth | undefined): void {
+    const message = breadth === undefined ? TOO_LONG : NARROWED[breadth];
+    if (message !== undefined) this.unsaid(caller, { rule, message });
+  }
+
+  blurred(caller: CallerRules, { rule }: HttpRule): void {
+    this.unsaid(caller, { rule, message: BLURRED });
+  }
+}

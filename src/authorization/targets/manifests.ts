@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { dump } from 'js-yaml';
+import type { CompiledFile, PodSelector } from './compiled.ts';
+
+/** A Kubernetes object that a target is made of. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly spec: unknown;
+}
+
+/** So that what a policy no longer has can be found in a cluster, and removed (`kubectl apply --prune -l …`). */
+const MANAGED = { 'app.kubernetes.io/managed-by': 'reeve' };
+
+/** The metadata of an object. */
+export function metadataOf(
+  namespace: string,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Manifest['metadata'] {
+  return { name: objectName(name), namespace, labels: { ...MANAGED, ...labels } };
+}
+
+const MAX_NAME = 63;
+
+/** A name that every kind of object may have. One that had to be changed ends in a part of its digest, so that different
+ *  texts stay different.
+ *  @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+export function objectName(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  if (plain === text && text.length <= MAX_NAME) return text;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return `${plain.slice(0, MAX_NAME - 9).replace(/-+$/, '') || 'x'}-${digest}`;
+}
+
+/** A file of YAML documents; undefined where there are none. */
+export function toYamlFile(path: string, manifests: readonly Manifest[]): CompiledFile[] {
+  if (manifests.length === 0) return [];
+  const documents = manifests.map((one) => dump(one, { noRefs: true, lineWidth: -1 }));
+  return [{ path: `${path}.yaml`, text: documents.join('---\n') }];
+}
+
+/** A selector as Kubernetes writes it. */
+export function labelSelector({ matchLabels, absent }: PodSelector): Record<string, unknown> {
+  if (absent.length === 0) return { matchLabels };
+  const matchExpressions = absent.map((key) => ({ key, operator: 'DoesNotExist' }));
+  return { matchLabels, matchExpressions };
+}
