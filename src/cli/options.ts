@@ -11,3 +11,10 @@ export function toCount(text: string): number {
 export function collected(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
+
+/** How long reading one file may take, of an option. */
+export function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds >= 0.1 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('use a number of seconds from 0.1 to 86400.');
+}

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../../estate/index.ts';
 import { DEFAULT_SECONDS_PER_FILE } from '../../server/stalls.ts';
+import { toSeconds } from '../options.ts';
 import type { ScanFlags } from '../scan.ts';
 import { isSupervised, supervise } from '../supervise.ts';
 
@@ -39,12 +40,6 @@ export function addScan(program: Command): void {
       const { scan } = await import('../scan.ts');
       scan(folder, flags);
     });
-}
-
-function toSeconds(text: string): number {
-  const seconds = Number(text);
-  if (Number.isFinite(seconds) && seconds >= 0.1 && seconds <= 86_400) return seconds;
-  throw new InvalidArgumentError('use a number of seconds from 0.1 to 86400.');
 }
 
 function toEnvironment(text: string): string {
