@@ -2,8 +2,7 @@ import type { Unknown, Value } from './value.ts';
 
 /** What is known of an entity that exists. */
 export interface EntityFacts {
-  /** Undefined: it has no such attribute. */
-  attribute(name: string): Value | Unknown | undefined;
+  readonly attributes: ReadonlyMap<string, Value | Unknown>;
   /** Whether it is below the entity of this uid, at any depth. */
   isBelow(uid: string): boolean;
 }
@@ -29,4 +28,4 @@ export function uidOf(type: string, id: string): string {
 }
 
 /** Of what exists without attributes, below nothing. */
-export const BARE: EntityFacts = { attribute: () => undefined, isBelow: () => false };
+export const BARE: EntityFacts = { attributes: new Map(), isBelow: () => false };

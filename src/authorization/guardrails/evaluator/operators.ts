@@ -121,7 +121,7 @@ export function hasAttributes(value: Value, names: readonly string[], world: Wor
 }
 
 function lookUp(value: Value, name: string, world: World, operator: string) {
-  if (value instanceof Entity) return factsOf(value, world)?.attribute(name);
+  if (value instanceof Entity) return factsOf(value, world)?.attributes.get(name);
   if (value instanceof CedarRecord) return value.fields.get(name);
   return wrong(operator, 'an entity or a record', value);
 }

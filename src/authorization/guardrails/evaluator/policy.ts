@@ -39,7 +39,7 @@ export function compilePolicy(json: unknown): CompiledPolicy {
     const isInScope =
       principal.matches(world.principal, world) &&
       action.matches(world.action, world) &&
-      resource.matches(world.resource, world);
+      (world.resource === UNKNOWN || resource.matches(world.resource, world));
     if (!isInScope) return false;
     const value = condition(world);
     return value === UNKNOWN ? UNKNOWN : booleanOf(value, 'when');

@@ -1,19 +1,21 @@
-/** Whether an expression is true or false whatever the request is. */
+import {
+  type Attribute,
+  CONTEXT_ATTRIBUTES,
+  ENDPOINT_ATTRIBUTES,
+  SERVICE_ATTRIBUTES,
+} from '../schema/index.ts';
+
+/** Whether an expression is true or false, and no error, whatever is asked. */
 export function isSurelyBoolean(node: unknown): boolean {
   return kindOf(node) === 'boolean';
 }
 
-function cannotFail(node: unknown): boolean {
-  return kindOf(node) !== undefined;
-}
+type Kind = 'boolean' | 'string' | 'number' | 'set' | 'entity' | 'service' | 'endpoint' | 'context';
 
-type Kind = 'boolean' | 'string' | 'number' | 'entity' | 'set' | 'context';
+const ENTITIES: readonly Kind[] = ['entity', 'service', 'endpoint'];
 
-/** Attributes that every request, and every endpoint, has. */
-const CONTEXT_TEXTS = ['proof', 'protocol', 'method', 'path'];
-const ENDPOINT_TEXTS = ['protocol', 'method', 'template'];
-
-/** The kind of its value, where it surely has one; undefined: it may fail, or nobody can tell. Errs on that side. */
+/** The kind of an expression's value, where it surely has one; undefined: it may fail, or nobody can tell. Errs on that
+ *  side. */
 function kindOf(node: unknown): Kind | undefined {
   if (typeof node !== 'object' || node === null) return undefined;
   const [name = '', body] = Object.entries(node)[0] ?? [];
@@ -23,27 +25,56 @@ function kindOf(node: unknown): Kind | undefined {
 type Parts = Readonly<Record<string, unknown>>;
 
 const VARIABLES: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
-  ['principal', 'entity'],
+  ['principal', 'service'],
   ['action', 'entity'],
-  ['resource', 'entity'],
+  ['resource', 'endpoint'],
   ['context', 'context'],
 ]);
 
-const KINDS: ReadonlyMap<string, (body: unknown) => Kind | undefined> = new Map([
+const TYPES: Readonly<Record<Attribute<never>['type'], Kind>> = {
+  String: 'string',
+  Bool: 'boolean',
+  'Set<String>': 'set',
+  Service: 'service',
+};
+
+/** What every one of a kind has. */
+const ATTRIBUTES: ReadonlyMap<Kind | undefined, ReadonlyMap<unknown, Kind>> = new Map([
+  ['service', kindsOf(SERVICE_ATTRIBUTES)],
+  ['endpoint', kindsOf(ENDPOINT_ATTRIBUTES)],
+  ['context', kindsOf(CONTEXT_ATTRIBUTES)],
+]);
+
+function kindsOf(table: Readonly<Record<string, Pick<Attribute<never>, 'type' | 'isOptional'>>>) {
+  const required = Object.entries(table).filter(([, { isOptional }]) => isOptional !== true);
+  return new Map<unknown, Kind>(required.map(([name, { type }]) => [name, TYPES[type]]));
+}
+
+const KINDS: ReadonlyMap<string, (body: unknown) => Kind | undefined> = new Map<
+  string,
+  (body: unknown) => Kind | undefined
+>([
   ['Value', literal],
-  ['Var', (body: unknown) => VARIABLES.get(body)],
+  ['Var', (body) => VARIABLES.get(body)],
   ['.', attribute],
   ['Set', (body) => (Array.isArray(body) && body.every(cannotFail) ? 'set' : undefined)],
-  ['has', whose({ left: ['entity', 'context'] })],
+  ['has', has],
   ['like', whose({ left: ['string'] })],
   ['==', comparison],
   ['!=', comparison],
   ['!', whose({ arg: ['boolean'] })],
   ['&&', whose({ left: ['boolean'], right: ['boolean'] })],
   ['||', whose({ left: ['boolean'], right: ['boolean'] })],
-  ['in', whose({ left: ['entity'], right: ['entity'] })],
+  ['in', whose({ left: ENTITIES, right: ENTITIES })],
   ['contains', contains],
-] satisfies [string, (body: unknown) => Kind | undefined][]);
+  ['containsAll', whose({ left: ['set'], right: ['set'] })],
+  ['containsAny', whose({ left: ['set'], right: ['set'] })],
+  ['isEmpty', whose({ arg: ['set'] })],
+]);
+
+function cannotFail(node: unknown): boolean {
+  return kindOf(node) !== undefined;
+}
 
 function literal(body: unknown): Kind | undefined {
   if (typeof body === 'boolean' || typeof body === 'string') return typeof body as Kind;
@@ -53,9 +84,7 @@ function literal(body: unknown): Kind | undefined {
 
 function attribute(body: unknown): Kind | undefined {
   const { left, attr } = body as Parts;
-  if (kindOf(left) === 'context' && CONTEXT_TEXTS.includes(String(attr))) return 'string';
-  const isResource = JSON.stringify(left) === '{"Var":"resource"}';
-  return isResource && ENDPOINT_TEXTS.includes(String(attr)) ? 'string' : undefined;
+  return ATTRIBUTES.get(kindOf(left))?.get(attr);
 }
 
 function comparison(body: unknown): Kind | undefined {
@@ -68,13 +97,20 @@ function contains(body: unknown): Kind | undefined {
   return kindOf(left) === 'set' && cannotFail(right) ? 'boolean' : undefined;
 }
 
-/** True or false, where its operands are of these kinds. `has` of several attributes may pass through what has none. */
+/** Of several attributes, what the first holds may be nothing that has any. */
+function has(body: unknown): Kind | undefined {
+  const { left, attr } = body as Parts;
+  const kind = kindOf(left);
+  const isOne = typeof attr === 'string' || (Array.isArray(attr) && attr.length === 1);
+  const hasAttributes = kind === 'context' || (kind !== undefined && ENTITIES.includes(kind));
+  return isOne && hasAttributes ? 'boolean' : undefined;
+}
+
+/** True or false, where its operands are of these kinds. */
 function whose(operands: Readonly<Record<string, readonly Kind[]>>) {
   return (body: unknown): Kind | undefined => {
-    const parts = body as Parts;
-    if (Array.isArray(parts.attr) && parts.attr.length > 1) return undefined;
     const isRight = Object.entries(operands).every(([name, kinds]) => {
-      const kind = kindOf(parts[name]);
+      const kind = kindOf((body as Parts)[name]);
       return kind !== undefined && kinds.includes(kind);
     });
     return isRight ? 'boolean' : undefined;

@@ -10,34 +10,36 @@ export type Unknown = typeof UNKNOWN;
 
 /** A set without order, whose members may be of different types. */
 export class CedarSet {
-  readonly #members = new Map<string, Value>();
+  /** Most sets have nothing but texts, which need no keys. */
+  readonly #texts = new Set<string>();
+  readonly #others = new Map<string, Value>();
 
   constructor(members: Iterable<Value>) {
-    for (const member of members) this.#members.set(keyOf(member), member);
+    for (const member of members) {
+      if (typeof member === 'string') this.#texts.add(member);
+      else this.#others.set(keyOf(member), member);
+    }
   }
 
   get isEmpty(): boolean {
-    return this.#members.size === 0;
+    return this.#texts.size === 0 && this.#others.size === 0;
   }
 
-  keys(): MapIterator<string> {
-    return this.#members.keys();
-  }
-
-  values(): MapIterator<Value> {
-    return this.#members.values();
+  *values(): Generator<Value> {
+    yield* this.#texts;
+    yield* this.#others.values();
   }
 
   has(value: Value): boolean {
-    return this.#members.has(keyOf(value));
+    return typeof value === 'string' ? this.#texts.has(value) : this.#others.has(keyOf(value));
   }
 
   hasAll(other: CedarSet): boolean {
-    return other.keys().every((key) => this.#members.has(key));
+    return other.values().every((value) => this.has(value));
   }
 
   hasAny(other: CedarSet): boolean {
-    return other.keys().some((key) => this.#members.has(key));
+    return other.values().some((value) => this.has(value));
   }
 }
 
@@ -54,7 +56,8 @@ export function keyOf(value: Value): string {
   if (typeof value === 'string') return `s${value}`;
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (typeof value === 'bigint') return `l${value}`;
-  if (value instanceof CedarSet) return `S${JSON.stringify([...value.keys()].sort())}`;
+  if (value instanceof CedarSet)
+    return `S${JSON.stringify(value.values().map(keyOf).toArray().sort())}`;
   if (!(value instanceof CedarRecord)) return `e${value.uid}`;
   const fields = [...value.fields].map(([name, field]) => [name, keyOf(field)] as const);
   return `R${JSON.stringify(fields.sort(([a], [b]) => (a < b ? -1 : 1)))}`;

@@ -5,7 +5,8 @@ import type { CedarRecord, Unknown, Value } from './value.ts';
 export interface World {
   readonly principal: Entity;
   readonly action: Entity;
-  readonly resource: Entity;
+  /** Unknown, where it is asked what holds for all. */
+  readonly resource: Entity | Unknown;
   readonly context: Context;
   /** The entity of this uid with its facts, where it exists. */
   find(uid: string): Entity | undefined;

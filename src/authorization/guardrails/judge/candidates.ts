@@ -22,11 +22,16 @@ export class Candidates {
     }
   }
 
-  /** Those about everybody, and those about this caller. */
-  ofCaller(service: PolicyService, entity: Entity): readonly CompiledGuardrail[] {
+  /** Those about everybody, and those about this caller; without those that say nothing of it, whatever it calls. */
+  ofCaller(
+    service: PolicyService,
+    entity: Entity,
+    isNeverAbout: (guardrail: CompiledGuardrail) => boolean,
+  ): readonly CompiledGuardrail[] {
     let found = this.#ofCallers.get(service);
     if (found === undefined) {
-      found = [...this.#others, ...anchoredIn(this.#byPrincipal, service, entity)];
+      const all = [...this.#others, ...anchoredIn(this.#byPrincipal, service, entity)];
+      found = all.filter((guardrail) => !isNeverAbout(guardrail));
       this.#ofCallers.set(service, found);
     }
     return found;

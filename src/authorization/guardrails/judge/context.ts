@@ -10,6 +10,13 @@ import { CONTEXT_ATTRIBUTES } from '../schema/index.ts';
 
 const NAMES: ReadonlySet<string> = new Set(Object.keys(CONTEXT_ATTRIBUTES));
 
+/** Attributes of an endpoint that is not known, by those of the request that they are. */
+export const OF_REQUEST = [
+  ['protocol', 'protocol'],
+  ['method', 'method'],
+  ['template', 'path'],
+] as const;
+
 /** `context`, as far as a request is given. */
 export class CallContext implements Context {
   readonly #given: Partial<Readonly<Record<string, string>>>;

@@ -1,5 +1,5 @@
 import type { GuardedCall, PolicyEndpoint, PolicyService } from '../../model/index.ts';
-import { CedarSet, Entity, type Unknown, uidOf, type Value } from '../evaluator/index.ts';
+import { CedarSet, Entity, UNKNOWN, type Unknown, uidOf, type Value } from '../evaluator/index.ts';
 import { ENTITY_TYPES } from '../names.ts';
 import {
   type Attribute,
@@ -7,8 +7,9 @@ import {
   guardedEndpointId,
   parentsOfService,
   SERVICE_ATTRIBUTES,
+  toGuardedEndpoint,
 } from '../schema/index.ts';
-import type { CallContext } from './context.ts';
+import { type CallContext, OF_REQUEST } from './context.ts';
 
 /** Entities of services and endpoints, each made once, and kept as long as what it is made of. */
 export class EntityCache {
@@ -37,70 +38,51 @@ export class EntityCache {
 
 function serviceEntity(service: PolicyService): Entity {
   const above = new Set(parentsOfService(service).map(({ type, id }) => uidOf(type, id)));
-  const attributes = new Attributes(SERVICE_ATTRIBUTES, service);
   return new Entity(ENTITY_TYPES.service, service.id, {
-    attribute: (name) => attributes.get(name),
+    attributes: attributesOf(SERVICE_ATTRIBUTES, service),
     isBelow: (uid) => above.has(uid),
   });
 }
 
 function endpointEntity(endpoint: PolicyEndpoint, callee: PolicyService, service: Entity): Entity {
-  const attributes = new Attributes(ENDPOINT_ATTRIBUTES, { ...endpoint, known: true });
-  return new Entity(ENTITY_TYPES.endpoint, guardedEndpointId(callee, endpoint), {
-    attribute: (name) => (name === 'service' ? service : attributes.get(name)),
-    isBelow: (uid) => isOrIsBelow(service, uid),
-  });
+  const attributes = attributesOf(ENDPOINT_ATTRIBUTES, { ...endpoint, known: true });
+  return toEntity(guardedEndpointId(callee, endpoint), attributes, service);
 }
 
-/** Attributes of an endpoint that is not known, and those of the request that they are. */
-const OF_REQUEST: ReadonlyMap<string, string> = new Map([
-  ['protocol', 'protocol'],
-  ['method', 'method'],
-  ['template', 'path'],
-]);
-
+/** Of the request, as far as it is known. */
 function unknownEndpoint(callee: PolicyService, service: Entity, context: CallContext): Entity {
-  const { owner, criticality, sensitivity } = callee;
-  const decided = { owner, criticality, sensitivity, deprecated: false, blocked: false };
-  const said = { service: callee.id, protocol: '', method: '', template: '', known: false };
-  const attributes = new Attributes(ENDPOINT_ATTRIBUTES, { ...said, ...decided });
-  return new Entity(ENTITY_TYPES.endpoint, guardedEndpointId(callee, undefined), {
-    attribute(name): Value | Unknown | undefined {
-      if (name === 'service') return service;
-      const ofRequest = OF_REQUEST.get(name);
-      return ofRequest === undefined ? attributes.get(name) : context.attribute(ofRequest);
-    },
-    isBelow: (uid) => isOrIsBelow(service, uid),
+  const unsaid = { protocol: '', method: '', path: '' };
+  const endpoint = toGuardedEndpoint({ callee, endpoint: undefined }, unsaid);
+  const attributes = attributesOf(ENDPOINT_ATTRIBUTES, endpoint);
+  for (const [name, ofRequest] of OF_REQUEST) {
+    attributes.set(name, context.attribute(ofRequest) ?? UNKNOWN);
+  }
+  return toEntity(guardedEndpointId(callee, undefined), attributes, service);
+}
+
+function toEntity(id: string, attributes: Map<string, Value | Unknown>, service: Entity): Entity {
+  attributes.set('service', service);
+  return new Entity(ENTITY_TYPES.endpoint, id, {
+    attributes,
+    isBelow: (uid) => service.uid === uid || service.facts?.isBelow(uid) === true,
   });
 }
 
-function isOrIsBelow(service: Entity, uid: string): boolean {
-  return service.uid === uid || service.facts?.isBelow(uid) === true;
+const NO_TEXTS = new CedarSet([]);
+
+function attributesOf<Subject>(
+  table: Readonly<Record<string, Attribute<Subject>>>,
+  subject: Subject,
+): Map<string, Value | Unknown> {
+  const attributes = new Map<string, Value | Unknown>();
+  for (const name in table) {
+    const value = table[name]?.of(subject);
+    if (value === undefined) continue;
+    attributes.set(name, typeof value === 'object' ? toSet(value) : value);
+  }
+  return attributes;
 }
 
-/** The attributes of one subject, as values. */
-class Attributes<Subject> {
-  readonly #table: Readonly<Record<string, Attribute<Subject>>>;
-  readonly #subject: Subject;
-  readonly #sets = new Map<string, CedarSet>();
-
-  constructor(table: Readonly<Record<string, Attribute<Subject>>>, subject: Subject) {
-    this.#table = table;
-    this.#subject = subject;
-  }
-
-  get(name: string): Value | undefined {
-    if (!Object.hasOwn(this.#table, name)) return undefined;
-    const value = this.#table[name]?.of(this.#subject);
-    return typeof value === 'object' ? this.#set(name, value) : value;
-  }
-
-  #set(name: string, members: readonly string[]): CedarSet {
-    let set = this.#sets.get(name);
-    if (set === undefined) {
-      set = new CedarSet(members);
-      this.#sets.set(name, set);
-    }
-    return set;
-  }
+function toSet(texts: readonly string[]): CedarSet {
+  return texts.length === 0 ? NO_TEXTS : new CedarSet(texts);
 }

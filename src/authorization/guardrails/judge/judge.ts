@@ -5,8 +5,16 @@ import type {
   Guardrail,
   GuardrailJudge,
   GuardVerdict,
+  PolicyService,
 } from '../../model/index.ts';
-import { BARE, Entity, EvaluationError, UNKNOWN, type World } from '../evaluator/index.ts';
+import {
+  BARE,
+  Entity,
+  EvaluationError,
+  UNKNOWN,
+  type Unknown,
+  type World,
+} from '../evaluator/index.ts';
 import { CALL, ENTITY_TYPES } from '../names.ts';
 import { Candidates } from './candidates.ts';
 import { type CompiledGuardrail, compileGuardrails } from './compiled.ts';
@@ -35,6 +43,13 @@ export class CedarJudge implements GuardrailJudge {
     return this.#tally(call, context).verdict();
   }
 
+  /** Most guardrails begin with who is calling, which is looked at once. */
+  #ofCaller(caller: PolicyService, principal: Entity): readonly CompiledGuardrail[] {
+    return this.#candidates.ofCaller(caller, principal, (guardrail) =>
+      isNeverAbout(guardrail, new CallerWorld(principal)),
+    );
+  }
+
   #tally(call: GuardedCall, given: Partial<GuardContext>): Tally {
     const context = new CallContext(given);
     const principal = this.#entities.service(call.caller);
@@ -42,10 +57,20 @@ export class CedarJudge implements GuardrailJudge {
     const resource = this.#entities.endpoint(call, context);
     const world = new CallWorld(principal, callee, resource, context);
     const tally = new Tally();
-    evaluate(this.#candidates.ofCaller(call.caller, principal), world, tally);
+    evaluate(this.#ofCaller(call.caller, principal), world, tally);
     evaluate(this.#candidates.ofCallee(call.callee, callee), world, tally);
     evaluate(this.#candidates.ofEndpoint(resource), world, tally);
     return tally;
+  }
+}
+
+/** Whether it says nothing of a caller, whatever is called and however. */
+function isNeverAbout({ policy }: CompiledGuardrail, world: World): boolean {
+  try {
+    return policy?.isSatisfied(world) === false;
+  } catch (thrown) {
+    if (thrown instanceof EvaluationError) return false;
+    throw thrown;
   }
 }
 
@@ -63,6 +88,26 @@ function evaluate(guardrails: readonly CompiledGuardrail[], world: World, tally:
       if (!(thrown instanceof EvaluationError)) throw thrown;
       tally.fail(guardrail, thrown.message);
     }
+  }
+}
+
+const NOTHING_GIVEN = new CallContext({});
+
+/** What is known of all calls of one caller. */
+class CallerWorld implements World {
+  readonly principal: Entity;
+  readonly action = ACTION;
+  readonly resource: Unknown = UNKNOWN;
+  readonly context = NOTHING_GIVEN;
+
+  constructor(principal: Entity) {
+    this.principal = principal;
+  }
+
+  /** Another may be what is called, which is not known: then nothing is said of all calls. */
+  find(uid: string): Entity {
+    if (uid === this.principal.uid) return this.principal;
+    throw new EvaluationError('it depends on what is called');
   }
 }
 

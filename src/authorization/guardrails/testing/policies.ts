@@ -84,7 +84,7 @@ const pattern = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-/** An expression that most often is of the kind; one operand in sixteen is of any kind. */
+/** An expression that most often is of the kind; one operand in ten is of any kind. */
 function expression(kind: Kind, depth: number): fc.Arbitrary<Node> {
   const leaf = LEAVES[kind];
   if (depth === 0) return leaf;
@@ -102,7 +102,7 @@ function operand(kind: Kind, depth: number): fc.Arbitrary<Node> {
   if (made === undefined) {
     const any = fc.oneof(...KINDS.map((other) => LEAVES[other]));
     made = fc.oneof(
-      { weight: 15, arbitrary: expression(kind, depth) },
+      { weight: 9, arbitrary: expression(kind, depth) },
       { weight: 1, arbitrary: any },
     );
     memo.set(key, made);
@@ -204,7 +204,7 @@ function ofSets(part: Part): fc.Arbitrary<Node> {
 }
 
 const scope = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ op: 'All' }) },
+  { weight: 12, arbitrary: fc.constant({ op: 'All' }) },
   { weight: 1, arbitrary: arbitraryUid.map((entity) => ({ op: '==', entity })) },
   { weight: 2, arbitrary: arbitraryUid.map((entity) => ({ op: 'in', entity })) },
   {
