@@ -10,13 +10,13 @@ import {
   toRecords,
 } from '../estate/index.ts';
 import { type Cluster, policyTests } from '../sources/index.ts';
-import { type IdentityNames, identitiesByName } from './authorization/identities.ts';
+import { identitiesByName } from './authorization/identities.ts';
 import { makePolicy } from './authorization/make-policy.ts';
 import { type ScanOptions, scanFolder } from './scan.ts';
 
-export interface PolicyOptions
-  extends Omit<ScanOptions, 'clusterReaders' | 'readers'>,
-    IdentityNames {
+export interface PolicyOptions extends Omit<ScanOptions, 'clusterReaders' | 'readers'> {
+  /** Of the services' identities, the first that of their own authority. */
+  readonly trustDomains: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -60,7 +60,7 @@ export function readPolicy(folder: string, options: PolicyOptions): FolderPolicy
   const { policy, diagnostics } = makePolicy(scan.policy, {
     estate: judged,
     records: records.services,
-    identities: identitiesByName(records.services, options),
+    identities: identitiesByName(records.services, options.trustDomains),
     defaultMode: 'enforce',
   });
   return {

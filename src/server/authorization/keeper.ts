@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { Engine } from '../../authorization/engine/index.ts';
+import { CedarJudge } from '../../authorization/guardrails/index.ts';
+import type { EnforcementMode, Policy } from '../../authorization/model/index.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Log } from '../../base/log.ts';
+import type { JudgedEstate, ServiceRecord } from '../../estate/index.ts';
+import type { KeptSources } from './kept-sources.ts';
+import { makePolicy } from './make-policy.ts';
+
+/** A policy in force. */
+export interface CurrentPolicy {
+  /** Equal for equal policies. */
+  readonly revision: string;
+  readonly policy: Policy;
+  readonly engine: Engine;
+  /** What is wrong with guardrails and groups. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Since when it is in force; milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** What is known of the estate, as it was judged. */
+export interface KnownEstate {
+  readonly records: readonly ServiceRecord[];
+  readonly judged: Pick<JudgedEstate, 'services' | 'endpoints' | 'calls'>;
+}
+
+export interface PolicyKeeperParts {
+  readonly sources: Pick<KeptSources, 'all'>;
+  /** The SPIFFE IDs of services, by their ids. */
+  readonly identitiesOf: (
+    records: readonly ServiceRecord[],
+  ) => ReadonlyMap<string, readonly string[]>;
+  readonly defaultMode: EnforcementMode;
+  readonly clock: () => number;
+  readonly log: Log;
+  /** Told how long it took to make a policy. */
+  readonly onMade?: (seconds: number) => void;
+}
+
+/** Makes a policy of the estate whenever that has changed, and keeps the last where none can be made. */
+export class PolicyKeeper {
+  readonly #parts: PolicyKeeperParts;
+  readonly #listeners = new Set<(current: CurrentPolicy) => void>();
+  #current: CurrentPolicy | undefined;
+  #known: KnownEstate | undefined;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(parts: PolicyKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Undefined until the estate has been judged for the first time. */
+  get current(): CurrentPolicy | undefined {
+    return this.#current;
+  }
+
+  /** Tells of the policy that is in force, and of each that takes its place.
+   *  @returns what ends it */
+  watch(listener: (current: CurrentPolicy) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#current) listener(this.#current);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes what is known now. Never rejects: where no policy can be made of it, the last stays in force. */
+  apply(known: KnownEstate): Promise<void> {
+    this.#known = known;
+    return this.refresh();
+  }
+
+  /** Makes the policy anew: identities or guardrails have changed. */
+  refresh(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#make());
+    return this.#turn;
+  }
+
+  async #make(): Promise<void> {
+    const { sources, identitiesOf, defaultMode, clock, log, onMade } = this.#parts;
+    const known = this.#known;
+    if (known === undefined) return;
+    const startedAt = performance.now();
+    try {
+      const { policy, diagnostics } = makePolicy(await sources.all(), {
+        estate: known.judged,
+        records: known.records,
+        identities: identitiesOf(known.records),
+        defaultMode,
+      });
+      const revision = revisionOf(policy);
+      if (revision === this.#current?.revision) return;
+      const engine = new Engine(policy, new CedarJudge(policy.guardrails));
+      this.#current = { revision, policy, engine, diagnostics, since: clock() };
+      for (const listener of this.#listeners) listener(this.#current);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      onMade?.(seconds);
+      log.info({ revision, grants: policy.grants.length, seconds }, 'policy in force');
+    } catch (thrown) {
+      log.error({ err: thrown }, 'no policy can be made; the last stays in force');
+    }
+  }
+}
+
+function revisionOf(policy: Policy): string {
+  return createHash('sha256').update(JSON.stringify(policy)).digest('hex').slice(0, 16);
+}
