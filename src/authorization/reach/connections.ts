@@ -113,11 +113,13 @@ export function toRows(
   const { http, reasons } = requests;
   const parts = http === null ? connection.parts : connection.byTransport;
   const because = reasons.filter(({ effect }) => effect === 'allow' || http !== null);
-  return parts.flatMap((part) => {
-    if (!carriesRequests(part.protocol)) return [{ ...pair, ...part, http: null }];
+  return parts.flatMap(({ protocol, ports, because: byNetwork }) => {
+    if (!carriesRequests(protocol)) {
+      return [{ ...pair, protocol, ports, http: null, because: byNetwork }];
+    }
     if (http?.length === 0) return [];
-    const all = because.length > 0 ? [...part.because, ...because] : part.because;
-    return [{ ...pair, protocol: part.protocol, ports: part.ports, http, because: all }];
+    const all = because.length > 0 ? [...byNetwork, ...because] : byNetwork;
+    return [{ ...pair, protocol, ports, http, because: all }];
   });
 }
 

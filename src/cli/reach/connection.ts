@@ -13,7 +13,13 @@ function portsOf({ protocol, ports }: Pick<ReachRow, 'protocol' | 'ports'>): str
 
 /** What requests a mesh lets through, by all rows together; none where it restricts nothing. */
 export function requestsOf(rows: readonly ReachRow[]): readonly string[] {
-  return rows.flatMap(({ http }) => http ?? []);
+  return rows.flatMap(({ http, because }) =>
+    (http ?? []).map((pattern) => {
+      if (pattern !== '*') return pattern;
+      const denials = because.filter(({ effect }) => effect === 'deny');
+      return `every request, but ${denials.map(({ policy, message }) => `${policy} ${message}`).join(', ')}`;
+    }),
+  );
 }
 
 /** Of addresses outside the kind is left out: nothing else looks like them. */

@@ -3,7 +3,7 @@ import { counted, type Painter, plain, spread, wrap } from '../terminal.ts';
 import { connectionText, peerText, requestsOf } from './connection.ts';
 
 const WIDTH = 80;
-/** Right column of connections. */
+/** Behind it stand connections. */
 const NAME_WIDTH = 48;
 
 export interface NetworkSizes {
@@ -104,18 +104,18 @@ function* groupText(
   paint: Painter,
 ): Generator<string> {
   const [first = '', ...more] = wrap(group.connection, WIDTH - NAME_WIDTH);
-  const names = summary(group, target, callers).map(plain);
-  for (const name of names.slice(0, -1)) yield `  ${name}\n`;
-  const last = `  ${names.at(-1) ?? ''}`;
-  const isTight = last.length >= NAME_WIDTH;
-  if (isTight) yield `${last}\n`;
-  yield `${(isTight ? '' : last).padEnd(NAME_WIDTH)}${first}\n`;
+  const [name = '', ...others] = summary(group, target, callers).map(plain);
+  const start = `  ${name}`;
+  const isTight = start.length >= NAME_WIDTH;
+  if (isTight) yield `${start}\n`;
+  yield `${(isTight ? '' : start).padEnd(NAME_WIDTH)}${first}\n`;
   for (const line of more) yield `${' '.repeat(NAME_WIDTH)}${line}\n`;
   for (const request of group.requests) {
     for (const line of wrap(plain(request), WIDTH - NAME_WIDTH - 2)) {
       yield `${' '.repeat(NAME_WIDTH + 2)}${paint('dim', line)}\n`;
     }
   }
+  for (const other of others) yield `  ${other}\n`;
 }
 
 /** Namespaces all of whose workloads call (the target itself left out) are one line. */
