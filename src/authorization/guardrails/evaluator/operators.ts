@@ -83,10 +83,7 @@ export function isIn(value: Value, where: Value, world: World): boolean {
   const entity = entityOf(value, 'in');
   if (where instanceof Entity) return isInOne(entity, where, world);
   if (!(where instanceof CedarSet)) return wrong('in', 'an entity or a set of them', where);
-  const all = where
-    .values()
-    .map((one) => entityOf(one, 'in'))
-    .toArray();
+  const all = where.values().map((one) => entityOf(one, 'in'));
   return all.some((one) => isInOne(entity, one, world));
 }
 

@@ -25,9 +25,8 @@ export class CedarSet {
     return this.#texts.size === 0 && this.#others.size === 0;
   }
 
-  *values(): Generator<Value> {
-    yield* this.#texts;
-    yield* this.#others.values();
+  values(): readonly Value[] {
+    return [...this.#texts, ...this.#others.values()];
   }
 
   has(value: Value): boolean {
@@ -56,8 +55,7 @@ export function keyOf(value: Value): string {
   if (typeof value === 'string') return `s${value}`;
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (typeof value === 'bigint') return `l${value}`;
-  if (value instanceof CedarSet)
-    return `S${JSON.stringify(value.values().map(keyOf).toArray().sort())}`;
+  if (value instanceof CedarSet) return `S${JSON.stringify(value.values().map(keyOf).sort())}`;
   if (!(value instanceof CedarRecord)) return `e${value.uid}`;
   const fields = [...value.fields].map(([name, field]) => [name, keyOf(field)] as const);
   return `R${JSON.stringify(fields.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
