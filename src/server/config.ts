@@ -6,6 +6,7 @@ import { AccessLogConfig } from '../sources/access-log/tail/config/index.ts';
 import { EnvoyConfig } from '../sources/envoy-access-log/config/index.ts';
 import { ClustersConfig } from '../sources/kubernetes/live/config/index.ts';
 import { OtlpConfig } from '../sources/otlp/config/index.ts';
+import { AuthorizationConfig } from './authorization/config.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { HttpConfig, TlsConfig } from './http/config.ts';
 import { IdentityConfig } from './identity/config.ts';
@@ -41,6 +42,7 @@ export const ServerConfig = z
     intake: IntakeConfig.prefault({}),
     inventory: InventoryConfig.prefault({}),
     identity: IdentityConfig.prefault({}),
+    authorization: AuthorizationConfig.prefault({}),
     tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),
     clusters: ClustersConfig.prefault([]).describe(
       'Kubernetes clusters that are read while they run',

@@ -1,7 +1,12 @@
 import { type JudgeOptions, judge } from '../assurance/index.ts';
 import { type Clock, toTimestamp } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { type Endpoint, type EstateStore, type ServiceRecord, toRecords } from '../estate/index.ts';
+import {
+  type EstateStore,
+  type JudgedEstate,
+  type ServiceRecord,
+  toRecords,
+} from '../estate/index.ts';
 import { type JudgeResult, judgeApart, type Known } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
 import { summarise } from './summaries.ts';
@@ -12,8 +17,8 @@ export interface JudgingPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly options: JudgeOptions;
-  /** Hears of the services and endpoints that are known after each judgement. */
-  readonly onKnown: (known: readonly ServiceRecord[], endpoints: readonly Endpoint[]) => void;
+  /** Hears of the services that are known after each judgement, and of what was judged. */
+  readonly onKnown: (known: readonly ServiceRecord[], judged: JudgedEstate) => void;
   /** Quiet time after a change before it is judged. */
   readonly quietMs: number;
   /** The estate is judged after this long even when nothing changed: credentials expire. */
@@ -108,7 +113,7 @@ export class Judging {
       const facts = (await store.facts()).map(({ fact }) => fact);
       const traffic = await store.traffic();
       const { known, ...judged } = await this.#compute({ facts, traffic }, toTimestamp(startedAt));
-      onKnown(known, judged.endpoints);
+      onKnown(known, judged);
       await store.publish(judged, toTimestamp(clock()), summarise(judged));
       this.#lastMs = clock() - startedAt;
       const seconds = this.#lastMs / 1_000;

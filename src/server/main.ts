@@ -11,12 +11,14 @@ import {
   Endpoint,
   type EstateStore,
   Finding,
+  type JudgedEstate,
   Service,
+  type ServiceRecord,
   Source,
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
 import { createAccess } from './auth/access.ts';
-import { KeptSources } from './authorization/kept-sources.ts';
+import { openAuthorization } from './authorization/authorization.ts';
 import { LiveClusters } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
 import { correctionsByService } from './corrections.ts';
@@ -113,7 +115,6 @@ async function assemble(
   const store = await openStore(config, data.path);
   opened.defer(() => store.close());
   const metrics = createMetrics();
-  const policySources = new KeptSources(store, clock);
 
   const clusters = new LiveClusters({
     clusters: config.clusters,
@@ -137,6 +138,15 @@ async function assemble(
     opened.defer(() => identity.close());
     metrics.watchIdentity(() => figuresOf(identity));
   }
+  const authorization = openAuthorization({
+    config: config.authorization,
+    store,
+    trustDomain: config.identity.trustDomain,
+    registrar: identity?.registrar,
+    clock,
+    log,
+  });
+  opened.defer(() => authorization.close());
   let begun = false;
   const judging = new Judging({
     store,
@@ -146,12 +156,17 @@ async function assemble(
     options: { stages: config.inventory.stages, activeDays: config.inventory.activeDays },
     quietMs: QUIET_MS,
     everyMs: HOUR_MS,
-    onKnown: (services, endpoints) => {
-      if (begun) intake.feed.setKnown(services, endpoints);
-      if (begun) void identity?.applyEstate(services);
+    onKnown: (services, judged) => {
+      if (!begun) return;
+      intake.feed.setKnown(services, judged.endpoints);
+      void applyEstate(services, judged);
     },
   });
   opened.defer(() => judging.close());
+  const applyEstate = async (records: readonly ServiceRecord[], judged: JudgedEstate) => {
+    await identity?.applyEstate(records);
+    await authorization.policies.apply({ records, judged });
+  };
   const scans = new Scans({
     folders: config.folders.map((folder) => ({
       name: folder.name,
@@ -163,7 +178,7 @@ async function assemble(
     clock,
     log,
     metrics,
-    keepPolicy: (folder, sources) => policySources.keep(folder, sources),
+    keepPolicy: (folder, sources) => authorization.sources.keep(folder, sources),
     onFolded: () => judging.request(),
   });
   opened.defer(() => scans.close());

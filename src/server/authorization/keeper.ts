@@ -46,6 +46,7 @@ export class PolicyKeeper {
   #current: CurrentPolicy | undefined;
   #known: KnownEstate | undefined;
   #turn: Promise<void> = Promise.resolve();
+  #isWaiting = false;
 
   constructor(parts: PolicyKeeperParts) {
     this.#parts = parts;
@@ -72,8 +73,19 @@ export class PolicyKeeper {
 
   /** Makes the policy anew: identities or guardrails have changed. */
   refresh(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#make());
+    // one that has not begun sees this change, too
+    if (this.#isWaiting) return this.#turn;
+    this.#isWaiting = true;
+    this.#turn = this.#turn.then(() => {
+      this.#isWaiting = false;
+      return this.#make();
+    });
     return this.#turn;
+  }
+
+  /** Resolves when no policy is being made. */
+  async settled(): Promise<void> {
+    await this.#turn;
   }
 
   async #make(): Promise<void> {
