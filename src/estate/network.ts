@@ -101,8 +101,8 @@ export interface NetworkRule {
 }
 
 /** Who decides first: `admin` in order of priority, and the first rule that matches decides; then `network`, where pods
- *  that any policy selects let in what some rule allows and none denies, and nothing else; pods that none selects are
- *  left to `baseline`, where the first rule that matches decides. What nobody decides is allowed.
+ *  that any policy isolates let through what some rule allows and none denies, and nothing else; all others are left to
+ *  `baseline`, unless a rule denies, where the first rule that matches decides. What nobody decides is allowed.
  *  @see https://network-policy-api.sigs.k8s.io/api-overview/ */
 export const POLICY_TIERS = ['admin', 'network', 'baseline'] as const;
 export type PolicyTier = (typeof POLICY_TIERS)[number];
@@ -115,6 +115,9 @@ export interface NetworkPolicy {
   readonly priority: number;
   /** The pods that it is about. */
   readonly subject: PodSelector;
+  /** Of tier `network`: false where the pods it selects still let everything through that no rule denies, as Cilium's
+   *  policies may. */
+  readonly isolates?: false;
   /** In order; undefined: it does not speak of this direction. */
   readonly ingress: readonly NetworkRule[] | undefined;
   readonly egress: readonly NetworkRule[] | undefined;

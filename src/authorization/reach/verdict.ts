@@ -53,9 +53,10 @@ export class Judgement {
     this.#sets = sets;
     this.#case = judged;
     this.allowed = sets.none;
-    const undecided = this.#first('admin', sets.all);
-    if (judged.selecting.length > 0) this.#additive(undecided);
-    else this.#default(this.#first('baseline', undecided));
+    const open = this.#undenied(this.#first('admin', sets.all));
+    const isolating = judged.selecting.filter(({ isolates }) => isolates !== false);
+    if (isolating.length > 0) this.#additive(open, isolating);
+    else this.#default(this.#first('baseline', open));
   }
 
   /** The first rule that means a port decides about it. Gives what none decides, and what is passed on. */
@@ -74,25 +75,28 @@ export class Judgement {
     return this.#sets.union(undecided, passed);
   }
 
-  /** Rules that allow add up, and rules that deny outrank them. */
-  #additive(open: PortSet): void {
-    const rules = this.#rulesOf('network');
-    const denials = rules.filter(({ rule }) => rule.action === 'deny');
-    const denied = denials.reduce(
-      (sum, { ports }) => this.#sets.union(sum, ports),
-      this.#sets.none,
-    );
-    for (const rule of denials) this.#tell(rule, this.#sets.intersect(open, rule.ports));
-    const rest = this.#sets.subtract(open, denied);
-    const before = this.allowed;
-    for (const rule of rules) {
+  /** What no rule denies. */
+  #undenied(open: PortSet): PortSet {
+    let rest = open;
+    for (const rule of this.#rulesOf('network')) {
+      if (rule.rule.action !== 'deny') continue;
+      this.#tell(rule, this.#sets.intersect(open, rule.ports));
+      rest = this.#sets.subtract(rest, rule.ports);
+    }
+    return rest;
+  }
+
+  /** Rules that allow add up. */
+  #additive(open: PortSet, isolating: readonly NetworkPolicy[]): void {
+    let left = open;
+    for (const rule of this.#rulesOf('network')) {
       if (rule.rule.action !== 'allow') continue;
-      const ports = this.#sets.intersect(rest, rule.ports);
+      const ports = this.#sets.intersect(open, rule.ports);
       this.allowed = this.#sets.union(this.allowed, ports);
+      left = this.#sets.subtract(left, ports);
       this.#tell(rule, ports);
     }
-    const left = this.#sets.subtract(rest, this.#sets.subtract(this.allowed, before));
-    if (left !== this.#sets.none) this.#tellSelecting(left);
+    if (left !== this.#sets.none) this.#tellIsolating(left, isolating);
   }
 
   #default(open: PortSet): void {
@@ -126,10 +130,10 @@ export class Judgement {
   }
 
   /** Policies that let nobody else in deny by being there. */
-  #tellSelecting(ports: PortSet): void {
-    const { direction, selecting, rules } = this.#case;
+  #tellIsolating(ports: PortSet, isolating: readonly NetworkPolicy[]): void {
+    const { direction, rules } = this.#case;
     const [self, other] = direction === 'ingress' ? ['callee', 'caller'] : ['caller', 'callee'];
-    for (const policy of selecting) {
+    for (const policy of isolating) {
       const hasRule = rules.some((rule) => rule.policy === policy);
       const why = hasRule
         ? `allows the ${other} no more`
