@@ -1,0 +1,1 @@
+export { compileIstio } from './compile.ts';

@@ -1,0 +1,1 @@
+export { compileKong } from './compile.ts';
