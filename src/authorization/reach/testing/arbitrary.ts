@@ -54,12 +54,12 @@ const within: fc.Arbitrary<LabelSelector> = fc.oneof(
 const podSelector: fc.Arbitrary<PodSelector> = fc.record({ namespaces: within, pods: selector });
 
 const relative: fc.Arbitrary<PodSelector> = fc.oneof(
-  { weight: 4, arbitrary: podSelector },
+  { weight: 2, arbitrary: podSelector },
   {
     weight: 1,
     arbitrary: fc
-      .tuple(podSelector, fc.constantFrom(...KEYS), fc.constantFrom('sameLabels', 'notSameLabels'))
-      .map(([base, key, kind]) => ({ ...base, [kind]: [key] })),
+      .tuple(selector, fc.constantFrom(...KEYS), fc.constantFrom('sameLabels', 'notSameLabels'))
+      .map(([pods, key, kind]) => ({ namespaces: [], pods, [kind]: [key] })),
   },
 );
 
@@ -79,12 +79,14 @@ const peer: fc.Arbitrary<NetworkPeer> = fc.oneof(
 
 const transport = fc.constantFrom(...TRANSPORTS);
 const portMatch: fc.Arbitrary<NetworkPortMatch> = fc.oneof(
-  fc.tuple(transport, fc.constantFrom(...PORTS), fc.constantFrom(...PORTS)).map(([over, a, b]) => ({
-    kind: 'numbers',
-    transport: over,
-    first: Math.min(a, b),
-    last: Math.max(a, b),
-  })),
+  fc.tuple(transport, fc.constantFrom(...PORTS), fc.constantFrom(...PORTS)).map(
+    ([over, a, b]): NetworkPortMatch => ({
+      kind: 'numbers',
+      transport: over,
+      first: Math.min(a, b),
+      last: Math.max(a, b),
+    }),
+  ),
   fc
     .tuple(fc.constantFrom(...PORT_NAMES), fc.option(transport, { nil: undefined }))
     .map(([name, over]): NetworkPortMatch => ({ kind: 'name', name, transport: over })),
