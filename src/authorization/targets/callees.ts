@@ -95,7 +95,7 @@ const UNPROVED =
   'It is exposed to the internet, and callers from there prove nothing, so they are denied: let its ingress in by a policy of your own.';
 /** Of targets that know nothing of requests. */
 export const FLATTENED =
-  'Its connections are let through whole: which operations it may call is left to what looks into requests.';
+  'Its connections are let through whole: which requests it may send is left to what looks into them.';
 
 function without(placement: Placement, some: readonly PlacedWorkload[]): Placement {
   return { ...placement, workloads: placement.workloads.filter((one) => !some.includes(one)) };
@@ -120,20 +120,25 @@ export function namespacesOf(
   return [...new Map(all).values()];
 }
 
-/** Whether rules come to every operation that travels over HTTP. */
-export function isEverything({ allowed }: CallerRules): boolean {
-  return allowed.some(
-    ({ protocol, method, exceptMethods, path, also, except, conditions }) =>
-      protocol === 'http' &&
-      method === '*' &&
-      path === '/**' &&
-      exceptMethods.length + also.length + except.length + conditions.length === 0,
+/** Whether connections say all that there is to say: of what does not speak HTTP, where everything is let in. */
+export function isSaidByConnections({ service }: CalleeRules, { allowed }: CallerRules): boolean {
+  return (
+    service.kind === 'datastore' &&
+    allowed.some(
+      ({ method, exceptMethods, path, also, except, conditions }) =>
+        method === '*' &&
+        isEverything(path) &&
+        exceptMethods.length + also.length + except.length + conditions.length === 0,
+    )
   );
 }
 
+const isEverything = (path: string): boolean => path === '**' || path === '/**';
+
 /** `METHOD /path`, for people. */
 export function operationOf({ method, path }: OperationRule): string {
-  return method === '*' && /^\/?\*\*$/.test(path) ? '*' : `${method} ${path}`;
+  const isEvery = isEverything(path);
+  return method === '*' && isEvery ? '*' : `${method} ${isEvery ? '/**' : path}`;
 }
 
 /** A notice about one caller, with the line that declares its first call. */

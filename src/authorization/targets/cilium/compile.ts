@@ -7,6 +7,7 @@ import {
   calleesOf,
   FLATTENED,
   filePathOf,
+  isSaidByConnections,
   namespacesOf,
   noticesOfPlace,
   type PodGroup,
@@ -88,8 +89,10 @@ function said(callee: CalleeRules, caller: CallerRules, context: TargetContext):
     aboutCaller(callee, caller, 'denied', `Cilium does not know ${identity}, so it is denied.`),
   );
   if (callee.service.kind === 'datastore') {
-    const flattened = aboutCaller(callee, caller, 'left', FLATTENED);
-    return { endpoints, http: undefined, notices: [...strangers, flattened] };
+    const flattened = isSaidByConnections(callee, caller)
+      ? []
+      : [aboutCaller(callee, caller, 'left', FLATTENED)];
+    return { endpoints, http: undefined, notices: [...strangers, ...flattened] };
   }
   const { matches, notices } = httpMatchesOf(callee, caller);
   return { endpoints, http: matches, notices: [...strangers, ...notices] };

@@ -5,7 +5,7 @@ import {
   calleesOf,
   FLATTENED,
   filePathOf,
-  isEverything,
+  isSaidByConnections,
   noticesOfPlace,
   type PodGroup,
   podGroupsOf,
@@ -30,7 +30,8 @@ function compileCallee(callee: CalleeRules, context: TargetContext): Compiled {
   const { service, mode, callers } = callee;
   const placement = context.placements.get(service.id);
   const groups = placement ? podGroupsOf(service.name, placement) : [];
-  const flattened = mode === 'shadow' ? [] : callers.filter((one) => !isEverything(one));
+  const flattened =
+    mode === 'shadow' ? [] : callers.filter((one) => !isSaidByConnections(callee, one));
   return {
     files: toYamlFile(
       filePathOf(service),
@@ -39,9 +40,15 @@ function compileCallee(callee: CalleeRules, context: TargetContext): Compiled {
     notices: [
       ...noticesOfPlace(callee, placement),
       ...groups.flatMap((group) => noticesOfGroup(callee, group)),
+      ...(mode === 'shadow' ? [outsiders(callee)] : []),
       ...flattened.map((one) => aboutCaller(callee, one, 'left', FLATTENED)),
     ],
   };
+}
+
+function outsiders({ service }: CalleeRules): Notice {
+  const message = 'Callers that prove no identity of the mesh are denied, in shadow mode too.';
+  return { service: service.id, effect: 'denied', message };
 }
 
 /** Kuma selects by labels that are there, and not by those that are not. */

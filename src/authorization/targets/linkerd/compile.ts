@@ -6,6 +6,7 @@ import {
   calleesOf,
   FLATTENED,
   filePathOf,
+  isSaidByConnections,
   noticesOfPlace,
   podGroupsOf,
 } from '../callees.ts';
@@ -127,7 +128,9 @@ function connections(
       authentication(first.namespace, clients, accounts),
       ...guards.map((one) => authorization(one, clients)),
     ],
-    notices: callers.map((one) => aboutCaller(callee, one, 'left', FLATTENED)),
+    notices: callers
+      .filter((one) => !isSaidByConnections(callee, one))
+      .map((one) => aboutCaller(callee, one, 'left', FLATTENED)),
   };
 }
 

@@ -2,7 +2,7 @@ import type { CalleeRules, PolicyService } from '../../model/index.ts';
 import {
   aboutCaller,
   FLATTENED,
-  isEverything,
+  isSaidByConnections,
   type PodGroup,
   placeProblems,
   podGroupsOf,
@@ -56,7 +56,9 @@ function peersOf(
 export function noticesOfCallers(callee: CalleeRules, { placements }: TargetContext): Notice[] {
   if (callee.mode === 'shadow') return [];
   return callee.callers.flatMap((caller) => {
-    const flattened = isEverything(caller) ? [] : [aboutCaller(callee, caller, 'left', FLATTENED)];
+    const flattened = isSaidByConnections(callee, caller)
+      ? []
+      : [aboutCaller(callee, caller, 'left', FLATTENED)];
     const problems = caller.services.flatMap((service) =>
       callerProblems(callee.service, service, placements).map((problem) => ({
         ...aboutCaller(callee, caller, 'denied', `It is denied: ${problem}.`),

@@ -1,0 +1,1 @@
+export { compileCilium } from './compile.ts';

@@ -1,0 +1,61 @@
+/** A policy in the words of others. */
+import { compileCilium } from './cilium/index.ts';
+import type { Compile } from './compiled.ts';
+import { compileEnvoyRbac } from './envoy-rbac/index.ts';
+import { compileIstio } from './istio/index.ts';
+import { compileKong } from './kong/index.ts';
+import { compileKuma } from './kuma/index.ts';
+import { compileLinkerd } from './linkerd/index.ts';
+import { compileNetworkPolicy } from './networkpolicy/index.ts';
+
+export type {
+  Compile,
+  Compiled,
+  CompiledFile,
+  Notice,
+  NoticeEffect,
+  PlacedWorkload,
+  Placement,
+  PodSelector,
+  TargetContext,
+} from './compiled.ts';
+export { placementsOf } from './placements.ts';
+
+/** Something that enforces a policy in its own words. */
+export interface Target {
+  /** What it enforces, in a few words. */
+  readonly enforces: string;
+  readonly compile: Compile;
+}
+
+/** By name; one more is one line more. */
+export const TARGETS: Readonly<Record<string, Target>> = {
+  cilium: {
+    enforces: 'connections by account, proved; requests by method and path',
+    compile: compileCilium,
+  },
+  'envoy-rbac': {
+    enforces: 'requests by identity, method and path',
+    compile: compileEnvoyRbac,
+  },
+  istio: {
+    enforces: 'requests by identity, method and path',
+    compile: compileIstio,
+  },
+  kong: {
+    enforces: 'requests by consumer, method and path',
+    compile: compileKong,
+  },
+  kuma: {
+    enforces: 'connections by identity',
+    compile: compileKuma,
+  },
+  linkerd: {
+    enforces: 'requests by account, method and path',
+    compile: compileLinkerd,
+  },
+  networkpolicy: {
+    enforces: 'connections by label of the pod, and port',
+    compile: compileNetworkPolicy,
+  },
+};

@@ -1,0 +1,1 @@
+export { compileKuma } from './compile.ts';

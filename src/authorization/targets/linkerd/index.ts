@@ -1,0 +1,1 @@
+export { compileLinkerd } from './compile.ts';

@@ -1,0 +1,1 @@
+export { compileNetworkPolicy } from './compile.ts';
