@@ -1,0 +1,52 @@
+import { toOperation } from '../../estate/index.ts';
+import type { Policy, PolicyEndpoint } from '../model/index.ts';
+import type { Operation } from './model.ts';
+
+/** What can be asked of a service where its code takes every method. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The endpoints of a policy by their services, as they are asked for on the wire. */
+export function operationsByService(policy: Policy): Map<string, Operation[]> {
+  const byService = new Map<string, Operation[]>();
+  for (const endpoint of policy.endpoints) {
+    const operations = byService.get(endpoint.service) ?? [];
+    for (const operation of toOperations(endpoint)) operations.push(operation);
+    byService.set(endpoint.service, operations);
+  }
+  return byService;
+}
+
+function toOperations(endpoint: PolicyEndpoint): Operation[] {
+  const { protocol, method, template } = endpoint;
+  if (protocol === 'grpc') {
+    const text = template.replace(/^\//, '');
+    return [{ protocol: 'http', method: 'POST', path: template, text, endpoint }];
+  }
+  const methods = protocol === 'http' && method === 'ANY' ? METHODS : [method];
+  return methods.map((one) => ({
+    protocol,
+    method: one,
+    path: template,
+    text: `${one} ${template}`,
+    endpoint,
+  }));
+}
+
+/** An operation as a call or a declaration names it; undefined: every operation, or none that can be read. */
+export function namedOperation(text: string): Operation | undefined {
+  const operation = toOperation(text);
+  if (!operation) return undefined;
+  const { protocol, method, template: path } = operation;
+  return protocol === 'grpc'
+    ? { protocol: 'http', method: 'POST', path, text, endpoint: undefined }
+    : { protocol, method: method === 'ANY' ? '*' : method, path, text, endpoint: undefined };
+}
+
+/** Whether what an operation of a declaration stands for is not written out: `*`, `ANY`, `*` for a segment, `/**`. */
+export function isWildcard(operation: string): boolean {
+  return (
+    operation === '*' ||
+    operation.startsWith('ANY ') ||
+    /(?:^|[\s/])\*{1,2}(?:\/|$)/.test(operation)
+  );
+}

@@ -1,0 +1,128 @@
+import {
+  type Change,
+  type Place,
+  RULES,
+  type Violation,
+} from '../../../authorization/check/index.ts';
+import type { Diagnostic } from '../../../base/diagnostic.ts';
+import { stableId } from '../../../base/ids.ts';
+import { SEVERITIES, type Severity } from '../../../estate/index.ts';
+import type { Revision } from '../base.ts';
+
+/** What a check found, for every format to render. Paths are those of the repository, or of the folder where there is
+ *  none. */
+export interface CheckReport {
+  readonly schema: 'reeve.check/v1';
+  readonly verdict: 'passed' | 'rejected';
+  /** Violations of this severity, and worse ones, reject a change. */
+  readonly failOn: Severity;
+  readonly base: Revision;
+  readonly head: Revision;
+  /** The two states are one commit. */
+  readonly identical: boolean;
+  readonly violations: readonly ReportedViolation[];
+  /** Without those that only say what is new: the changes say it. */
+  readonly changes: readonly ReportedChange[];
+  /** Of rules that the head breaks, and that the base broke already. */
+  readonly unchanged: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ReportedViolation extends Omit<Violation, 'place'> {
+  /** Stable while the same thing is wrong, wherever its line moves. */
+  readonly id: string;
+  readonly location: Place | null;
+  readonly remedy: string;
+  readonly fails: boolean;
+}
+
+export interface ReportedChange
+  extends Pick<Change, 'change' | 'layer' | 'from' | 'to' | 'gained' | 'lost'> {
+  readonly location: Place | null;
+}
+
+export interface ReportParts {
+  readonly violations: readonly Violation[];
+  readonly changes: readonly Change[];
+  readonly unchanged: number;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly failOn: Severity;
+  readonly base: Revision;
+  readonly head: Revision;
+  readonly identical: boolean;
+  /** What paths begin with in the repository. */
+  readonly prefix: string;
+}
+
+const REMEDIES = new Map(RULES.map(({ id, remedy }) => [id, remedy]));
+
+export function toReport(parts: ReportParts): CheckReport {
+  const { failOn, base, head, identical, unchanged, prefix } = parts;
+  const located = (place: Place | undefined): Place | null =>
+    place ? { ...place, file: prefix + place.file } : null;
+  const violations = parts.violations.map(
+    ({ place, ...violation }): ReportedViolation => ({
+      id: stableId('check', violation.rule, violation.subject, violation.message),
+      ...violation,
+      location: located(place),
+      remedy: REMEDIES.get(violation.rule) ?? '',
+      fails: isAtLeast(violation.severity, failOn),
+    }),
+  );
+  return {
+    schema: 'reeve.check/v1',
+    verdict: violations.some(({ fails }) => fails) ? 'rejected' : 'passed',
+    failOn,
+    base,
+    head,
+    identical,
+    violations,
+    changes: parts.changes.map(({ change, layer, from, to, gained, lost, place }) => ({
+      change,
+      layer,
+      from,
+      to,
+      gained,
+      lost,
+      location: located(place),
+    })),
+    unchanged,
+    diagnostics: parts.diagnostics.map((one) =>
+      one.file === undefined ? one : { ...one, file: prefix + one.file },
+    ),
+  };
+}
+
+function isAtLeast(severity: Severity, bound: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(bound);
+}
+
+/** Violations that say that something is wrong, rather than only that it is new. */
+export function wrongs(report: CheckReport): ReportedViolation[] {
+  return report.violations.filter(({ severity }) => severity !== 'info');
+}
+
+/** `main (since 1a2b3c4d5e)`. */
+export function revisionText(revision: Revision): string {
+  if (revision.kind === 'folder') return revision.path;
+  const { name, commit, isMergeBase } = revision;
+  const short = commit.slice(0, 10);
+  if (isMergeBase) return `${name}, where they parted at ${short}`;
+  return name.startsWith(short) ? short : `${name} (${short})`;
+}
+
+/** Who is left to say `newly reaches`: pairs with what they gain or lose, of all layers. */
+export function sentenceOf({ from, to, layer }: ReportedChange, isGain: boolean): string {
+  const who = from.replace(/,$/, '');
+  const verb = isGain ? VERBS[layer].gain : VERBS[layer].loss;
+  return layer === 'credential' ? `${who} ${verb}` : `${who} ${verb} ${to}`;
+}
+
+const VERBS: Readonly<Record<Change['layer'], { readonly gain: string; readonly loss: string }>> = {
+  network: { gain: 'newly reaches', loss: 'no longer reaches' },
+  mtls: { gain: 'may newly connect without proof to', loss: 'must newly prove themselves to' },
+  requests: { gain: 'may newly ask', loss: 'may no longer ask' },
+  declared: { gain: 'newly reaches', loss: 'no longer reaches' },
+  outside: { gain: 'newly reaches', loss: 'no longer reaches' },
+  credential: { gain: 'newly holds', loss: 'no longer holds' },
+};
