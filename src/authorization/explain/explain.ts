@@ -95,9 +95,9 @@ const REMEDIES: Readonly<Record<Reason, Remedies>> = {
   'caller-unproved': () => [
     { step: 'Let the caller prove who it is: by mutual TLS with its X.509-SVID, or a JWT-SVID.' },
   ],
-  'caller-unknown': ({ question }) => [
+  'caller-unknown': () => [
     {
-      step: `Register the identity for a service, or run the service under its own: \`reeve identity explain ${question.caller ?? ''}\` says what is known of it.`,
+      step: 'Register the identity for a service, or run the caller under its own: `reeve identity entries` lists those that are registered.',
     },
   ],
   'service-unknown': () => [
