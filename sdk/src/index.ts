@@ -6,10 +6,18 @@ export {
   type Authorize,
   allowOnly,
   askOpa,
+  type Decided,
   type Decision,
+  type KnownPolicy,
   type OpaOptions,
+  PolicySource,
+  type PolicySourceOptions,
   type Question,
+  type ReevePolicy,
+  type ReevePolicyOptions,
+  reevePolicy,
   type Table,
+  type UndecidedReason,
 } from './authorization/index.ts';
 export { answererOf, type Caller, callerOf, findCaller } from './caller.ts';
 export { type ErrorDetails, ReeveError } from './error.ts';

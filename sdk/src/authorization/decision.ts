@@ -8,6 +8,8 @@ export interface Question {
   readonly method: string;
   /** As the framework routes by it, without the query, which may hold secrets: `/orders/42`. */
   readonly path: string;
+  /** As it was sent, without the query, where that is known. */
+  readonly sentPath?: string | undefined;
   /** Where the framework knows the route: `/orders/{id}`. */
   readonly template: string | undefined;
   /** Who is called, as the options name it. */

@@ -14,6 +14,8 @@ export interface Arrival {
   readonly method: string;
   /** As the framework routes by it, without the query. */
   readonly path: string;
+  /** As it was sent, without the query, where that is known. */
+  readonly sentPath?: string | undefined;
   /** Where the framework knows the route: `/orders/{id}`. */
   readonly template?: string | undefined;
 }
@@ -31,12 +33,12 @@ export function createGate(options: CallerOptions, clock: () => number = Date.no
   judgeOptions(options);
   const isPublic = readPublicPaths(options.public);
   return async (arrival) => {
-    const { raw, authorization, method, path, template } = arrival;
+    const { raw, authorization, method, path, sentPath, template } = arrival;
     if (isPublic(method, path)) return { admitted: true, caller: undefined };
     const mtls = raw && findCaller(raw);
     const identified = await identify({ mtls, authorization }, options.jwt, clock());
     const caller = identified.kind === 'caller' ? identified.caller : undefined;
-    const question = { caller, method, path, template, service: options.service };
+    const question = { caller, method, path, sentPath, template, service: options.service };
     const refusal = refusalOf(identified, options) ?? (await decide(options.authorize, question));
     if (refusal) return refuse(refusal, question, options);
     if (raw && caller) rememberCaller(raw, caller);

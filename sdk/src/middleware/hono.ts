@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { toTemplate } from '../authorization/index.ts';
 import type { Caller } from '../caller.ts';
+import { sentPathOf } from './arrival.ts';
 import { type Arrival, createGate } from './gate.ts';
 import type { CallerOptions } from './options.ts';
 import { toProblemResponse } from './refusal.ts';
@@ -33,11 +34,15 @@ export function requireCaller(
 }
 
 function arrivalOf(c: Context): Arrival {
+  const raw = incomingOf(c.env);
+  const target = raw && 'url' in raw && typeof raw.url === 'string' ? raw.url : c.req.url;
   return {
-    raw: incomingOf(c.env),
+    raw,
     authorization: c.req.header('authorization'),
     method: c.req.method,
     path: c.req.path,
+    // Hono decodes the path that it routes by
+    sentPath: sentPathOf(target),
     template: templateOf(c),
   };
 }

@@ -26,7 +26,7 @@ export const DEFAULT_GRPC_LIMITS: GrpcLimits = {
   pingMs: 20_000,
 };
 
-const SERVICE = '/SpiffeWorkloadAPI/';
+const WORKLOAD_API = 'SpiffeWorkloadAPI';
 const PREFIX_BYTES = 5;
 const HTTP_OK = 200;
 
@@ -36,11 +36,18 @@ const HTTP_OK = 200;
 export class GrpcConnection {
   readonly #address: WorkloadAddress;
   readonly #limits: GrpcLimits;
+  readonly #service: string;
   #session: ClientHttp2Session | undefined;
 
-  constructor(address: WorkloadAddress, limits: GrpcLimits = DEFAULT_GRPC_LIMITS) {
+  /** @param service whose methods are called, where it is another on the same socket */
+  constructor(
+    address: WorkloadAddress,
+    limits: GrpcLimits = DEFAULT_GRPC_LIMITS,
+    service = WORKLOAD_API,
+  ) {
     this.#address = address;
     this.#limits = limits;
+    this.#service = service;
   }
 
   /** Calls a method and gives its messages as they come, until the call ends.
@@ -76,7 +83,7 @@ export class GrpcConnection {
     try {
       return session.request({
         ':method': 'POST',
-        ':path': SERVICE + method,
+        ':path': `/${this.#service}/${method}`,
         'content-type': 'application/grpc',
         te: 'trailers',
         'workload.spiffe.io': 'true',
