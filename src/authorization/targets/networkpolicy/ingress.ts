@@ -55,18 +55,19 @@ function peersOf(
 /** What is to say of the callers of a callee. */
 export function noticesOfCallers(callee: CalleeRules, { placements }: TargetContext): Notice[] {
   if (callee.mode === 'shadow') return [];
-  return callee.callers.flatMap((caller) => {
-    const flattened = isSaidByConnections(callee, caller)
-      ? []
-      : [aboutCaller(callee, caller, 'left', FLATTENED)];
-    const problems = caller.services.flatMap((service) =>
-      callerProblems(callee.service, service, placements).map((problem) => ({
-        ...aboutCaller(callee, caller, 'denied', `It is denied: ${problem}.`),
+  return callee.callers.flatMap((caller) =>
+    caller.services.flatMap((service): Notice[] => {
+      const about = (effect: Notice['effect'], message: string): Notice => ({
+        ...aboutCaller(callee, caller, effect, message),
         caller: service.id,
-      })),
-    );
-    return [...flattened, ...problems];
-  });
+      });
+      const problems = callerProblems(callee.service, service, placements);
+      return [
+        ...(isSaidByConnections(callee, caller) ? [] : [about('left', FLATTENED)]),
+        ...problems.map((problem) => about('denied', `It is denied: ${problem}.`)),
+      ];
+    }),
+  );
 }
 
 function callerProblems(
