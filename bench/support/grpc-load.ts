@@ -79,6 +79,8 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const HEAD = 9;
 const [DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE] = [0, 1, 3, 4, 6, 7, 8];
 const [END_STREAM, ACK, END_HEADERS] = [1, 1, 4];
+/** What servers most often allow on one connection. */
+const MAX_UNDER_WAY = 100;
 const LARGEST_WINDOW = 2 ** 31 - 1;
 
 /** One connection of HTTP/2, as far as it is needed.
@@ -91,6 +93,7 @@ class Connection {
   readonly #frames: readonly Buffer[];
   readonly #blocks: { readonly first: Buffer; readonly later: Buffer };
   readonly #started = new Map<number, number>();
+  readonly #waiting: number[] = [];
   #out: Buffer[] = [];
   #isFlushing = false;
   #stream = -1;
@@ -133,7 +136,12 @@ class Connection {
     this.flush();
   }
 
-  call(): void {
+  /** Begins a call, as soon as the server lets another one be under way. */
+  call(since = performance.now()): void {
+    if (this.#started.size >= MAX_UNDER_WAY) {
+      this.#waiting.push(since);
+      return;
+    }
     const isFirst = this.#stream === -1;
     this.#stream += 2;
     const block = isFirst ? this.#blocks.first : this.#blocks.later;
@@ -145,7 +153,7 @@ class Connection {
     data.copy(bytes, size);
     bytes.writeUInt32BE(this.#stream, size + 5);
     this.#out.push(bytes);
-    this.#started.set(this.#stream, performance.now());
+    this.#started.set(this.#stream, since);
   }
 
   flush(): void {
@@ -191,8 +199,9 @@ class Connection {
   #end(stream: number): void {
     this.times.push(performance.now() - (this.#started.get(stream) ?? 0));
     this.#started.delete(stream);
-    if (!this.again) return;
-    this.call();
+    const since = this.#waiting.shift();
+    if (since === undefined && !this.again) return;
+    this.call(since);
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     setImmediate(() => this.flush());
@@ -233,7 +242,12 @@ function toDataFrame(message: Buffer): Buffer {
   return frame(DATA, END_STREAM, 0, Buffer.concat([prefix, message]));
 }
 
-function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+function frame(
+  type: number,
+  flags: number,
+  stream: number,
+  payload: Buffer = Buffer.alloc(0),
+): Buffer {
   const bytes = Buffer.alloc(HEAD + payload.length);
   writeHead(bytes, 0, payload.length, type, flags, stream);
   payload.copy(bytes, HEAD);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Fault, quote } from '../fault.ts';
 import { ByteBudget } from './budget.ts';
+import { Deadlines } from './deadlines.ts';
 import { Inbound } from './inbound.ts';
 import { type Coding, Inflater, parseCoding } from './inflate.ts';
 import type { GrpcLimits } from './limits.ts';
@@ -52,6 +53,7 @@ export class Calls {
   readonly #methods: ReadonlyMap<string, Entry>;
   readonly #budget: ByteBudget;
   readonly #inflater: Inflater;
+  readonly #deadlines: Deadlines;
   /** Under way; those whose handler has not come back yet count too. */
   readonly #active = new Set<Active>();
   /** Streams of answers that anybody may ask for. */
@@ -63,6 +65,7 @@ export class Calls {
     this.#methods = new Map(services.flatMap(entriesOf));
     this.#budget = new ByteBudget(limits.maxBufferedBytes);
     this.#inflater = new Inflater(limits.maxInflatedBytes, CONCURRENT_INFLATIONS);
+    this.#deadlines = new Deadlines(limits.messageSeconds * 1_000);
   }
 
   /** Calls under way. */
@@ -124,8 +127,15 @@ export class Calls {
       entry.isOpen && answersInStream(entry.method.kind) ? this.#takeOpenStream() : undefined;
     const active = this.#begin(stream, entry.method.kind, coding, timeout);
     const { inbound, outbound, patience } = active;
-    const { signal } = patience;
-    const running = run(entry.method, active, { path, headers, socket, signal });
+    const call: GrpcCall = {
+      path,
+      headers,
+      socket,
+      get signal() {
+        return patience.signal;
+      },
+    };
+    const running = run(entry.method, active, call);
     // What a handler holds is held until it comes back, even when nobody waits for it any more.
     const settle = (): void => {
       inbound.close();
@@ -134,8 +144,8 @@ export class Calls {
     };
     running.then(settle, settle);
     try {
-      const answer = await Promise.race([running, patience.over]);
-      if (answer === undefined) await Promise.race([outbound.end(), patience.over]);
+      const answer = await patience.waitFor(running);
+      if (answer === undefined) await patience.waitFor(outbound.end());
       else sendAnswer(stream, answer);
       return 0;
     } catch (thrown) {
@@ -159,6 +169,7 @@ export class Calls {
       coding,
       budget: this.#budget,
       inflater: this.#inflater,
+      deadlines: this.#deadlines,
     });
     const patience = new Patience(stream, timeout, (fault) => inbound.fail(fault));
     const outbound = new Outbound(stream, {

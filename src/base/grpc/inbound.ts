@@ -1,6 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { Fault } from '../fault.ts';
 import type { ByteBudget } from './budget.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
 import { type Frame, FrameReader } from './framing.ts';
 import type { Coding, Inflater } from './inflate.ts';
 import type { GrpcLimits } from './limits.ts';
@@ -10,6 +11,8 @@ export interface InboundPorts {
   readonly budget: ByteBudget;
   readonly inflater: Inflater;
   readonly coding: Coding;
+  /** Of `messageSeconds`. */
+  readonly deadlines: Deadlines;
 }
 
 /** The messages that a caller sends, one at a time. Reads from the stream no faster than they are
@@ -25,7 +28,7 @@ export class Inbound {
   #isEnded = false;
   #failure: unknown;
   #wake: (() => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #deadline: Deadline | undefined;
 
   constructor(stream: ServerHttp2Stream, ports: InboundPorts) {
     this.#stream = stream;
@@ -64,11 +67,10 @@ export class Inbound {
     const frame = this.#waiting.shift() as Frame; // the loop ends when there is one
     this.#takenBytes = frame.bytes.length;
     this.#resume();
+    if (!frame.isCompressed) return frame.bytes;
     const message = await this.#ports.inflater.read(frame, this.#ports.coding);
-    if (message !== frame.bytes) {
-      this.#reserve(message.length);
-      this.#takenBytes += message.length;
-    }
+    this.#reserve(message.length);
+    this.#takenBytes += message.length;
     return message;
   }
 
@@ -87,7 +89,9 @@ export class Inbound {
 
   /** Lets go of everything that is held; nothing is read after it. */
   close(): void {
-    this.fail(new Fault('grpc/cancelled', 'The call is over'));
+    if (!this.#isEnded && this.#failure === undefined) {
+      this.fail(new Fault('grpc/cancelled', 'The call is over'));
+    }
     this.#stopTimer();
     this.#stream.off('data', this.#read);
     this.#waiting.length = 0;
@@ -152,17 +156,18 @@ export class Inbound {
   }
 
   #startTimer(): void {
-    const { messageSeconds } = this.#ports.limits;
-    this.#timer ??= setTimeout(() => {
-      const why = `The message did not arrive within ${messageSeconds} seconds`;
-      this.fail(new Fault('grpc/deadline-exceeded', why));
-    }, messageSeconds * 1_000);
+    this.#deadline ??= this.#ports.deadlines.begin(this.#tooLate);
   }
 
   #stopTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
   }
+
+  readonly #tooLate = (): void => {
+    const why = `The message did not arrive within ${this.#ports.limits.messageSeconds} seconds`;
+    this.fail(new Fault('grpc/deadline-exceeded', why));
+  };
 
   #giveBack(bytes: number): void {
     this.#heldBytes -= bytes;

@@ -2,50 +2,67 @@ import type { ServerHttp2Stream } from 'node:http2';
 import { Fault } from '../fault.ts';
 
 /** Watches whether anybody still waits for the answer to a call: until its deadline, or until the caller is
- *  gone. */
+ *  gone. Most calls end before, so what only the others need is made when it is needed. */
 export class Patience {
-  /** Rejects when nobody does; never resolves. */
-  readonly over: Promise<never>;
-  readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #stream: ServerHttp2Stream;
-  readonly #lose: (fault: unknown) => void;
-  readonly #onGone: () => void;
+  readonly #onOver: (fault: unknown) => void;
+  #controller: AbortController | undefined;
+  #over: { readonly fault: unknown } | undefined;
+  #reject: ((fault: unknown) => void) | undefined;
 
   constructor(
     stream: ServerHttp2Stream,
     timeoutMs: number | undefined,
     onOver: (fault: unknown) => void,
   ) {
-    const { promise, reject } = Promise.withResolvers<never>();
-    promise.catch(() => {});
-    const lose = (fault: unknown): void => {
-      this.#controller.abort(fault);
-      onOver(fault);
-      reject(fault);
-    };
-    this.#lose = lose;
-    this.over = promise;
     this.#stream = stream;
-    this.#onGone = () => lose(new Fault('grpc/cancelled', 'The caller is gone'));
+    this.#onOver = onOver;
     stream.once('close', this.#onGone);
     if (timeoutMs !== undefined) {
-      const fault = new Fault('grpc/deadline-exceeded', 'The deadline of the call is over');
-      this.#timer = setTimeout(() => lose(fault), timeoutMs);
+      const fault = () => new Fault('grpc/deadline-exceeded', 'The deadline of the call is over');
+      this.#timer = setTimeout(() => this.giveUp(fault()), timeoutMs);
     }
   }
 
+  /** Aborted when nobody waits any more. */
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#over) this.#controller.abort(this.#over.fault);
+    }
     return this.#controller.signal;
+  }
+
+  /** What comes of work, for as long as anybody waits for it; one piece of work at a time.
+   *  @throws {Fault} why nobody does; what the work throws */
+  waitFor<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#over) {
+        work.catch(() => {});
+        reject(this.#over.fault);
+        return;
+      }
+      this.#reject = reject;
+      work.then(resolve, reject);
+    });
   }
 
   /** Ends the call for a reason of the server's own. */
   giveUp(fault: unknown): void {
-    this.#lose(fault);
+    if (this.#over) return;
+    this.#over = { fault };
+    this.#controller?.abort(fault);
+    this.#onOver(fault);
+    this.#reject?.(fault);
   }
 
   end(): void {
     clearTimeout(this.#timer);
     this.#stream.off('close', this.#onGone);
   }
+
+  readonly #onGone = (): void => {
+    this.giveUp(new Fault('grpc/cancelled', 'The caller is gone'));
+  };
 }

@@ -47,7 +47,7 @@ export function sendHttpStatus(stream: ServerHttp2Stream, status: number): void 
 function sendLast(stream: ServerHttp2Stream, status: GrpcStatus): void {
   stream.sendTrailers(toTrailers(status));
   // A reset overtakes trailers that are not on their way.
-  setImmediate(() => stopReading(stream));
+  if (!stream.readableEnded) setImmediate(() => stopReading(stream));
 }
 
 /** Tells a caller who still sends that nobody listens. */
