@@ -1,5 +1,20 @@
 /** Guardrails: rules of the organisation, in Cedar, that forbid. */
 export { type ResolvedGroups, resolveGroups } from './groups.ts';
 export { CedarJudge } from './judge/index.ts';
-export { formatGuardrails, type GuardrailReading, readGuardrails } from './language/index.ts';
-export { cedarSchemaText } from './schema/index.ts';
+export {
+  cedarSchemaJson,
+  formatGuardrails,
+  type GuardrailReading,
+  readGuardrails,
+  withId,
+} from './language/index.ts';
+export { ENTITY_TYPES } from './names.ts';
+export {
+  cedarSchemaText,
+  endpointEntityJson,
+  endpointIdOf,
+  type GuardedEndpoint,
+  serviceEntityJson,
+  toGuardedEndpoint,
+  unknownEndpointId,
+} from './schema/index.ts';

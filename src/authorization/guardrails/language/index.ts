@@ -3,3 +3,6 @@ export { askCedar, loadCedar } from './cedar.ts';
 export { formatGuardrails } from './format.ts';
 export { annotationsOf } from './policy.ts';
 export { type GuardrailReading, readGuardrails } from './read.ts';
+export { cedarSchemaJson } from './schema-json.ts';
+export { splitPolicies } from './split.ts';
+export { withId } from './with-id.ts';

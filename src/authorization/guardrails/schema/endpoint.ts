@@ -1,4 +1,3 @@
-import { endpointId } from '../../../estate/words.ts';
 import type { GuardContext, GuardedCall, PolicyService } from '../../model/index.ts';
 import type { GuardedEndpoint } from './attributes.ts';
 
@@ -24,11 +23,25 @@ export function toGuardedEndpoint(
   };
 }
 
-/** The entity id of an endpoint. All that are not known have one of their service, which no known one can have. */
+/** The entity id of a known endpoint. */
+export function endpointIdOf({
+  service,
+  protocol,
+  method,
+  template,
+}: Pick<GuardedEndpoint, 'service' | 'protocol' | 'method' | 'template'>): string {
+  return `${service} ${protocol} ${method} ${template}`;
+}
+
+/** The entity id of all endpoints of a service that are not known, which no known one can have. */
+export function unknownEndpointId({ id }: PolicyService): string {
+  return `${id} unknown`;
+}
+
+/** The entity id of what is called. */
 export function guardedEndpointId(
   callee: PolicyService,
   endpoint: GuardedCall['endpoint'],
 ): string {
-  if (endpoint === undefined) return `${callee.id} unknown`;
-  return endpointId(endpoint.service, endpoint.protocol, endpoint.method, endpoint.template);
+  return endpoint === undefined ? unknownEndpointId(callee) : endpointIdOf(endpoint);
 }

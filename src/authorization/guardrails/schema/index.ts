@@ -6,7 +6,12 @@ export {
   type GuardedEndpoint,
   SERVICE_ATTRIBUTES,
 } from './attributes.ts';
-export { guardedEndpointId, toGuardedEndpoint } from './endpoint.ts';
+export {
+  endpointIdOf,
+  guardedEndpointId,
+  toGuardedEndpoint,
+  unknownEndpointId,
+} from './endpoint.ts';
 export { type EntityJson, endpointEntityJson, serviceEntityJson } from './entities-json.ts';
 export { type EntityName, parentsOfService } from './parents.ts';
 export { cedarSchemaText } from './text.ts';

@@ -44,11 +44,11 @@ const TYPES: readonly EntityType[] = [
   },
 ];
 
-/** The schema of guardrails, as Cedar writes schemas for people.
+/** The schema of guardrails, as Cedar writes schemas for people. With `more`, `context` has that as well.
  *  @see https://docs.cedarpolicy.com/schema/human-readable-schema.html */
-export function cedarSchemaText(): string {
+export function cedarSchemaText(more: EntityType['attributes'] = {}): string {
   const types = TYPES.map(typeText).join('\n');
-  return `namespace ${NAMESPACE} {\n${types}\n${actionText()}}\n`;
+  return `namespace ${NAMESPACE} {\n${types}\n${actionText({ ...CONTEXT_ATTRIBUTES, ...more })}}\n`;
 }
 
 function typeText({ name, doc, parents, attributes }: EntityType): string {
@@ -67,13 +67,13 @@ function attributesText(attributes: EntityType['attributes'], indent: string): s
     .join('');
 }
 
-function actionText(): string {
+function actionText(context: EntityType['attributes']): string {
   return `  @doc("A service calls an endpoint.")
   action call appliesTo {
     principal: [${nameOf(service)}],
     resource: [${nameOf(endpoint)}],
     context: {
-${attributesText(CONTEXT_ATTRIBUTES, '      ')}    },
+${attributesText(context, '      ')}    },
   };
 `;
 }

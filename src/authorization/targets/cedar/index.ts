@@ -1,0 +1,2 @@
+/** A policy for Cedar's own evaluator. */
+export { compileCedar } from './compile.ts';
