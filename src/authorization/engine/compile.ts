@@ -6,8 +6,9 @@ import { groupByNumber, IntList } from './int-list.ts';
 import { Methods, OTHER } from './methods.ts';
 import { OperationCache } from './operation-cache.ts';
 import { PathIndexWriter } from './path-index.ts';
-import { toPrincipals } from './principals.ts';
+import { toPrincipals, toPrincipalTable } from './principals.ts';
 import { toRelations } from './relations.ts';
+import { StringTable } from './string-table.ts';
 import type { KnownPaths, Spots, Tables } from './tables.ts';
 
 /** Numbers everything of a policy. Of several services with one id, the last counts. */
@@ -15,8 +16,8 @@ export function compile(policy: Policy): Tables {
   const services = [...new Map(policy.services.map((one) => [one.id, one])).values()].sort((a, b) =>
     compareText(a.id, b.id),
   );
-  const serviceOf = new Map(services.map(({ id }, number) => [id, number]));
-  const numberOf = (id: string): number => serviceOf.get(id) ?? -1;
+  const serviceOf = new StringTable(services.map(({ id }) => id));
+  const numberOf = (id: string): number => serviceOf.numberOf(id);
   const principals = toPrincipals(services);
   const cache = new OperationCache();
   const operations = policy.grants.map(({ operation }) => cache.ofGrant(operation));
@@ -47,11 +48,7 @@ export function compile(policy: Policy): Tables {
     services,
     serviceOf,
     principals,
-    principalOf: new Map(
-      principals.flatMap(({ identities }, number) =>
-        identities.map((identity) => [identity, number] as const),
-      ),
-    ),
+    principalOf: toPrincipalTable(principals),
     ...known,
     grants: { all: policy.grants, operations, spots: callees.spotOfGrant },
     relations: toRelations(principals, services.length, {
@@ -76,6 +73,7 @@ class CalleeTables {
   readonly #writer = new PathIndexWriter();
   readonly #trees: Int32Array;
   readonly #patterns: PathPattern[] = [];
+  readonly #firstPath = new IntList();
   readonly #firstSpot = new IntList();
   readonly #spotMethods = new IntList();
   readonly #spotPaths = new IntList();
@@ -94,6 +92,7 @@ class CalleeTables {
   }
 
   add(service: number, { tree, paths, named }: CalleeBuilder): void {
+    this.#firstPath.push(this.#patterns.length);
     if (paths.length > 0) this.#trees[service] = this.#writer.add(tree);
     for (const { pattern, spots } of paths) {
       const path = this.#patterns.push(pattern) - 1;
@@ -126,9 +125,11 @@ class CalleeTables {
   }
 
   #toKnownPaths(): KnownPaths {
+    this.#firstPath.push(this.#patterns.length);
     this.#firstSpot.push(this.#endpoints.length);
     return {
       patterns: this.#patterns,
+      firstOf: this.#firstPath.toArray(),
       firstSpot: this.#firstSpot.toArray(),
       literals: Int32Array.from(this.#patterns, literalsOf),
       isFolded: Uint8Array.from(this.#patterns, isFolded),

@@ -48,6 +48,8 @@ describe('decisions of any policy', () => {
         for (const question of questions) {
           const decision = engine.decide(question);
           expect(withoutMessage(decision)).toEqual(decideByReference(policy, judge, question));
+          // The first time it is found out, and then it is remembered.
+          expect(engine.reasonFor(question)).toBe(decision.reason);
           expect(engine.reasonFor(question)).toBe(decision.reason);
           seen.set(decision.reason, (seen.get(decision.reason) ?? 0) + 1);
         }

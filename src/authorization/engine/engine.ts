@@ -1,14 +1,19 @@
 import type { Decision, GuardrailJudge, Policy, Question, Reason } from '../model/index.ts';
+import { toWireMethod } from '../operations/index.ts';
 import { compile } from './compile.ts';
 import { Coverage } from './coverage.ts';
 import { toDecision } from './decision.ts';
 import { Finder } from './finder.ts';
 import { type Inspection, Inspector } from './inspection.ts';
+import { Isolation } from './isolation.ts';
 import { KnownEndpoints } from './known-endpoints.ts';
+import { Ledger, NEVER_SURE, NO_GRANT, NOT_ASKED, SURE, UNSURE } from './ledger.ts';
+import { OTHER } from './methods.ts';
 import { OperationCache } from './operation-cache.ts';
 import { relationOf } from './relations.ts';
+import { RequestPath } from './request-path.ts';
 import type { Tables } from './tables.ts';
-import { Verdicts } from './verdicts.ts';
+import { OUTCOMES, Verdicts } from './verdicts.ts';
 
 /** Decides who may call what, by a policy that never changes: another policy is another engine. */
 export class Engine {
@@ -17,6 +22,9 @@ export class Engine {
   readonly #coverage: Coverage;
   readonly #verdicts: Verdicts;
   readonly #inspector: Inspector;
+  readonly #path = new RequestPath();
+  readonly #ledger: Ledger;
+  readonly #isolation: Isolation;
 
   constructor(policy: Policy, judge: GuardrailJudge) {
     this.#tables = compile(policy);
@@ -24,6 +32,8 @@ export class Engine {
     this.#coverage = new Coverage(this.#tables, this.#finder);
     const endpoints = new KnownEndpoints(this.#tables, new OperationCache());
     this.#verdicts = new Verdicts(this.#tables, judge, endpoints);
+    this.#isolation = new Isolation(this.#tables);
+    this.#ledger = new Ledger(this.#tables);
     this.#inspector = new Inspector(this.#tables, judge, endpoints, this.#verdicts);
   }
 
@@ -35,16 +45,48 @@ export class Engine {
   /** The reason that `decide` gives, and nothing else: what is asked for each request. It makes no objects. */
   reasonFor(question: Question): Reason {
     if (question.caller === undefined || question.proof === undefined) return 'caller-unproved';
-    const { principalOf, serviceOf, relations } = this.#tables;
-    const principal = principalOf.get(question.caller);
-    if (principal === undefined) return 'caller-unknown';
-    const callee = serviceOf.get(question.service);
-    if (callee === undefined) return 'service-unknown';
-    if (this.#finder.find(question, callee)) return 'operation-malformed';
-    const relation = relationOf(relations, principal, callee);
+    const principal = this.#tables.principalOf.numberOf(question.caller);
+    if (principal === -1) return 'caller-unknown';
+    const callee = this.#tables.serviceOf.numberOf(question.service);
+    if (callee === -1) return 'service-unknown';
+    if (question.protocol !== 'http') return this.#reasonByAll(question, principal, callee);
+    const method = this.#tables.methods.numberOf(question.method) ?? OTHER;
+    if (method === OTHER && typeof toWireMethod(question.method) !== 'string') {
+      return 'operation-malformed';
+    }
+    if (this.#path.take(question.path)) return 'operation-malformed';
+    const relation = this.#ledger.find(principal, callee);
+    if (relation === -1) return 'call-undeclared';
+    const grant = this.#ledger.grantFor(relation, method, this.#path);
+    if (grant === NO_GRANT) return 'operation-undeclared';
+    if (grant === UNSURE) return this.#reasonByAll(question, principal, callee);
+    return (
+      OUTCOMES[this.#ledger.standingOf(grant) - SURE] ??
+      this.#learn(question, principal, callee, grant)
+    );
+  }
+
+  #reasonByAll(question: Question, principal: number, callee: number): Reason {
+    const finder = this.#finder;
+    if (finder.find(question, callee)) return 'operation-malformed';
+    const relation = relationOf(this.#tables.relations, principal, callee);
     if (relation === -1) return 'call-undeclared';
     if (!this.#coverage.isCovered(relation)) return 'operation-undeclared';
-    return this.#verdicts.outcomeOf(relation, this.#finder, this.#coverage, question);
+    return this.#verdicts.outcomeOf(relation, finder, this.#coverage, question);
+  }
+
+  /** Decides by all that is known, and keeps in the ledger what will be the same next time. */
+  #learn(question: Question, principal: number, callee: number, grant: number): Reason {
+    const reason = this.#reasonByAll(question, principal, callee);
+    if (this.#ledger.standingOf(grant) !== NOT_ASKED) return reason;
+    const spot = this.#finder.spots[0] ?? 0;
+    const isSure =
+      this.#finder.count === 1 &&
+      this.#isolation.isIsolated(callee, spot) &&
+      this.#verdicts.isStanding(this.#coverage.entries[0] ?? -1);
+    const outcome = (OUTCOMES as readonly Reason[]).indexOf(reason);
+    this.#ledger.setStanding(grant, isSure && outcome !== -1 ? SURE + outcome : NEVER_SURE);
+    return reason;
   }
 
   /** The decision with all that it follows from. */

@@ -79,8 +79,8 @@ export class Inspector {
   inspect(question: Question): Inspection {
     const { services, serviceOf, principals, principalOf, relations } = this.#tables;
     const isProved = question.caller !== undefined && question.proof !== undefined;
-    const principal = isProved ? (principalOf.get(question.caller ?? '') ?? -1) : -1;
-    const number = serviceOf.get(question.service) ?? -1;
+    const principal = isProved ? principalOf.numberOf(question.caller ?? '') : -1;
+    const number = serviceOf.numberOf(question.service);
     const callee = services[number];
     const refusal = callee && this.#finder.find(question, number);
     const isFound = callee !== undefined && refusal === undefined;

@@ -5,6 +5,7 @@ import {
   matchesSegmentLoosely,
   type SegmentPattern,
 } from '../operations/index.ts';
+import { EMPTY_HASH, hashOf, hashStep } from './hash.ts';
 import { IntList } from './int-list.ts';
 import type { PathNode } from './path-tree.ts';
 
@@ -76,18 +77,7 @@ interface Branch {
   readonly node: number;
 }
 
-const FNV_OFFSET = 0x811c9dc5 | 0;
-const FNV_PRIME = 0x01000193;
 const SLASH = 0x2f;
-
-/** FNV-1a over UTF-16 code units: only to find; whatever is found is compared. */
-function hashOf(text: string): number {
-  let hash = FNV_OFFSET;
-  for (let at = 0; at < text.length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
-  }
-  return hash;
-}
 
 export class PathIndex {
   /** What `search` found: the numbers of the patterns. Valid until the next search. */
@@ -136,7 +126,7 @@ export class PathIndex {
     const length = text.length;
     let isFolded = !isEncoded;
     let segment = 0;
-    let hash = FNV_OFFSET;
+    let hash = EMPTY_HASH;
     this.#path = path;
     this.#starts[0] = 1;
     for (let at = 1; at < length; at++) {
@@ -145,7 +135,7 @@ export class PathIndex {
         this.#ends[segment] = at;
         this.#hashes[segment++] = hash;
         this.#starts[segment] = at + 1;
-        hash = FNV_OFFSET;
+        hash = EMPTY_HASH;
         continue;
       }
       if (code >= 0x41 && code <= 0x5a) {
@@ -153,7 +143,7 @@ export class PathIndex {
         isFolded = false;
       }
       folded[at] = code;
-      hash = Math.imul(hash ^ code, FNV_PRIME);
+      hash = hashStep(hash, code);
     }
     this.#ends[segment] = length;
     this.#hashes[segment] = hash;

@@ -1,5 +1,6 @@
 import { compareText } from '../../base/diagnostic.ts';
 import type { PolicyService } from '../model/index.ts';
+import { StringTable } from './string-table.ts';
 
 /** Services that cannot be told apart by the identity that is proved: most often one. */
 export interface Principal {
@@ -29,4 +30,12 @@ export function toPrincipals(services: readonly PolicyService[]): Principal[] {
   const principals = [...groups.values()];
   for (const { identities } of principals) identities.sort(compareText);
   return principals.sort((a, b) => compareText(a.identities[0] ?? '', b.identities[0] ?? ''));
+}
+
+/** Numbers of principals by identity. */
+export function toPrincipalTable(principals: readonly Principal[]): StringTable {
+  return new StringTable(
+    principals.flatMap(({ identities }) => identities),
+    principals.flatMap(({ identities }, number) => identities.map(() => number)),
+  );
 }

@@ -5,15 +5,17 @@ import type { Methods } from './methods.ts';
 import type { PathIndex } from './path-index.ts';
 import type { Principal } from './principals.ts';
 import type { Relations } from './relations.ts';
+import type { StringTable } from './string-table.ts';
 
 /** A policy as it is decided by: everything has a number, and what a decision reads stands side by side in memory. */
 export interface Tables {
   /** By id. */
   readonly services: readonly PolicyService[];
-  readonly serviceOf: ReadonlyMap<string, number>;
+  /** By id. */
+  readonly serviceOf: StringTable;
   readonly principals: readonly Principal[];
   /** By SPIFFE ID. */
-  readonly principalOf: ReadonlyMap<string, number>;
+  readonly principalOf: StringTable;
   readonly methods: Methods;
   readonly paths: PathIndex;
   /** Of each service, where its tree begins in `paths`; 0: no path is known of it. */
@@ -27,6 +29,8 @@ export interface Tables {
 /** Known paths by number, those of one callee one after the other. */
 export interface KnownPaths {
   readonly patterns: readonly PathPattern[];
+  /** The paths of a service are `firstOf[service]` to `firstOf[service + 1]`. */
+  readonly firstOf: Int32Array;
   /** The spots of a path are `firstSpot[path]` to `firstSpot[path + 1]`, that of every method first. */
   readonly firstSpot: Int32Array;
   /** Bit by bit, which segments are literals; -1: there is more to a path than its literals. */

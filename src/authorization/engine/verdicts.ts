@@ -68,6 +68,12 @@ export class Verdicts {
     return OUTCOMES[rank] ?? 'guardrail-failed';
   }
 
+  /** Whether what was found out about a grant of a relation is the same for every request. */
+  isStanding(entry: number): boolean {
+    const kept = this.#ofGrants[entry] ?? UNKNOWN;
+    return kept !== UNKNOWN && kept < FIRST_DEPENDENT;
+  }
+
   #ofGrant(relation: number, entry: number, spot: number): number {
     const kept = this.#ofGrants[entry] ?? UNKNOWN;
     if (kept !== UNKNOWN) return kept;

@@ -5,4 +5,10 @@ export { matchesExactly, matchesLoosely } from './match.ts';
 export { minSegments, type PathPattern, parsePattern, patternText, sameShape } from './pattern.ts';
 export { matchesSegmentLoosely, type SegmentPattern } from './segment.ts';
 export { toWireMethod } from './wire-method.ts';
-export { MAX_PATH_BYTES, MAX_PATH_SEGMENTS, type Refusal, toWirePath } from './wire-path.ts';
+export {
+  isPlainCode,
+  MAX_PATH_BYTES,
+  MAX_PATH_SEGMENTS,
+  type Refusal,
+  toWirePath,
+} from './wire-path.ts';

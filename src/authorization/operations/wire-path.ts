@@ -38,6 +38,9 @@ for (const character of `${alphanumerics()}-._~!$&'()*+,=:@`) {
   IS_PLAIN[character.charCodeAt(0)] = 1;
 }
 
+/** Whether a character may stand in a path as it is and means nothing but itself. */
+export const isPlainCode = (code: number): boolean => IS_PLAIN[code] === 1;
+
 function alphanumerics(): string {
   return Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
     .filter((character) => /[A-Za-z0-9]/.test(character))
@@ -55,7 +58,7 @@ export function toWirePath(raw: string): string | Refusal {
   let at = 1;
   for (; at < raw.length; at++) {
     const code = raw.charCodeAt(at);
-    if (IS_PLAIN[code] === 1) continue;
+    if (isPlainCode(code)) continue;
     if (code === QUESTION_MARK) break;
     if (code !== SLASH || isOdd(raw, start, at)) return toWirePathWithCare(raw);
     segments++;
