@@ -18,8 +18,8 @@ const GENERAL: readonly Notice[] = [
   {
     effect: 'left',
     message:
-      'Segments with `;`, broken encoding or more than 8 KiB, and methods in lower case where every method is ' +
-      'allowed, are refused by Reeve and not by Istio: the callee has to take them as it takes any other.',
+      'Paths with `;`, broken encoding or more than 8 KiB, and methods in lower case where every method is allowed, are ' +
+      'refused by Reeve, and passed on by Istio. The callee must not leave out what follows `;`.',
   },
 ];
 

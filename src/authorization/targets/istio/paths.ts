@@ -117,7 +117,7 @@ function basesOf(choices: readonly Choice[]): readonly string[] | undefined {
 /** What servers take for the same path with parameters (`/export;v=1`) is left out with it. */
 function excludedEnds(base: string, rest: PathPattern['rest']): readonly string[] {
   const ends = withEnds(base, rest);
-  return rest === 'none' && base !== '' && !isTemplate(base) ? [...ends, `${base};*`] : ends;
+  return rest === 'none' && !isTemplate(base) ? [...ends, ...ends.map((end) => `${end};*`)] : ends;
 }
 
 /** Excludes whatever begins like the exception, up to where its spellings are too many. */
