@@ -23,15 +23,15 @@ function admissionsBy(spec: PolicySpec, facts: CiliumFacts): Admission[] {
   const admissions = rules.map((rule) => toAdmission(rule, facts));
   const allows = rules.some(({ effect }) => effect === 'allow');
   if (allows || !deniesByDefault(spec)) return admissions;
-  // A policy that lets nobody in still ends the state in which everyone is let in.
-  const at = { resource: spec.policy, path: [...spec.path, 'ingress'] };
+  // A policy that only keeps out still ends the state in which everyone is let in.
+  const at = { resource: spec.policy, path: [...spec.path, 'ingressDeny'] };
   const nobody = { from: [], operations: [], policy: titleOf(spec.policy), at };
   return [...admissions, { effect: 'allow', layer: 'network', ...nobody }];
 }
 
 function deniesByDefault({ value }: PolicySpec): boolean {
   return (
-    pick(value, 'enableDefaultDeny', 'ingress') !== false && Array.isArray(pick(value, 'ingress'))
+    pick(value, 'enableDefaultDeny', 'ingress') !== false && listAt(value, 'ingressDeny').length > 0
   );
 }
 

@@ -24,11 +24,12 @@ const BROAD_ENTITIES: Record<string, string> = {
 };
 const EVERYWHERE = new Set(['0.0.0.0/0', '::/0']);
 
-/** Who an ingress rule means. Its lists add up; without any list it means everyone, and with empty
- *  ones nobody. `cluster` and `world` stay words: they are not services.
+/** Who an ingress rule means. Its lists add up; without any list it means everyone who comes to its ports, or
+ *  nobody where it has none, and with empty lists nobody. `cluster` and `world` stay words: they are not services.
  *  @see https://docs.cilium.io/en/stable/security/policy/language/ */
 export function callersOf(rule: IngressRule, facts: CiliumFacts): readonly string[] {
-  if (!LISTS.some((list) => Array.isArray(pick(rule.value, list)))) return ['*'];
+  if (isEmptyRule(rule)) return [];
+  if (!namesCallers(rule)) return ['*'];
   const from = [
     ...listAt(rule.value, 'fromEndpoints').flatMap((selector) =>
       byEndpoints(selector, rule, facts),
@@ -41,6 +42,16 @@ export function callersOf(rule: IngressRule, facts: CiliumFacts): readonly strin
     ...listAt(rule.value, 'fromCIDRSet').map((item) => toBlock(textAt(item, 'cidr'))),
   ].filter((text) => text !== '');
   return from.includes('*') ? ['*'] : [...new Set(from)].sort();
+}
+
+/** Whether a rule names neither callers nor ports: it only ends the state in which everyone is let in. */
+export function isEmptyRule(rule: IngressRule): boolean {
+  const hasPorts = ['toPorts', 'icmps'].some((list) => listAt(rule.value, list).length > 0);
+  return !hasPorts && !namesCallers(rule);
+}
+
+function namesCallers({ value }: IngressRule): boolean {
+  return LISTS.some((list) => Array.isArray(pick(value, list)));
 }
 
 function toBlock(cidr: string | undefined): string {

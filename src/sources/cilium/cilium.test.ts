@@ -11,7 +11,7 @@ describe('permissions of Cilium', () => {
   });
 
   const BROAD: [name: string, rule: string, isBroad: boolean][] = [
-    ['everyone', '{}', true],
+    ['everyone', '{ toPorts: [{ ports: [{ port: "8080" }] }] }', true],
     ['all', '{ fromEntities: [all] }', true],
     ['the world', '{ fromEntities: [world] }', true],
     ['the cluster', '{ fromEntities: [cluster] }', true],

@@ -2,6 +2,7 @@ import { listAt, numberAt, textAt } from '../../base/pick.ts';
 import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
 import { type InboundVerdict, titleOf } from '../mesh/verdict.ts';
 import { demandsAuthentication } from './admission.ts';
+import { isEmptyRule } from './callers.ts';
 import { type CiliumFacts, ENROLLED, type IngressRule, rulesOf, specsFor } from './facts.ts';
 
 /** Judges what a workload lets in. Every rule that lets somebody in must demand authentication; a
@@ -10,7 +11,9 @@ import { type CiliumFacts, ENROLLED, type IngressRule, rulesOf, specsFor } from 
  *  @see https://docs.cilium.io/en/stable/network/servicemesh/mutual-authentication/mutual-authentication/ */
 export function inboundMtls(workload: Workload, facts: CiliumFacts): readonly InboundVerdict[] {
   const specs = specsFor(workload, facts);
-  const rules = specs.flatMap(rulesOf).filter(({ effect }) => effect === 'allow');
+  const rules = specs
+    .flatMap(rulesOf)
+    .filter((rule) => rule.effect === 'allow' && !isEmptyRule(rule));
   if (!rules.some(demandsAuthentication)) return [withoutDemand(workload, rules)];
   const general = verdictOf(rules, undefined);
   const ports = workload.ports.flatMap(({ number }) => {

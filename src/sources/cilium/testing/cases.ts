@@ -40,13 +40,18 @@ export const PERMISSIONS: [name: string, manifest: string, want: string[]][] = [
     [],
   ],
   ['a policy about what goes out', policy(`{ ${ORDERS}, egress: [{}] }`), []],
-  ['nobody', ingress('[]'), [`network allow ${P}: nobody → nothing`]],
+  ['an empty list says nothing', ingress('[]'), []],
   [
-    'nobody, without a default deny',
+    'an empty list, without a default deny',
     policy(`{ ${ORDERS}, ingress: [], enableDefaultDeny: { ingress: false } }`),
     [],
   ],
-  ['everyone', ingress('[{}]'), [`network allow ${P}: * → *`]],
+  ['an empty rule lets nobody in', ingress('[{}]'), [`network allow ${P}: nobody → *`]],
+  [
+    'everyone who comes to a port',
+    ingress('[{ toPorts: [{ ports: [{ port: "8080" }] }] }]'),
+    [`network allow ${P}: * → 8080`],
+  ],
   ['a workload', ingress(`[{ ${WEB} }]`), [`network allow ${P}: shop/web → *`]],
   [
     'a workload by a key with its source',
@@ -120,7 +125,7 @@ export const PERMISSIONS: [name: string, manifest: string, want: string[]][] = [
   [
     'a deny',
     policy(`{ ${ORDERS}, ingressDeny: [{ ${WEB} }], ingress: [{}] }`),
-    [`network deny ${P}: shop/web → *`, `network allow ${P}: * → *`],
+    [`network deny ${P}: shop/web → *`, `network allow ${P}: nobody → *`],
   ],
   [
     'several specs',
@@ -148,6 +153,12 @@ export const MTLS: [name: string, manifest: string, want: string[], because: Reg
     /requires/,
   ],
   [
+    'every rule that lets anybody in demands it',
+    ingress(`[{}, { ${WEB}, ${REQUIRED} }]`),
+    ['strict'],
+    /requires/,
+  ],
+  [
     'one of two rules demands it',
     ingress(`[{ ${WEB}, ${REQUIRED} }, { fromEntities: [host] }]`),
     ['permissive'],
@@ -171,13 +182,15 @@ export const MTLS: [name: string, manifest: string, want: string[], because: Reg
   ],
   [
     'it is switched off',
-    ingress('[{ authentication: { mode: disabled } }]'),
+    ingress(`[{ ${WEB}, authentication: { mode: disabled } }]`),
     ['disabled'],
     /disables authentication/,
   ],
   [
     'only others demand it',
-    policy(`{ endpointSelector: { matchLabels: { app: web } }, ingress: [{ ${REQUIRED} }] }`),
+    policy(
+      `{ endpointSelector: { matchLabels: { app: web } }, ingress: [{ fromEntities: [host], ${REQUIRED} }] }`,
+    ),
     ['disabled'],
     /no policy of Cilium demands/,
   ],
