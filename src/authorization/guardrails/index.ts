@@ -2,6 +2,14 @@
 export { type ResolvedGroups, resolveGroups } from './groups.ts';
 export { CedarJudge } from './judge/index.ts';
 export {
+  type Callee,
+  calleesOf,
+  coversPath,
+  coversUnknown,
+  type KnownEndpoint,
+  type ReadGrant,
+} from './known/index.ts';
+export {
   cedarSchemaJson,
   formatGuardrails,
   type GuardrailReading,

@@ -8,6 +8,8 @@ export interface Guardrail {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
+  /** 1-based; absent: where the line begins. */
+  readonly column?: number;
   /** As written. */
   readonly text: string;
   /** Cedar's JSON format of it; undefined where it cannot be used, and then it denies every call.

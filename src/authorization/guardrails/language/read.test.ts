@@ -113,6 +113,7 @@ const WRONG: readonly (readonly [string, string, string, number, RegExp])[] = [
     74,
     /`a`/,
   ],
+  ['all of context', when('[context].contains(context)'), 'guardrail/whole-context', 45, /whole/],
   ['an unknown attribute', when('principal.ownr == "x"'), 'guardrail/invalid', 44, /`ownr`/],
   ['an unguarded attribute', when('principal.owner == "x"'), 'guardrail/invalid', 44, /optional/],
   [

@@ -100,7 +100,7 @@ class Reading {
       id,
       reason: annotations.reason,
       file,
-      line: piece.lines.position(policy.offset).line,
+      ...piece.lines.position(policy.offset),
       text: policy.text.slice(0, LONGEST_TEXT_KEPT),
       json: problem === undefined && 'json' in parsed ? parsed.json : undefined,
       ...(problem !== undefined && { problem: problem.message }),

@@ -46,7 +46,7 @@ const OPERATORS: Readonly<Record<string, Readonly<Record<string, Place>>>> = {
 export function findRefused(node: unknown, place: Place = 'used'): Refusal | undefined {
   const [name = '', body] = Object.entries(node as Parts)[0] ?? [];
   if (name === 'Value') return refusedValue(body, place);
-  if (name === 'Var') return undefined;
+  if (name === 'Var') return body === 'context' ? WHOLE_CONTEXT : undefined;
   if (name === 'Set') return first(body as unknown[], place);
   if (name === 'Record') return first(Object.values(body as Parts), 'used');
   const parts = body as Parts;
@@ -55,11 +55,24 @@ export function findRefused(node: unknown, place: Place = 'used'): Refusal | und
   }
   const operands = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   if (operands === undefined) return refusedFunction(name);
+  if ((name === '.' || name === 'has') && isContext(parts.left)) return undefined;
   for (const [operand, where] of Object.entries(operands)) {
     const found = Object.hasOwn(parts, operand) ? findRefused(parts[operand], where) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** It may come to have more one day, or elsewhere. */
+const WHOLE_CONTEXT: Refusal = {
+  code: 'guardrail/whole-context',
+  message: '`context` is used as a whole',
+  hint: 'ask for what it has: `context.path`, `context has method`',
+  token: 'context',
+};
+
+function isContext(node: unknown): boolean {
+  return (node as Parts).Var === 'context';
 }
 
 function first(nodes: readonly unknown[], place: Place): Refusal | undefined {

@@ -1,5 +1,7 @@
 import { compareText } from '../../../base/diagnostic.ts';
 import {
+  type Callee,
+  calleesOf,
   cedarSchemaJson,
   cedarSchemaText,
   endpointEntityJson,
@@ -9,7 +11,6 @@ import {
 } from '../../guardrails/index.ts';
 import type { Guardrail, PolicyService } from '../../model/index.ts';
 import type { Compile, Notice } from '../compiled.ts';
-import { type Callee, calleesOf } from './known.ts';
 import { permitsOf } from './permits.ts';
 import { policyText } from './text.ts';
 

@@ -1,10 +1,18 @@
 import { compareText, toPlace } from '../../../base/diagnostic.ts';
-import { ENTITY_TYPES, endpointIdOf, unknownEndpointId } from '../../guardrails/index.ts';
+import {
+  type Callee,
+  coversPath,
+  coversUnknown,
+  ENTITY_TYPES,
+  endpointIdOf,
+  type KnownEndpoint,
+  type ReadGrant,
+  unknownEndpointId,
+} from '../../guardrails/index.ts';
 import type { Grant } from '../../model/index.ts';
-import { contains, isWide, type OperationPattern, sameShape } from '../../operations/index.ts';
+import type { OperationPattern } from '../../operations/index.ts';
 import type { Notice } from '../compiled.ts';
 import { pathCondition } from './below-wildcards.ts';
-import type { Callee, KnownEndpoint, ReadGrant } from './known.ts';
 import { entityText, policyText, stringText } from './text.ts';
 
 /** What grants of one callee come to: policies, by their ids, and what they cannot say. */
@@ -48,7 +56,7 @@ function permitOf(callee: Callee, id: string, same: readonly ReadGrant[]): Permi
   const known = knownConditions(callee, operation).map(([part, conditions]) =>
     permit(part, 'is Reeve::Endpoint', conditions),
   );
-  if (operation.kind !== 'http' || !operation.path.hasWildcards) {
+  if (operation.kind !== 'http' || !coversUnknown(operation)) {
     return { policies: known, notices: [] };
   }
   const path = pathCondition(operation.path);
@@ -65,7 +73,7 @@ function permitOf(callee: Callee, id: string, same: readonly ReadGrant[]): Permi
 /** Of the known endpoints that an operation covers: those that it covers whatever the method, and those of every method
  *  that it covers for one. */
 function knownConditions(callee: Callee, operation: OperationPattern): [string, string[]][] {
-  const covered = callee.endpoints.filter((known) => coversPath(operation, known));
+  const covered = callee.endpoints.filter((known) => coversPath(operation, known.operation));
   const all = covered.filter((known) => methodOf(known) === methodOf({ operation }));
   const ofEvery = covered.filter((known) => methodOf(known) === '*');
   const ofAny = methodOf({ operation }) === '*';
@@ -77,22 +85,6 @@ function knownConditions(callee: Callee, operation: OperationPattern): [string, 
     parts.push([' (endpoints of every method)', [isOneOf(ofEvery), takenAs(method)]]);
   }
   return parts;
-}
-
-/** Whether it covers the endpoint's path, or is what the endpoint is called by. */
-function coversPath(operation: OperationPattern, { operation: known }: KnownEndpoint): boolean {
-  if (operation.kind === 'every') return true;
-  if (operation.kind === 'named' || known.kind === 'named') {
-    return (
-      operation.kind === 'named' &&
-      known.kind === 'named' &&
-      operation.protocol === known.protocol &&
-      operation.name === known.name
-    );
-  }
-  return isWide(operation)
-    ? contains(operation.path, known.path)
-    : sameShape(operation.path, known.path);
 }
 
 function methodOf({ operation }: Pick<ReadGrant, 'operation'>): string {

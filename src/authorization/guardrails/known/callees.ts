@@ -1,11 +1,11 @@
 import { compareText } from '../../../base/diagnostic.ts';
-import type { GuardedEndpoint } from '../../guardrails/index.ts';
 import type { Grant, Policy, PolicyService } from '../../model/index.ts';
 import {
   type OperationPattern,
   parseOperation,
   toOperationPattern,
 } from '../../operations/index.ts';
+import type { GuardedEndpoint } from '../schema/index.ts';
 
 /** An operation that requests can be for, unless it is `*`. */
 export type KnownOperation = Exclude<OperationPattern, { kind: 'every' }>;
