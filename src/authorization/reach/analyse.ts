@@ -60,7 +60,8 @@ class Analysis implements Reach {
     for (const from of filterEndpoints(this.#endpoints.sources, filter.from)) {
       const few = this.#egress.onlyPeersOf(from);
       for (const to of few ? inOrder(few, destinations, places) : destinations) {
-        if (canBePair(from, to)) yield* this.#rowsOf(from, to);
+        if (!canBePair(from, to)) continue;
+        for (const row of this.#rowsOf(from, to)) yield row;
       }
     }
   }

@@ -1,4 +1,4 @@
-import { type NetworkEntry, TRANSPORTS, type Transport } from '../../estate/index.ts';
+import { type NetworkEntry, TRANSPORTS } from '../../estate/index.ts';
 import type { Endpoint, WorkloadEndpoint } from './endpoints.ts';
 import type { ReachReason, ReachRow } from './model.ts';
 import { type PortSet, type PortSets, portsText } from './port-set.ts';
@@ -102,29 +102,42 @@ export function toRows(
   from: Endpoint,
   to: Endpoint,
   connection: Connection,
-  requests: RequestVerdict,
+  { http, reasons }: RequestVerdict,
 ): readonly ReachRow[] {
-  const pair = {
+  if (http === null) {
+    const more =
+      reasons.length === 0 ? reasons : reasons.filter(({ effect }) => effect === 'allow');
+    return connection.parts.map((part) =>
+      toRow(from, to, part, null, isOfRequests(part) ? more : []),
+    );
+  }
+  return connection.byTransport.flatMap((part) => {
+    if (part.protocol !== 'TCP') return [toRow(from, to, part, null, [])];
+    return http.length === 0 ? [] : [toRow(from, to, part, http, reasons)];
+  });
+}
+
+function isOfRequests({ protocol }: RowPart): boolean {
+  return protocol === 'TCP' || protocol === 'any';
+}
+
+function toRow(
+  from: Endpoint,
+  to: Endpoint,
+  { protocol, ports, because }: RowPart,
+  http: ReachRow['http'],
+  more: readonly ReachReason[],
+): ReachRow {
+  return {
     from: from.peer.name,
     fromKind: from.peer.kind,
     to: to.peer.name,
     toKind: to.peer.kind,
+    protocol,
+    ports,
+    http,
+    because: more.length === 0 ? because : [...because, ...more],
   };
-  const { http, reasons } = requests;
-  const parts = http === null ? connection.parts : connection.byTransport;
-  const because = reasons.filter(({ effect }) => effect === 'allow' || http !== null);
-  return parts.flatMap(({ protocol, ports, because: byNetwork }) => {
-    if (!carriesRequests(protocol)) {
-      return [{ ...pair, protocol, ports, http: null, because: byNetwork }];
-    }
-    if (http?.length === 0) return [];
-    const all = because.length > 0 ? [...byNetwork, ...because] : byNetwork;
-    return [{ ...pair, protocol, ports, http, because: all }];
-  });
-}
-
-function carriesRequests(protocol: Transport | 'any'): boolean {
-  return protocol === 'TCP' || protocol === 'any';
 }
 
 /** The ways from the controller, by the workload that they lead to. */

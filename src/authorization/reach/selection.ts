@@ -1,21 +1,48 @@
-import type { AddressBlock, Labels, NetworkPeer, PodSelector } from '../../estate/index.ts';
+import type {
+  AddressBlock,
+  LabelSelector,
+  Labels,
+  NetworkPeer,
+  PodSelector,
+} from '../../estate/index.ts';
 import type { Endpoint, Endpoints, WorkloadEndpoint } from './endpoints.ts';
 import { isEveryAddress, isWithin, rangesOf } from './ranges.ts';
 import { labelOf, selectorKey, selects } from './selectors.ts';
 
+/** A namespace with the workloads that can be selected there. */
+interface Populated {
+  readonly labels: Labels;
+  readonly workloads: readonly WorkloadEndpoint[];
+  /** By `key=value`. */
+  readonly byLabel: ReadonlyMap<string, readonly WorkloadEndpoint[]>;
+}
+
+function toPopulated(workloads: readonly WorkloadEndpoint[]): Populated {
+  const byLabel = new Map<string, WorkloadEndpoint[]>();
+  for (const one of workloads) {
+    for (const [key, value] of Object.entries(one.workload.labels)) {
+      const known = byLabel.get(`${key}=${value}`);
+      if (known) known.push(one);
+      else byLabel.set(`${key}=${value}`, [one]);
+    }
+  }
+  return { labels: workloads[0]?.namespaceLabels ?? {}, workloads, byLabel };
+}
+
 /** Whom selectors and blocks mean, each found once. */
 export class Selection {
   readonly #endpoints: Endpoints;
-  readonly #byNamespace: ReadonlyMap<string, readonly WorkloadEndpoint[]>;
+  readonly #all: readonly Populated[];
+  /** By the selector of namespaces. */
+  readonly #populated = new Map<string, readonly Populated[]>();
   readonly #subjects = new Map<string, readonly WorkloadEndpoint[]>();
   readonly #found = new Map<string, readonly Endpoint[]>();
 
   constructor(endpoints: Endpoints) {
     this.#endpoints = endpoints;
-    this.#byNamespace = Map.groupBy(
-      endpoints.workloads.filter(({ workload }) => !workload.hostNetwork),
-      ({ workload }) => workload.namespace,
-    );
+    const selectable = endpoints.workloads.filter(({ workload }) => !workload.hostNetwork);
+    const byNamespace = Map.groupBy(selectable, ({ workload }) => workload.namespace);
+    this.#all = [...byNamespace.values()].map(toPopulated);
   }
 
   /** The workloads that a selector selects; what it says relative to another namespace is left out. */
@@ -54,11 +81,21 @@ export class Selection {
   }
 
   #select({ namespaces, pods }: PodSelector): readonly WorkloadEndpoint[] {
-    const found: WorkloadEndpoint[] = [];
-    for (const workloads of this.#byNamespace.values()) {
-      const [first] = workloads;
-      if (!first || !selects(namespaces, first.namespaceLabels)) continue;
-      for (const one of workloads) if (selects(pods, one.workload.labels)) found.push(one);
+    const narrow = pods.find(({ operator }) => operator === 'In');
+    return this.#namespaces(namespaces).flatMap((namespace) => {
+      const candidates = narrow
+        ? narrow.values.flatMap((value) => namespace.byLabel.get(`${narrow.key}=${value}`) ?? [])
+        : namespace.workloads;
+      return candidates.filter(({ workload }) => selects(pods, workload.labels));
+    });
+  }
+
+  #namespaces(selector: LabelSelector): readonly Populated[] {
+    const key = selectorKey(selector);
+    let found = this.#populated.get(key);
+    if (!found) {
+      found = this.#all.filter(({ labels }) => selects(selector, labels));
+      this.#populated.set(key, found);
     }
     return found;
   }

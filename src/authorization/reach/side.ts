@@ -1,5 +1,11 @@
 import { compareText } from '../../base/diagnostic.ts';
-import type { Labels, Network, NetworkPolicy, NetworkPort } from '../../estate/index.ts';
+import type {
+  Labels,
+  Network,
+  NetworkPolicy,
+  NetworkPort,
+  NetworkRule,
+} from '../../estate/index.ts';
 import type { Endpoint, WorkloadEndpoint } from './endpoints.ts';
 import type { PortSets } from './port-set.ts';
 import { isRelative, type Selection } from './selection.ts';
@@ -7,11 +13,38 @@ import { type Direction, Judgement, type PlacedRule, type Step, type Verdict } f
 
 /** A set of rules, as a node of a tree: the rules that mean one endpoint, in order. Endpoints that the same rules mean
  *  share a node, and so a verdict. */
-interface RuleNode {
+class RuleNode {
   readonly rules: readonly PlacedRule[];
-  readonly next: Map<number, RuleNode>;
-  /** By the ports of the pod that is called, where a rule names some; equal ports are one list. */
-  readonly verdicts: Map<readonly NetworkPort[], Verdict>;
+  /** What is called matters, as some rule names a port. */
+  readonly hasNames: boolean;
+  #next: Map<number, RuleNode> | undefined;
+  #verdicts: Map<readonly NetworkPort[], Verdict> | undefined;
+
+  constructor(rules: readonly PlacedRule[]) {
+    this.rules = rules;
+    this.hasNames = rules.some(({ rule }) => rule.ports?.some(({ kind }) => kind === 'name'));
+  }
+
+  follow(placed: PlacedRule): RuleNode {
+    this.#next ??= new Map();
+    let next = this.#next.get(placed.id);
+    if (!next) {
+      next = new RuleNode([...this.rules, placed]);
+      this.#next.set(placed.id, next);
+    }
+    return next;
+  }
+
+  /** The verdict at a pod with these ports; equal ports are one list. */
+  verdict(ports: readonly NetworkPort[], decide: () => Verdict): Verdict {
+    this.#verdicts ??= new Map();
+    let verdict = this.#verdicts.get(ports);
+    if (!verdict) {
+      verdict = decide();
+      this.#verdicts.set(ports, verdict);
+    }
+    return verdict;
+  }
 }
 
 /** What the policies say of one pod in one direction, of all peers at once. */
@@ -37,8 +70,8 @@ export class Side {
   readonly #stances: (Stance | undefined)[] = [];
   readonly #selected = new Map<number, NetworkPolicy[]>();
   #ruleCount = 0;
+  #verdictCount = 0;
   readonly #rules = new Map<NetworkPolicy, readonly PlacedRule[]>();
-  readonly #verdicts: Verdict[] = [];
   readonly #outside: Verdict;
   readonly #hostNetwork: Verdict;
 
@@ -61,11 +94,6 @@ export class Side {
     this.#takeStances(workloads);
   }
 
-  /** How many different verdicts there are so far; their ids are below. */
-  get verdictCount(): number {
-    return this.#verdicts.length;
-  }
-
   verdict(subject: Endpoint, peer: Endpoint): Verdict {
     if (subject.type !== 'workload') return this.#outside;
     if (subject.workload.hostNetwork) return this.#hostNetwork;
@@ -78,8 +106,7 @@ export class Side {
   onlyPeersOf(subject: Endpoint): Iterable<number> | undefined {
     if (subject.type !== 'workload' || subject.workload.hostNetwork) return undefined;
     const stance = this.#stances[subject.index] as Stance;
-    const usesNames = stance.rest.rules.some(hasNames);
-    if (usesNames) return undefined;
+    if (stance.rest.hasNames) return undefined;
     const rest = this.#judge(stance, stance.rest, subject, subject);
     return rest.allowed === this.#sets.none ? stance.nodes.keys() : undefined;
   }
@@ -119,36 +146,35 @@ export class Side {
 
   #stanceOf(policies: readonly NetworkPolicy[], home: Labels): Stance {
     const nodes = new Map<number, RuleNode>();
-    let rest: RuleNode = { rules: [], next: new Map(), verdicts: new Map() };
+    let rest = new RuleNode([]);
     for (const placed of policies.flatMap((policy) => this.rulesOf(policy))) {
       const { peers } = placed.rule;
       if (peers.some(({ kind }) => kind === 'everything')) {
-        for (const [index, node] of nodes) nodes.set(index, follow(node, placed));
-        rest = follow(rest, placed);
+        for (const [index, node] of nodes) nodes.set(index, node.follow(placed));
+        rest = rest.follow(placed);
         continue;
       }
-      const meant = new Set(
-        peers.flatMap((peer) =>
-          peer.kind === 'everything'
-            ? []
-            : this.#selection.peers(peer, home).map(({ index }) => index),
-        ),
-      );
-      for (const index of meant) nodes.set(index, follow(nodes.get(index) ?? rest, placed));
+      for (const index of this.#meant(peers, home)) {
+        nodes.set(index, (nodes.get(index) ?? rest).follow(placed));
+      }
     }
     return { selecting: policies.filter(isOfNetwork), nodes, rest };
+  }
+
+  #meant(peers: NetworkRule['peers'], home: Labels): ReadonlySet<number> {
+    const indexes = new Set<number>();
+    for (const peer of peers) {
+      if (peer.kind === 'everything') continue;
+      for (const { index } of this.#selection.peers(peer, home)) indexes.add(index);
+    }
+    return indexes;
   }
 
   /** Ports by name are those of the pod that is called. */
   #judge(stance: Stance, node: RuleNode, subject: Endpoint, peer: Endpoint): Verdict {
     const called = this.direction === 'ingress' ? subject : peer;
-    const ports = called.type === 'workload' && node.rules.some(hasNames) ? called.ports : NOBODY;
-    let verdict = node.verdicts.get(ports);
-    if (!verdict) {
-      verdict = this.#decide(stance.selecting, node.rules, ports);
-      node.verdicts.set(ports, verdict);
-    }
-    return verdict;
+    const ports = called.type === 'workload' && node.hasNames ? called.ports : NOBODY;
+    return node.verdict(ports, () => this.#decide(stance.selecting, node.rules, ports));
   }
 
   #decide(
@@ -172,9 +198,7 @@ export class Side {
     readonly allowed: Verdict['allowed'];
     readonly steps: readonly Step[];
   }): Verdict {
-    const verdict = { id: this.#verdicts.length, allowed, steps };
-    this.#verdicts.push(verdict);
-    return verdict;
+    return { id: this.#verdictCount++, allowed, steps };
   }
 
   #place(policy: NetworkPolicy): readonly PlacedRule[] {
@@ -193,19 +217,6 @@ export class Side {
       source: null,
     };
   }
-}
-
-function follow(node: RuleNode, placed: PlacedRule): RuleNode {
-  let next = node.next.get(placed.id);
-  if (!next) {
-    next = { rules: [...node.rules, placed], next: new Map(), verdicts: new Map() };
-    node.next.set(placed.id, next);
-  }
-  return next;
-}
-
-function hasNames({ rule }: PlacedRule): boolean {
-  return rule.ports?.some(({ kind }) => kind === 'name') ?? false;
 }
 
 function isRelativeRule({ rule }: PlacedRule): boolean {
