@@ -39,6 +39,8 @@ export interface PolicyCase {
   /** `POST /orders`, `GET /orders/{id}` for any ID, `package.Service/Method`, `QUERY order`. */
   readonly operation: string;
   readonly proof: 'mtls' | 'token';
+  /** Of one that is denied: it would be, if its caller declared it, too. So guardrails are tried. */
+  readonly evenIfDeclared?: true;
   /** Why it must be so: a code (`call-undeclared`), the id of a guardrail, or words of the message. */
   readonly reason?: string;
   readonly source: Source;

@@ -36,6 +36,12 @@ export class Asking {
     };
   }
 
+  /** As `service`; undefined where it throws. */
+  find(name: string): PolicyService | undefined {
+    const [found, ...others] = this.#byName.get(name) ?? [];
+    return others.length === 0 ? found : undefined;
+  }
+
   /** The one service that is named so.
    *  @throws {Fault} `authorization/service-not-found`, `authorization/service-ambiguous` */
   service(name: string): PolicyService {

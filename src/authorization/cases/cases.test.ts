@@ -93,7 +93,8 @@ const denied: Decision = {
   ...{ ...allowed, allowed: false, reason: 'guardrail-forbids', message: 'pci is for few' },
   because: ['no-pci'],
 };
-const run = (decision: Decision, ...cases: PolicyCase[]) => runCases(policy, () => decision, cases);
+const run = (decision: Decision, ...cases: PolicyCase[]) =>
+  runCases(policy, () => () => decision, cases);
 
 describe('a case', () => {
   it.each<[string, Decision, Partial<PolicyCase>, string | undefined]>([
@@ -120,6 +121,21 @@ describe('a case', () => {
     expect(run(allowed, one({ to: 'shop/Orders' })).results).toMatchObject([
       { passed: false, problem: 'there is no service `shop/Orders`', hint: expect.anything() },
     ]);
+  });
+});
+
+it('a case that holds even if it were declared is asked of a policy that declares it', () => {
+  const asked: Policy[] = [];
+  const decideBy = (supposed: Policy) => {
+    asked.push(supposed);
+    return () => (supposed === policy ? allowed : denied);
+  };
+  const supposed = one({ expect: 'deny', evenIfDeclared: true });
+  const { results } = runCases(policy, decideBy, [one(), supposed, one({ to: 'nobody' })]);
+  expect(results.map(({ passed }) => passed)).toEqual([true, true, false]);
+  expect(asked.at(-1)?.grants.at(-1)).toEqual({
+    ...{ from: 'production/shop/web', to: 'production/shop/orders', operation: '*' },
+    source: supposed.source,
   });
 });
 

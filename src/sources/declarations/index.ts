@@ -7,6 +7,7 @@ import { Declaration } from './schema.ts';
 export { policySources } from './groups.ts';
 export { policyTests } from './policy-tests.ts';
 export { Declaration, declarationJsonSchema } from './schema.ts';
+export { toTestedCall } from './tested-call.ts';
 
 /** Reads `reeve.yaml`: what a service's own team says that it is, offers, calls and holds. */
 export const declarations: Reader = {

@@ -17,6 +17,7 @@ spec:
         - shop/web -> orders GET /orders/{id}
     - deny: reviews -> payments POST /v1/charges
       proof: token
+      evenIfDeclared: true
       reason: call-undeclared
 `;
 
@@ -55,7 +56,7 @@ describe('tests of policy', () => {
       {
         ...{ name: 'reviews -> payments POST /v1/charges', expect: 'deny', from: 'reviews' },
         ...{ to: 'payments', operation: 'POST /v1/charges', proof: 'token' },
-        ...{ reason: 'call-undeclared', source: at(9, 13) },
+        ...{ evenIfDeclared: true, reason: 'call-undeclared', source: at(9, 13) },
       },
     ]);
   });
@@ -85,6 +86,7 @@ describe('tests of policy', () => {
       'allow: web -> orders GET /x\n      deny: reviews',
       'must have either `allow` or `deny`',
     ],
+    ['deny: reviews', 'allow: reviews', 'must have `deny` where it has `evenIfDeclared`'],
     ['proof: token', 'proof: word', 'must be `mtls` or `token`'],
     ['cases:', 'case:', 'is missing'],
   ])('with %s as %s are told', (from, to, message) => {

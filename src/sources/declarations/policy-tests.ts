@@ -35,6 +35,7 @@ function casesOf(document: CheckedDocument, file: string): PolicyCase[] {
     if (document.at(...path) === undefined) return [];
     const name = document.textAt(...path, 'name');
     const reason = document.textAt(...path, 'reason');
+    const evenIfDeclared = document.at(...path, 'evenIfDeclared') === true;
     const proof = document.textAt(...path, 'proof') === 'token' ? 'token' : 'mtls';
     return (['allow', 'deny'] as const).flatMap((expect) =>
       callsAt(document, [...path, expect]).flatMap(({ text, at }) => {
@@ -46,7 +47,15 @@ function casesOf(document: CheckedDocument, file: string): PolicyCase[] {
           file,
           ...document.document.valueAt(at),
         } as const;
-        return { name: name ?? text, expect, ...call, proof, ...(reason && { reason }), source };
+        return {
+          name: name ?? text,
+          expect,
+          ...call,
+          proof,
+          ...(evenIfDeclared && { evenIfDeclared }),
+          ...(reason && { reason }),
+          source,
+        };
       }),
     );
   });

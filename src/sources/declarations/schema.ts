@@ -172,6 +172,10 @@ const Case = z
     allow: TestedCalls.optional(),
     deny: TestedCalls.optional(),
     proof: z.enum(['mtls', 'token']).optional(),
+    evenIfDeclared: z
+      .literal(true)
+      .meta({ description: 'Denied by a guardrail or a block, even if the caller declared it.' })
+      .optional(),
     reason: z
       .string()
       .min(1)
@@ -184,6 +188,9 @@ const Case = z
   })
   .refine((one) => (one.allow === undefined) !== (one.deny === undefined), {
     error: 'must have either `allow` or `deny`',
+  })
+  .refine((one) => one.evenIfDeclared === undefined || one.deny !== undefined, {
+    error: 'must have `deny` where it has `evenIfDeclared`',
   });
 
 /** A document of `reeve-test.yaml`: calls that policy must allow, and calls that it must deny. */
