@@ -5,6 +5,7 @@ export {
   type AgentPorts,
   bundleFingerprints,
   type LinkEvent,
+  type PolicySink,
   type RunningAgent,
   runAgent,
 } from './client/index.ts';
@@ -17,5 +18,6 @@ export {
   type AgentStatus,
   type AuthorityParts,
   agentServerPorts,
+  type PolicyBytes,
   serveAgents,
 } from './server/index.ts';

@@ -1,19 +1,21 @@
-import type { AgentFolder } from './folder.ts';
-
 const QUIET_MS = 1_000;
 
 /** Keeps what was told on disk: the first of it at once, and changes a while after they have come, so that many of
  *  them are written once. */
 export class CacheWriter {
-  readonly #folder: AgentFolder;
+  readonly #keep: (bytes: Buffer) => Promise<void>;
   readonly #write: () => Buffer;
   readonly #onFailure: (thrown: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #hasBegun = false;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(folder: AgentFolder, write: () => Buffer, onFailure: (thrown: unknown) => void) {
-    this.#folder = folder;
+  constructor(
+    keep: (bytes: Buffer) => Promise<void>,
+    write: () => Buffer,
+    onFailure: (thrown: unknown) => void,
+  ) {
+    this.#keep = keep;
     this.#write = write;
     this.#onFailure = onFailure;
   }
@@ -45,8 +47,6 @@ export class CacheWriter {
     this.#hasBegun = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing = this.#writing
-      .then(() => this.#folder.keepCache(this.#write()))
-      .catch(this.#onFailure);
+    this.#writing = this.#writing.then(() => this.#keep(this.#write())).catch(this.#onFailure);
   }
 }

@@ -238,7 +238,7 @@ describe('the data folder of an agent', () => {
       const kept = await AgentFolder.open(folder, undefined);
       const written = vi.spyOn(kept, 'keepCache');
       const cache = new CacheWriter(
-        kept,
+        (bytes) => kept.keepCache(bytes),
         () => Buffer.from('told'),
         () => {},
       );

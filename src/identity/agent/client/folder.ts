@@ -18,6 +18,7 @@ export interface KeptIdentity extends OwnKey {
 
 const IDENTITY_FILE = 'agent.json';
 const CACHE_FILE = 'agent.cache';
+const POLICY_FILE = 'agent.policy';
 const SCHEMA = 'reeve.agent/v1';
 /** What is told to an agent at most: 100,000 entries of half a kilobyte, and lists of what is revoked. */
 const MAX_CACHE_BYTES = 256 * 1_024 * 1_024;
@@ -93,19 +94,32 @@ export class AgentFolder {
   }
 
   /** What the agent was last told, as it was sent; undefined where there is none, or too much. */
-  async cache(): Promise<Buffer | undefined> {
-    const bytes = await readIfThere(join(this.path, CACHE_FILE));
-    return bytes && bytes.length <= MAX_CACHE_BYTES ? bytes : undefined;
+  cache(): Promise<Buffer | undefined> {
+    return this.#read(CACHE_FILE);
   }
 
   async keepCache(bytes: Buffer): Promise<void> {
     if (bytes.length <= MAX_CACHE_BYTES) await this.#write(CACHE_FILE, bytes);
   }
 
+  /** The policy that the agent was last told, as `keepPolicy` was given it; undefined where there is none. */
+  policy(): Promise<Buffer | undefined> {
+    return this.#read(POLICY_FILE);
+  }
+
+  async keepPolicy(bytes: Buffer): Promise<void> {
+    await this.#write(POLICY_FILE, bytes);
+  }
+
   /** Forgets everything. */
   async drop(): Promise<void> {
-    const files = [IDENTITY_FILE, CACHE_FILE].map((name) => join(this.path, name));
+    const files = [IDENTITY_FILE, CACHE_FILE, POLICY_FILE].map((name) => join(this.path, name));
     await Promise.all(files.map((file) => rm(file, { force: true })));
+  }
+
+  async #read(name: string): Promise<Buffer | undefined> {
+    const bytes = await readIfThere(join(this.path, name));
+    return bytes && bytes.length <= MAX_CACHE_BYTES ? bytes : undefined;
   }
 
   async #write(name: string, bytes: string | Buffer): Promise<void> {

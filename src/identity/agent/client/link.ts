@@ -7,6 +7,7 @@ import { pathOf, writeMessage } from '../protocol/index.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { type Connection, dial, type ServerAddress } from './dial.ts';
 import type { AgentFolder, KeptIdentity } from './folder.ts';
+import { type FollowPolicyParts, followPolicy } from './follow-policy.ts';
 import {
   type AgentIdentity,
   authoritiesOf,
@@ -52,6 +53,8 @@ export interface LinkParts {
   readonly onUpdate: (message: Buffer) => boolean;
   /** What is told begins anew. */
   readonly onBroken: () => void;
+  /** Takes the policy of the workloads of this machine; absent: it is not asked for. */
+  readonly policy?: Omit<FollowPolicyParts, 'random' | 'sleep'>;
   /** The bundle of the own trust domain as it was last told. */
   readonly bundle: () => TrustBundle | undefined;
   readonly onEvent: (event: LinkEvent) => void;
@@ -239,12 +242,14 @@ export class AgentLink {
     before?.close();
     const over = new AbortController();
     const renewing = this.#renewInTime(identity, connection, over.signal);
-    const watching = this.#watch(connection, AbortSignal.any([over.signal, connection.gone]));
+    const lost = AbortSignal.any([over.signal, connection.gone]);
+    const watching = this.#watch(connection, lost);
+    const following = this.#followPolicy(connection, lost);
     try {
       await Promise.race([renewing, watching]);
     } finally {
       over.abort(new Fault('peer/cancelled', 'It begins anew'));
-      await Promise.allSettled([renewing, watching]);
+      await Promise.allSettled([renewing, watching, following]);
       this.#parts.onBroken();
     }
   }
@@ -297,6 +302,11 @@ export class AgentLink {
       onEvent({ event: 'connected' });
     }
     throw new Fault('peer/unavailable', 'The server has ended the stream');
+  }
+
+  async #followPolicy({ client }: Connection, signal: AbortSignal): Promise<void> {
+    const { policy, random, sleep } = this.#parts;
+    if (policy) await followPolicy(client, signal, { ...policy, random, sleep });
   }
 
   /** Resolves when there is another identity; what fails is tried again as long as this one holds. */

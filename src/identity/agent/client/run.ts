@@ -6,6 +6,7 @@ import { Fault } from '../../../base/fault.ts';
 import type { GrpcService } from '../../../base/grpc/index.ts';
 import type { Log } from '../../../base/log.ts';
 import { attestMachine, openPeerReader, type PodDirectory } from '../../attestation/index.ts';
+import type { IdentitySupply } from '../../host/index.ts';
 import { IdentityHost, Refusals } from '../../host/index.ts';
 import type { WorkloadApiPorts } from '../../workload-api/index.ts';
 import type { AgentConfig } from '../config.ts';
@@ -15,8 +16,9 @@ import { CacheWriter } from './cache-writer.ts';
 import { readSmallFile } from './files.ts';
 import { AgentFolder } from './folder.ts';
 import { Known } from './known.ts';
-import { type AgentEnd, AgentLink, type LinkEvent } from './link.ts';
+import { type AgentEnd, AgentLink, type LinkEvent, type LinkParts } from './link.ts';
 import { RemoteSupply } from './supply.ts';
+import { type PolicySink, ToldPolicy } from './told-policy.ts';
 
 /** What is not configured but handed in; tests replace it. */
 export interface AgentPorts {
@@ -25,7 +27,10 @@ export interface AgentPorts {
   /** A join token that was given otherwise than by a file. */
   readonly joinToken?: string | undefined;
   /** What else is served on the socket of the Workload API. */
-  readonly more?: (ports: WorkloadApiPorts) => readonly GrpcService[];
+  readonly more?: (ports: WorkloadApiPorts, supply: IdentitySupply) => readonly GrpcService[];
+  /** Takes the policy of the workloads of this machine, as the server tells it and as it was kept; absent: the server is
+   *  not asked for it. */
+  readonly policy?: PolicySink;
   /** What the cluster says of the pods of this machine, where it is a node of one. */
   readonly pods?: PodDirectory | undefined;
   /** Waits between attempts, without throwing; absent: by the timers of the process. */
@@ -72,8 +77,10 @@ async function assemble(
   const folder = await AgentFolder.open(data, await passphraseOf(config));
   const known = new Known();
   await readCache(folder, known, log);
+  const told = ports.policy && new ToldPolicy(ports.policy, folder, log);
+  await told?.resume();
   const cache = new CacheWriter(
-    folder,
+    (bytes) => folder.keepCache(bytes),
     () => known.write(),
     (thrown) => {
       log.warn({ err: thrown }, 'what the server has told was not kept on disk');
@@ -92,6 +99,7 @@ async function assemble(
     sleep: ports.sleep ?? sleep,
     bundle: () => known.bundleOf(trustDomain),
     onBroken: () => known.breakOff(),
+    ...(told && { policy: toLink(told, log) }),
     onUpdate: (message) => {
       const before = known.bundleOf(trustDomain);
       const isWhole = known.take(message, (changes) => {
@@ -126,6 +134,7 @@ async function assemble(
     known.drop();
     supply.changed(['entries', 'trust']);
     await cache.drop();
+    await told?.drop();
     // whoever is denied hands out nothing more, also where the disk does not let go
     await folder.drop().catch((thrown: unknown) => {
       log.error({ err: thrown }, 'what the agent kept is still on disk: remove it');
@@ -134,6 +143,7 @@ async function assemble(
   const { host, close: closeHost } = await startHost(config, ports, supply, folder);
   parts.defer(closeHost);
   parts.defer(() => cache.close());
+  parts.defer(() => told?.close());
   parts.defer(() => link.close());
   await link.start();
   return {
@@ -178,6 +188,15 @@ async function readCache(folder: AgentFolder, known: Known, log: Log): Promise<v
   }
 }
 
+function toLink(told: ToldPolicy, log: Log): NonNullable<LinkParts['policy']> {
+  return {
+    revision: () => told.revision,
+    onMessage: (message) => told.take(message),
+    onBroken: () => told.breakOff(),
+    onFailure: (because) => log.warn({ because }, 'the server does not tell who may call whom'),
+  };
+}
+
 function keepBundle(link: AgentLink, bundle: Parameters<AgentLink['keepBundle']>[0], log: Log) {
   link.keepBundle(bundle).catch((thrown: unknown) => {
     log.warn({ err: thrown }, 'the trust bundle was not kept on disk');
@@ -204,7 +223,7 @@ async function startHost(
       attest: (peer) => attestor.attest(peer),
       socket: config.workloadApi.socket ?? join(folder.path, SOCKET_FILE),
       config: config.workloadApi,
-      ...(more && { more }),
+      ...(more && { more: (served) => more(served, supply) }),
       clock,
       onCall: (call) => refusals.hear(call),
       onFailure: ({ spiffeId }, thrown) => {

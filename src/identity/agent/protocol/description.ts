@@ -63,6 +63,8 @@ export const MESSAGES = {
   },
   Bundle: { trust_domain: '1 string', document: '2 bytes' },
   Crl: { id: '1 string', der: '2 bytes' },
+  WatchPolicyRequest: { revision: '1 string' },
+  PolicyPage: { revision: '1 string', bytes: '2 bytes', is_last: '3 bool' },
   SignX509Request: { entry_id: '1 string', csr: '2 bytes' },
   SignX509Response: { chain: '1 repeated bytes', expires_at: '2 uint64' },
   SignJwtRequest: { entry_id: '1 string', audience: '2 repeated string' },
@@ -74,6 +76,7 @@ const METHODS = {
   Attest: 'AttestRequest -> AgentSvid',
   Renew: 'RenewRequest -> AgentSvid',
   Watch: 'WatchRequest -> stream Update',
+  WatchPolicy: 'WatchPolicyRequest -> stream PolicyPage',
   SignX509: 'SignX509Request -> SignX509Response',
   SignJwt: 'SignJwtRequest -> SignJwtResponse',
 } as const;

@@ -4,6 +4,12 @@ export { writeDenial } from './denials.ts';
 export { AGENT_FILE, AGENT_SERVICE, pathOf } from './description.ts';
 export { writeEntry } from './entries.ts';
 export {
+  PolicyAssembly,
+  type PolicyDocument,
+  policyInOnePage,
+  policyPages,
+} from './policy-pages.ts';
+export {
   type Changes,
   readUpdate,
   TOLD_KINDS,

@@ -5,7 +5,7 @@ import type { AuthorityKeeper } from '../../authority/index.ts';
 import type { AuthoritySupply, OwnSvid } from '../../host/index.ts';
 import type { EntryIndex } from '../../registration/index.ts';
 import type { TrustBundle } from '../../spiffe/index.ts';
-import type { AgentEvent, AgentServerPorts, AgentSvidRequest } from './ports.ts';
+import type { AgentEvent, AgentServerPorts, AgentSvidRequest, PolicyBytes } from './ports.ts';
 
 type Subscribe = (listener: () => void) => () => void;
 
@@ -20,6 +20,7 @@ export interface AuthorityParts {
   readonly ownSvid: Pick<OwnSvid, 'onChange'>;
   readonly audit: (entries: readonly NewAuditEntry[]) => Promise<void>;
   readonly clock: Clock;
+  readonly policy?: PolicyBytes;
   readonly onEvent?: (event: AgentEvent) => void;
   readonly onFailure?: (thrown: unknown) => void;
 }
@@ -27,7 +28,7 @@ export interface AuthorityParts {
 /** The ports of agents over the authority of this process. */
 export function agentServerPorts(parts: AuthorityParts): AgentServerPorts {
   const { keeper, supply, entries, federated, attestors, ownSvid, audit, clock } = parts;
-  const { onEvent, onFailure } = parts;
+  const { onEvent, onFailure, policy } = parts;
   const on =
     (wanted: 'trust' | 'reissue'): Subscribe =>
     (listener) =>
@@ -57,6 +58,7 @@ export function agentServerPorts(parts: AuthorityParts): AgentServerPorts {
     onOwnSvid: (listener) => ownSvid.onChange(listener),
     audit,
     clock,
+    ...(policy && { policy }),
     ...(onEvent && { onEvent }),
     ...(onFailure && { onFailure }),
   };

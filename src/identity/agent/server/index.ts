@@ -6,6 +6,7 @@ export type {
   AgentServerPorts,
   AgentSvidRequest,
   AllTrust,
+  PolicyBytes,
   ShownSvid,
 } from './ports.ts';
 export {

@@ -5,6 +5,7 @@ import type { Asking, Denial, Shown } from '../../authority/index.ts';
 import type { Asked, OwnIdentity, SuppliedJwt, SuppliedX509 } from '../../host/index.ts';
 import type { Entry } from '../../registration/index.ts';
 import type { SpiffeId, TrustBundle } from '../../spiffe/index.ts';
+import type { PolicyDocument } from '../protocol/index.ts';
 
 /** What a listener shows of itself. */
 export type ShownSvid = Pick<OwnIdentity, 'chain' | 'privateKey'>;
@@ -28,6 +29,14 @@ export interface AgentSvidRequest {
 
 /** Tells of changes from now on; what it gives ends that. */
 type Subscribe = (listener: () => void) => () => void;
+
+/** What decides about calls, for those who have one of some SPIFFE IDs. Agents carry it, and do not understand it. */
+export interface PolicyBytes {
+  /** The same value as long as it says the same; undefined: nothing is known yet.
+   *  @throws {Fault} where it is more than may be sent */
+  of(spiffeIds: readonly string[]): PolicyDocument | undefined;
+  readonly onChange: Subscribe;
+}
 
 /** What serving agents needs of the rest. */
 export interface AgentServerPorts {
@@ -62,6 +71,8 @@ export interface AgentServerPorts {
   /** Keeps what was refused before an authority was asked. */
   audit(entries: readonly NewAuditEntry[]): Promise<void>;
   readonly clock: Clock;
+  /** Absent: agents are told no policy. */
+  readonly policy?: PolicyBytes;
   /** Hears of what could not be told to agents, and is tried again. */
   readonly onFailure?: (thrown: unknown) => void;
   /** Hears of agents that come, go and are refused, for logs: a sentence. */

@@ -24,7 +24,7 @@ const LIMITS = {
   messageSeconds: 10,
   answerSeconds: 10,
 };
-const CALLS_PER_CONNECTION = 4;
+const CALLS_PER_CONNECTION = 5;
 const FIRST_SVID_MS = 10_000;
 
 export interface AgentServerOptions {

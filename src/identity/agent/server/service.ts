@@ -7,7 +7,8 @@ import type { AgentGate, ConnectedAgent } from './gate.ts';
 import { Joining } from './joining.ts';
 import type { AgentServerPorts } from './ports.ts';
 import { Signing } from './signing.ts';
-import { watch } from './watch.ts';
+import { type WatchParts, watch } from './watch.ts';
+import { watchPolicy } from './watch-policy.ts';
 
 /** Methods that hosts call which have no identity yet. */
 export const OPEN_PATHS: readonly string[] = [pathOf('Trust'), pathOf('Attest')];
@@ -31,7 +32,10 @@ export function agentService({ ports, config, gate, feed, onWatch }: ServicePart
     kind: 'unary',
     handle: (message, { socket }) => work(message, gate.admit(socket)),
   });
-  const { clock } = ports;
+  const partsOf = ({ socket }: GrpcCall): WatchParts => ({
+    ...{ feed, limits: config.limits, clock: ports.clock },
+    admit: () => gate.admit(socket),
+  });
   return {
     name: AGENT_SERVICE,
     files: [AGENT_FILE],
@@ -43,15 +47,22 @@ export function agentService({ ports, config, gate, feed, onWatch }: ServicePart
       SignJwt: ofAgent((message, agent) => signing.jwt(message, agent)),
       Watch: {
         kind: 'server-stream',
-        handle: async (message, answers, call: GrpcCall) => {
+        handle: async (message, answers, call) => {
           readMessage('WatchRequest', message);
-          const admit = (): ConnectedAgent => gate.admit(call.socket);
-          const ended = onWatch(admit());
+          const parts = partsOf(call);
+          const ended = onWatch(parts.admit());
           try {
-            await watch(answers, call, { feed, limits: config.limits, admit, clock });
+            await watch(answers, call, parts);
           } finally {
             ended();
           }
+        },
+      },
+      WatchPolicy: {
+        kind: 'server-stream',
+        handle: async (message, answers, call) => {
+          const { revision } = readMessage('WatchPolicyRequest', message);
+          await watchPolicy(answers, call, partsOf(call), ports.policy, revision);
         },
       },
     },

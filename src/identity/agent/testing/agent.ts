@@ -6,7 +6,7 @@ import { createLog } from '../../../base/log.ts';
 import { writeBundle } from '../../spiffe/index.ts';
 import { type WorkloadClient, workloadClient } from '../../workload-api/testing/client.ts';
 import { readCertificate, splitCertificates } from '../../x509/index.ts';
-import type { LinkEvent, RunningAgent } from '../client/index.ts';
+import type { AgentPorts, LinkEvent, RunningAgent } from '../client/index.ts';
 import { runAgent } from '../client/index.ts';
 import { AgentConfig } from '../config.ts';
 import type { ServerRig } from './server.ts';
@@ -28,6 +28,8 @@ export class AgentRig {
   readonly waits: number[] = [];
   agent: RunningAgent | undefined;
   readonly #clients: WorkloadClient[] = [];
+  /** What it is started with besides. */
+  ports: Pick<AgentPorts, 'more' | 'policy'> = {};
 
   /** @param skew by how much the clock of the agent is ahead, in milliseconds */
   constructor(server: ServerRig, skew = 0) {
@@ -60,6 +62,7 @@ export class AgentRig {
       joinToken,
       sleep: (milliseconds, signal) => this.#sleep(milliseconds, signal),
       onEvent: (event) => this.events.push(event),
+      ...this.ports,
     });
     return this.agent;
   }
