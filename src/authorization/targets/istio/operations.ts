@@ -51,7 +51,7 @@ function unsayable({ protocol, also, conditions }: OperationRule): string | unde
 function pathsOf(
   rule: OperationRule,
 ): (Paths & { readonly problems: readonly string[] }) | { readonly problem: string } {
-  const pattern = parsePattern(rule.path);
+  const pattern = parsePattern(rule.path === '**' ? '/**' : rule.path);
   if (!pattern) return { problem: 'it has no path' };
   const allowed = allowedPaths(pattern);
   if (allowed.problem !== undefined) return { problem: allowed.problem };

@@ -67,7 +67,7 @@ function isFor({ protocol, method, exceptMethods, conditions }: OperationRule, a
 }
 
 function readRule({ path, also, except, because }: OperationRule, caller: number): ReadRule[] {
-  const read = parsePattern(path);
+  const read = parsePattern(path === '**' ? '/**' : path);
   const isPattern = (one: PathPattern | undefined): one is PathPattern => one !== undefined;
   const [more, less] = [also.map(parsePattern), except.map(parsePattern)];
   if (!read || !more.every(isPattern) || !less.every(isPattern)) return [];
@@ -85,7 +85,8 @@ function regionsOf(rules: readonly ReadRule[]): Region[] | undefined {
   for (const added of regions.values()) {
     for (const other of [...exact, ...loose]) {
       const met = meetingOf(added, other);
-      if (typeof met === 'object') regions.set(met.key, met);
+      if (met === 'unsayable') regions.set(other.key, other);
+      else if (met !== 'nothing') regions.set(met.key, met);
     }
     if (regions.size > MAX_REGIONS) return undefined;
   }

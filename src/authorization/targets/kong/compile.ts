@@ -1,9 +1,9 @@
 import { compareText } from '../../../base/diagnostic.ts';
-import type { CalleeRules, CallerRules } from '../../model/index.ts';
+import type { CalleeRules } from '../../model/index.ts';
 import { aboutOperation, calleesOf } from '../callees.ts';
 import { commented, toYaml } from '../comments.ts';
 import type { Compiled, Notice, TargetContext } from '../compiled.ts';
-import { groupOf, routesOf } from './routes.ts';
+import { routesOf } from './routes.ts';
 
 const GENERAL: readonly Notice[] = [
   {
@@ -100,19 +100,11 @@ function unsaidNotices(callee: CalleeRules): Notice[] {
   );
 }
 
-/** A consumer for each identity, in the group of its services. */
+/** A consumer for each identity, in a group of its own. */
 function consumersOf(callees: readonly CalleeRules[]): Record<string, unknown>[] {
-  const groups = new Map<string, string>();
-  for (const caller of callees.flatMap(({ callers }) => callers)) addGroups(groups, caller);
-  return [...groups]
-    .sort(([a], [b]) => compareText(a, b))
-    .map(([identity, group]) => ({
-      username: identity,
-      custom_id: identity,
-      acls: [{ group }],
-    }));
-}
-
-function addGroups(groups: Map<string, string>, caller: CallerRules): void {
-  for (const identity of caller.identities) groups.set(identity, groupOf(caller));
+  const callers = callees.flatMap((callee) => callee.callers);
+  const identities = new Set(callers.flatMap((caller) => caller.identities));
+  return [...identities]
+    .sort(compareText)
+    .map((one) => ({ username: one, custom_id: one, acls: [{ group: one }] }));
 }

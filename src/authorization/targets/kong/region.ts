@@ -1,10 +1,12 @@
 import {
   contains,
   containsLoosely,
-  fold,
+  overlaps,
+  overlapsLoosely,
   type PathPattern,
   type SegmentPattern,
 } from '../../operations/index.ts';
+import { formsOf } from '../spellings.ts';
 
 /** Paths that a route may take: those of a pattern, of which some segments are compared as they stand and others
  *  without regard to case. */
@@ -26,9 +28,14 @@ const ANY: RegionSegment = { segment: { kind: 'parameter' }, by: 'exact' };
 /** What matches a pattern, compared in one way. */
 export function toRegion({ segments, rest }: PathPattern, by: Comparison): Region {
   return makeRegion(
-    segments.map((segment) => (isAny(segment) ? ANY : { segment, by })),
+    segments.map((segment) => toSegment(segment, by)),
     rest,
   );
+}
+
+function toSegment(segment: SegmentPattern, by: Comparison): RegionSegment {
+  if (isAny(segment)) return ANY;
+  return { segment, by: isCaseless(segment) ? 'exact' : by };
 }
 
 const isAny = ({ kind }: SegmentPattern): boolean => kind === 'parameter' || kind === 'wildcard';
@@ -82,17 +89,28 @@ function meetingOfSegments(
   if (isAny(b.segment)) return a;
   if (isWithin(a, b)) return a;
   if (isWithin(b, a)) return b;
-  const isMixed = a.segment.kind === 'mixed' && b.segment.kind === 'mixed';
-  return isMixed ? 'unsayable' : 'nothing';
+  const isExact = a.by === 'exact' && b.by === 'exact';
+  const doMeet = (isExact ? overlaps : overlapsLoosely)(patternOf(a), patternOf(b));
+  return doMeet ? 'unsayable' : 'nothing';
 }
 
 /** Whether all that `narrow` takes is taken by `wide`, too. What compares exactly takes no more than what does not. */
 function isWithin(narrow: RegionSegment, wide: RegionSegment): boolean {
-  if (wide.by === 'exact') {
-    return narrow.by === 'exact' && contains(patternOf(wide), patternOf(narrow));
+  if (wide.by === 'exact' && narrow.by === 'exact') {
+    return contains(patternOf(wide), patternOf(narrow));
   }
+  if (wide.by === 'exact' && !isCaseless(wide.segment)) return false;
   return containsLoosely(patternOf(wide), patternOf(narrow));
 }
+
+/** Whether its texts have no other spelling, so that it takes the same either way. */
+function isCaseless(segment: SegmentPattern): boolean {
+  if (segment.kind === 'literal') return hasOneForm(segment.folded);
+  return segment.kind !== 'mixed' || segment.folded.every(hasOneForm);
+}
+
+const hasOneForm = (folded: string): boolean =>
+  [...folded].every((character) => formsOf(character).length === 1);
 
 const patternOf = ({ segment }: RegionSegment): PathPattern => ({
   text: '',
@@ -107,7 +125,3 @@ export function isPartOf(narrow: Region, wide: Region): boolean {
   const met = meetingOf(narrow, wide);
   return typeof met === 'object' && met.key === narrow.key;
 }
-
-/** Literal texts as they are compared. */
-export const literalOf = (segment: SegmentPattern & { kind: 'literal' }, by: Comparison): string =>
-  by === 'exact' ? segment.exact : fold(segment.exact);

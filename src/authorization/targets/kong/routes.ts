@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareText } from '../../../base/diagnostic.ts';
-import type { CalleeRules, CallerRules } from '../../model/index.ts';
+import type { CalleeRules } from '../../model/index.ts';
 import { aboutCaller } from '../callees.ts';
 import { commented, declaredIn } from '../comments.ts';
 import type { Notice } from '../compiled.ts';
@@ -14,14 +14,6 @@ export interface KongRoutes {
 
 /** Kong's routes name their methods: of those that take every method, these. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** The group of a caller, as ACLs have it: the ids of its services. */
-export const groupOf = ({ services, identities }: CallerRules): string =>
-  services
-    .map(({ id }) => id)
-    .sort(compareText)
-    .join('+') ||
-  (identities[0] ?? '');
 
 /** The routes to a callee: of those that take a path, the one with the highest priority says who is let in. */
 export function routesOf(callee: CalleeRules, hosts: readonly string[]): KongRoutes {
@@ -59,6 +51,7 @@ interface Route {
   readonly key: string;
   readonly expression: string;
   readonly priority: number;
+  /** Identities of those who are let in; each is the group of its consumer. */
   readonly groups: readonly string[];
   readonly declared: string;
   readonly methods: string[];
@@ -66,7 +59,7 @@ interface Route {
 
 function toRoute({ callers }: CalleeRules, cell: Cell): Route {
   const allowed = [...cell.callers].flatMap((at) => callers[at] ?? []);
-  const groups = allowed.map(groupOf).sort(compareText);
+  const groups = [...new Set(allowed.flatMap(({ identities }) => identities))].sort(compareText);
   const expression = toExpression(cell.region, groups.length === 0);
   const declared = declaredIn(cell.because);
   const key = JSON.stringify([expression, cell.rank, groups]);

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Question } from '../../model/index.ts';
+import { toWirePath } from '../../operations/index.ts';
+import { arbitraryAsked, isToldDenied } from '../testing/asked.ts';
+import { contextFor, isLetIn, type SampleRules } from '../testing/index.ts';
+import { compileKong } from './index.ts';
+import { Kong, normalized } from './testing/evaluator.ts';
+
+/** More where `REEVE_PROPERTY_RUNS` asks for that many policies. */
+const POLICIES = Number(process.env.REEVE_PROPERTY_RUNS ?? 150);
+const QUESTIONS = 40;
+const COMMON_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+describe('what Kong is told', () => {
+  it('lets in what the rules do, but for what its notices name', () => {
+    const seen = { same: 0, told: 0 };
+    fc.assert(
+      fc.property(arbitraryAsked(QUESTIONS), ({ sample, questions }) => {
+        const { policy, rules } = sample;
+        const { files, notices } = compileKong(rules, contextFor(policy));
+        const kong = new Kong(files[0]?.text);
+        for (const question of questions) {
+          const path = normalized(question.path);
+          const want = wanted(sample, question, path);
+          const got = asked(kong, sample, question, path);
+          if (got === want || isLeft(question, path)) seen.same++;
+          else if (!got && isToldDenied(notices, policy, question)) seen.told++;
+          else if (!got && !COMMON_METHODS.includes(question.method)) seen.told++;
+          else expect({ question, got }).toEqual({ question, got: want });
+        }
+      }),
+      { numRuns: POLICIES },
+    );
+    expect(seen.same).toBeGreaterThan(0.8 * POLICIES * QUESTIONS);
+  });
+});
+
+/** What the rules say of a question as Kong passes it on. */
+function wanted({ policy, rules }: SampleRules, question: Question, path: string): boolean {
+  const callee = policy.services.find(({ id }) => id === question.service);
+  if (question.protocol !== 'http') return false;
+  if (callee?.mode === 'shadow') return true;
+  const caller = question.proof === undefined ? undefined : question.caller;
+  return isLetIn(rules, { ...question, caller, path });
+}
+
+function asked(kong: Kong, { policy }: SampleRules, question: Question, path: string): boolean {
+  const { caller, proof, protocol, method, service } = question;
+  const callee = policy.services.find(({ id }) => id === service);
+  if (!callee || protocol !== 'http') return false;
+  const consumer = proof === undefined ? undefined : caller;
+  return kong.lets({ host: `${callee.name}.${callee.namespace}.svc`, method, path, consumer });
+}
+
+/** What the general notices leave to others: encoding that is not UTF-8. */
+function isLeft({ method }: Question, path: string): boolean {
+  const taken = toWirePath(path);
+  return method === '' || (typeof taken !== 'string' && taken.code === 'path-not-utf8');
+}
