@@ -7,6 +7,7 @@ import {
   arbitraryPolicy,
   arbitraryQuestion,
   decideByReference,
+  rulesFor,
   sampleJudge,
 } from './testing/index.ts';
 
@@ -66,6 +67,28 @@ describe('decisions of any policy', () => {
         const [one, other] = [new Engine(policy, judge), new Engine(shuffled(policy), judge)];
         for (const question of questions) {
           expect(other.decide(question)).toEqual(one.decide(question));
+        }
+      }),
+      { numRuns: ESTATES },
+    );
+  });
+
+  it('are those of the rules that the policy comes to', () => {
+    fc.assert(
+      fc.property(arbitraryEstate, ({ policy, guardrails, questions }) => {
+        const engine = new Engine(policy, sampleJudge(guardrails));
+        const rules = engine.rules();
+        for (const question of questions) {
+          const decision = engine.decide(question);
+          const allowing = rulesFor(rules, question);
+          if (allowing.some(({ conditions }) => conditions.length === 0)) {
+            expect(decision.reason).toBe('declared');
+          } else if (allowing.length === 0) {
+            expect(decision.allowed).toBe(false);
+          } else if (!decision.allowed) {
+            const ids = allowing.flatMap(({ conditions }) => conditions);
+            expect(ids).toContain(decision.because[0]);
+          }
         }
       }),
       { numRuns: ESTATES },

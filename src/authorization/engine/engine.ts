@@ -1,4 +1,11 @@
-import type { Decision, GuardrailJudge, Policy, Question, Reason } from '../model/index.ts';
+import type {
+  CalleeRules,
+  Decision,
+  GuardrailJudge,
+  Policy,
+  Question,
+  Reason,
+} from '../model/index.ts';
 import { toWireMethod } from '../operations/index.ts';
 import { compile } from './compile.ts';
 import { Coverage } from './coverage.ts';
@@ -12,12 +19,15 @@ import { OTHER } from './methods.ts';
 import { OperationCache } from './operation-cache.ts';
 import { relationOf } from './relations.ts';
 import { RequestPath } from './request-path.ts';
+import { toRules } from './rules.ts';
 import type { Tables } from './tables.ts';
 import { OUTCOMES, Verdicts } from './verdicts.ts';
 
 /** Decides who may call what, by a policy that never changes: another policy is another engine. */
 export class Engine {
   readonly #tables: Tables;
+  readonly #judge: GuardrailJudge;
+  readonly #endpoints: KnownEndpoints;
   readonly #finder: Finder;
   readonly #coverage: Coverage;
   readonly #verdicts: Verdicts;
@@ -30,11 +40,12 @@ export class Engine {
     this.#tables = compile(policy);
     this.#finder = new Finder(this.#tables);
     this.#coverage = new Coverage(this.#tables, this.#finder);
-    const endpoints = new KnownEndpoints(this.#tables, new OperationCache());
-    this.#verdicts = new Verdicts(this.#tables, judge, endpoints);
+    this.#judge = judge;
+    this.#endpoints = new KnownEndpoints(this.#tables, new OperationCache());
+    this.#verdicts = new Verdicts(this.#tables, judge, this.#endpoints);
     this.#isolation = new Isolation(this.#tables);
     this.#ledger = new Ledger(this.#tables);
-    this.#inspector = new Inspector(this.#tables, judge, endpoints, this.#verdicts);
+    this.#inspector = new Inspector(this.#tables, judge, this.#endpoints, this.#verdicts);
   }
 
   /** The decision with its sentence and its places. */
@@ -93,5 +104,10 @@ export class Engine {
   trace(question: Question): Inspection & { readonly decision: Decision } {
     const inspection = this.#inspector.inspect(question);
     return { ...inspection, decision: toDecision(inspection) };
+  }
+
+  /** What the policy comes to, callee by callee: the same as the decisions about every question. */
+  rules(): CalleeRules[] {
+    return toRules(this.#tables, this.#judge, this.#endpoints, this.#verdicts);
   }
 }

@@ -28,11 +28,11 @@ export function sampleJudge(samples: readonly SampleGuardrail[]): GuardrailJudge
       const applying = about(call);
       const fixed = verdictOf(applying.filter(({ proof }) => proof === undefined));
       const dependent = applying.filter(({ proof }) => proof !== undefined);
-      // One that always fails outranks whatever else there may be.
-      if (fixed.kind === 'failed' && !dependent.some(({ does }) => does === 'failed')) return fixed;
-      return dependent.length === 0
-        ? fixed
-        : { kind: 'depends', ids: dependent.map(({ id }) => id) };
+      if (dependent.length === 0) return fixed;
+      const ids = dependent.map(({ id }) => id);
+      return fixed.kind === 'clear'
+        ? { kind: 'depends', ids }
+        : { kind: 'depends', ids: [...ids, fixed.id].sort(), denies: true };
     },
     judge: (call: GuardedCall, context: GuardContext) =>
       verdictOf(about(call).filter(({ proof }) => proof === undefined || proof === context.proof)),

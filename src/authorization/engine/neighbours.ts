@@ -1,0 +1,62 @@
+import { isMoreSpecific, overlapsLoosely } from '../operations/index.ts';
+import { EVERY } from './methods.ts';
+import type { Tables } from './tables.ts';
+
+/** Known paths of callees that may match one request, found out once for each callee. */
+export class Neighbours {
+  readonly #tables: Tables;
+  readonly #ofPaths = new Map<number, readonly number[]>();
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  /** Paths of the same callee that some request matches, too, and that this path is not more specific than. */
+  of(callee: number, path: number): readonly number[] {
+    const known = this.#ofPaths.get(path);
+    if (known) return known;
+    const found = this.pathsOf(callee).filter(
+      (other) => other !== path && this.overlap(other, path) && !this.isMoreSpecific(path, other),
+    );
+    this.#ofPaths.set(path, found);
+    return found;
+  }
+
+  pathsOf(callee: number): number[] {
+    const { firstOf } = this.#tables.known;
+    const first = firstOf[callee] ?? 0;
+    return Array.from({ length: (firstOf[callee + 1] ?? 0) - first }, (_, at) => first + at);
+  }
+
+  overlap(a: number, b: number): boolean {
+    const { patterns } = this.#tables.known;
+    const [first, second] = [patterns[a], patterns[b]];
+    return first !== undefined && second !== undefined && overlapsLoosely(first, second);
+  }
+
+  isMoreSpecific(a: number, b: number): boolean {
+    const { patterns } = this.#tables.known;
+    const [first, second] = [patterns[a], patterns[b]];
+    return first !== undefined && second !== undefined && isMoreSpecific(first, second);
+  }
+
+  /** The spot of a path for a method, else for every method; undefined: it is not known for that method. */
+  spotOf(path: number, method: number): number | undefined {
+    const { firstSpot } = this.#tables.known;
+    const { methods } = this.#tables.spots;
+    const first = firstSpot[path] ?? 0;
+    const end = firstSpot[path + 1] ?? 0;
+    for (let spot = first; spot < end; spot++) if (methods[spot] === method) return spot;
+    return methods[first] === EVERY ? first : undefined;
+  }
+
+  /** Whether a path is known for just this method. */
+  hasOwn(path: number, method: number): boolean {
+    const spot = this.spotOf(path, method);
+    return spot !== undefined && this.#tables.spots.methods[spot] === method;
+  }
+
+  textOf(path: number): string {
+    return this.#tables.known.patterns[path]?.text ?? '';
+  }
+}
