@@ -11,7 +11,7 @@ export const MAX_SLICE_BYTES = 64 * 1_024 * 1_024;
 /** Identities are said once, for all services together. */
 export type SentService = Omit<PolicyService, 'identities'>;
 /** In services nobody reads guardrails. */
-export type SentGuardrail = Omit<Guardrail, 'text' | 'problem'> & {
+export type SentGuardrail = Omit<Guardrail, 'column' | 'text' | 'problem'> & {
   readonly problem: string | undefined;
 };
 
