@@ -16,6 +16,7 @@ export {
   readGuardrails,
   withId,
 } from './language/index.ts';
+export { lintGuardrails } from './lints/index.ts';
 export { ENTITY_TYPES } from './names.ts';
 export {
   cedarSchemaText,

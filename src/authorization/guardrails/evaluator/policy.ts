@@ -37,7 +37,7 @@ export function compilePolicy(json: unknown): CompiledPolicy {
   const condition = compileExpression(conditionOf(policy.conditions));
   const isSatisfied = (world: World) => {
     const isInScope =
-      principal.matches(world.principal, world) &&
+      (world.principal === UNKNOWN || principal.matches(world.principal, world)) &&
       action.matches(world.action, world) &&
       (world.resource === UNKNOWN || resource.matches(world.resource, world));
     if (!isInScope) return false;

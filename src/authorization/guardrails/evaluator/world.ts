@@ -3,9 +3,9 @@ import type { CedarRecord, Unknown, Value } from './value.ts';
 
 /** What a policy is evaluated on: one request, and the entities that there are. */
 export interface World {
-  readonly principal: Entity;
-  readonly action: Entity;
   /** Unknown, where it is asked what holds for all. */
+  readonly principal: Entity | Unknown;
+  readonly action: Entity;
   readonly resource: Entity | Unknown;
   readonly context: Context;
   /** The entity of this uid with its facts, where it exists. */

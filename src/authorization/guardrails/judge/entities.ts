@@ -28,6 +28,11 @@ export class EntityCache {
   endpoint(call: GuardedCall, context: CallContext): Entity {
     const { callee, endpoint } = call;
     if (endpoint === undefined) return unknownEndpoint(callee, this.service(callee), context);
+    return this.known(endpoint, callee);
+  }
+
+  /** One that is known. */
+  known(endpoint: PolicyEndpoint, callee: PolicyService): Entity {
     const cached = this.#endpoints.get(endpoint);
     if (cached?.callee === callee) return cached.entity;
     const entity = endpointEntity(endpoint, callee, this.service(callee));

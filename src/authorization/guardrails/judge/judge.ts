@@ -7,22 +7,14 @@ import type {
   GuardVerdict,
   PolicyService,
 } from '../../model/index.ts';
-import {
-  BARE,
-  Entity,
-  EvaluationError,
-  UNKNOWN,
-  type Unknown,
-  type World,
-} from '../evaluator/index.ts';
-import { CALL, ENTITY_TYPES } from '../names.ts';
+import { type Entity, EvaluationError, UNKNOWN, type World } from '../evaluator/index.ts';
 import { Candidates } from './candidates.ts';
 import { type CompiledGuardrail, compileGuardrails } from './compiled.ts';
 import { CallContext } from './context.ts';
 import { EntityCache } from './entities.ts';
+import { isNever } from './never.ts';
 import { Tally } from './tally.ts';
-
-const ACTION = new Entity(ENTITY_TYPES.action, CALL, BARE);
+import { CallWorld, HalfWorld } from './worlds.ts';
 
 /** Judges by Cedar's rules, without Cedar, with one exception: Cedar passes over a policy in which an error comes up, and
  *  here it denies. There are the entities of the call, and no others.
@@ -46,7 +38,7 @@ export class CedarJudge implements GuardrailJudge {
   /** Most guardrails begin with who is calling, which is looked at once. */
   #ofCaller(caller: PolicyService, principal: Entity): readonly CompiledGuardrail[] {
     return this.#candidates.ofCaller(caller, principal, (guardrail) =>
-      isNeverAbout(guardrail, new CallerWorld(principal)),
+      isNever(guardrail.policy, new HalfWorld({ principal })),
     );
   }
 
@@ -64,16 +56,6 @@ export class CedarJudge implements GuardrailJudge {
   }
 }
 
-/** Whether it says nothing of a caller, whatever is called and however. */
-function isNeverAbout({ policy }: CompiledGuardrail, world: World): boolean {
-  try {
-    return policy?.isSatisfied(world) === false;
-  } catch (thrown) {
-    if (thrown instanceof EvaluationError) return false;
-    throw thrown;
-  }
-}
-
 function evaluate(guardrails: readonly CompiledGuardrail[], world: World, tally: Tally): void {
   for (const guardrail of guardrails) {
     if (guardrail.policy === undefined) {
@@ -88,46 +70,5 @@ function evaluate(guardrails: readonly CompiledGuardrail[], world: World, tally:
       if (!(thrown instanceof EvaluationError)) throw thrown;
       tally.fail(guardrail, thrown.message);
     }
-  }
-}
-
-const NOTHING_GIVEN = new CallContext({});
-
-/** What is known of all calls of one caller. */
-class CallerWorld implements World {
-  readonly principal: Entity;
-  readonly action = ACTION;
-  readonly resource: Unknown = UNKNOWN;
-  readonly context = NOTHING_GIVEN;
-
-  constructor(principal: Entity) {
-    this.principal = principal;
-  }
-
-  /** Another may be what is called, which is not known: then nothing is said of all calls. */
-  find(uid: string): Entity {
-    if (uid === this.principal.uid) return this.principal;
-    throw new EvaluationError('it depends on what is called');
-  }
-}
-
-class CallWorld implements World {
-  readonly principal: Entity;
-  readonly action = ACTION;
-  readonly resource: Entity;
-  readonly context: CallContext;
-  readonly #callee: Entity;
-
-  constructor(principal: Entity, callee: Entity, resource: Entity, context: CallContext) {
-    this.principal = principal;
-    this.#callee = callee;
-    this.resource = resource;
-    this.context = context;
-  }
-
-  find(uid: string): Entity | undefined {
-    if (uid === this.principal.uid) return this.principal;
-    if (uid === this.resource.uid) return this.resource;
-    return uid === this.#callee.uid ? this.#callee : undefined;
   }
 }

@@ -1,18 +1,17 @@
 import { compareText } from '../../../base/diagnostic.ts';
-import type { Grant, Policy, PolicyService } from '../../model/index.ts';
+import type { Grant, Policy, PolicyEndpoint, PolicyService } from '../../model/index.ts';
 import {
   type OperationPattern,
   parseOperation,
   toOperationPattern,
 } from '../../operations/index.ts';
-import type { GuardedEndpoint } from '../schema/index.ts';
 
 /** An operation that requests can be for, unless it is `*`. */
 export type KnownOperation = Exclude<OperationPattern, { kind: 'every' }>;
 
 /** An endpoint of a callee, and how it comes over the wire. */
 export interface KnownEndpoint {
-  readonly endpoint: GuardedEndpoint;
+  readonly endpoint: PolicyEndpoint;
   readonly operation: KnownOperation;
 }
 
@@ -40,7 +39,7 @@ export function calleesOf({ services, endpoints, grants }: Policy): Callee[] {
       const own = (endpointsOf.get(service.id) ?? []).flatMap((endpoint): KnownEndpoint[] => {
         const operation = toOperationPattern(endpoint);
         if (operation === undefined || operation.kind === 'every') return [];
-        return [{ endpoint: { ...endpoint, known: true }, operation }];
+        return [{ endpoint, operation }];
       });
       return {
         service,
@@ -101,17 +100,17 @@ function toEndpoint(
   service: PolicyService,
   operation: KnownOperation,
   speltAs: KnownOperation,
-): GuardedEndpoint {
+): PolicyEndpoint {
   const { id, owner, criticality, sensitivity } = service;
   const has = { owner, criticality, sensitivity };
-  const is = { deprecated: false, blocked: false, known: true };
+  const is = { deprecated: false, blocked: false };
   return { service: id, ...spell(operation, speltAs), ...has, ...is };
 }
 
 function spell(
   { method }: KnownOperation,
   speltAs: KnownOperation,
-): Pick<GuardedEndpoint, 'protocol' | 'method' | 'template'> {
+): Pick<PolicyEndpoint, 'protocol' | 'method' | 'template'> {
   if (speltAs.kind === 'named') {
     return { protocol: speltAs.protocol, method, template: speltAs.name };
   }

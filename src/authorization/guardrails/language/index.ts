@@ -5,4 +5,5 @@ export { annotationsOf } from './policy.ts';
 export { type GuardrailReading, readGuardrails } from './read.ts';
 export { cedarSchemaJson } from './schema-json.ts';
 export { splitPolicies } from './split.ts';
+export { stringTokens } from './tokens.ts';
 export { withId } from './with-id.ts';

@@ -21,3 +21,12 @@ export function* tokensOf(text: string): Generator<Token> {
     if (kind !== undefined) yield { kind, text: taken, start, end: start + taken.length };
   }
 }
+
+/** The string literals of a text, with what they stand for where that is plain. */
+export function* stringTokens(text: string): Generator<{ value: string; start: number }> {
+  for (const token of tokensOf(text)) {
+    if (token.kind !== 'string') continue;
+    const value = token.text.slice(1, -1).replace(/\\(["\\'])/g, '$1');
+    yield { value, start: token.start };
+  }
+}

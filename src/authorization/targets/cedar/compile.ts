@@ -97,7 +97,9 @@ function noticesOfService({ id, mode }: PolicyService): Notice[] {
 }
 
 function entitiesOf({ service, endpoints }: Callee) {
-  const all = endpoints.map(({ endpoint }) => endpointEntityJson(endpointIdOf(endpoint), endpoint));
+  const all = endpoints.map(({ endpoint }) =>
+    endpointEntityJson(endpointIdOf(endpoint), { ...endpoint, known: true }),
+  );
   const byId = new Map(all.map((entity) => [entity.uid.id, entity]));
   const sorted = [...byId.values()].sort((a, b) => compareText(a.uid.id, b.uid.id));
   return [serviceEntityJson(service), ...sorted];
