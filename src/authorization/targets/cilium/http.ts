@@ -31,9 +31,12 @@ export function httpMatchesOf(
   const notices = new OperationNotices(callee);
   const { rules, unsaid } = httpRulesOf(caller);
   for (const one of unsaid) notices.unsaid(caller, one);
-  const matches = rules.flatMap((rule) => matchesOf(rule, caller, notices));
-  const distinct = new Map(matches.map((one) => [`${one.method} ${one.path}`, one]));
-  return { matches: [...distinct.values()], notices: notices.all() };
+  const methods = new Map<string, Set<string>>();
+  for (const { method, path } of rules.flatMap((rule) => matchesOf(rule, caller, notices))) {
+    methods.set(path, (methods.get(path) ?? new Set()).add(method));
+  }
+  const matches = [...methods].map(([path, some]) => ({ method: [...some].join('|'), path }));
+  return { matches, notices: notices.all() };
 }
 
 function matchesOf(rule: HttpRule, caller: CallerRules, notices: OperationNotices): HttpMatch[] {
@@ -45,6 +48,6 @@ function matchesOf(rule: HttpRule, caller: CallerRules, notices: OperationNotice
   const rendered = renderPaths(root, WANTED, BOUNDS);
   notices.rendered(caller, rule, rendered?.breadth);
   if (blurred.size > 0) notices.blurred(caller, rule);
-  const method = methods.join('|');
-  return rendered?.regexes.map((path) => ({ method, path })) ?? [];
+  const paths = rendered?.regexes ?? [];
+  return methods.flatMap((method) => paths.map((path) => ({ method, path })));
 }

@@ -21,10 +21,10 @@ export interface RouteMatch {
   readonly method: string;
 }
 
-/** The value of a path has 1,024 characters at most; nobody reads that much.
+/** The value of a path has 1,024 characters at most, both ends included.
  *  @see https://linkerd.io/2/reference/httproute/ */
 const BOUNDS: Bounds = {
-  length: 640,
+  length: 1_000,
   size: Number.POSITIVE_INFINITY,
   suffix: EMPTY,
   joins: false,

@@ -41,11 +41,21 @@ const ENCODED: Record<Breadth, Regex | undefined> = {
   lean: undefined,
 };
 
+/** Few are asked for, again and again. */
+const made = new Map<string, Regex>();
+const MAX_MADE = 10_000;
+
 /** One character of a segment other than these. */
 export function characterBut(characters: string, breadth: Breadth): Regex {
+  const key = `${breadth} ${characters}`;
+  const known = made.get(key);
+  if (known) return known;
   const raw = oneOf([...RAW].filter((one) => !characters.includes(one)).join(''));
   const encoded = ENCODED[breadth];
-  return encoded ? anyOf([raw, encoded]) : raw;
+  const regex = encoded ? anyOf([raw, encoded]) : raw;
+  if (made.size >= MAX_MADE) made.clear();
+  made.set(key, regex);
+  return regex;
 }
 
 /** Any characters, or none. */

@@ -3,17 +3,20 @@
 export interface Regex {
   readonly text: string;
   readonly size: number;
+  /** Whether a sign behind it is for all of it. */
+  readonly isWhole?: true;
 }
 
 export const EMPTY: Regex = { text: '', size: 0 };
 
-const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
+const SPECIAL = /[\\^$.*+?()[\]{}|]/g;
 
 /** A text that stands for itself: printable ASCII. */
 export function literal(text: string): Regex {
   return {
-    text: text.replace(SPECIAL, (one) => (/[/-]/.test(one) ? one : `\\${one}`)),
+    text: text.replace(SPECIAL, '\\$&'),
     size: text.length,
+    ...(text.length === 1 && { isWhole: true }),
   };
 }
 
@@ -28,7 +31,7 @@ export function oneOf(characters: string): Regex {
   }
   const [only] = codes;
   if (codes.length === 1 && only !== undefined) return literal(String.fromCharCode(only));
-  return { text: `[${ranges.map(rangeText).join('')}]`, size: ranges.length };
+  return { text: `[${ranges.map(rangeText).join('')}]`, size: ranges.length, isWhole: true };
 }
 
 function rangeText([first, last]: readonly [number, number]): string {
@@ -48,26 +51,25 @@ export function sequence(...parts: readonly Regex[]): Regex {
   };
 }
 
-/** Any of them; the empty one makes the others optional. */
+/** Any of them. */
 export function anyOf(choices: readonly Regex[]): Regex {
   const [only] = choices;
   if (only && choices.length === 1) return only;
   return {
     text: `(?:${choices.map(({ text }) => text).join('|')})`,
     size: choices.reduce((sum, { size }) => sum + size, choices.length),
+    isWhole: true,
   };
 }
 
 /** Any number of times. */
-export const repeated = (one: Regex): Regex => ({ text: `${atom(one)}*`, size: one.size + 2 });
+export const repeated = (one: Regex): Regex => times(one, '*');
 
 /** Once or more. */
-export const many = (one: Regex): Regex => ({ text: `${atom(one)}+`, size: one.size + 2 });
+export const many = (one: Regex): Regex => times(one, '+');
 
-export const optional = (one: Regex): Regex => ({ text: `${atom(one)}?`, size: one.size + 2 });
+export const optional = (one: Regex): Regex => times(one, '?');
 
-const ATOM = /^(?:\\?[^\\]|\[(?:\\.|[^\\\]])*\]|\(\?:(?:\\.|\[(?:\\.|[^\\\]])*\]|[^()[\\])*\))$/;
-
-function atom({ text }: Regex): string {
-  return ATOM.test(text) ? text : `(?:${text})`;
+function times({ text, size, isWhole }: Regex, sign: string): Regex {
+  return { text: `${isWhole ? text : `(?:${text})`}${sign}`, size: size + 2 };
 }

@@ -24,6 +24,8 @@ export interface RenderedPaths {
 }
 
 const MAX_REGEXES = 400;
+/** What takes more of them than this does without what makes them long. */
+const MAX_BROADEST = 4;
 const SLASH = literal('/');
 
 /** Regular expressions of all paths that a tree gives a label, as broad as the bounds let them be; undefined where none
@@ -36,10 +38,11 @@ export function renderPaths(
   for (const breadth of BREADTHS) {
     const renderer = new Renderer(label, breadth);
     const regexes = renderer.below(root).map((one) => withEnd(one, bounds));
+    const isLavish = breadth === 'utf8' && renderer.isOpen && regexes.length > MAX_BROADEST;
     const isFitting = regexes.every((one) => fits(one, bounds));
-    if (renderer.count > MAX_REGEXES || !isFitting) continue;
+    if (renderer.count > MAX_REGEXES || !isFitting || isLavish) continue;
     const texts = bounds.joins ? together(regexes, bounds) : regexes.map(({ text }) => text);
-    return { regexes: texts, breadth: breadth === 'utf8' ? renderer.breadth : breadth };
+    return { regexes: texts, breadth: renderer.breadth };
   }
   return undefined;
 }
@@ -67,8 +70,9 @@ function together(regexes: readonly Regex[], bounds: Bounds): string[] {
 class Renderer {
   /** How many regular expressions were made. */
   count = 0;
-  /** The narrowest that any part needed. */
-  breadth: Breadth = 'utf8';
+  /** Whether any text of somebody else's choice is let in. */
+  isOpen = false;
+  #isNarrow = false;
   readonly #label: string;
   readonly #asked: Breadth;
 
@@ -77,10 +81,17 @@ class Renderer {
     this.#asked = breadth;
   }
 
+  /** What came of it. */
+  get breadth(): Breadth {
+    if (this.#isNarrow && BREADTHS.indexOf(this.#asked) < BREADTHS.indexOf('plain')) return 'plain';
+    return this.isOpen ? this.#asked : 'utf8';
+  }
+
   /** What may follow a node. */
   below({ end, more, steps }: PathNode): Regex[] {
     const isEnd = end === this.#label;
     if (more === this.#label) {
+      this.isOpen = true;
       const segment = sequence(SLASH, anySegment(this.#asked));
       return [isEnd ? repeated(segment) : many(segment)];
     }
@@ -92,8 +103,9 @@ class Renderer {
   }
 
   #join(set: SegmentSet, rests: readonly Regex[]): Regex[] {
-    const isNarrow = set.kind === 'but' ? !set.folded.every(isPlain) : false;
-    if (isNarrow || (set.kind === 'loosely' && !isPlain(set.folded))) this.breadth = 'plain';
+    if (set.kind === 'but' || set.kind === 'gaps') this.isOpen = true;
+    if (set.kind === 'but' && !set.folded.every(isPlain)) this.#isNarrow = true;
+    if (set.kind === 'loosely' && !isPlain(set.folded)) this.#isNarrow = true;
     const segments = segmentRegexes(set, this.#asked);
     this.count += segments.length * rests.length;
     if (this.count > MAX_REGEXES) return [];
