@@ -1,3 +1,4 @@
+import { groupBy } from '../../base/group-by.ts';
 import type { OperationRule } from '../model/index.ts';
 import { EVERY_METHOD } from '../operations/index.ts';
 import type { RelationStanding, Standing } from './standing.ts';
@@ -35,7 +36,7 @@ function toWideRules(
   everything: Standing,
 ): OperationRule[] {
   const others = known.filter(({ standing }) => !isLike(standing, everything));
-  const byMethod = [...Map.groupBy(others, ({ method }) => method)];
+  const byMethod = [...groupBy(others, ({ method }) => method)];
   const wide = { protocol, also: [], ...everything, path: EVERYTHING };
   return [
     ...others.flatMap(toRule),

@@ -1,4 +1,5 @@
 import { compareText } from '../../base/diagnostic.ts';
+import { groupBy } from '../../base/group-by.ts';
 import type { CalleeRules, CallerRules, GuardrailJudge, OperationRule } from '../model/index.ts';
 import type { KnownEndpoints } from './known-endpoints.ts';
 import { Neighbours } from './neighbours.ts';
@@ -16,7 +17,7 @@ export function toRules(
   verdicts: Verdicts,
 ): CalleeRules[] {
   const neighbours = new Neighbours(tables);
-  const relationsOf = Map.groupBy(
+  const relationsOf = groupBy(
     tables.relations.callees.keys(),
     (relation) => tables.relations.callees[relation],
   );

@@ -1,3 +1,4 @@
+import { groupBy } from '../../../base/group-by.ts';
 import type { Grant, Policy, PolicyEndpoint, PolicyService } from '../../model/index.ts';
 
 /** Finds the parts of a policy by the services that they are of. */
@@ -5,7 +6,7 @@ export class PolicyIndex {
   /** SPIFFE IDs of the services that have any, by their ids. */
   readonly names: ReadonlyMap<string, readonly string[]>;
   readonly #services: ReadonlyMap<string, PolicyService>;
-  readonly #ofIdentity: ReadonlyMap<string, readonly PolicyService[]>;
+  readonly #ofIdentity: ReadonlyMap<string, readonly { readonly id: string }[]>;
   readonly #endpoints: ReadonlyMap<string, readonly PolicyEndpoint[]>;
   readonly #grants: ReadonlyMap<string, readonly Grant[]>;
 
@@ -13,11 +14,12 @@ export class PolicyIndex {
     const named = services.filter(({ identities }) => identities.length > 0);
     this.names = new Map(named.map(({ id, identities }) => [id, identities]));
     this.#services = new Map(services.map((service) => [service.id, service]));
-    this.#ofIdentity = grouped(
-      services.flatMap((service) => service.identities.map((id) => [id, service] as const)),
-    );
-    this.#endpoints = grouped(endpoints.map((endpoint) => [endpoint.service, endpoint] as const));
-    this.#grants = grouped(grants.map((grant) => [grant.to, grant] as const));
+    const proofs = services.flatMap((service) => {
+      return service.identities.map((spiffeId) => ({ spiffeId, id: service.id }));
+    });
+    this.#ofIdentity = groupBy(proofs, ({ spiffeId }) => spiffeId);
+    this.#endpoints = groupBy(endpoints, ({ service }) => service);
+    this.#grants = groupBy(grants, ({ to }) => to);
   }
 
   service(id: string): PolicyService | undefined {
@@ -44,14 +46,4 @@ export class PolicyIndex {
       return [id, ...identities.flatMap((spiffeId) => this.servicesOf(spiffeId))];
     });
   }
-}
-
-function grouped<Item>(pairs: readonly (readonly [string, Item])[]): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const [key, item] of pairs) {
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }
