@@ -12,7 +12,6 @@ import { CallGraph } from './graph.ts';
 import type { Change, CheckOptions, Layer, State, Violation } from './model.ts';
 import { EMPTY_STATE, LAYERS } from './model.ts';
 import { mtlsChanges } from './mtls.ts';
-import { naiveRules } from './naive.tmp.ts';
 import { networkDifference } from './network.ts';
 import { outsideChanges } from './outside.ts';
 import { requestChanges } from './requests.ts';
@@ -111,9 +110,7 @@ function rulesOf(policy: Policy, judge: GuardrailJudge): readonly CalleeRules[] 
       ? service
       : { ...service, identities: [`spiffe://unnamed.invalid/${encodeURIComponent(service.id)}`] },
   );
-  void judge;
-  void Engine;
-  return naiveRules({ ...policy, services });
+  return new Engine({ ...policy, services }, judge).rules();
 }
 
 function compareViolations(a: Violation, b: Violation): number {

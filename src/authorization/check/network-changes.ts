@@ -1,4 +1,6 @@
 import type {
+  Labels,
+  LabelTerm,
   Network,
   NetworkPolicy,
   NetworkRule,
@@ -163,8 +165,7 @@ class NetworkCauses {
     if (reason?.source) return placeOf(reason.source, own.state);
     const workload = added.includes(to) ? to : added.includes(from) ? from : undefined;
     if (workload !== undefined) return placeOf(own.workload(workload)?.source, own.state);
-    const namespaces = [to, from].map((name) => name.split('/')[0] ?? '');
-    const gone = other.changedPolicy(own, namespaces);
+    const gone = other.changedPolicy(own, [to, from]);
     if (gone) {
       const still = own.policy(gone.title);
       return still ? placeOf(still.source, own.state) : placeOf(gone.source, other.state);
@@ -221,12 +222,23 @@ class Side {
     return this.#textOf(title) !== other.#textOf(title);
   }
 
-  /** The first policy here that the other state does not have as it is; of these namespaces first. */
-  changedPolicy(other: Side, namespaces: readonly string[]): NetworkPolicy | undefined {
+  /** The policy here that the other state does not have as it is, and that speaks of a workload the most exactly; else
+   *  any of its namespace, else any. */
+  changedPolicy(other: Side, names: readonly string[]): NetworkPolicy | undefined {
     const changed = [...this.#policies.values()].filter(({ title }) => this.differs(title, other));
-    const ofNamespace = (namespace: string) =>
-      changed.find(({ title }) => title.split(' ')[1]?.startsWith(`${namespace}/`));
-    return namespaces.map(ofNamespace).find((policy) => policy !== undefined) ?? changed[0];
+    const about = (name: string): NetworkPolicy | undefined => {
+      const workload = this.#workloads.get(name) ?? other.#workloads.get(name);
+      const own = changed.filter(({ title }) =>
+        title.split(' ')[1]?.startsWith(`${name.split('/')[0]}/`),
+      );
+      const exact = own
+        .filter(
+          ({ subject }) => workload && subject.pods.every((term) => holds(term, workload.labels)),
+        )
+        .sort((a, b) => b.subject.pods.length - a.subject.pods.length);
+      return exact[0] ?? own[0];
+    };
+    return names.map(about).find((policy) => policy !== undefined) ?? changed[0];
   }
 
   /** Without its places: lines move. */
@@ -241,6 +253,14 @@ class Side {
     }
     return text;
   }
+}
+
+function holds({ key, operator, values }: LabelTerm, labels: Labels): boolean {
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  if (operator === 'Exists' || operator === 'DoesNotExist') {
+    return (value !== undefined) === (operator === 'Exists');
+  }
+  return (value !== undefined && values.includes(value)) === (operator === 'In');
 }
 
 function lineOf({ file, line }: Pick<Source, 'file' | 'line'>): string {

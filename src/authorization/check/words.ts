@@ -44,7 +44,7 @@ export class Words {
 
   /** Who a policy of a mesh lets in, see `Permission`. */
   principal(from: string): string {
-    if (from === '*') return 'every caller, with an identity or without,';
+    if (from === '*') return 'every caller, with an identity or without';
     if (from === '*authenticated') return 'every workload with an identity';
     if (from === '*token') return 'every caller with a token';
     const [namespace, rest] = from.split('/');

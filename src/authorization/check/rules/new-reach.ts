@@ -20,7 +20,7 @@ function toOffences({ from, to, gained, place }: Change): Offence[] {
   return [
     {
       subject: from,
-      message: `${from.replace(/,$/, '')} newly reaches ${someOf(gained)} of ${to}`,
+      message: `${from} newly reaches ${someOf(gained)} of ${to}`,
       newlyReaches: ofCallee(gained, to),
       place,
     },

@@ -34,8 +34,9 @@ export const WILDCARD_PRINCIPAL: Rule = {
     ...gains(comparison, 'network')
       .filter(
         ({ opensToAll, anyPort, trust }) =>
-          (opensToAll || trust === 'everyone') && !(opensToAll && anyPort),
+          trust === 'everyone' || (opensToAll && trust === undefined && !anyPort),
       )
+      .filter(({ opensToAll, anyPort }) => !(opensToAll && anyPort))
       .map(
         ({ to, place, gained }): Offence => ({
           subject: to,
@@ -57,7 +58,7 @@ export const WHOLE_NAMESPACE: Rule = {
       .filter(({ principal }) => principal.endsWith('/*'))
       .map(toOffence),
     ...gains(comparison, 'network')
-      .filter(({ trust, opensToAll }) => trust === 'namespace' && !opensToAll)
+      .filter(({ trust, opensToAll, anyPort }) => trust === 'namespace' && !(opensToAll && anyPort))
       .map(
         ({ to, place, gained, sources }): Offence => ({
           subject: to,
@@ -77,7 +78,7 @@ function toOffence({ policy, from, to, gained, place }: RequestChange): Offence 
   const by = policy === 'default' ? 'no policy restricts callers any more, so' : `${policy}:`;
   return {
     subject: to,
-    message: `${by} ${from.replace(/,$/, '')} may ask ${to} for ${someOf(gained)}`,
+    message: `${by} ${from} may ask ${to} for ${someOf(gained)}`,
     newlyReaches: ofCallee(gained, to),
     place,
   };

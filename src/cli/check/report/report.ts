@@ -111,18 +111,33 @@ export function revisionText(revision: Revision): string {
   return name.startsWith(short) ? short : `${name} (${short})`;
 }
 
-/** Who is left to say `newly reaches`: pairs with what they gain or lose, of all layers. */
+/** `reviews newly reaches payments`: who gains or loses something, without what. */
 export function sentenceOf({ from, to, layer }: ReportedChange, isGain: boolean): string {
-  const who = from.replace(/,$/, '');
-  const verb = isGain ? VERBS[layer].gain : VERBS[layer].loss;
-  return layer === 'credential' ? `${who} ${verb}` : `${who} ${verb} ${to}`;
+  const isMany = /^\S+(?:, \S+)* and |^\S+, \S+$/.test(from);
+  const [one, many] = VERBS[layer][isGain ? 'gain' : 'loss'];
+  const who = `${from} ${isMany ? many : one}`;
+  return layer === 'credential' ? who : `${who} ${to}`;
 }
 
-const VERBS: Readonly<Record<Change['layer'], { readonly gain: string; readonly loss: string }>> = {
-  network: { gain: 'newly reaches', loss: 'no longer reaches' },
-  mtls: { gain: 'may newly connect without proof to', loss: 'must newly prove themselves to' },
-  requests: { gain: 'may newly ask', loss: 'may no longer ask' },
-  declared: { gain: 'newly reaches', loss: 'no longer reaches' },
-  outside: { gain: 'newly reaches', loss: 'no longer reaches' },
-  credential: { gain: 'newly holds', loss: 'no longer holds' },
+type Verbs = readonly [one: string, many: string];
+const REACHES = {
+  gain: ['newly reaches', 'newly reach'],
+  loss: ['no longer reaches', 'no longer reach'],
+} as const;
+const VERBS: Readonly<Record<Change['layer'], { readonly gain: Verbs; readonly loss: Verbs }>> = {
+  network: REACHES,
+  declared: REACHES,
+  outside: REACHES,
+  mtls: {
+    gain: ['may newly connect without proof to', 'may newly connect without proof to'],
+    loss: ['must newly prove itself to', 'must newly prove themselves to'],
+  },
+  requests: {
+    gain: ['may newly ask', 'may newly ask'],
+    loss: ['may no longer ask', 'may no longer ask'],
+  },
+  credential: {
+    gain: ['newly holds', 'newly hold'],
+    loss: ['no longer holds', 'no longer hold'],
+  },
 };
