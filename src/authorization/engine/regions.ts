@@ -1,4 +1,4 @@
-import type { Source } from '../../estate/index.ts';
+import type { Source } from '../../estate/words.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Standing } from './standing.ts';
 

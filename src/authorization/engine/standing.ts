@@ -1,4 +1,4 @@
-import type { Source } from '../../estate/index.ts';
+import type { Source } from '../../estate/words.ts';
 import type { GuardContext, GuardedCall, GuardrailJudge } from '../model/index.ts';
 import { contains, EVERY_METHOD, type OperationPattern } from '../operations/index.ts';
 import type { KnownEndpoints } from './known-endpoints.ts';
