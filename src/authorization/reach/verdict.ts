@@ -135,9 +135,7 @@ export class Judgement {
     const [self, other] = direction === 'ingress' ? ['callee', 'caller'] : ['caller', 'callee'];
     for (const policy of isolating) {
       const hasRule = rules.some((rule) => rule.policy === policy);
-      const why = hasRule
-        ? `allows the ${other} no more`
-        : `no ${direction} rule of it means the ${other}`;
+      const why = hasRule ? 'allows nothing else' : `no ${direction} rule of it means the ${other}`;
       this.steps.push({
         effect: 'deny',
         ports,

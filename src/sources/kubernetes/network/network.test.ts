@@ -277,7 +277,8 @@ describe('a policy of administrators', () => {
       1,
     ],
   ];
-  it.each(BROKEN)('%s is told', (text, problem, policies) => {
+  const named = BROKEN.map(([text, problem, policies]) => [problem, text, policies] as const);
+  it.each(named)('is told what is wrong with it: %s', (problem, text, policies) => {
     const found = read(text);
     expect(found.problems).toHaveLength(1);
     expect(found.problems[0]).toMatch(problem);
@@ -341,7 +342,7 @@ spec: { parentRefs: [${parent}], rules: [{ backendRefs: [{ name: web, port: 81 }
       WORKLOAD + backend('{ number: 8080 }').replace('name: web', 'name: wob'),
     );
     expect(problems).toEqual([
-      '20 network/service-unknown: leads to Service `shop/wob`, which is not there',
+      '19 network/service-unknown: leads to Service `shop/wob`, which is not there',
     ]);
     expect(read(WORKLOAD + backend('{ number: 8080 }')).problems[0]).toMatch(/has no such port/);
   });
