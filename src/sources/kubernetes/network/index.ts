@@ -2,6 +2,7 @@ import { compareDiagnostics, type Diagnostic } from '../../../base/diagnostic.ts
 import type { Network, NetworkNamespace, NetworkPolicy } from '../../../estate/index.ts';
 import type { Cluster, Resource } from '../resource.ts';
 import { toAdminPolicy } from './admin-policy.ts';
+import { toCiliumPolicies, withAccountLabels } from './cilium/index.ts';
 import { networkEntries } from './entries.ts';
 import type { Field, Report } from './field.ts';
 import { toNetworkPolicy } from './network-policy.ts';
@@ -13,28 +14,41 @@ export interface NetworkReading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type ToPolicy = (object: Field) => NetworkPolicy | undefined;
+type ToPolicies = (object: Field) => readonly NetworkPolicy[];
 
-const POLICIES: readonly [group: string, kind: string, read: ToPolicy][] = [
-  ['networking.k8s.io', 'NetworkPolicy', toNetworkPolicy],
-  ['extensions', 'NetworkPolicy', toNetworkPolicy],
-  ['policy.networking.k8s.io', 'AdminNetworkPolicy', toAdminPolicy],
-  ['policy.networking.k8s.io', 'BaselineAdminNetworkPolicy', toAdminPolicy],
+const one =
+  (read: (object: Field) => NetworkPolicy | undefined): ToPolicies =>
+  (object) => {
+    const policy = read(object);
+    return policy ? [policy] : [];
+  };
+
+const POLICIES: readonly [group: string, kind: string, read: ToPolicies][] = [
+  ['networking.k8s.io', 'NetworkPolicy', one(toNetworkPolicy)],
+  ['extensions', 'NetworkPolicy', one(toNetworkPolicy)],
+  ['policy.networking.k8s.io', 'AdminNetworkPolicy', one(toAdminPolicy)],
+  ['policy.networking.k8s.io', 'BaselineAdminNetworkPolicy', one(toAdminPolicy)],
+  ['cilium.io', 'CiliumNetworkPolicy', toCiliumPolicies],
+  ['cilium.io', 'CiliumClusterwideNetworkPolicy', toCiliumPolicies],
 ];
+
+const CILIUM_KINDS = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'];
 
 /** A cluster as its network sees it. What the API server would refuse is told, and counts for nothing; the rest of the
  *  object counts. */
 export function networkOf(cluster: Cluster): NetworkReading {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
-  const workloads = networkWorkloads(cluster, report);
+  const found = networkWorkloads(cluster, report);
+  const isCilium = CILIUM_KINDS.some((kind) => cluster.of('cilium.io', kind).length > 0);
+  const workloads = isCilium ? withAccountLabels(found) : found;
   const network = {
     workloads,
     namespaces: namespacesOf(cluster, workloads),
     policies: POLICIES.flatMap(([group, kind, read]) =>
       cluster
         .of(group, kind)
-        .flatMap((resource) => read({ resource, value: resource.value, path: [], report }) ?? []),
+        .flatMap((resource) => read({ resource, value: resource.value, path: [], report })),
     ),
     entries: networkEntries(cluster, workloads, report),
   };

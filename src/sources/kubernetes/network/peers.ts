@@ -38,7 +38,8 @@ function toPods(selector: {
   return namespaces && pods ? { kind: 'pods', selector: { namespaces, pods } } : undefined;
 }
 
-function toAddresses(block: Field): NetworkPeer | undefined {
+/** `cidr` and `except` of a block. */
+export function toAddresses(block: Field): NetworkPeer | undefined {
   const cidr = textAt(block.value, 'cidr') ?? '';
   const whole = parseCidr(inside(block, cidr, 'cidr'), cidr);
   if (!whole) return undefined;

@@ -3,7 +3,7 @@ import { listAt, numberAt, pick, textAt } from '../../../base/pick.ts';
 import { type NetworkPortMatch, TRANSPORTS, type Transport } from '../../../estate/index.ts';
 import { complain, type Field, inside } from './field.ts';
 
-const MAX_PORT = 65_535;
+export const MAX_PORT = 65_535;
 /** As many as anyone writes; the API server has no bound of its own but the size of an object. */
 const MAX_PORTS = 10_000;
 
