@@ -2,5 +2,12 @@
 
 export { type OpaBundle, packBundle } from './bundle.ts';
 export { type BundleAnswer, BundleFeed, type BundleRequest } from './bundle-feed.ts';
-export { answerData, type DataAnswer, type DataApiPorts, type DataRequest } from './data-api.ts';
+export {
+  answerData,
+  type DataAnswer,
+  type DataApiPorts,
+  type DataRequest,
+  decisionDocument,
+} from './data-api.ts';
+export { questionOf } from './question.ts';
 export type { BundleFile, BundleSigner } from './signatures.ts';

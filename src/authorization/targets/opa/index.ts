@@ -1,0 +1,2 @@
+export { compileOpa } from './compile.ts';
+export { serviceNames } from './names.ts';
