@@ -1,11 +1,12 @@
 import { isMoreSpecific, overlapsLoosely } from '../operations/index.ts';
-import { EVERY } from './methods.ts';
+import { EVERY, HEAD } from './methods.ts';
 import type { Tables } from './tables.ts';
 
 /** Known paths of callees that may match one request, found out once for each callee. */
 export class Neighbours {
   readonly #tables: Tables;
   readonly #ofPaths = new Map<number, readonly number[]>();
+  readonly #heads = new Map<number, readonly number[]>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -26,6 +27,15 @@ export class Neighbours {
     const { firstOf } = this.#tables.known;
     const first = firstOf[callee] ?? 0;
     return Array.from({ length: (firstOf[callee + 1] ?? 0) - first }, (_, at) => first + at);
+  }
+
+  /** Paths of a callee that are known for `HEAD` itself. */
+  headsOf(callee: number): readonly number[] {
+    const known = this.#heads.get(callee);
+    if (known) return known;
+    const found = this.pathsOf(callee).filter((path) => this.#hasOwn(path, HEAD));
+    this.#heads.set(callee, found);
+    return found;
   }
 
   overlap(a: number, b: number): boolean {
@@ -50,8 +60,7 @@ export class Neighbours {
     return methods[first] === EVERY ? first : undefined;
   }
 
-  /** Whether a path is known for just this method. */
-  hasOwn(path: number, method: number): boolean {
+  #hasOwn(path: number, method: number): boolean {
     const spot = this.spotOf(path, method);
     return spot !== undefined && this.#tables.spots.methods[spot] === method;
   }

@@ -24,7 +24,9 @@ export function toHttpRules(standing: RelationStanding, neighbours: Neighbours):
   const others = standing.wide.length > 0 ? rulesFor(standing, neighbours, EVERY) : [];
   // What is the same for a method as for all others needs no word of its own.
   const likeOthers = JSON.stringify(others);
-  const own = [...rulesOf].filter(([, rules]) => JSON.stringify(rules) !== likeOthers);
+  const own = [...rulesOf].filter(
+    ([, rules]) => rules.length !== others.length || JSON.stringify(rules) !== likeOthers,
+  );
   const exceptMethods = own.map(([method]) => method).sort();
   const toRule = (method: string, except: readonly string[]) => (rule: PathRule) => ({
     protocol: 'http' as const,
@@ -67,7 +69,7 @@ function methodsOf(
   return found;
 }
 
-function rulesFor(standing: RelationStanding, neighbours: Neighbours, method: number): PathRule[] {
+function rulesFor(standing: RelationStanding, neighbours: Neighbours, method: number): readonly PathRule[] {
   const rules =
     method === HEAD ? headRules(standing, neighbours) : plainRules(standing, neighbours, method);
   return withoutSpare(rules);
@@ -88,11 +90,10 @@ function plainRules(
 /** `HEAD` goes by itself where a path is known for it, and elsewhere by `GET`. */
 function headRules(standing: RelationStanding, neighbours: Neighbours): PathRule[] {
   const { callee } = standing;
-  const heads = neighbours.pathsOf(callee).filter((path) => neighbours.hasOwn(path, HEAD));
-  const byGet = plainRules(standing, neighbours, GET, HEAD).map((rule) =>
-    except(rule, heads, neighbours),
-  );
-  if (heads.length === 0) return byGet;
+  const heads = neighbours.headsOf(callee);
+  const getRules = plainRules(standing, neighbours, GET, HEAD);
+  if (heads.length === 0) return getRules;
+  const byGet = getRules.map((rule) => except(rule, heads, neighbours));
   const view = viewOf(standing, neighbours, HEAD, HEAD);
   const byHead = [...view.allowed.keys()].flatMap((path) =>
     heads.includes(path)
@@ -196,12 +197,14 @@ const isEqual = (a: SegmentPattern, b: SegmentPattern | undefined): boolean =>
 const isSame = (a: readonly string[], b: readonly string[]): boolean => a.join() === b.join();
 
 /** Without those that another, wider one says in the same words. */
-function withoutSpare(rules: readonly PathRule[]): PathRule[] {
+function withoutSpare(rules: readonly PathRule[]): readonly PathRule[] {
+  if (rules.length < 2) return rules;
   const unique = [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
   const wide = unique.flatMap((rule) => {
-    const pattern = parsePattern(rule.path);
+    const pattern = rule.path.includes('*') ? parsePattern(rule.path) : undefined;
     return pattern?.hasWildcards ? [{ rule, pattern }] : [];
   });
+  if (wide.length === 0) return unique;
   return unique.filter((rule) => {
     const pattern = parsePattern(rule.path);
     return !wide.some((one) => one.rule !== rule && pattern && isSaidBy(rule, pattern, one));

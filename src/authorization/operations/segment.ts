@@ -1,5 +1,5 @@
 import { fold } from './fold.ts';
-import { toCanonicalSpelling } from './wire-path.ts';
+import { isPlainCode, toCanonicalSpelling } from './wire-path.ts';
 
 /** One segment of a pattern. `mixed` is a parameter with something literal about it, `{from}-{to}.json`: the texts
  *  around its gaps, each of which takes one character at least. `wildcard` is `*`. */
@@ -19,7 +19,9 @@ export type Comparison = 'exact' | 'folded';
 export function parseSegment(
   text: string,
 ): { readonly segment: SegmentPattern; readonly text: string } | undefined {
-  if (text === '*') return { segment: { kind: 'wildcard' }, text };
+  if (text === '*') return { segment: WILDCARD, text };
+  if (isPlain(text) && !isDots(text)) return { segment: toPlain(text), text };
+  if (isParameter(text)) return { segment: PARAMETER, text };
   const pieces = piecesOf(text);
   if (!pieces) return undefined;
   const { literals, names } = pieces;
@@ -28,12 +30,37 @@ export function parseSegment(
   const canonical = exact.map((one, index) => one + (names[index] ?? '')).join('');
   const [first = '', second] = exact;
   if (second === undefined) {
-    if (first === '' || first === '.' || first === '..') return undefined;
+    if (first === '' || isDots(first)) return undefined;
     return { segment: { kind: 'literal', exact: first, folded: fold(first) }, text: canonical };
   }
   const around = exact.filter((one, at) => one !== '' || at === 0 || at === exact.length - 1);
-  if (around.every((one) => one === '')) return { segment: { kind: 'parameter' }, text: canonical };
+  if (around.every((one) => one === '')) return { segment: PARAMETER, text: canonical };
   return { segment: { kind: 'mixed', exact: around, folded: around.map(fold) }, text: canonical };
+}
+
+/** How the rest of a path ends, which stands at the end of a pattern alone. */
+const REST = '...}';
+const WILDCARD: SegmentPattern = { kind: 'wildcard' };
+const PARAMETER: SegmentPattern = { kind: 'parameter' };
+const isDots = (text: string): boolean => text === '.' || text === '..';
+/** Of characters that stand for themselves. */
+const toPlain = (text: string): SegmentPattern => ({
+  kind: 'literal',
+  exact: text,
+  folded: text.toLowerCase(),
+});
+
+/** Of the usual sort; others are read with more care. */
+const isParameter = (text: string): boolean =>
+  text.startsWith('{') &&
+  text.length > 2 &&
+  text.indexOf('}') === text.length - 1 &&
+  text.indexOf('{', 1) === -1 &&
+  !text.endsWith(REST);
+
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (!isPlainCode(text.charCodeAt(at))) return false;
+  return text !== '';
 }
 
 /** The literal texts of a segment, and the parameters between them as written; braces may be nested. */
@@ -54,7 +81,8 @@ function piecesOf(text: string): { literals: string[]; names: string[] } | undef
     if (depth < 0) return undefined;
   }
   literals.push(text.slice(start));
-  return depth === 0 && !names.includes('{}') ? { literals, names } : undefined;
+  const isNamed = names.every((name) => name !== '{}' && !name.endsWith(REST));
+  return depth === 0 && isNamed ? { literals, names } : undefined;
 }
 
 /** What is written in a literal as it comes in a canonical path; undefined where it cannot. */
