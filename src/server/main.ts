@@ -27,6 +27,7 @@ import { Decisions } from './decisions.ts';
 import { buildApp } from './http/app.ts';
 import { ConsoleAssets } from './http/console.ts';
 import { auditOperations } from './http/routes/audit.ts';
+import { authorizationOperations } from './http/routes/authorization/index.ts';
 import { clusterOperations } from './http/routes/clusters.ts';
 import { decisionOperations } from './http/routes/decisions.ts';
 import { estateOperations } from './http/routes/estate.ts';
@@ -141,6 +142,7 @@ async function assemble(
   const authorization = openAuthorization({
     config: config.authorization,
     store,
+    dataFolder: data.path,
     trustDomain: config.identity.trustDomain,
     registrar: identity?.registrar,
     clock,
@@ -148,6 +150,8 @@ async function assemble(
   });
   opened.defer(() => authorization.close());
   let begun = false;
+  /** When identities and policy follow from what was judged last. Never rejects. */
+  let applied: Promise<void> = Promise.resolve();
   const judging = new Judging({
     store,
     clock,
@@ -159,13 +163,18 @@ async function assemble(
     onKnown: (services, judged) => {
       if (!begun) return;
       intake.feed.setKnown(services, judged.endpoints);
-      void applyEstate(services, judged);
+      applied = applyEstate(services, judged);
     },
   });
   opened.defer(() => judging.close());
   const applyEstate = async (records: readonly ServiceRecord[], judged: JudgedEstate) => {
     await identity?.applyEstate(records);
     await authorization.policies.apply({ records, judged });
+  };
+  const settled = async (): Promise<boolean> => {
+    const isJudged = await judging.settle();
+    await applied;
+    return isJudged;
   };
   const scans = new Scans({
     folders: config.folders.map((folder) => ({
@@ -221,7 +230,7 @@ async function assemble(
     toFact: decisionToFact,
     judge: () => {
       judging.request(0);
-      return judging.settle();
+      return settled();
     },
     onCorrected: () => void tellCorrections(),
     preview: (serviceId, correction) => intake.preview(serviceId, correction),
@@ -244,6 +253,7 @@ async function assemble(
         origin: () => origin,
       }),
       ...clusterOperations(clusters),
+      ...authorizationOperations(authorization, clock),
       ...(identityRoutes?.operations ?? []),
       ...healthOperations(store, metrics),
     ],
@@ -284,11 +294,11 @@ async function assemble(
     settle: async () => {
       await started;
       await scans.idle();
-      if (!(await judging.settle())) return;
+      if (!(await settled())) return;
       // what is judged tells which templates are known, and traffic is summed up anew under them
       for (let round = 0; round < 2; round++) {
         await intake.settle();
-        await judging.settle();
+        await settled();
       }
     },
   };

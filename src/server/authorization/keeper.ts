@@ -57,6 +57,11 @@ export class PolicyKeeper {
     return this.#current;
   }
 
+  /** What the policy in force was made of, or the next one will be. */
+  get known(): KnownEstate | undefined {
+    return this.#known;
+  }
+
   /** Tells of the policy that is in force, and of each that takes its place.
    *  @returns what ends it */
   watch(listener: (current: CurrentPolicy) => void): () => void {

@@ -72,23 +72,36 @@ function takeEmptyJson(app: FastifyInstance): void {
 
 function addOperation(app: FastifyInstance, operation: Operation): void {
   const { method, access, params, query, body, status } = operation;
+  const { url, paramsOf } = routeOf(operation.path);
   app.route({
     method,
-    url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    url,
     config: { access },
     bodyLimit: operation.maxBodyBytes ?? MAX_BODY_BYTES,
     handler: async (request, reply) => {
       const asked: Asked<unknown, unknown, unknown> = {
-        params: params && validate(params, request.params, 'path'),
+        params: params && validate(params, paramsOf(request.params), 'path'),
         query: query && validate(query, request.query, 'query'),
         body: body && validate(body, request.body ?? {}, 'body'),
         principal: request.principal,
         reply,
       };
       const answer = await operation.handle(asked as Asked<never, never, never>);
-      return reply.code(status).send(answer);
+      return reply.sent ? reply : reply.code(status).send(answer);
     },
   });
+}
+
+/** `{name}` is a segment, and `{name...}` at the end the rest of the path. */
+function routeOf(path: string): { url: string; paramsOf: (params: unknown) => unknown } {
+  const [, rest] = /\{(\w+)\.\.\.\}$/.exec(path) ?? [];
+  const url = path.replace(/\{\w+\.\.\.\}$/, '*').replace(/\{(\w+)\}/g, ':$1');
+  if (rest === undefined) return { url, paramsOf: (params) => params };
+  const paramsOf = (params: unknown): unknown => {
+    const { '*': text, ...others } = params as Readonly<Record<string, string>>;
+    return { ...others, [rest]: text };
+  };
+  return { url, paramsOf };
 }
 
 /** The document tells nothing of the estate, so that tools can read it without a token. */

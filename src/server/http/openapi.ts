@@ -37,8 +37,9 @@ export function toOpenApi(
   };
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
-    paths[operation.path] = {
-      ...paths[operation.path],
+    const path = operation.path.replace('...}', '}');
+    paths[path] = {
+      ...paths[path],
       [operation.method.toLowerCase()]: toOperationObject(operation, toSchema),
     };
   }

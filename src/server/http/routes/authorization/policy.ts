@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { Asking } from '../../../../authorization/cases/index.ts';
+import { explain } from '../../../../authorization/explain/index.ts';
+import { REASONS } from '../../../../authorization/model/index.ts';
+import { suggest, usesSince } from '../../../../authorization/usage/index.ts';
+import { toTimestamp } from '../../../../base/clock.ts';
+import { toOperation } from '../../../../estate/index.ts';
+import { type Authorization, notYet } from '../../../authorization/authorization.ts';
+import type { CurrentPolicy } from '../../../authorization/keeper.ts';
+import { type Operation, operation } from '../../operation.ts';
+import { Diagnostic } from '../diagnostic.ts';
+import { Id } from '../texts.ts';
+
+const POLICY = { tag: 'policy', access: 'principal', status: 200, method: 'GET' } as const;
+const DAY_MS = 86_400_000;
+
+const Place = z.strictObject({
+  file: z.string().nullable(),
+  line: z.int().nullable(),
+});
+
+const Decision = z.strictObject({
+  allowed: z.boolean(),
+  /** In `shadow`, what is denied is let through. */
+  mode: z.enum(['enforce', 'shadow']),
+  reason: z.enum(REASONS),
+  message: z.string(),
+  callers: z.array(z.string()),
+  operation: z.string().nullable(),
+  because: z.array(z.string()),
+});
+
+const Suggestion = z.discriminatedUnion('kind', [
+  z.strictObject({
+    /** Nobody used it. */
+    kind: z.literal('remove'),
+    ...{ from: z.string(), to: z.string(), operation: z.string(), place: Place },
+  }),
+  z.strictObject({
+    /** `operations` is what was used of it. */
+    kind: z.literal('narrow'),
+    ...{ from: z.string(), to: z.string(), operation: z.string(), place: Place },
+    operations: z.array(z.string()),
+  }),
+  z.strictObject({
+    /** It is called, and nobody declares it. */
+    kind: z.literal('declare'),
+    ...{ from: z.string(), to: z.string(), operation: z.string(), requests: z.int() },
+  }),
+]);
+
+/** Who may call whom, as it is in force. */
+export function policyOperations(authorization: Authorization, clock: () => number): Operation[] {
+  const inForce = (): CurrentPolicy => {
+    const { current } = authorization.policies;
+    if (current === undefined) throw notYet();
+    return current;
+  };
+  return [
+    operation({
+      ...POLICY,
+      id: 'get-policy',
+      path: '/api/v1/policy',
+      summary: 'The policy in force, in numbers, and what is wrong with it',
+      response: z.strictObject({
+        /** Equal for equal policies. */
+        revision: z.string(),
+        since: z.iso.datetime(),
+        services: z.int(),
+        endpoints: z.int(),
+        grants: z.int(),
+        guardrails: z.int(),
+        problems: z.array(Diagnostic),
+      }),
+      handle: () => {
+        const { revision, since, policy, diagnostics } = inForce();
+        return {
+          revision,
+          since: toTimestamp(since),
+          services: policy.services.length,
+          endpoints: policy.endpoints.length,
+          grants: policy.grants.length,
+          guardrails: policy.guardrails.length,
+          problems: diagnostics,
+        };
+      },
+    }),
+    operation({
+      ...POLICY,
+      id: 'explain-call',
+      path: '/api/v1/policy/explain',
+      summary: 'Why a call is allowed, or what would allow it',
+      query: z.strictObject({
+        /** A service (`web`, `shop/web`, an id), a SPIFFE ID, or `nobody`. */
+        from: Id,
+        to: Id,
+        /** `GET /orders/42`, `payments.v1.Cards/Charge`, `QUERY order`. */
+        operation: z
+          .string()
+          .max(4_096)
+          .refine((text) => toOperation(text) !== undefined || /^\S+ \S+$/.test(text), {
+            error: 'must read like `GET /orders/42`',
+          }),
+        proof: z.enum(['mtls', 'token']).default('mtls'),
+      }),
+      response: z.strictObject({
+        decision: Decision,
+        facts: z.array(
+          z.strictObject({ name: z.string(), value: z.string(), place: z.string().optional() }),
+        ),
+        remedies: z.array(z.strictObject({ step: z.string(), snippet: z.string().optional() })),
+      }),
+      handle: ({ query }) => {
+        const { engine, policy } = inForce();
+        const question = new Asking(policy.services).question(query);
+        const explained = explain(engine.trace(question), policy);
+        const { decision } = explained;
+        return { ...explained, decision: { ...decision, operation: decision.operation ?? null } };
+      },
+    }),
+    operation({
+      ...POLICY,
+      id: 'suggest-policy',
+      path: '/api/v1/policy/suggestions',
+      summary: 'What would make declarations say what is used, and nothing else',
+      query: z.strictObject({ days: z.coerce.number().int().min(1).max(3_650).default(30) }),
+      response: z.strictObject({
+        since: z.iso.datetime(),
+        items: z.array(Suggestion),
+        /** Callees whose traffic nobody reports: nothing is said of calls to them. */
+        unseen: z.array(z.string()),
+      }),
+      handle: ({ query: { days } }) => {
+        const since = toTimestamp(clock() - days * DAY_MS);
+        const { policy } = inForce();
+        const { endpoints = [] } = authorization.policies.known?.judged ?? {};
+        const { suggestions, unseen } = suggest(policy, usesSince(endpoints, since));
+        return { since, items: suggestions.map(toView), unseen };
+      },
+    }),
+  ];
+}
+
+function toView(suggestion: ReturnType<typeof suggest>['suggestions'][number]) {
+  if (suggestion.kind === 'declare') return suggestion;
+  const { grant, ...rest } = suggestion;
+  const { from, to, operation: declared, source } = grant;
+  const place = { file: source.file ?? null, line: source.line ?? null };
+  return { ...rest, from, to, operation: declared, place };
+}
