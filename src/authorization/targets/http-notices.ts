@@ -16,6 +16,20 @@ const TOO_LONG = 'It is denied: the regular expression would be too long.';
 const BLURRED =
   'Parts of segments cannot be told from whole ones beside it, so it is denied where both match.';
 
+/** What is to say of every policy, where paths are compared by regular expressions. */
+export const OF_EVERY_PATH: readonly Notice[] = [
+  {
+    effect: 'denied',
+    message:
+      'Paths in which a letter, a digit, one of -._~ or a percent sign is percent-encoded are denied: they are compared as they are spelt.',
+  },
+  {
+    effect: 'left',
+    message:
+      'Paths of more than 8 KiB or 256 segments are let in where parameters and wildcards take them: bound the headers of requests in the proxy.',
+  },
+];
+
 /** What is to say of operations that are said by regular expressions. */
 export class OperationNotices {
   readonly #notices = new Map<string, Notice>();

@@ -1,4 +1,5 @@
 /** A policy in the words of others. */
+import { compileCedar } from './cedar/index.ts';
 import { compileCilium } from './cilium/index.ts';
 import type { Compile } from './compiled.ts';
 import { compileEnvoyRbac } from './envoy-rbac/index.ts';
@@ -7,6 +8,7 @@ import { compileKong } from './kong/index.ts';
 import { compileKuma } from './kuma/index.ts';
 import { compileLinkerd } from './linkerd/index.ts';
 import { compileNetworkPolicy } from './networkpolicy/index.ts';
+import { compileOpa } from './opa/index.ts';
 
 export type {
   Compile,
@@ -30,6 +32,10 @@ export interface Target {
 
 /** By name; one more is one line more. */
 export const TARGETS: Readonly<Record<string, Target>> = {
+  cedar: {
+    enforces: 'all of it, guardrails included, where Cedar is asked',
+    compile: compileCedar,
+  },
   cilium: {
     enforces: 'connections by account, proved; requests by method and path',
     compile: compileCilium,
@@ -57,5 +63,9 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   networkpolicy: {
     enforces: 'connections by label of the pod, and port',
     compile: compileNetworkPolicy,
+  },
+  opa: {
+    enforces: 'all of it but guardrails that look at requests, where OPA is asked',
+    compile: compileOpa,
   },
 };

@@ -14,6 +14,7 @@ import {
   podGroupsOf,
 } from '../callees.ts';
 import type { Compiled, Notice, TargetContext } from '../compiled.ts';
+import { OF_EVERY_PATH } from '../http-notices.ts';
 import { labelSelector, type Manifest, metadataOf, toYamlFile } from '../manifests.ts';
 import { type HttpMatch, httpMatchesOf } from './http.ts';
 
@@ -34,7 +35,7 @@ export function compileCilium(rules: readonly CalleeRules[], context: TargetCont
     files: [...defaults, ...compiled.flatMap(({ files }) => files)].sort((a, b) =>
       compareText(a.path, b.path),
     ),
-    notices: compiled.flatMap(({ notices }) => notices),
+    notices: [...OF_EVERY_PATH, ...compiled.flatMap(({ notices }) => notices)],
   };
 }
 

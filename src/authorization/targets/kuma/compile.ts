@@ -22,9 +22,15 @@ export function compileKuma(rules: readonly CalleeRules[], context: TargetContex
   const compiled = calleesOf(rules, context).map((callee) => compileCallee(callee, context));
   return {
     files: compiled.flatMap(({ files }) => files).sort((a, b) => compareText(a.path, b.path)),
-    notices: compiled.flatMap(({ notices }) => notices),
+    notices: [OF_THE_MESH, ...compiled.flatMap(({ notices }) => notices)],
   };
 }
+
+const OF_THE_MESH: Notice = {
+  effect: 'left',
+  message:
+    'Permissions for the whole mesh, such as Kuma may make when it is installed, let in whom they name: remove them, and let the mesh demand mutual TLS.',
+};
 
 function compileCallee(callee: CalleeRules, context: TargetContext): Compiled {
   const { service, mode, callers } = callee;

@@ -11,6 +11,7 @@ import {
   podGroupsOf,
 } from '../callees.ts';
 import type { Compiled, Notice, Placement, TargetContext } from '../compiled.ts';
+import { OF_EVERY_PATH } from '../http-notices.ts';
 import { type Manifest, toYamlFile } from '../manifests.ts';
 import {
   authentication,
@@ -29,9 +30,15 @@ export function compileLinkerd(rules: readonly CalleeRules[], context: TargetCon
   const compiled = calleesOf(rules, context).map((callee) => compileCallee(callee, context));
   return {
     files: compiled.flatMap(({ files }) => files).sort((a, b) => compareText(a.path, b.path)),
-    notices: compiled.flatMap(({ notices }) => notices),
+    notices: [...OF_EVERY_PATH, UNGUARDED, ...compiled.flatMap(({ notices }) => notices)],
   };
 }
+
+const UNGUARDED: Notice = {
+  effect: 'left',
+  message:
+    'Ports without a Server, and pods that are not known here, go by the default policy of Linkerd: annotate namespaces with `config.linkerd.io/default-inbound-policy: deny`.',
+};
 
 interface Said {
   readonly manifests: readonly Manifest[];

@@ -1,7 +1,7 @@
 import { compareText } from '../../../base/diagnostic.ts';
 import type { CalleeRules } from '../../model/index.ts';
 import { calleesOf, filePathOf, namespacesOf, noticesOfPlace } from '../callees.ts';
-import type { Compiled, TargetContext } from '../compiled.ts';
+import type { Compiled, Notice, TargetContext } from '../compiled.ts';
 import { type Manifest, metadataOf, toYamlFile } from '../manifests.ts';
 import { type Egress, egressOf, egressOfAll, egressPolicies } from './egress.ts';
 import { ingressPolicies, noticesOfCallers, noticesOfPorts } from './ingress.ts';
@@ -23,9 +23,15 @@ export function compileNetworkPolicy(
     files: [...defaults, ...compiled.flatMap(({ files }) => files)].sort((a, b) =>
       compareText(a.path, b.path),
     ),
-    notices: [...compiled.flatMap(({ notices }) => notices), ...(egress?.notices ?? [])],
+    notices: [BY_LABELS, ...compiled.flatMap(({ notices }) => notices), ...(egress?.notices ?? [])],
   };
 }
+
+const BY_LABELS: Notice = {
+  effect: 'left',
+  message:
+    'Callers prove nothing: they go by the namespace and the labels of their pods, so bound who may run pods there.',
+};
 
 function defaultDeny(
   home: { readonly environment: string; readonly namespace: string },

@@ -70,7 +70,8 @@ function requestOf({ protocol, method, path }: Question): Request {
 
 function isAbout(notice: Notice, { services }: Policy, question: Question): boolean {
   const { service, caller, operation } = notice;
-  if (service !== undefined && service !== question.service) return false;
+  // What is said of every policy explains no answer in particular.
+  if (service !== question.service) return false;
   const names = services
     .filter(({ identities }) => identities.includes(question.caller ?? ''))
     .map(({ id }) => id);
