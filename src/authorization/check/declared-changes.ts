@@ -31,7 +31,7 @@ function oneWay(before: Side, after: Side, state: Place['state'], words: Words):
     if (gained.length === 0) return [];
     const groups = Map.groupBy(gained, (one) => keyOf(causes.of(one, pair).place));
     return [...groups.values()].map((group): DeclaredChange => {
-      const operations = group.map(({ operation }) => operation).sort(compareOperations);
+      const operations = withoutEchoes(group.map(({ operation }) => operation));
       const texts = collapsed(operations);
       const [first] = group;
       const cause = first && causes.of(first, pair);
@@ -141,6 +141,27 @@ function endpointKey(endpoint: {
 
 function keyOf(place: Place | undefined): string {
   return place ? `${place.state} ${lineKey(place)}` : '';
+}
+
+/** The wildcard of a method is not told beside that of every method, and `HEAD` not beside `GET`, by which it goes. */
+function withoutEchoes(operations: readonly Operation[]): Operation[] {
+  const told = new Set(
+    operations
+      .filter(isWildcard)
+      .map(({ protocol, method, path }) => `${protocol} ${method} ${path}`),
+  );
+  return operations
+    .filter((operation) => {
+      const { protocol, method, path } = operation;
+      if (!isWildcard(operation) || method === '*') return true;
+      if (told.has(`${protocol} * ${path}`)) return false;
+      return method !== 'HEAD' || !told.has(`${protocol} GET ${path}`);
+    })
+    .sort(compareOperations);
+}
+
+function isWildcard({ endpoint }: Operation): boolean {
+  return endpoint === undefined;
 }
 
 /** Wildcards behind what they stand for. */

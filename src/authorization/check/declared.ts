@@ -44,17 +44,9 @@ export function universeOf(
     const wildcards = callers.flatMap(({ allowed }) =>
       allowed.flatMap((rule) => wildcardOf(rule) ?? []),
     );
-    addNew(universe, service.id, withoutHead(wildcards));
+    addNew(universe, service.id, wildcards);
   }
   return universe;
-}
-
-/** `HEAD` goes by `GET`, and is not told beside it. */
-function withoutHead(operations: readonly Operation[]): Operation[] {
-  return operations.filter(
-    ({ method, path }) =>
-      method !== 'HEAD' || !operations.some((one) => one.method === 'GET' && one.path === path),
-  );
 }
 
 function addNew(
