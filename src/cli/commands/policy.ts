@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { addCompile } from '../policy/compile-command.ts';
 import { addExplain } from '../policy/explain-command.ts';
 import { addFmt } from '../policy/fmt-command.ts';
+import { addSuggest } from '../policy/suggest-command.ts';
 import { addTest } from '../policy/test-command.ts';
 
 /** What `reeve policy` can do; one more is one line more. */
 const SUBCOMMANDS: readonly ((policy: Command) => void)[] = [
   addTest,
   addExplain,
+  addSuggest,
   addCompile,
   addFmt,
 ];
