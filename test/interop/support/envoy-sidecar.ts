@@ -29,6 +29,21 @@ export interface SidecarSettings {
   readonly told?: 'sds' | 'delta' | 'ads' | 'delta-ads';
   /** Changes to the file, as text. */
   readonly replace?: Readonly<Record<string, string>>;
+  /** Changes to what is then in the file. */
+  readonly change?: (file: SidecarFile) => object;
+}
+
+/** The parts of `sidecar.yaml` that tests change. */
+export interface SidecarFile {
+  readonly static_resources: {
+    readonly listeners: readonly {
+      readonly name: string;
+      readonly filter_chains: readonly {
+        readonly filters: readonly { readonly typed_config: Readonly<Record<string, unknown>> }[];
+      }[];
+    }[];
+    readonly clusters: readonly object[];
+  };
 }
 
 /** Puts Envoy's program somewhere else, so that it is another workload.
@@ -127,7 +142,9 @@ function configurationOf(settings: SidecarSettings): string {
     if (!text.includes(from)) throw new Error(`sidecar.yaml has no ${from} any more`);
     text = text.replaceAll(from, () => to);
   }
-  return TOLD[settings.told ?? 'sds'](text);
+  const told = TOLD[settings.told ?? 'sds'](text);
+  const { change } = settings;
+  return change ? JSON.stringify(change(load(told) as SidecarFile)) : told;
 }
 
 const TOLD: Readonly<Record<NonNullable<SidecarSettings['told']>, (text: string) => string>> = {

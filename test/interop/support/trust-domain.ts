@@ -22,7 +22,12 @@ import {
 } from '../../../src/identity/host/index.ts';
 import { EntryIndex, type EntryInput } from '../../../src/identity/registration/index.ts';
 import { entryWith } from '../../../src/identity/registration/testing/entries.ts';
-import { SdsConfig, type SdsEvent, secretDiscovery } from '../../../src/identity/sds/index.ts';
+import {
+  type DiscoverySource,
+  SdsConfig,
+  type SdsEvent,
+  secretDiscovery,
+} from '../../../src/identity/sds/index.ts';
 import { parseSpiffeId, type TrustBundle } from '../../../src/identity/spiffe/index.ts';
 import { WorkloadApiConfig, type WorkloadCall } from '../../../src/identity/workload-api/index.ts';
 import { toPem } from '../../../src/identity/x509/index.ts';
@@ -33,6 +38,13 @@ import { ecKey } from '../../../src/identity/x509/testing/keys.ts';
 export interface Issued {
   readonly cert: string;
   readonly key: string;
+}
+
+export interface TrustDomainOptions {
+  /** Its authorities are below a root of another's. */
+  readonly hasUpstream?: boolean;
+  /** What Envoys are told beside secrets. */
+  readonly sources?: readonly DiscoverySource[];
 }
 
 const BY = { actor: 'a test', reason: 'a test' };
@@ -74,7 +86,7 @@ export class TrustDomain {
   static async start(
     name: string,
     folder: string,
-    { hasUpstream = false } = {},
+    { hasUpstream = false, sources = [] }: TrustDomainOptions = {},
   ): Promise<TrustDomain> {
     const steady = { now: 0 };
     const upstream = hasUpstream ? upstreamIn(folder, name) : ({ kind: 'none' } as const);
@@ -85,7 +97,7 @@ export class TrustDomain {
       steadyClock: () => steady.now,
     });
     const domain = new TrustDomain(name, keeper, steady);
-    await domain.#serve(join(folder, `${name}.sock`));
+    await domain.#serve(join(folder, `${name}.sock`), sources);
     return domain;
   }
 
@@ -176,7 +188,7 @@ export class TrustDomain {
     await this.keeper.close();
   }
 
-  async #serve(socket: string): Promise<void> {
+  async #serve(socket: string, sources: readonly DiscoverySource[]): Promise<void> {
     const config = AttestationConfig.parse({});
     const attestor = createWorkloadAttestor(machinePorts(config), config);
     this.#host = await IdentityHost.start({
@@ -190,6 +202,7 @@ export class TrustDomain {
           config: SdsConfig.parse({}),
           log: { warn: (fields, message) => this.log.push({ fields, message }) },
           count: (event) => this.counts.set(event, (this.counts.get(event) ?? 0) + 1),
+          sources,
         }),
       clock: Date.now,
       onCall: (call) => this.calls.push(call),

@@ -6,7 +6,7 @@ import { ANY_SEGMENT, type Comparison, type Piece, segmentRegex } from './segmen
  *  (`re2.max_program_size.error_level`), and with it all of the policy. */
 export const MAX_PROGRAM_SIZE = 100;
 /** What is counted here is about what RE2 counts. */
-const MAX_COST = 75;
+const MAX_COST = 80;
 const ANYTHING_BELOW: Piece = { regex: '(?:/.*)?', cost: 6 };
 
 /** The canonical paths that a pattern matches, one slash at the end or not; undefined where that cannot be said.

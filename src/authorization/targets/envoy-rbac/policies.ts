@@ -67,8 +67,9 @@ function permissionOf(rule: OperationRule): Permission | string {
 const TOO_LARGE =
   'its path is more than Envoy takes in a regular expression: it is left to external authorisation';
 
-/** Methods as they may be sent at all, where any will do: an odd case is none. */
-const ANY_METHOD = methodMatches('[A-Z][A-Z0-9_-]{0,31}');
+/** Methods as they may be sent at all, where any will do: an odd case is none. Longer ones, of which nobody has heard, are
+ *  more than a regular expression may be. */
+const ANY_METHOD = methodMatches('[A-Z][A-Z0-9_-]{0,15}');
 
 function methodOf({ method, exceptMethods }: OperationRule): Permission[] {
   if (method !== '*') return [methodIs(method)];

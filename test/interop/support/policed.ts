@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import {
+  RbacDelivery,
+  servicesByIdentity,
+} from '../../../src/authorization/enforcement/envoy/index.ts';
+import {
+  EXT_AUTHZ_LIMITS,
+  extAuthz,
+} from '../../../src/authorization/enforcement/ext-authz/index.ts';
+import { Engine } from '../../../src/authorization/engine/index.ts';
+import type {
+  Decision,
+  EnforcementMode,
+  GuardrailJudge,
+  Policy,
+  PolicyService,
+  Question,
+} from '../../../src/authorization/model/index.ts';
+import { createGrpcServer, type GrpcServer } from '../../../src/base/grpc/index.ts';
+
+/** Of nothing. */
+export const NO_GUARDRAILS: GuardrailJudge = {
+  standing: () => ({ kind: 'clear' }),
+  judge: () => ({ kind: 'clear' }),
+};
+
+/** What decides on this machine, as a server has it: external authorisation on a port, and rules for Envoys. */
+export class PolicyServer {
+  readonly delivery = new RbacDelivery();
+  /** `allowed declared` … */
+  readonly counted: string[] = [];
+  readonly decided: { readonly question: Question; readonly decision: Decision }[] = [];
+  readonly defects: unknown[] = [];
+  engine: Engine | undefined;
+  #servicesOf = servicesByIdentity([]);
+  #grpc: GrpcServer | undefined;
+  #port = 0;
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Where it was, if it was. */
+  async start(): Promise<void> {
+    const service = extAuthz({
+      decide: (question) => this.decide(question),
+      servicesOf: (id) => this.#servicesOf(id),
+      count: (outcome, reason) => this.counted.push(`${outcome} ${reason}`),
+      onDecision: (question, decision) => this.decided.push({ question, decision }),
+      onDefect: (thrown) => this.defects.push(thrown),
+    });
+    this.#grpc = createGrpcServer({ services: [service], limits: EXT_AUTHZ_LIMITS });
+    const { server } = this.#grpc;
+    server.listen(this.#port, '127.0.0.1');
+    await once(server, 'listening');
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  decide(question: Question): Decision {
+    if (!this.engine) throw new Error('there is no policy');
+    return this.engine.decide(question);
+  }
+
+  /** Decides by this policy from now on, and tells the Envoys. */
+  set(policy: Policy, judge: GuardrailJudge = NO_GUARDRAILS): void {
+    const engine = new Engine(policy, judge);
+    const rules = new Map(engine.rules().map((one) => [one.service.id, one]));
+    this.engine = engine;
+    this.#servicesOf = servicesByIdentity(policy.services);
+    this.delivery.update({ services: policy.services, rulesOf: (id) => rules.get(id) });
+  }
+
+  async stop(): Promise<void> {
+    await this.#grpc?.close(0);
+    this.#grpc = undefined;
+  }
+}
+
+/** A service of the shop, whose identity is by its name. */
+export function shopService(name: string, mode: EnforcementMode = 'enforce'): PolicyService {
+  return {
+    id: `production/shop/${name}`,
+    environment: 'production',
+    namespace: 'shop',
+    name,
+    kind: 'workload',
+    identities: [`spiffe://example.org/ns/shop/sa/${name}`],
+    owner: undefined,
+    criticality: undefined,
+    sensitivity: [],
+    exposure: 'internal',
+    groups: [],
+    mode,
+  };
+}
+
+/** What is called, by whom: `web payments GET /v1/charges`. */
+export function shopPolicy(
+  grants: readonly string[],
+  endpoints: readonly string[] = [],
+  modes: Readonly<Record<string, EnforcementMode>> = {},
+): Policy {
+  const names = ['web', 'orders', 'payments', 'reviews'];
+  return {
+    services: names.map((name) => shopService(name, modes[name])),
+    grants: grants.map((grant, at) => {
+      const [from, to, ...operation] = grant.split(' ');
+      return {
+        from: `production/shop/${from}`,
+        to: `production/shop/${to}`,
+        operation: operation.join(' '),
+        source: {
+          reader: 'declarations',
+          how: 'declared' as const,
+          file: `${from}/reeve.yaml`,
+          line: at + 1,
+        },
+      };
+    }),
+    endpoints: endpoints.map((text) => {
+      const [service, method = '', template = '', blocked] = text.split(' ');
+      return {
+        service: `production/shop/${service}`,
+        protocol: 'http',
+        method,
+        template,
+        owner: undefined,
+        criticality: undefined,
+        sensitivity: [],
+        deprecated: false,
+        blocked: blocked === 'blocked',
+      };
+    }),
+    guardrails: [],
+  };
+}
