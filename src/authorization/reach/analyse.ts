@@ -55,10 +55,14 @@ class Analysis implements Reach {
   }
 
   *rows(filter: ReachFilter = {}): Generator<ReachRow> {
-    const destinations = filterEndpoints(this.#endpoints.destinations, filter.to);
-    const places = new Map(destinations.map((one, place) => [one.index, place]));
+    const { about } = filter;
+    const all = filterEndpoints(this.#endpoints.destinations, filter.to);
+    const some = about ? all.filter(({ peer }) => about.has(peer.name)) : all;
+    const places = new Map(all.map((one, place) => [one.index, place]));
     for (const from of filterEndpoints(this.#endpoints.sources, filter.from)) {
-      const few = this.#egress.onlyPeersOf(from);
+      const isAsked = about === undefined || about.has(from.peer.name);
+      const few = isAsked ? this.#egress.onlyPeersOf(from) : undefined;
+      const destinations = isAsked ? all : some;
       for (const to of few ? inOrder(few, destinations, places) : destinations) {
         if (!canBePair(from, to)) continue;
         for (const row of this.#rowsOf(from, to)) yield row;
@@ -110,12 +114,14 @@ class Analysis implements Reach {
   }
 
   #explain(from: Endpoint, to: Destination): ReachExplanation {
-    const { reasons } = this.#requests.verdict(from, to);
+    const { reasons } = this.#connect(from, to);
+    // Where no way leads from the controller, nothing else matters.
+    const requests = reasons.length === 0 ? [] : this.#requests.verdict(from, to).reasons;
     return {
       from: from.peer,
       to: to.peer,
       rows: this.#rowsOf(from, to),
-      reasons: [...this.#connect(from, to).reasons, ...reasons],
+      reasons: [...reasons, ...requests],
     };
   }
 

@@ -71,6 +71,8 @@ export interface Exposure {
 export interface ReachFilter {
   readonly from?: string;
   readonly to?: string;
+  /** Only pairs of which one is among these workloads, named `NAMESPACE/NAME`. */
+  readonly about?: ReadonlySet<string>;
 }
 
 /** What a mesh or a policy of Cilium says of the requests to one service. */

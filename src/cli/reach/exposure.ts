@@ -7,7 +7,7 @@ const WIDTH = 80;
 
 /** For each workload, which pods that do not exist yet it would let in, and reach. */
 export function* toExposureText(all: readonly Exposure[], paint: Painter): Generator<string> {
-  yield 'What pods that do not exist yet could reach, and be reached by, for their labels.\n';
+  yield 'What pods that do not exist yet would be let in to, and be reached by.\n';
   const unprotected: string[] = [];
   for (const [name, ofWorkload] of Map.groupBy(
     all,

@@ -36,12 +36,22 @@ export function* toReachText(
   const about = `${counted(sizes.workloads, 'workload')}, ${counted(sizes.policies, 'policy', 'policies')}`;
   yield `${spread(about, counted(pairs, 'connected pair'), WIDTH)}\n`;
   if (pairs === 0) yield '\nNothing reaches anything.\n';
-  const outside = ({ kind }: Target) => kind === EXTERNAL;
-  const ordered = [...targets.values()];
-  for (const target of [...ordered.filter((one) => !outside(one)), ...ordered.filter(outside)]) {
-    yield `\n${paint('bold', plain(peerText(target.name, target.kind)))}\n`;
+  for (const alike of together([...targets.values()])) {
+    yield '\n';
+    for (const { name, kind } of alike) yield `${paint('bold', plain(peerText(name, kind)))}\n`;
+    const [target] = alike;
     for (const group of target.groups.values()) yield* groupText(group, target, callers, paint);
   }
+}
+
+/** Workloads one by one, and behind them addresses outside: ranges that the same callers reach alike together. */
+function together(targets: readonly Target[]): readonly [Target, ...Target[]][] {
+  const outside = targets.filter(({ kind }) => kind === EXTERNAL);
+  const byGroups = Map.groupBy(outside, ({ groups }) => JSON.stringify([...groups]));
+  const inside = targets.filter(({ kind }) => kind !== EXTERNAL);
+  return [...inside.map((one): [Target] => [one]), ...byGroups.values()].flatMap(
+    ([first, ...rest]) => (first ? [[first, ...rest] as [Target, ...Target[]]] : []),
+  );
 }
 
 function gather(rows: Iterable<ReachRow>, callers: Map<string, Set<string>>) {

@@ -6,6 +6,7 @@ import { PortSets } from '../port-set.ts';
 import { splitsOf } from '../ranges.ts';
 import { deltasOf } from './deltas.ts';
 import { mergeRanges } from './merge-ranges.ts';
+import { touchedWorkloads } from './touched.ts';
 
 /** One state of what decides about traffic. */
 export interface ReachState {
@@ -23,8 +24,9 @@ interface Pair {
  *  split where either state splits them, and put together again where all of them change alike. */
 export function diffReach(base: ReachState, head: ReachState): readonly ReachChange[] {
   const splitAt = both(splitsOf(base.network), splitsOf(head.network));
+  const about = touchedWorkloads(base, head);
   const read = ({ network, permissions }: ReachState) =>
-    pairsOf(analyse(network, { permissions, splitAt }).rows());
+    pairsOf(analyse(network, { permissions, splitAt }).rows({ about }));
   const before = read(base);
   const after = read(head);
   const sets = new PortSets();
