@@ -43,7 +43,7 @@ function parse(json: string): unknown {
 
 function toSent(value: unknown): SentSlice {
   try {
-    return readSent(value, 'it');
+    return readSent(value);
   } catch (thrown) {
     if (thrown instanceof ShapeError) throw malformed(thrown.message);
     throw thrown;

@@ -1,51 +1,61 @@
 /** Reads JSON whose shape is known but not believed: each reader gives a value of its type, or throws a `ShapeError` that
  *  says where it is not. Without a library: this runs in services, too. */
 
-export type Read<To> = (value: unknown, at: string) => To;
+export type Read<To> = (value: unknown) => To;
 
-export class ShapeError extends Error {}
+/** What a value is not, and where inside of what was read: that is put together only where something is wrong. */
+export class ShapeError extends Error {
+  /** `.services[7].name` */
+  readonly at: string;
+  readonly isNot: string;
 
-export const text: Read<string> = (value, at) => {
+  constructor(isNot: string, at = '') {
+    super(`${at === '' ? 'it' : `it${at}`} is ${isNot}`);
+    this.at = at;
+    this.isNot = isNot;
+  }
+}
+
+export const text: Read<string> = (value) => {
   if (typeof value === 'string') return value;
-  throw new ShapeError(`${at} is no text`);
+  throw new ShapeError('no text');
 };
 
-export const flag: Read<boolean> = (value, at) => {
+export const flag: Read<boolean> = (value) => {
   if (typeof value === 'boolean') return value;
-  throw new ShapeError(`${at} is neither true nor false`);
+  throw new ShapeError('neither true nor false');
 };
 
 /** Whole, from 1. */
-export const count: Read<number> = (value, at) => {
+export const count: Read<number> = (value) => {
   if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
-  throw new ShapeError(`${at} is no whole number from 1`);
+  throw new ShapeError('no whole number from 1');
 };
 
 /** A value as it stands, which somebody else judges. */
-export const members: Read<Readonly<Record<string, unknown>>> = (value, at) => {
+export const members: Read<Readonly<Record<string, unknown>>> = (value) => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>;
   }
-  throw new ShapeError(`${at} is no object`);
+  throw new ShapeError('no object');
 };
 
 export function oneOf<const Word extends string>(words: readonly Word[]): Read<Word> {
-  return (value, at) => {
-    const found = words.find((word) => word === value);
-    if (found !== undefined) return found;
-    throw new ShapeError(`${at} is none of ${words.join(', ')}`);
+  return (value) => {
+    if (words.includes(value as Word)) return value as Word;
+    throw new ShapeError(`none of ${words.join(', ')}`);
   };
 }
 
 export function listOf<Item>(read: Read<Item>): Read<readonly Item[]> {
-  return (value, at) => {
-    if (!Array.isArray(value)) throw new ShapeError(`${at} is no list`);
-    return value.map((item, index) => read(item, `${at}[${index}]`));
+  return (value) => {
+    if (!Array.isArray(value)) throw new ShapeError('no list');
+    return value.map((item, index) => within(index, read, item));
   };
 }
 
 export function optional<To>(read: Read<To>): Read<To | undefined> {
-  return (value, at) => (value === undefined ? undefined : read(value, at));
+  return (value) => (value === undefined ? undefined : read(value));
 }
 
 /** The members that are named; others are passed over. One that is undefined is there, as undefined. */
@@ -55,12 +65,24 @@ export function record<To extends object>(
   },
 ): Read<To> {
   const all = Object.entries(readers) as [string, Read<unknown>][];
-  return (value, at) => {
-    const given = members(value, at);
+  return (value) => {
+    const given = members(value);
     const read: Record<string, unknown> = {};
     for (const [name, reader] of all) {
-      read[name] = reader(Object.hasOwn(given, name) ? given[name] : undefined, `${at}.${name}`);
+      const member = Object.hasOwn(given, name) ? given[name] : undefined;
+      read[name] = within(name, reader, member);
     }
     return read as To;
   };
+}
+
+/** @param where an index, or the name of a member */
+function within<To>(where: number | string, read: Read<To>, value: unknown): To {
+  try {
+    return read(value);
+  } catch (thrown) {
+    if (!(thrown instanceof ShapeError)) throw thrown;
+    const step = typeof where === 'number' ? `[${where}]` : `.${where}`;
+    throw new ShapeError(thrown.isNot, `${step}${thrown.at}`);
+  }
 }
