@@ -39,19 +39,19 @@ export function* toReachText(
   for (const alike of together([...targets.values()])) {
     yield '\n';
     for (const { name, kind } of alike) yield `${paint('bold', plain(peerText(name, kind)))}\n`;
-    const [target] = alike;
-    for (const group of target.groups.values()) yield* groupText(group, target, callers, paint);
+    for (const target of alike.slice(0, 1)) {
+      for (const group of target.groups.values()) yield* groupText(group, target, callers, paint);
+    }
   }
 }
 
 /** Workloads one by one, and behind them addresses outside: ranges that the same callers reach alike together. */
-function together(targets: readonly Target[]): readonly [Target, ...Target[]][] {
-  const outside = targets.filter(({ kind }) => kind === EXTERNAL);
-  const byGroups = Map.groupBy(outside, ({ groups }) => JSON.stringify([...groups]));
-  const inside = targets.filter(({ kind }) => kind !== EXTERNAL);
-  return [...inside.map((one): [Target] => [one]), ...byGroups.values()].flatMap(
-    ([first, ...rest]) => (first ? [[first, ...rest] as [Target, ...Target[]]] : []),
+function together(targets: readonly Target[]): readonly (readonly Target[])[] {
+  const isOutside = ({ kind }: Target) => kind === EXTERNAL;
+  const ranges = Map.groupBy(targets.filter(isOutside), ({ groups }) =>
+    JSON.stringify([...groups]),
   );
+  return [...targets.filter((one) => !isOutside(one)).map((one) => [one]), ...ranges.values()];
 }
 
 function gather(rows: Iterable<ReachRow>, callers: Map<string, Set<string>>) {
