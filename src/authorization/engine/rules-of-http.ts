@@ -69,7 +69,11 @@ function methodsOf(
   return found;
 }
 
-function rulesFor(standing: RelationStanding, neighbours: Neighbours, method: number): readonly PathRule[] {
+function rulesFor(
+  standing: RelationStanding,
+  neighbours: Neighbours,
+  method: number,
+): readonly PathRule[] {
   const rules =
     method === HEAD ? headRules(standing, neighbours) : plainRules(standing, neighbours, method);
   return withoutSpare(rules);
