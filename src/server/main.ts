@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EnforcementPoint } from '../authorization/enforcement/point/index.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import {
@@ -19,6 +20,7 @@ import {
 import { decisionToFact } from '../inventory/index.ts';
 import { createAccess } from './auth/access.ts';
 import { openAuthorization } from './authorization/authorization.ts';
+import { enforcementServices } from './authorization/workload-services.ts';
 import { LiveClusters } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
 import { correctionsByService } from './corrections.ts';
@@ -126,6 +128,7 @@ async function assemble(
     onFolded: () => judging.request(),
   });
   opened.defer(() => clusters.close());
+  const point = new EnforcementPoint();
   const identity = await startIdentity(config, {
     store,
     dataFolder: data.path,
@@ -134,6 +137,9 @@ async function assemble(
     clusterApi: (name) => clusters.api(name),
     clusterOf: (environment) => clusterOf(config, environment),
     onSecrets: (event) => metrics.secretDiscovery.inc({ event }),
+    policy: point.slices,
+    envoySources: [point.rbac],
+    moreServices: (ports, supply) => enforcementServices(ports, supply, { point, clock, log }),
   });
   if (identity) {
     opened.defer(() => identity.close());
@@ -149,6 +155,7 @@ async function assemble(
     log,
   });
   opened.defer(() => authorization.close());
+  authorization.policies.watch(({ policy, engine }) => point.put(policy, engine));
   let begun = false;
   /** When identities and policy follow from what was judged last. Never rejects. */
   let applied: Promise<void> = Promise.resolve();

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { EnforcementPoint } from '../../authorization/enforcement/point/index.ts';
 import { systemClock } from '../../base/clock.ts';
 import { loadConfig } from '../../base/config.ts';
 import { Fault } from '../../base/fault.ts';
@@ -7,6 +8,7 @@ import { createLog, type Log } from '../../base/log.ts';
 import { releaseMemory } from '../../base/memory.ts';
 import { type AgentEnd, runAgent } from '../../identity/agent/index.ts';
 import { secretDiscovery } from '../../identity/sds/index.ts';
+import { enforcementServices } from '../../server/authorization/workload-services.ts';
 import { endOfProcess } from '../../server/greeting.ts';
 import { NodePodsConfig, type OpenNodePods, openNodePods } from '../../server/node-pods.ts';
 import { AgentFileConfig } from './config.ts';
@@ -64,10 +66,15 @@ async function run(
   const { log } = given;
   const clock = systemClock;
   const teller = new Teller(format, config, (line) => console.log(line));
+  const point = new EnforcementPoint();
   const running = await runAgent(config, {
     ...given,
     clock,
-    more: (ports) => secretDiscovery(ports, { config: config.sds, log, clock }),
+    policy: point,
+    more: (ports, supply) => [
+      ...secretDiscovery(ports, { config: config.sds, log, clock, sources: [point.rbac] }),
+      ...enforcementServices(ports, supply, { point, clock, log }),
+    ],
     onEvent: (event) => teller.hear(event),
   });
   teller.started(running);

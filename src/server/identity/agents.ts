@@ -14,7 +14,7 @@ const GRACE_MS = 2_000;
  *  nobody in.
  *  @throws {Fault} as `serveAgents` */
 export async function letAgentsIn(
-  { config, store, clock, log, clusterApi }: IdentityParts,
+  { config, store, clock, log, clusterApi, policy }: IdentityParts,
   made: Pick<Identity, 'keeper' | 'registrar' | 'supply' | 'ownSvid' | 'joinTokens' | 'federation'>,
 ): Promise<ServedAgents | undefined> {
   const { agents, attestation } = config;
@@ -28,6 +28,7 @@ export async function letAgentsIn(
       { clock, workload, clusters: kept.clusters, joinTokens },
       attestation,
     ),
+    ...(policy && { policy }),
     federated: () => federation.bundles(),
     audit: async (entries) => void (await store.amend([], entries)),
     onEvent: (event) => log.info(event, 'agent'),

@@ -1,9 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
+import type { GrpcService } from '../../base/grpc/index.ts';
 import type { Log } from '../../base/log.ts';
 import { after } from '../../base/timer.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
-import type { AgentServer } from '../../identity/agent/index.ts';
+import type { AgentServer, PolicyBytes } from '../../identity/agent/index.ts';
 import { DocumentJoinTokenStore, type TokenApi } from '../../identity/attestation/index.ts';
 import {
   AuthorityKeeper,
@@ -17,13 +18,19 @@ import {
   Federation,
   serveBundleEndpoint,
 } from '../../identity/federation/index.ts';
-import { AuthoritySupply, type IdentityHost, OwnSvid } from '../../identity/host/index.ts';
+import {
+  AuthoritySupply,
+  type IdentityHost,
+  type IdentitySupply,
+  OwnSvid,
+} from '../../identity/host/index.ts';
 import {
   type RegisterableService,
   Registrar,
   type Retired,
 } from '../../identity/registration/index.ts';
-import type { SdsEvent } from '../../identity/sds/index.ts';
+import type { DiscoverySource, SdsEvent } from '../../identity/sds/index.ts';
+import type { WorkloadApiPorts } from '../../identity/workload-api/index.ts';
 import { letAgentsIn } from './agents.ts';
 import type { IdentityConfig } from './config.ts';
 import { serveWorkloads } from './workloads.ts';
@@ -39,6 +46,14 @@ export interface IdentityParts {
   readonly onSecrets?: (event: SdsEvent) => void;
   /** The cluster of an environment, where there are several. */
   readonly clusterOf?: (environment: string) => string | undefined;
+  /** What else Envoys may be told, and workloads ask, on the socket of their identities. */
+  readonly envoySources?: readonly DiscoverySource[];
+  readonly moreServices?: (
+    ports: WorkloadApiPorts,
+    supply: IdentitySupply,
+  ) => readonly GrpcService[];
+  /** What agents carry to the workloads of their machines. */
+  readonly policy?: PolicyBytes;
   /** The API server of a cluster whose service accounts may be agents. */
   readonly clusterApi: (name: string) => TokenApi;
 }

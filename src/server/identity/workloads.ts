@@ -37,8 +37,16 @@ export async function serveWorkloads(
       attest: (peer) => attestor.attest(peer),
       socket,
       config: config.workloadApi,
-      more: (ports) =>
-        secretDiscovery(ports, { config: config.sds, log, clock, ...(count && { count }) }),
+      more: (ports) => [
+        ...secretDiscovery(ports, {
+          config: config.sds,
+          log,
+          clock,
+          sources: parts.envoySources ?? [],
+          ...(count && { count }),
+        }),
+        ...(parts.moreServices?.(ports, supply) ?? []),
+      ],
       clock,
       onCall: (call) => refusals.hear(call),
       onFailure: ({ spiffeId }, thrown) => {

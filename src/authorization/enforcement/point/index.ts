@@ -1,0 +1,2 @@
+/** Where one machine decides. */
+export { EnforcementPoint } from './point.ts';

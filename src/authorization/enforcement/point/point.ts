@@ -1,0 +1,79 @@
+import { Fault } from '../../../base/fault.ts';
+import { Engine } from '../../engine/index.ts';
+import { CedarJudge } from '../../guardrails/index.ts';
+import type { CalleeRules, Decision, Policy, Question } from '../../model/index.ts';
+import { RbacDelivery, servicesByIdentity } from '../envoy/index.ts';
+import type { ServicesOf } from '../ext-authz/index.ts';
+import { PolicySlices, readSlice, toPolicy } from '../feed/index.ts';
+
+interface InForce {
+  readonly engine: Engine;
+  readonly servicesOf: ServicesOf;
+}
+
+/** Where one machine decides: the policy in force there, for all that enforce it. The server has all of the policy, and
+ *  an agent what the server has told it. */
+export class EnforcementPoint {
+  /** For services that decide themselves, and for agents. */
+  readonly slices = new PolicySlices();
+  /** For Envoys that decide themselves. */
+  readonly rbac = new RbacDelivery();
+  #inForce: InForce | undefined;
+
+  get isReady(): boolean {
+    return this.#inForce !== undefined;
+  }
+
+  /** Takes another policy, all of it, with what decides by it. */
+  put(policy: Policy, engine: Engine): void {
+    this.slices.replace(policy);
+    this.#enforce(policy, engine);
+  }
+
+  /** Takes what the server has sent.
+   *  @throws {Fault} as `readSlice`: what was in force stays so */
+  take(bytes: Uint8Array): void {
+    const policy = toPolicy(readSlice(bytes));
+    this.slices.take(bytes);
+    this.#enforce(policy, new Engine(policy, new CedarJudge(policy.guardrails)));
+  }
+
+  /** Forgets it: nothing can be decided, and Envoys keep what they have. */
+  drop(): void {
+    this.slices.drop();
+    this.#inForce = undefined;
+  }
+
+  /** @throws {Fault} `authorization/policy-unavailable` */
+  decide(question: Question): Decision {
+    return this.#now().engine.decide(question);
+  }
+
+  /** Which services a SPIFFE ID proves to be.
+   *  @throws {Fault} `authorization/policy-unavailable` */
+  servicesOf(spiffeId: string): readonly string[] {
+    return this.#now().servicesOf(spiffeId);
+  }
+
+  #enforce(policy: Policy, engine: Engine): void {
+    this.#inForce = { engine, servicesOf: servicesByIdentity(policy.services) };
+    const rulesOf = rulesByService(engine);
+    this.rbac.update({ services: policy.services, rulesOf });
+  }
+
+  #now(): InForce {
+    if (this.#inForce) return this.#inForce;
+    throw new Fault('authorization/policy-unavailable', 'There is no policy yet', {
+      hint: 'ask again: there is one as soon as the estate has been judged once',
+    });
+  }
+}
+
+/** The rules of one service at a time, made when the first Envoy wants to know. */
+function rulesByService(engine: Engine): (service: string) => CalleeRules | undefined {
+  let rules: ReadonlyMap<string, CalleeRules> | undefined;
+  return (service) => {
+    rules ??= new Map(engine.rules().map((one) => [one.service.id, one]));
+    return rules.get(service);
+  };
+}

@@ -1,0 +1,73 @@
+import {
+  type CheckOutcome,
+  type CheckReason,
+  EXT_AUTHZ,
+  extAuthz,
+} from '../../authorization/enforcement/ext-authz/index.ts';
+import { policyFeed } from '../../authorization/enforcement/feed/index.ts';
+import type { EnforcementPoint } from '../../authorization/enforcement/point/index.ts';
+import type { Decision, Question } from '../../authorization/model/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { GrpcCall, GrpcService } from '../../base/grpc/index.ts';
+import type { Log } from '../../base/log.ts';
+import { forCallingWorkload, type IdentitySupply } from '../../identity/host/index.ts';
+import type { WorkloadApiPorts } from '../../identity/workload-api/index.ts';
+import { AskingEnvoys } from './asking-envoys.ts';
+
+/** What decides on a machine, and who hears of it. */
+export interface EnforcementParts {
+  readonly point: EnforcementPoint;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly count?: (outcome: CheckOutcome, reason: CheckReason) => void;
+  readonly onDecision?: (question: Question, decision: Decision) => void;
+}
+
+/** How long a workload waits for its first policy, before it is sent away to ask again. */
+const WAIT_MS = 10_000;
+
+/** What workloads and Envoys of a machine ask of authorisation on the socket of their identities: the policy of their own
+ *  services as it changes, and decisions. */
+export function enforcementServices(
+  ports: WorkloadApiPorts,
+  supply: IdentitySupply,
+  { point, clock, log, count = () => {}, onDecision }: EnforcementParts,
+): GrpcService[] {
+  const envoys = new AskingEnvoys(ports, supply, clock);
+  const provedBy = new WeakMap<GrpcCall, readonly string[]>();
+  const { handle } = checkOf(
+    extAuthz({
+      decide: (question) => point.decide(question),
+      servicesOf: (spiffeId) => point.servicesOf(spiffeId),
+      provedBy: (call) => provedBy.get(call) ?? [],
+      count,
+      ...(onDecision && { onDecision }),
+      onDefect: (thrown) => log.error({ err: thrown }, 'a call could not be decided'),
+    }),
+  );
+  return [
+    policyFeed({
+      forCaller: (call, work) => forCallingWorkload(ports, supply, call, work),
+      slices: point.slices,
+      waitMs: WAIT_MS,
+    }),
+    {
+      name: EXT_AUTHZ,
+      methods: {
+        Check: {
+          kind: 'unary',
+          handle: async (message, call) => {
+            provedBy.set(call, await envoys.identitiesOf(call));
+            return handle(message, call);
+          },
+        },
+      },
+    },
+  ];
+}
+
+function checkOf({ methods }: GrpcService) {
+  const { Check } = methods;
+  if (Check?.kind !== 'unary') throw new TypeError('external authorisation has no unary Check');
+  return Check;
+}
