@@ -4,6 +4,14 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  grantOf,
+  ORDERS as SERVICE,
+  SHOP,
+} from '../src/authorization/enforcement/feed/testing/policies.ts';
+import { Engine } from '../src/authorization/engine/index.ts';
+import { CedarJudge } from '../src/authorization/guardrails/judge/index.ts';
+import type { Policy } from '../src/authorization/model/index.ts';
 import { runIn, SdkProject } from './support/sdk-package.ts';
 import { TestWorkloadApi } from './support/sdk-workload-api.ts';
 
@@ -50,24 +58,35 @@ describe('the package', () => {
     expect(built.length).toBeGreaterThan(50);
   });
 
-  it('has of the server only what verifies identities', () => {
+  it('has of the server only what verifies identities and what decides', () => {
     const foreign = filesOf('.js').filter((path) => !path.startsWith('dist/sdk/src/'));
     const folders = foreign.map((path) =>
-      path.replace(/^dist\/src\/(base|identity\/\w+)\/.*/, '$1'),
+      path.replace(/^dist\/src\/(base|estate|(?:identity|authorization)\/[\w.]+)(\/.*)?$/, '$1'),
     );
     expect([...new Set(folders)].sort()).toEqual([
+      'authorization/decider.js',
+      'authorization/enforcement',
+      'authorization/engine',
+      'authorization/guardrails',
+      'authorization/model',
+      'authorization/operations',
       'base',
+      'estate',
       'identity/jwt',
       'identity/spiffe',
       'identity/x509',
     ]);
     const unneeded =
-      /index\.js$|authority\.js|csr|issue|sign(er)?\.js|write-bundle|bundle-document/;
+      /\/index\.js$|authority\.js|csr|issue|sign(er)?\.js|write-bundle|bundle-document|service\.js|write-slice/;
     const doors = foreign.filter((path) => /identity\/\w+\/verifier\.js$/.test(path));
     expect(doors.length).toBe(3);
-    const inside = foreign.filter((path) => !/(der|extensions|validation)\/index\.js$/.test(path));
+    const inside = foreign.filter(
+      (path) => !/(der|extensions|validation|authorization\/.+)\/index\.js$/.test(path),
+    );
     expect(inside.filter((path) => unneeded.test(path))).toEqual([]);
-    expect(foreign.length).toBeLessThan(50);
+    const deciding = foreign.filter((path) => path.includes('/authorization/'));
+    expect(foreign.length - deciding.length).toBeLessThan(55);
+    expect(deciding.length).toBeLessThan(80);
   });
 
   it('leads to files that are there', () => {
@@ -115,7 +134,7 @@ import Fastify from 'fastify';
 import { Hono } from 'hono';
 import { getRequestListener } from '@hono/node-server';
 import {
-  allowOnly, createMtlsAgent, createMtlsServer, JwtSource, withJwtSvid, X509Source,
+  allowOnly, createMtlsAgent, createMtlsServer, JwtSource, reevePolicy, withJwtSvid, X509Source,
 } from '@reeve/sdk';
 import { requireCaller } from '@reeve/sdk/express';
 import { requireCaller as forFastify } from '@reeve/sdk/fastify';
@@ -143,6 +162,11 @@ app.get('/orders/:id', requireCaller({ authorize }), (request, response) => {
 app.get('/tokens', requireCaller({ jwt: { source: tokens, audience: spiffeId } }), (request, response) => {
   response.send(request.caller.proof);
 });
+const policy = reevePolicy();
+await policy.source.ready(AbortSignal.timeout(30_000));
+app.use('/policed', requireCaller({ authorize: policy }), (request, response) => {
+  response.send(request.caller.spiffeId);
+});
 app.get('/closed', requireCaller({ authorize }), (_, response) => response.send('closed'));
 const overMtls = createMtlsServer({ source }, app);
 const overPlain = http.createServer(app);
@@ -163,6 +187,8 @@ console.log(JSON.stringify({
   node: process.versions.node.split('.')[0],
   express: await call(port, '/orders/42'),
   closed: (await call(port, '/closed')).status,
+  declared: await call(port, '/policed/orders/42'),
+  undeclared: JSON.parse((await call(port, '/policed/other')).body).detail,
   nobody: (await fetch(\`http://127.0.0.1:\${plainPort}/orders/42\`)).status,
   token: await (await signedIn(\`http://127.0.0.1:\${plainPort}/tokens\`)).text(),
   fastify: await call(await listen(fastify.server), '/'),
@@ -176,7 +202,38 @@ for (const server of [overMtls, overPlain, fastify.server, overHono]) {
 }
 source.close();
 tokens.close();
+policy.source.close();
 `;
+
+/** Orders may read its own orders, unless a guardrail has something against the path. */
+const POLICY: Policy = {
+  ...SHOP,
+  grants: [grantOf(SERVICE, SERVICE, 'GET /policed/**')],
+  guardrails: [
+    {
+      ...{ id: 'no-others', reason: 'nothing else', file: 'a.cedar', line: 1, text: '' },
+      json: {
+        ...{ effect: 'forbid', principal: { op: 'All' }, action: { op: 'All' } },
+        resource: { op: 'All' },
+        conditions: [
+          {
+            kind: 'when',
+            body: {
+              '==': {
+                left: { '.': { left: { Var: 'context' }, attr: 'path' } },
+                right: { Value: '/policed/other' },
+              },
+            },
+          },
+        ],
+      },
+    },
+  ],
+};
+const decisionOf = (path: string) =>
+  new Engine(POLICY, new CedarJudge(POLICY.guardrails)).decide({
+    ...{ caller: ORDERS, proof: 'mtls', service: SERVICE, protocol: 'http', method: 'GET', path },
+  });
 
 /** Node 24 runs this test; the machine's own may be another. */
 const machineNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path));
@@ -190,6 +247,7 @@ describe('a program in JavaScript', () => {
   let api: TestWorkloadApi;
   beforeAll(async () => {
     api = await TestWorkloadApi.serve(ORDERS);
+    api.policy.replace(POLICY);
     writeFileSync(join(project.folder, 'package.json'), '{"type":"module"}');
     writeFileSync(join(project.folder, 'program.js'), PROGRAM);
   });
@@ -209,6 +267,8 @@ describe('a program in JavaScript', () => {
       node: String(majorOf(node)),
       express: ok,
       closed: 403,
+      declared: ok,
+      undeclared: decisionOf('/policed/other').message,
       nobody: 401,
       token: 'jwt',
       fastify: ok,

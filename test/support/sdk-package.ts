@@ -13,6 +13,8 @@ const NEEDED = [
   'sdk/README.md',
   'src/base',
   'src/identity',
+  'src/authorization',
+  'src/estate',
   'scripts/sdk.ts',
   'scripts/run.ts',
   'tsconfig.json',

@@ -17,6 +17,8 @@ import { Identities } from '../interop/support/identities.ts';
 export class TestWorkloadApi {
   /** Nothing is told before there is something in it. */
   readonly policy = new PolicySlices();
+  /** The one identity that policy is told of; of all that workloads have, if undefined. */
+  callee: string | undefined;
   readonly #folder: string;
   readonly #identities: Identities;
   #server: WorkloadApiServer | undefined;
@@ -70,6 +72,7 @@ export class TestWorkloadApi {
       match: (selectors: readonly string[]) =>
         matchWorkload(this.#identities.entries, {
           workload: { selectors, agent: null },
+          spiffeId: this.callee,
           now: Date.now(),
           denialOf: () => undefined,
         }),
