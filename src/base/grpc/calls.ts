@@ -39,12 +39,40 @@ interface Entry {
   readonly isOpen: boolean;
 }
 
-/** A call under way. */
-interface Active {
+/** A call under way. Where its answers go is made for those who answer with a stream. */
+class Active {
   readonly inbound: Inbound;
-  readonly outbound: Outbound;
   readonly patience: Patience;
   readonly kind: GrpcMethod['kind'];
+  readonly #makeOutbound: (active: Active) => Outbound;
+  #outbound: Outbound | undefined;
+
+  constructor(
+    inbound: Inbound,
+    patience: Patience,
+    kind: GrpcMethod['kind'],
+    makeOutbound: (active: Active) => Outbound,
+  ) {
+    this.inbound = inbound;
+    this.patience = patience;
+    this.kind = kind;
+    this.#makeOutbound = makeOutbound;
+  }
+
+  get outbound(): Outbound {
+    this.#outbound ??= this.#makeOutbound(this);
+    return this.#outbound;
+  }
+
+  /** Ends answers that have begun. */
+  fail(thrown: unknown): void {
+    if (this.#outbound?.hasBegun) this.#outbound.fail(toStatus(thrown));
+  }
+
+  close(): void {
+    this.#outbound?.close();
+    this.patience.end();
+  }
 }
 
 /** Serves the calls of all connections of one server. */
@@ -126,7 +154,7 @@ export class Calls {
     const release =
       entry.isOpen && answersInStream(entry.method.kind) ? this.#takeOpenStream() : undefined;
     const active = this.#begin(stream, entry.method.kind, coding, timeout);
-    const { inbound, outbound, patience } = active;
+    const { inbound, patience } = active;
     const call: GrpcCall = {
       path,
       headers,
@@ -145,15 +173,14 @@ export class Calls {
     running.then(settle, settle);
     try {
       const answer = await patience.waitFor(running);
-      if (answer === undefined) await patience.waitFor(outbound.end());
+      if (answer === undefined) await patience.waitFor(active.outbound.end());
       else sendAnswer(stream, answer);
       return 0;
     } catch (thrown) {
-      if (outbound.hasBegun) outbound.fail(toStatus(thrown));
+      active.fail(thrown);
       throw thrown;
     } finally {
-      outbound.close();
-      patience.end();
+      active.close();
     }
   }
 
@@ -172,14 +199,17 @@ export class Calls {
       deadlines: this.#deadlines,
     });
     const patience = new Patience(stream, timeout, (fault) => inbound.fail(fault));
-    const outbound = new Outbound(stream, {
-      budget: this.#budget,
-      lingerMs: limits.answerSeconds * 1_000,
-      onFault: (fault) => patience.giveUp(fault),
-    });
-    const active = { inbound, outbound, patience, kind };
+    const active = new Active(inbound, patience, kind, (one) => this.#outboundOf(stream, one));
     this.#active.add(active);
     return active;
+  }
+
+  #outboundOf(stream: ServerHttp2Stream, { patience }: Active): Outbound {
+    return new Outbound(stream, {
+      budget: this.#budget,
+      lingerMs: this.#ports.limits.answerSeconds * 1_000,
+      onFault: (fault) => patience.giveUp(fault),
+    });
   }
 
   /** Those who need not be admitted are not to keep those out who are. */

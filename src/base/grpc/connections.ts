@@ -52,6 +52,7 @@ export class Connections {
     session.on('close', () => this.#sessions.delete(session));
     session.setLocalWindowSize(windowBytes * WINDOWS_PER_CONNECTION);
     let calls = 0;
+    let hasCalled = false;
     const control = new ControlFrames(() => {
       this.#onRefused('control frames without calls');
       session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
@@ -62,7 +63,9 @@ export class Connections {
     session.on('stream', (stream) => {
       calls++;
       control.reset();
-      session.setTimeout(idleSeconds * 1_000);
+      // which begins anew with all that comes and goes
+      if (!hasCalled) session.setTimeout(idleSeconds * 1_000);
+      hasCalled = true;
       stream.on('close', () => calls--);
     });
     session.on('timeout', () => {

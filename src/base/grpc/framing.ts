@@ -22,11 +22,13 @@ export class FrameReader {
   readonly #maxBytes: number;
   readonly #setting: string;
   readonly #reserve: Reserve;
-  readonly #prefix = Buffer.alloc(PREFIX_BYTES);
+  /** Made where a chunk ends inside of one: most do not. */
+  #prefix: Buffer | undefined;
   #prefixBytes = 0;
   #message: Buffer | undefined;
   #messageBytes = 0;
   #length = 0;
+  #isCompressed = false;
 
   /** `setting` is what to raise for larger messages. */
   constructor(maxBytes: number, setting: string, reserve: Reserve) {
@@ -52,18 +54,23 @@ export class FrameReader {
   }
 
   #readPrefix(chunk: Buffer, at: number): number {
+    if (this.#prefixBytes === 0 && chunk.length - at >= PREFIX_BYTES) {
+      this.#prefixBytes = PREFIX_BYTES;
+      this.#takePrefix(chunk, at);
+      return at + PREFIX_BYTES;
+    }
+    this.#prefix ??= Buffer.alloc(PREFIX_BYTES);
     const copied = chunk.copy(this.#prefix, this.#prefixBytes, at);
     this.#prefixBytes += copied;
-    if (this.#prefixBytes === PREFIX_BYTES) {
-      this.#length = this.#prefix.readUInt32BE(1);
-      this.#checkPrefix();
-      if (this.#length === 0) this.#message = Buffer.alloc(0);
-    }
+    if (this.#prefixBytes === PREFIX_BYTES) this.#takePrefix(this.#prefix, 0);
     return at + copied;
   }
 
-  #checkPrefix(): void {
-    if ((this.#prefix[0] ?? 0) > 1) {
+  #takePrefix(bytes: Buffer, at: number): void {
+    const flag = bytes[at] ?? 0;
+    this.#isCompressed = flag === 1;
+    this.#length = bytes.readUInt32BE(at + 1);
+    if (flag > 1) {
       throw new Fault('grpc/frame-broken', 'The first byte of a message is neither 0 nor 1');
     }
     if (this.#length > this.#maxBytes) {
@@ -73,6 +80,7 @@ export class FrameReader {
         { hint: `send smaller batches, or raise \`${this.#setting}\`` },
       );
     }
+    if (this.#length === 0) this.#message = Buffer.alloc(0);
   }
 
   /** The message from its first byte on. */
@@ -107,11 +115,10 @@ export class FrameReader {
   }
 
   #finish(bytes: Buffer, emit: (frame: Frame) => void): void {
-    const isCompressed = this.#prefix[0] === 1;
     this.#prefixBytes = 0;
     this.#message = undefined;
     this.#messageBytes = 0;
-    emit({ isCompressed, bytes });
+    emit({ isCompressed: this.#isCompressed, bytes });
   }
 }
 

@@ -26,6 +26,8 @@ export class Inbound {
   /** Of the message that was taken last. */
   #takenBytes = 0;
   #isEnded = false;
+  /** One message is waited for, with the end behind it. */
+  #isOnly = false;
   #failure: unknown;
   #wake: (() => void) | undefined;
   #deadline: Deadline | undefined;
@@ -38,20 +40,25 @@ export class Inbound {
     stream.on('end', this.#end);
   }
 
-  /** The only message of a unary call.
+  /** The only message of a unary call, once it is sure that there is no other. It has to be there, and the call's end
+   *  behind it, within the time for a message.
    *  @throws {Fault} as `take`, and `grpc/cardinality-unimplemented` where it is not one */
-  async only(): Promise<Buffer> {
+  only(): Promise<Buffer> {
+    this.#isOnly = true;
     this.#startTimer();
-    const message = await this.take();
-    if (message === undefined) throw notOne('none');
-    this.#startTimer();
-    while (!this.#isEnded && this.#failure === undefined && this.#waiting.length === 0) {
-      await this.#change();
-    }
-    if (this.#waiting.length > 0) throw notOne('several');
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#stopTimer();
-    return message;
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (this.#waiting.length > 1) reject(notOne('several'));
+        else if (this.#failure !== undefined) reject(this.#failure);
+        else if (this.#isEnded) {
+          const frame = this.#waiting.shift();
+          if (frame) resolve(this.#opened(frame));
+          else reject(notOne('none'));
+        }
+      };
+      this.#wake = look;
+      look();
+    });
   }
 
   /** The next message; undefined after the last. What the one before it held is free again.
@@ -67,7 +74,15 @@ export class Inbound {
     const frame = this.#waiting.shift() as Frame; // the loop ends when there is one
     this.#takenBytes = frame.bytes.length;
     this.#resume();
-    if (!frame.isCompressed) return frame.bytes;
+    return this.#opened(frame);
+  }
+
+  /** The message of a frame, which is the frame's where it is not packed. */
+  #opened(frame: Frame): Buffer | Promise<Buffer> {
+    return frame.isCompressed ? this.#unpacked(frame) : frame.bytes;
+  }
+
+  async #unpacked(frame: Frame): Promise<Buffer> {
     const message = await this.#ports.inflater.read(frame, this.#ports.coding);
     this.#reserve(message.length);
     this.#takenBytes += message.length;
@@ -121,7 +136,7 @@ export class Inbound {
   };
 
   readonly #keep = (frame: Frame): void => {
-    this.#stopTimer();
+    if (!this.#isOnly) this.#stopTimer();
     this.#waiting.push(frame);
     this.#wake?.();
   };

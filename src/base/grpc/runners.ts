@@ -17,7 +17,8 @@ type Runner<Kind extends GrpcMethod['kind']> = (
 /** How messages reach the handler of a call, and its answers the caller, by the kind of the method. What they
  *  give is the only answer; undefined where answers are a stream. */
 const RUNNERS: { readonly [Kind in GrpcMethod['kind']]: Runner<Kind> } = {
-  unary: async (method, { inbound }, call) => method.handle(await inbound.only(), call),
+  unary: (method, { inbound }, call) =>
+    inbound.only().then((message) => method.handle(message, call)),
   'client-stream': async (method, { inbound }, call) => method.handle(inbound, call),
   'server-stream': async (method, { inbound, outbound }, call) => {
     await method.handle(await inbound.only(), outbound, call);
