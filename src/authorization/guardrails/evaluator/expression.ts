@@ -1,27 +1,15 @@
 import { quote } from '../../../base/fault.ts';
-import { EvaluationError, UnusablePolicy } from './fault.ts';
+import { access, has, variable } from './access.ts';
+import { constant, record, set } from './collections.ts';
+import { conditional, junction } from './control.ts';
+import { UnusablePolicy } from './fault.ts';
+import type { Evaluate, Form } from './form.ts';
 import { isLike } from './like.ts';
 import { literalOf } from './literal.ts';
-import {
-  attributeOf,
-  BINARY,
-  booleanOf,
-  entityOf,
-  hasAttributes,
-  isIn,
-  stringOf,
-  UNARY,
-} from './operators.ts';
+import { BINARY, entityOf, isIn, stringOf, UNARY } from './operators.ts';
 import { listOf, objectOf, recordOf, textOf } from './shape.ts';
-import { isSurelyBoolean } from './surely.ts';
-import { CedarRecord, CedarSet, UNKNOWN, type Unknown, type Value } from './value.ts';
+import { UNKNOWN, type Value } from './value.ts';
 import type { World } from './world.ts';
-
-/** An expression, ready. @throws {EvaluationError} */
-export type Evaluate = (world: World) => Value | Unknown;
-
-/** Makes an expression of its kind, out of what Cedar's JSON format has beside the kind's name. */
-type Form = (body: unknown, part: (node: unknown) => Evaluate) => Evaluate;
 
 const MAX_DEPTH = 200;
 
@@ -55,15 +43,6 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['Record', record],
 ]);
 
-/** Literals, so that sets of them are made only once. */
-const CONSTANTS = new WeakMap<Evaluate, Value>();
-
-function constant(value: Value): Evaluate {
-  const evaluate = () => value;
-  CONSTANTS.set(evaluate, value);
-  return evaluate;
-}
-
 function unary(name: string, operator: (operand: Value) => Value): Form {
   return (body, part) => {
     const operand = part(objectOf(body, quote(name), ['arg']).arg);
@@ -85,97 +64,6 @@ function binary(name: string, operator: (left: Value, right: Value, world: World
       const second = right(world);
       return second === UNKNOWN ? UNKNOWN : operator(first, second, world);
     };
-  };
-}
-
-/** `&&` and `||`: where the left operand is `decisive`, the right one is not evaluated. */
-function junction(name: string, decisive: boolean): Form {
-  return (body, part) => {
-    const operands = objectOf(body, quote(name), ['left', 'right']);
-    const left = part(operands.left);
-    const right = part(operands.right);
-    const isLeftSafe = isSurelyBoolean(operands.left);
-    return (world) => {
-      const first = left(world);
-      if (first === UNKNOWN) {
-        return isLeftSafe && ofUnknown(right, world) === decisive ? decisive : UNKNOWN;
-      }
-      if (booleanOf(first, name) === decisive) return decisive;
-      const second = right(world);
-      return second === UNKNOWN ? UNKNOWN : booleanOf(second, name);
-    };
-  };
-}
-
-/** What may turn out never to be evaluated, so that an error in it says nothing yet. */
-function ofUnknown(evaluate: Evaluate, world: World): Value | Unknown {
-  try {
-    return evaluate(world);
-  } catch (thrown) {
-    if (thrown instanceof EvaluationError) return UNKNOWN;
-    throw thrown;
-  }
-}
-
-function conditional(body: unknown, part: (node: unknown) => Evaluate): Evaluate {
-  const parts = objectOf(body, '`if`', ['if', 'then', 'else']);
-  const condition = part(parts.if);
-  // biome-ignore lint/suspicious/noThenProperty: the name in Cedar's format
-  const branches = { then: part(parts.then), else: part(parts.else) };
-  return (world) => {
-    const value = condition(world);
-    if (value === UNKNOWN) return UNKNOWN;
-    return booleanOf(value, 'if') ? branches.then(world) : branches.else(world);
-  };
-}
-
-const VARIABLES: ReadonlyMap<unknown, Evaluate> = new Map<unknown, Evaluate>([
-  ['principal', (world) => world.principal],
-  ['action', (world) => world.action],
-  ['resource', (world) => world.resource],
-  ['context', (world) => world.context.record()],
-]);
-
-function variable(body: unknown): Evaluate {
-  const evaluate = VARIABLES.get(body);
-  if (evaluate === undefined) throw new UnusablePolicy(`${quote(body)} is no variable`);
-  return evaluate;
-}
-
-function access(body: unknown, part: (node: unknown) => Evaluate): Evaluate {
-  const { left, attr } = objectOf(body, '`.`', ['left', 'attr']);
-  const name = textOf(attr, 'an attribute');
-  const holder = part(left);
-  if (holder === VARIABLES.get('context')) return contextAccess(name);
-  return (world) => {
-    const value = holder(world);
-    return value === UNKNOWN ? UNKNOWN : attributeOf(value, name, world);
-  };
-}
-
-/** Without the rest of `context`, which may not be known. */
-function contextAccess(name: string): Evaluate {
-  return ({ context }) => {
-    const value = context.attribute(name);
-    if (value === undefined) throw new EvaluationError(`there is no attribute ${quote(name)}`);
-    return value;
-  };
-}
-
-function has(body: unknown, part: (node: unknown) => Evaluate): Evaluate {
-  const { left, attr } = objectOf(body, '`has`', ['left', 'attr']);
-  const names = (typeof attr === 'string' ? [attr] : listOf(attr, '`has`')).map((name) =>
-    textOf(name, 'an attribute'),
-  );
-  if (names.length === 0) throw new UnusablePolicy('`has` names no attribute');
-  const holder = part(left);
-  if (holder === VARIABLES.get('context') && names.length === 1) {
-    const [name = ''] = names;
-    return ({ context }) => context.attribute(name) !== undefined;
-  }
-  return (world) => {
-    const value = holder(world);
-    return value === UNKNOWN ? UNKNOWN : hasAttributes(value, names, world);
   };
 }
 
@@ -216,36 +104,4 @@ function is(body: unknown, part: (node: unknown) => Evaluate): Evaluate {
     const first = isType(world);
     return first === true ? isBelow(world) : first;
   };
-}
-
-function set(body: unknown, part: (node: unknown) => Evaluate): Evaluate {
-  const members = listOf(body, 'a set').map(part);
-  const evaluate: Evaluate = (world) => {
-    const values = valuesOf(members, world);
-    return values === UNKNOWN ? UNKNOWN : new CedarSet(values);
-  };
-  const values = members.map((member) => CONSTANTS.get(member));
-  return values.every((value) => value !== undefined) ? constant(new CedarSet(values)) : evaluate;
-}
-
-function record(body: unknown, part: (node: unknown) => Evaluate): Evaluate {
-  const entries = Object.entries(recordOf(body, 'a record'));
-  const names = entries.map(([name]) => name);
-  const fields = entries.map(([, field]) => part(field));
-  return (world) => {
-    const values = valuesOf(fields, world);
-    if (values === UNKNOWN) return UNKNOWN;
-    return new CedarRecord(new Map(names.map((name, index) => [name, values[index] as Value])));
-  };
-}
-
-/** What comes after a value that is not known is not looked at: an error there is not the first that comes up. */
-function valuesOf(parts: readonly Evaluate[], world: World): Value[] | Unknown {
-  const values: Value[] = [];
-  for (const part of parts) {
-    const value = part(world);
-    if (value === UNKNOWN) return UNKNOWN;
-    values.push(value);
-  }
-  return values;
 }

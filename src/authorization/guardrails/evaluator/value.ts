@@ -55,10 +55,15 @@ export function keyOf(value: Value): string {
   if (typeof value === 'string') return `s${value}`;
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (typeof value === 'bigint') return `l${value}`;
-  if (value instanceof CedarSet) return `S${JSON.stringify(value.values().map(keyOf).sort())}`;
+  if (value instanceof CedarSet) return `S${joined(value.values().map(keyOf).sort())}`;
   if (!(value instanceof CedarRecord)) return `e${value.uid}`;
-  const fields = [...value.fields].map(([name, field]) => [name, keyOf(field)] as const);
-  return `R${JSON.stringify(fields.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+  const fields = [...value.fields].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `R${joined(fields.flatMap(([name, field]) => [name, keyOf(field)]))}`;
+}
+
+/** With their lengths, so that no text can look like two, and none grows by what is in it. */
+function joined(texts: readonly string[]): string {
+  return texts.map((text) => `${text.length}:${text}`).join('');
 }
 
 /** Values of different types are not equal, which is no error. */

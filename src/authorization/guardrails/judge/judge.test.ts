@@ -150,8 +150,15 @@ const UNUSABLE: readonly (readonly [string, Record<string, unknown> | string])[]
   ['a fraction', { conditions: [{ kind: 'when', body: { Value: 0.5 } }] }],
   ['a huge number', { conditions: [{ kind: 'when', body: { Value: 2 ** 60 } }] }],
   ['null', { conditions: [{ kind: 'when', body: { Value: null } }] }],
+  ['depth in a literal', { conditions: [{ kind: 'when', body: { Value: nestedList(5_000) } }] }],
   ['depth', { conditions: [{ kind: 'when', body: nested(300) }] }],
 ];
+
+function nestedList(depth: number): unknown {
+  let list: unknown = [];
+  for (let i = 0; i < depth; i++) list = [list];
+  return list;
+}
 
 function nested(depth: number): unknown {
   let body: unknown = { Value: true };
