@@ -43,6 +43,9 @@ export interface Endpoints {
   /** By name, and by kind where names are the same. */
   readonly sources: readonly Endpoint[];
   readonly destinations: readonly (WorkloadEndpoint | RangeEndpoint)[];
+  /** By address. */
+  readonly sourceRanges: readonly RangeEndpoint[];
+  readonly destinationRanges: readonly RangeEndpoint[];
 }
 
 export function endpointsOf(network: Network, splitAt: AddressSplits | undefined): Endpoints {
@@ -75,8 +78,8 @@ export function endpointsOf(network: Network, splitAt: AddressSplits | undefined
     splitRanges(blocks).map((range) =>
       add<RangeEndpoint>({ type, peer: { name: ipRangeText(range), kind: EXTERNAL }, range }),
     );
-  const sources = ranges('source', [...own.sources, ...(splitAt?.sources ?? [])]);
-  const destinations = ranges('destination', [
+  const sourceRanges = ranges('source', [...own.sources, ...(splitAt?.sources ?? [])]);
+  const destinationRanges = ranges('destination', [
     ...own.destinations,
     ...(splitAt?.destinations ?? []),
   ]);
@@ -84,8 +87,10 @@ export function endpointsOf(network: Network, splitAt: AddressSplits | undefined
   return {
     all,
     workloads,
-    sources: [...workloads, ...sources, controller].sort(compareEndpoints),
-    destinations: [...workloads, ...destinations].sort(compareEndpoints),
+    sources: [...workloads, ...sourceRanges, controller].sort(compareEndpoints),
+    destinations: [...workloads, ...destinationRanges].sort(compareEndpoints),
+    sourceRanges,
+    destinationRanges,
   };
 }
 

@@ -54,12 +54,30 @@ export function rangesOf({ cidr, except }: AddressBlock): readonly IpRange[] {
   return ranges;
 }
 
-/** Whether a range lies in one of others; ranges that were split by these lie there wholly or not at all. */
-export function isWithin(range: IpRange, ranges: readonly IpRange[]): boolean {
-  return ranges.some(
-    ({ family, first, last }) =>
-      family === range.family && first <= range.first && range.last <= last,
+/** Those of sorted ranges that lie in one; ranges that were split by it lie there wholly or not at all. */
+export function within<One extends { readonly range: IpRange }>(
+  { family, first, last }: IpRange,
+  sorted: readonly One[],
+): readonly One[] {
+  const from = lowerBound(sorted, ({ range }) =>
+    range.family === family ? range.first >= first : range.family > family,
   );
+  const to = lowerBound(sorted, ({ range }) =>
+    range.family === family ? range.first > last : range.family > family,
+  );
+  return sorted.slice(from, to);
+}
+
+/** The first place from which on something holds. */
+function lowerBound<One>(sorted: readonly One[], holds: (one: One) => boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // Between the two bounds there is something.
+    if (holds(sorted[middle] as One)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Whether a block is every address of its family. */

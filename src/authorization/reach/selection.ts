@@ -6,7 +6,7 @@ import type {
   PodSelector,
 } from '../../estate/index.ts';
 import type { Endpoint, Endpoints, WorkloadEndpoint } from './endpoints.ts';
-import { isEveryAddress, isWithin, rangesOf } from './ranges.ts';
+import { isEveryAddress, rangesOf, within } from './ranges.ts';
 import { labelOf, selectorKey, selects } from './selectors.ts';
 
 /** A namespace with the workloads that can be selected there. */
@@ -72,12 +72,17 @@ export class Selection {
 
   /** The address of a pod in its host's network is one of a node, which nobody knows here. */
   #inBlock(block: AddressBlock): readonly Endpoint[] {
+    const hosts = isEveryAddress(block)
+      ? this.#endpoints.workloads.filter(({ workload }) => workload.hostNetwork)
+      : [];
+    const { sourceRanges, destinationRanges } = this.#endpoints;
     const ranges = rangesOf(block);
-    const isEverywhere = isEveryAddress(block);
-    return this.#endpoints.all.filter((one) => {
-      if (one.type === 'workload') return isEverywhere && one.workload.hostNetwork;
-      return one.type !== 'controller' && isWithin(one.range, ranges);
-    });
+    return [
+      ...hosts,
+      ...[sourceRanges, destinationRanges].flatMap((all) =>
+        ranges.flatMap((range) => within(range, all)),
+      ),
+    ];
   }
 
   #select({ namespaces, pods }: PodSelector): readonly WorkloadEndpoint[] {
