@@ -1,16 +1,30 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decisionDocument, questionOf } from '../../src/authorization/enforcement/opa/index.ts';
+import { askOpa, type Caller, type Question as SdkQuestion } from '../../sdk/src/index.ts';
+import {
+  answerData,
+  decisionDocument,
+  questionOf,
+} from '../../src/authorization/enforcement/opa/index.ts';
 import { Engine } from '../../src/authorization/engine/index.ts';
 import {
   arbitraryPolicy,
   arbitraryQuestion,
 } from '../../src/authorization/engine/testing/index.ts';
-import { CedarJudge } from '../../src/authorization/guardrails/index.ts';
-import type { Decision, Policy, Question } from '../../src/authorization/model/index.ts';
+import { CedarJudge, readGuardrails } from '../../src/authorization/guardrails/index.ts';
+import type {
+  Decision,
+  Grant,
+  Policy,
+  PolicyService,
+  Question,
+} from '../../src/authorization/model/index.ts';
 import { compileOpa, serviceNames } from '../../src/authorization/targets/opa/index.ts';
 import { opa, type RunningOpa, startOpa } from './support/opa.ts';
 import { isMissing } from './support/tools.ts';
@@ -47,6 +61,82 @@ const arbitraryCase = arbitraryPolicy().chain((policy) =>
     questions: fc.array(arbitraryQuestion(policy), { minLength: QUESTIONS, maxLength: QUESTIONS }),
   }),
 );
+
+const GUARDRAILS = `
+@id("mail-reads-no-pii") @reason("mail goes out of the house")
+forbid (principal, action, resource)
+when { principal.name == "payments" && resource.sensitivity.contains("pii") };
+
+@id("deprecated-is-left-alone")
+forbid (principal, action, resource) when { resource.deprecated };
+
+@id("payments-want-certificates")
+forbid (principal, action, resource)
+when { resource.service.name == "orders" && context.proof == "token" };
+`;
+const isGuardrail = (reason: string): boolean => reason.startsWith('guardrail-');
+
+const serviceNamed = (name: string): PolicyService => ({
+  id: `default/shop/${name}`,
+  environment: 'default',
+  namespace: 'shop',
+  name,
+  kind: 'workload',
+  identities: [`spiffe://example.org/ns/shop/sa/${name}`],
+  owner: `team-${name}`,
+  criticality: undefined,
+  sensitivity: [],
+  exposure: 'internal',
+  groups: [],
+  mode: 'enforce',
+});
+const grantOf = (from: string, to: string, operation: string): Grant => ({
+  from: `default/shop/${from}`,
+  to: `default/shop/${to}`,
+  operation,
+  source: { reader: 'declarations', how: 'declared', file: `${from}/reeve.yaml`, line: 9 },
+});
+const SHOP: Policy = {
+  services: ['orders', 'payments', 'reviews'].map(serviceNamed),
+  endpoints: [],
+  grants: [
+    grantOf('orders', 'payments', 'POST /v1/charges'),
+    grantOf('orders', 'payments', 'GET /v1/charges/{id}'),
+    grantOf('payments', 'payments', 'GET /v1/charges/export'),
+  ],
+  guardrails: [],
+};
+
+const callerWith = (name: string): Caller => ({
+  spiffeId: `spiffe://example.org/ns/shop/sa/${name}`,
+  trustDomain: 'example.org',
+  path: `/ns/shop/sa/${name}`,
+  proof: 'mtls',
+  expiresAt: new Date(0),
+});
+const ASKED_BY_ORDERS: SdkQuestion = {
+  caller: callerWith('orders'),
+  method: 'POST',
+  path: '/v1/charges',
+  template: '/v1/charges',
+  service: 'payments',
+};
+/** What else is asked, and the reason of its denial. */
+const ASKED: readonly (readonly [Partial<SdkQuestion>, string | undefined])[] = [
+  [{}, undefined],
+  [{ method: 'GET', path: '/v1/charges/17' }, undefined],
+  [{ method: 'HEAD', path: '/v1/charges/17/' }, undefined],
+  [{ method: 'GET', path: '/v1/charges/export' }, 'operation-undeclared'],
+  [{ method: 'GET', path: '/v1/charges/EXPORT' }, 'operation-undeclared'],
+  [{ method: 'GET', path: '/v1/charges/%65xport' }, 'operation-undeclared'],
+  [{ path: '/v1/x/../charges' }, 'operation-malformed'],
+  [{ caller: callerWith('reviews') }, 'call-undeclared'],
+  [{ caller: callerWith('stranger') }, 'caller-unknown'],
+  [{ caller: undefined }, 'caller-unproved'],
+  [{ service: 'default/shop/payments' }, undefined],
+  [{ service: 'cellar' }, 'service-unknown'],
+  [{ service: undefined }, 'service-unknown'],
+];
 
 /** Of several declarations that allow a call, OPA may name another one. */
 function sentenceOf({ message, because }: Decision): unknown {
@@ -110,6 +200,70 @@ describe.skipIf(isMissing('OPA', opa))('the Open Policy Agent with our policy', 
     );
     for (const reason of ['declared', 'operation-undeclared', 'endpoint-blocked']) {
       expect(seen.get(reason)).toBeGreaterThan(POLICIES / 10);
+    }
+  });
+
+  it('denies what guardrails deny, and what it cannot ask them', async () => {
+    const { guardrails } = readGuardrails([{ path: 'guardrails/shop.cedar', text: GUARDRAILS }]);
+    expect(guardrails.map(({ problem }) => problem)).toEqual([undefined, undefined, undefined]);
+    const seen = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase, async ({ policy: plain, questions }) => {
+        const policy = { ...plain, guardrails };
+        const engine = new Engine(policy, new CedarJudge(guardrails));
+        const { notices } = compileOpa(engine.rules(), contextFor(policy));
+        const got = await decisionsOf(policy, engine, questions);
+        for (const [at, question] of questions.entries()) {
+          const { reason, allowed } = engine.decide(question);
+          const answer = got[at] as { decision: { reason: string } };
+          const kind = `${reason} / ${answer.decision.reason}`;
+          seen.set(kind, (seen.get(kind) ?? 0) + 1);
+          const isSame = reason === answer.decision.reason;
+          const isUnasked =
+            (allowed || isGuardrail(reason)) &&
+            answer.decision.reason === 'guardrail-failed' &&
+            notices.some((one) => one.effect === 'denied' && one.service === question.service);
+          const isGuarded = !allowed && [reason, answer.decision.reason].every(isGuardrail);
+          expect({ question, kind, isTrue: isSame || isUnasked || isGuarded }).toMatchObject({
+            isTrue: true,
+          });
+        }
+      }),
+      { numRuns: POLICIES, endOnFailure: true },
+    );
+    expect(seen.get('guardrail-forbids / guardrail-forbids')).toBeGreaterThan(POLICIES);
+    expect(seen.get('declared / guardrail-failed')).toBeGreaterThan(POLICIES / 10);
+  });
+
+  it('answers the SDK as the data API of Reeve does', async () => {
+    const engine = new Engine(SHOP, new CedarJudge([]));
+    await decisionsOf(SHOP, engine, []);
+    const names = serviceNames(SHOP.services);
+    const reeve = http.createServer(async (request, response) => {
+      const path = (request.url ?? '').replace('/v1/data/', '');
+      const asked = { by: 'POST', body: await json(request) } as const;
+      const decide = (question: Question) => engine.decide(question);
+      const { status, body } = answerData({ path, asked }, { decide, names, newId: () => 'id' });
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => reeve.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(reeve.address() as AddressInfo).port}`;
+    try {
+      for (const rule of ['reeve/authz/allow', 'reeve/authz/decision']) {
+        const [ofOpa, ofReeve] = [askOpa({ url: agent.url, rule }), askOpa({ url, rule })];
+        for (const [change, reason] of ASKED) {
+          const question = { ...ASKED_BY_ORDERS, ...change };
+          const decision = await ofOpa(question);
+          expect(decision).toEqual(await ofReeve(question));
+          const told = rule.endsWith('decision') ? reason : 'the policy does not allow it';
+          expect(decision).toEqual(
+            reason === undefined ? { allowed: true } : { allowed: false, reason: told },
+          );
+        }
+      }
+    } finally {
+      reeve.close();
+      reeve.closeAllConnections();
     }
   });
 });

@@ -67,6 +67,9 @@ function pathsOf(
     for (const value of excluded.values) notPaths.add(value);
     if (excluded.problem !== undefined) problems.add(excluded.problem);
   }
+  if (allowed.values.every((value) => notPaths.has(value))) {
+    return { problem: [...problems][0] ?? 'everything has to be left out' };
+  }
   if (notPaths.size > MAX_VALUES) {
     return { problem: `what has to be left out are more than ${MAX_VALUES} paths` };
   }

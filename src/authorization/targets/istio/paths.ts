@@ -11,9 +11,10 @@ export interface IstioPaths {
 
 const ONE = '{*}';
 const REST = '{**}';
-/** Spellings of an exception; beyond them its beginning has to do. */
-const MAX_SPELLINGS = 64;
-const MAX_VALUES = 512;
+/** Spellings of an exception that are listed; beyond them its beginning has to do, where one can be said. */
+const MAX_LISTED = 64;
+/** Spellings of an exception of which no beginning can be said. */
+const MAX_SPELLINGS = 512;
 /** What Envoy takes in a template, `*` left out, and what `{*}` matches.
  *  @see Envoy, `UriTemplateMatchConfig` */
 const TEMPLATE_TEXT = /^[A-Za-z0-9\-._~%!$&'()+,;:@=/]*$/;
@@ -67,9 +68,11 @@ export function excludedPaths(except: PathPattern, within: PathPattern): IstioPa
   const choices = except.segments.map((segment, at) => choicesOf(segment, within.segments[at]));
   if (choices.some((choice) => choice.kind === 'nothing')) return NOTHING;
   const bases = basesOf(choices);
-  if (bases === undefined) return beginningsInstead(except, choices);
+  if (bases === undefined || bases.length > MAX_LISTED) {
+    const beginnings = beginningsInstead(except, choices);
+    if (bases === undefined || beginnings.values.length > 0) return beginnings;
+  }
   const values = bases.flatMap((base) => excludedEnds(base, except.rest));
-  if (values.length > MAX_VALUES) return beginningsInstead(except, choices);
   const { problem } = checked(values.filter((value) => !value.endsWith(';*')));
   if (problem !== undefined) return unsaid(problem);
   return { values, problem: choices.some(({ kind }) => kind === 'wider') ? WIDER : undefined };
@@ -108,7 +111,7 @@ const matchesOne = (segment: SegmentPattern, text: string): boolean =>
 function basesOf(choices: readonly Choice[]): readonly string[] | undefined {
   let bases = [''];
   for (const { kind, texts } of choices) {
-    if (kind === 'many' || bases.length * texts.length > MAX_VALUES) return undefined;
+    if (kind === 'many' || bases.length * texts.length > MAX_SPELLINGS) return undefined;
     bases = bases.flatMap((base) => texts.map((text) => `${base}/${text}`));
   }
   return bases;
@@ -131,7 +134,7 @@ function beginningsInstead(except: PathPattern, choices: readonly Choice[]): Ist
   if (segment?.kind !== 'literal' || isTemplate(base)) {
     return unsaid(`Istio compares with regard to case, and ${except.text} has too many spellings`);
   }
-  const values = beginningsOf(segment.folded, MAX_SPELLINGS).map((text) => `${base}/${text}*`);
+  const values = beginningsOf(segment.folded, MAX_LISTED).map((text) => `${base}/${text}*`);
   const first = values[0] ?? '';
   return {
     values,

@@ -33,7 +33,6 @@ export function compileKong(rules: readonly CalleeRules[], context: TargetContex
   const compiled = callees.map((callee) => compileCallee(callee, context));
   const document = {
     _format_version: '3.0',
-    _transform: true,
     services: compiled.flatMap(({ service }) => service),
     consumers: consumersOf(callees),
   };

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../model/index.ts';
 import { toWirePath } from '../../operations/index.ts';
 import { arbitraryAsked, isToldDenied } from '../testing/asked.ts';
 import { contextFor, isLetIn, type SampleRules } from '../testing/index.ts';
+import { SHOP_CONTEXT, SHOP_RULES } from '../testing/shop.ts';
 import { compileKong } from './index.ts';
 import { Kong, normalized } from './testing/evaluator.ts';
 
@@ -12,7 +14,28 @@ const POLICIES = Number(process.env.REEVE_PROPERTY_RUNS ?? 150);
 const QUESTIONS = 40;
 const COMMON_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
+/** In the words of Kong, as it is applied. */
+const SHOP = readFileSync(new URL('testing/shop.yaml', import.meta.url), 'utf8');
+
 describe('what Kong is told', () => {
+  it('of a shop', () => {
+    const { files } = compileKong(SHOP_RULES, SHOP_CONTEXT);
+    const text = files.map((file) => `# ${file.path}\n${file.text}`).join('---\n');
+    expect(text).toBe(SHOP);
+  });
+
+  it('does not depend on any order', () => {
+    const turned = SHOP_RULES.map((one) => ({
+      ...one,
+      callers: one.callers
+        .map((caller) => ({ ...caller, allowed: caller.allowed.toReversed() }))
+        .toReversed(),
+    }));
+    expect(compileKong(turned.toReversed(), SHOP_CONTEXT).files).toEqual(
+      compileKong(SHOP_RULES, SHOP_CONTEXT).files,
+    );
+  });
+
   it('lets in what the rules do, but for what its notices name', () => {
     const seen = { same: 0, told: 0 };
     fc.assert(

@@ -74,7 +74,7 @@ export function dataOf(callees: readonly CalleeRules[], policy: Policy): OpaData
     return [id, toOpaService(parts, denials)];
   });
   return {
-    names: Object.fromEntries(serviceNames(policy.services)),
+    names: sortedByName(serviceNames(policy.services)),
     callers: callersOf(policy),
     services: Object.fromEntries(services),
   };
@@ -124,11 +124,16 @@ function toOpaCaller(caller: CallerRules | undefined, covered: CallerRules): Opa
   };
 }
 
+const sortedByName = (entries: Iterable<readonly [string, string]>): Record<string, string> =>
+  Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
+
 /** The first service of every identity. */
 function callersOf({ services }: Policy): Record<string, string> {
-  const callers = services.flatMap(({ id, identities }) => identities.map((one) => [one, id]));
   // What comes later counts: the first by id.
-  return Object.fromEntries(callers.sort(([, a = ''], [, b = '']) => compareText(b, a)));
+  const sorted = services.toSorted((a, b) => compareText(b.id, a.id));
+  return sortedByName(
+    new Map(sorted.flatMap(({ id, identities }) => identities.map((one) => [one, id] as const))),
+  );
 }
 
 /** Identities that declare any calls, by callee. */

@@ -84,10 +84,10 @@ function toOpaRule(rule: OperationRule): OpaRule[] {
   const { protocol, method, exceptMethods, path, also, except, because } = rule;
   const [at = ''] = because.map(toPlace).sort(compareText);
   const common = { at, ...(method === '*' && { except_methods: exceptMethods.toSorted() }) };
-  if (protocol !== 'http') return [{ ...common, name: path, except }];
+  if (protocol !== 'http') return [{ ...common, name: path, except: except.toSorted(compareText) }];
   const pattern = parsePattern(path);
-  const narrower = also.map(parsePattern);
-  const others = except.map(parsePattern);
+  const narrower = also.toSorted(compareText).map(parsePattern);
+  const others = except.toSorted(compareText).map(parsePattern);
   if (!pattern || !narrower.every(isRead) || !others.every(isRead)) return [];
   const rest = {
     path: toOpaPattern(pattern, 'exact'),
