@@ -143,6 +143,20 @@ describe('every enforcement point of a machine', () => {
   });
 });
 
+it('denials are kept for people to read, by whoever asked', async () => {
+  await byExtAuthz('web', 'DELETE', '/orders/secret-value-17');
+  const { totals, denied } = await server.get<{
+    readonly totals: { readonly outcomes: Record<string, number> };
+    readonly denied: readonly { readonly by: string; readonly operation: string }[];
+  }>('/api/v1/policy/decisions');
+  expect(totals.outcomes.denied).toBeGreaterThan(0);
+  expect(new Set(denied.map(({ by }) => by))).toEqual(new Set(['ext-authz', 'opa']));
+  expect(denied[0]).toMatchObject({ by: 'ext-authz', operation: 'DELETE /orders/{}' });
+  expect(await (await server.ask('/metrics')).text()).toMatch(
+    /reeve_checks_total\{outcome="denied",reason="operation-undeclared"\} [1-9]/,
+  );
+});
+
 it('an Envoy is believed to be what its process is, and nothing else', async () => {
   const message = checkRequest({
     source: { principal: idOf('web') },

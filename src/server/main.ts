@@ -139,7 +139,13 @@ async function assemble(
     onSecrets: (event) => metrics.secretDiscovery.inc({ event }),
     policy: point.slices,
     envoySources: [point.rbac],
-    moreServices: (ports, supply) => enforcementServices(ports, supply, { point, clock, log }),
+    moreServices: (ports, supply) =>
+      enforcementServices(ports, supply, {
+        ...{ point, clock, log },
+        onDecision: (question, decision) =>
+          authorization.recent.decisions.record(question, decision, 'ext-authz'),
+        count: (outcome, reason) => metrics.checks.inc({ outcome, reason }),
+      }),
   });
   if (identity) {
     opened.defer(() => identity.close());
@@ -151,6 +157,7 @@ async function assemble(
     dataFolder: data.path,
     trustDomain: config.identity.trustDomain,
     registrar: identity?.registrar,
+    onMade: (seconds) => metrics.policySeconds.observe(seconds),
     clock,
     log,
   });

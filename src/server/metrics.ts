@@ -13,6 +13,10 @@ export interface Metrics {
   setIntake(status: IntakeStatus): void;
   /** What happens with Envoys that ask for secrets: events of a closed table. */
   readonly secretDiscovery: Counter<'event'>;
+  /** Calls that Envoys asked about, by what became of them and why: closed tables. */
+  readonly checks: Counter<'outcome' | 'reason'>;
+  /** Time to make a policy of the estate. */
+  readonly policySeconds: Histogram<string>;
   /** Asks for what identity is and did whenever figures are read. */
   watchIdentity(read: () => Promise<IdentityFigures>): void;
   /** Sets the three answers. */
@@ -67,6 +71,18 @@ export function createMetrics(): Metrics {
       name: 'reeve_envoy_secrets_total',
       help: 'Secrets of Envoys: sent, accepted, rejected, missing, of another type, revocations not enforced',
       labelNames: ['event'] as const,
+      registers,
+    }),
+    checks: new Counter({
+      name: 'reeve_checks_total',
+      help: 'Calls that Envoys asked about: allowed, denied, or denied and let through (shadowed), and why',
+      labelNames: ['outcome', 'reason'] as const,
+      registers,
+    }),
+    policySeconds: new Histogram({
+      name: 'reeve_policy_seconds',
+      help: 'Time to make a policy of the estate, and to put it in force',
+      buckets: [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10],
       registers,
     }),
     scanSeconds: new Histogram({

@@ -20,6 +20,10 @@ export interface ScanOptions extends ReadOptions {
   readonly limits?: FolderLimits;
   /** Files and folders that are not read. */
   readonly leftOut?: readonly string[];
+  /** A folder whose files are read too, and instead of those with the same paths. */
+  readonly over?: string;
+  /** Values of credentials are looked for in these folders only, without the folders in them; in all unless given. */
+  readonly credentialsIn?: readonly string[];
   /** What else is to be read of its files. */
   readonly readers?: readonly Reader[];
   /** What else is to be read of the Kubernetes objects of the folder. */
@@ -37,11 +41,15 @@ export interface Scan {
 /** Reads a folder with every reader and finds the services that it speaks of.
  *  @throws {Fault} `folder/not-found`, `folder/invalid` */
 export function scanFolder(path: string, options: ScanOptions): Scan {
-  const folder = new Folder(path, options.limits ?? DEFAULT_FOLDER_LIMITS, options.leftOut);
+  const { limits = DEFAULT_FOLDER_LIMITS, leftOut, over } = options;
+  const folder = new Folder(path, limits, {
+    leftOut,
+    over: over === undefined ? undefined : new Folder(over, limits),
+  });
   let policy: PolicySources = { guardrails: [], groups: [] };
   const readers: readonly Reader[] = [
     ...readersOf(...(options.clusterReaders ?? [])),
-    credentials(options.fingerprintKey),
+    onlyIn(options.credentialsIn, credentials(options.fingerprintKey)),
     policySources((sources) => {
       policy = sources;
     }),
@@ -55,4 +63,11 @@ export function scanFolder(path: string, options: ScanOptions): Scan {
     fileCount: reading.fileCount,
     policy,
   };
+}
+
+function onlyIn(folders: readonly string[] | undefined, reader: Reader): Reader {
+  if (folders === undefined) return reader;
+  const wanted = new Set(folders);
+  const isWanted = (path: string) => wanted.has(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+  return { ...reader, wants: (path) => isWanted(path) && reader.wants(path) };
 }

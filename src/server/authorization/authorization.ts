@@ -10,6 +10,7 @@ import type { AuthorizationConfig } from './config.ts';
 import { addRegistered, identitiesByName } from './identities.ts';
 import { PolicyKeeper } from './keeper.ts';
 import { KeptSources } from './kept-sources.ts';
+import { RecentDecisions } from './recent-decisions.ts';
 
 /** What authorisation is made with. */
 export interface AuthorizationParts {
@@ -21,6 +22,8 @@ export interface AuthorizationParts {
   readonly registrar: Pick<Registrar, 'index' | 'onChange'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told how long it took to put a policy in force. */
+  readonly onMade?: (seconds: number) => void;
 }
 
 /** Who may call whom. */
@@ -29,9 +32,11 @@ export interface Authorization {
   readonly policies: PolicyKeeper;
   readonly bundles: Bundles;
   readonly bundleKey: BundleKey;
-  /** By the policy in force.
+  readonly recent: RecentDecisions;
+  /** By the policy in force; the decision is counted, and kept as the configuration says.
+   *  @param by who asks: `opa`
    *  @throws {Fault} `authorization/policy-unavailable` */
-  decide(question: Question): Decision;
+  decide(question: Question, by: string): Decision;
   close(): Promise<void>;
 }
 
@@ -47,22 +52,28 @@ export function openAuthorization(parts: AuthorizationParts): Authorization {
     defaultMode: config.defaultMode,
     clock,
     log,
+    ...(parts.onMade && { onMade: parts.onMade }),
   });
   const bundles = new Bundles({ policies, signer: bundleKey.signer, trustDomain, log });
+  const recent = new RecentDecisions({ config: config.decisions, clock, log });
   const unlisten = registrar?.onChange(() => void policies.refresh());
   return {
     sources,
     policies,
     bundles,
     bundleKey,
-    decide: (question) => {
+    recent,
+    decide: (question, by) => {
       const { current } = policies;
       if (current === undefined) throw notYet();
-      return current.engine.decide(question);
+      const decision = current.engine.decide(question);
+      recent.decisions.record(question, decision, by);
+      return decision;
     },
     close: async () => {
       unlisten?.();
       bundles.close();
+      recent.close();
       await policies.settled();
     },
   };

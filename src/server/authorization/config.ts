@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DecisionLogConfig } from '../../authorization/log/index.ts';
 
 /** Who may call whom. */
 export const AuthorizationConfig = z.strictObject({
@@ -15,5 +16,6 @@ export const AuthorizationConfig = z.strictObject({
     .describe(
       'Trust domains of meshes that are believed: `cluster.local` of Istio, where a service account is an identity',
     ),
+  decisions: DecisionLogConfig.prefault({}),
 });
 export type AuthorizationConfig = z.infer<typeof AuthorizationConfig>;

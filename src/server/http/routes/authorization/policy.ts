@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Asking } from '../../../../authorization/cases/index.ts';
 import { explain } from '../../../../authorization/explain/index.ts';
+import type { DecisionEntry } from '../../../../authorization/log/index.ts';
 import { REASONS } from '../../../../authorization/model/index.ts';
 import { suggest, usesSince } from '../../../../authorization/usage/index.ts';
 import { toTimestamp } from '../../../../base/clock.ts';
@@ -27,6 +28,22 @@ const Decision = z.strictObject({
   message: z.string(),
   callers: z.array(z.string()),
   operation: z.string().nullable(),
+  because: z.array(z.string()),
+});
+
+const LoggedDecision = z.strictObject({
+  time: z.iso.datetime(),
+  /** How many decisions it stands for. */
+  count: z.int(),
+  /** Who asked: `ext-authz`, `opa`. */
+  by: z.string(),
+  outcome: z.enum(['allowed', 'denied', 'shadow-denied']),
+  reason: z.enum(REASONS),
+  /** SPIFFE ID; null: nobody proved anything. */
+  caller: z.string().nullable(),
+  callers: z.array(z.string()),
+  service: z.string(),
+  operation: z.string(),
   because: z.array(z.string()),
 });
 
@@ -120,6 +137,28 @@ export function policyOperations(authorization: Authorization, clock: () => numb
     }),
     operation({
       ...POLICY,
+      id: 'list-policy-decisions',
+      path: '/api/v1/policy/decisions',
+      summary: 'The last decisions of this server: denied ones, and some of the allowed',
+      response: z.strictObject({
+        totals: z.strictObject({
+          outcomes: z.record(z.string(), z.int()),
+          reasons: z.record(z.string(), z.int()),
+          /** Decisions that were to be kept, and were not for lack of room. */
+          dropped: z.int(),
+        }),
+        /** The newest first. */
+        denied: z.array(LoggedDecision),
+        allowed: z.array(LoggedDecision),
+      }),
+      handle: () => {
+        const { denied, allowed } = authorization.recent.list();
+        const { totals } = authorization.recent.decisions;
+        return { totals, denied: denied.map(toLogged), allowed: allowed.map(toLogged) };
+      },
+    }),
+    operation({
+      ...POLICY,
       id: 'suggest-policy',
       path: '/api/v1/policy/suggestions',
       summary: 'What would make declarations say what is used, and nothing else',
@@ -139,6 +178,10 @@ export function policyOperations(authorization: Authorization, clock: () => numb
       },
     }),
   ];
+}
+
+function toLogged({ caller, ...entry }: DecisionEntry) {
+  return { ...entry, caller: caller ?? null };
 }
 
 function toView(suggestion: ReturnType<typeof suggest>['suggestions'][number]) {
