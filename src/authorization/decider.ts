@@ -5,4 +5,4 @@ export { readSlice } from './enforcement/feed/read-slice.ts';
 export { type PolicySlice, toPolicy } from './enforcement/feed/slice.ts';
 export { Engine } from './engine/engine.ts';
 export { CedarJudge } from './guardrails/judge/judge.ts';
-export type { Decision, Question, Reason } from './model/index.ts';
+export { type Decision, type Question, REASONS, type Reason } from './model/question.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../authorization/index.ts';
 import { type Caller, callerOf, findCaller, rememberCaller } from '../caller.ts';
-import { pathOf } from './arrival.ts';
+import { pathOf, sentPathOf } from './arrival.ts';
 import { createGate } from './gate.ts';
 import type { CallerOptions } from './options.ts';
 
@@ -144,5 +144,16 @@ describe('the path of a target', () => {
     [undefined, '/'],
   ])('%s is %s', (target, path) => {
     expect(pathOf(target)).toBe(path);
+  });
+
+  it.each([
+    ['/orders/%34%32?a=/b', '/orders/%34%32'],
+    ['/orders#a?b', '/orders#a'],
+    ['/x/../orders;a', '/x/../orders;a'],
+    ['http://host:80/orders?x', '/orders'],
+    ['http://host', '/'],
+    [undefined, '/'],
+  ])('%s was sent as %s', (target, path) => {
+    expect(sentPathOf(target)).toBe(path);
   });
 });

@@ -237,6 +237,17 @@ describe('which service is called', () => {
     expect(heard.at(-1)).toMatchObject({ reason: 'callee-unknown' });
   });
 
+  it('is said to be unknown as the server says it, where it is gone', async () => {
+    const without = { ...SHOP, services: SHOP.services.slice(1), grants: [] };
+    api.policy.replace(without);
+    const policy = await ready({ service: ORDERS });
+    expect(await policy(questionOf(WEB))).toEqual({
+      allowed: false,
+      reason: said(without, WEB, 'GET', '/orders/7'),
+    });
+    expect(heard.at(-1)).toMatchObject({ reason: 'service-unknown' });
+  });
+
   it('may be named otherwise for others who are told it', async () => {
     api.policy.replace(SHOP);
     const policy = await ready();

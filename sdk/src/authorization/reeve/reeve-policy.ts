@@ -1,7 +1,8 @@
-import type {
-  Decision as EngineDecision,
-  Question as EngineQuestion,
-  Reason,
+import {
+  type Decision as EngineDecision,
+  type Question as EngineQuestion,
+  REASONS,
+  type Reason,
 } from '../../../../src/authorization/decider.ts';
 import { quote, ReeveError } from '../../error.ts';
 import { ALLOWED, type Authorize, type Decision, denied, type Question } from '../decision.ts';
@@ -93,7 +94,7 @@ function answerOf(
     const message = 'Reeve has not told yet who may call this service.';
     return undecided(question, 'policy-unknown', message, lastError ?? new Error(message));
   }
-  const callee = calleeOf(policy, wanted ?? question.service, wanted !== undefined);
+  const callee = calleeOf(policy, question, wanted);
   if (typeof callee !== 'string') {
     return undecided(question, callee.reason, callee.message, new Error(callee.cause));
   }
@@ -138,6 +139,11 @@ function undecided(
   return { decided, isAllowed: false, mode: 'enforce', cause };
 }
 
+/** Reasons that depend on what is known of the service that is called. */
+const NEEDS_CALLEE: ReadonlySet<Reason> = new Set(
+  REASONS.filter((reason) => !/^(caller|service)-/.test(reason)),
+);
+
 interface NoCallee {
   readonly reason: UndecidedReason;
   /** For callers. */
@@ -149,15 +155,18 @@ interface NoCallee {
 /** The service that is called: the one that is named, or else the only one that this workload is. What middleware names
  *  for others than Reeve does not count. */
 function calleeOf(
-  { callees }: KnownPolicy,
-  named: string | undefined,
-  isForReeve: boolean,
+  { callees, engine }: KnownPolicy,
+  question: Question,
+  wanted: string | undefined,
 ): string | NoCallee {
+  const named = wanted ?? question.service;
   if (named !== undefined && callees.includes(named)) return named;
   const message = 'Nobody can say which service is called.';
   const are = callees.map((id) => quote(id, 200)).join(', ') || 'none';
-  if (named !== undefined && isForReeve) {
-    const cause = `this workload is not ${quote(named, 200)}, by what Reeve knows; it is ${are}`;
+  if (wanted !== undefined) {
+    // of one that is gone, or of nobody who calls, the engine says the same wherever it is asked
+    if (!NEEDS_CALLEE.has(engine.reasonFor(toAsked(question, wanted)))) return wanted;
+    const cause = `this workload is not ${quote(wanted, 200)}, by what Reeve knows; it is ${are}`;
     return { reason: 'callee-unknown', message, cause };
   }
   const [only, ...others] = callees;

@@ -176,6 +176,12 @@ export function keepsCallers(name: string, { serve, template }: Framework): void
       expect(questions[0]?.template).toBe(template);
     });
 
+    it('tells authorisation the path as it was sent, whatever it is routed by', async () => {
+      questions.length = 0;
+      await world.call(`${governed.mtls}/orders/%34%32;a?secret=1`);
+      expect(questions.map(({ sentPath }) => sentPath)).toEqual(['/orders/%34%32;a']);
+    });
+
     it('refuses what authorisation denies, with the reason', async () => {
       const answer = await world.call(`${governed.mtls}/orders`, { method: 'POST' });
       const reason = `\`${idOf('web')}\` is not allowed to call \`POST /orders\``;
