@@ -1,24 +1,61 @@
 import fc from 'fast-check';
-import { arbitraryQuestion } from '../../engine/testing/index.ts';
-import type { Policy, Question } from '../../model/index.ts';
+import { Engine } from '../../engine/index.ts';
+import { arbitraryPolicy, arbitraryQuestion } from '../../engine/testing/index.ts';
+import type { CalleeRules, GuardrailJudge, Policy, Question } from '../../model/index.ts';
 import { matchesLoosely, parsePattern, toWirePath } from '../../operations/index.ts';
 import type { Notice } from '../compiled.ts';
-import { arbitraryRules, type SampleRules } from './rules.ts';
+import { arbitraryRules, isLetIn, type SampleRules } from './rules.ts';
 
-/** Rules, and questions that they are about. */
-export function arbitraryAsked(
-  questions: number,
-): fc.Arbitrary<{ readonly sample: SampleRules; readonly questions: readonly Question[] }> {
+/** Rules, questions that they are about, and whether these are allowed. */
+export interface Asked {
+  readonly policy: Policy;
+  readonly rules: readonly CalleeRules[];
+  readonly questions: readonly Question[];
+  readonly allows: (question: Question) => boolean;
+}
+
+/** Any rules, such as policies come to and such as they never would. */
+function arbitraryOfRules(count: number): fc.Arbitrary<Asked> {
   return arbitraryRules().chain((sample) =>
-    fc.record({
-      sample: fc.constant(sample),
-      questions: fc.array(arbitraryQuestion(asPolicy(sample)), {
-        minLength: questions,
-        maxLength: questions,
-      }),
+    arbitraryQuestions(asPolicy(sample), count).map((questions) => ({
+      ...sample,
+      questions,
+      allows: (question) => {
+        const { proof } = question;
+        const caller = proof === undefined ? undefined : question.caller;
+        return isLetIn(sample.rules, { ...question, caller });
+      },
+    })),
+  );
+}
+
+const CLEAR: GuardrailJudge = {
+  standing: () => ({ kind: 'clear' }),
+  judge: () => ({ kind: 'clear' }),
+};
+
+/** The rules that a policy comes to, and the engine's decisions. */
+function arbitraryOfPolicy(count: number): fc.Arbitrary<Asked> {
+  return arbitraryPolicy().chain((policy) =>
+    arbitraryQuestions(policy, count).map((questions) => {
+      const engine = new Engine(policy, CLEAR);
+      const allows = (question: Question) => {
+        const { allowed, mode } = engine.decide(question);
+        return allowed || mode === 'shadow';
+      };
+      return { policy, rules: engine.rules(), questions, allows };
     }),
   );
 }
+
+/** What targets are asked, by what it is. */
+export const ASKED: readonly (readonly [string, (count: number) => fc.Arbitrary<Asked>])[] = [
+  ['rules', arbitraryOfRules],
+  ['a policy', arbitraryOfPolicy],
+];
+
+const arbitraryQuestions = (policy: Policy, count: number): fc.Arbitrary<Question[]> =>
+  fc.array(arbitraryQuestion(policy), { minLength: count, maxLength: count });
 
 /** The policy of which each path of a rule is a grant. */
 function asPolicy({ policy, rules }: SampleRules): Policy {
