@@ -3,7 +3,6 @@ export { contains, containsLoosely, isMoreSpecific, overlaps, overlapsLoosely } 
 export { fold } from './fold.ts';
 export { matchesExactly, matchesLoosely } from './match.ts';
 export { minSegments, type PathPattern, parsePattern, patternText, sameShape } from './pattern.ts';
-export { toRegex } from './regex.ts';
 export { matchesSegmentLoosely, type SegmentPattern } from './segment.ts';
 export { toWireMethod } from './wire-method.ts';
 export {

@@ -12,7 +12,6 @@ import {
   parseOperation,
   parsePattern,
   sameShape,
-  toRegex,
   toWirePath,
 } from './index.ts';
 
@@ -181,20 +180,12 @@ describe('patterns', () => {
     );
   });
 
-  it('match loosely whatever they match exactly, and as their regular expressions say', () => {
+  it('match loosely whatever they match exactly', () => {
     fc.assert(
       fc.property(pattern, (one) => {
-        const [exact, loose] = [toRegex(one, 'exactly'), toRegex(one, 'loosely')];
-        const [exactly, loosely] = [new RegExp(`^(?:${exact})$`), new RegExp(`^(?:${loose})$`)];
-        const wrong = PATHS.filter((path) => {
-          const isExact = matchesExactly(one, path);
-          const isLoose = matchesLoosely(one, path);
-          const isLikewise = exactly.test(path) === isExact && loosely.test(path) === isLoose;
-          return !isLikewise || (isExact && !isLoose);
-        });
-        expect(wrong).toEqual([]);
+        const exact = PATHS.filter((path) => matchesExactly(one, path));
+        expect(exact.filter((path) => !matchesLoosely(one, path))).toEqual([]);
       }),
-      { numRuns: 40 },
     );
   });
 
@@ -208,7 +199,7 @@ describe('patterns', () => {
         const path = read.text.replaceAll(/\{[^/]*?\}|\*\*/g, 'x');
         if (!/[{}]/.test(path)) expect(typeof toWirePath(path)).toBe('string');
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 });
