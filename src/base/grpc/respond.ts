@@ -9,10 +9,13 @@ const HEADERS = {
   'grpc-accept-encoding': ACCEPTED_CODINGS,
 } as const;
 
+/** The same as Node takes them fastest. */
+const HEADER_LIST = Object.entries(HEADERS).flatMap(([name, value]) => [name, String(value)]);
+
 /** Answers with one message and success. */
 export function sendAnswer(stream: ServerHttp2Stream, answer: Uint8Array): void {
   if (isGone(stream)) return;
-  stream.respond(HEADERS, { waitForTrailers: true });
+  stream.respond(HEADER_LIST, { waitForTrailers: true });
   stream.once('wantTrailers', () => sendLast(stream, OK));
   stream.end(toFrame(answer));
 }

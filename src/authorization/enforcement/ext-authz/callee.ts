@@ -61,8 +61,13 @@ function provedCallee(
 
 /** An identity of no service that is known is asked about as it is, and answered by the engine. */
 function only(ids: readonly string[], servicesOf: ServicesOf): string | Unanswerable {
+  const [first] = ids;
+  // nearly always
+  if (first !== undefined && ids.length === 1 && servicesOf(first).length === 1) {
+    return servicesOf(first)[0] ?? first;
+  }
   const services = [...new Set(ids.flatMap((id) => servicesOf(id)))];
-  const [service = ids[0]] = services;
+  const [service = first] = services;
   if (service === undefined) return UNSAID;
   return services.length > 1 ? ambiguous(ids, services) : service;
 }

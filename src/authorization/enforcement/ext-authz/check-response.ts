@@ -33,6 +33,21 @@ export function lettingThrough(verdict: Verdict, reserved: readonly string[]): B
  *  becomes the message of the status PERMISSION_DENIED, so it is but the sentence.
  *  @param message a sentence for people */
 export function denying(verdict: Verdict, message: string, isGrpc: boolean): Buffer {
+  const { mode, reason } = verdict;
+  const key = `${isGrpc} ${mode} ${reason} ${message}`;
+  const known = DENYING.get(key);
+  if (known) return known;
+  const made = makeDenial(verdict, message, isGrpc);
+  if (DENYING.size >= MAX_DENYING) DENYING.clear();
+  DENYING.set(key, made);
+  return made;
+}
+
+/** What is denied once is most often denied again; each has a few hundred bytes. */
+const MAX_DENYING = 1_000;
+const DENYING = new Map<string, Buffer>();
+
+function makeDenial(verdict: Verdict, message: string, isGrpc: boolean): Buffer {
   const told = `${verdict.reason}: ${message}`;
   const type = isGrpc ? [] : [CONTENT_TYPE];
   const body = isGrpc ? told : problemOf(verdict.reason, message);

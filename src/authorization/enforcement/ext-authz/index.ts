@@ -8,4 +8,4 @@ export {
   type CheckOutcome,
   type CheckReason,
 } from './reasons.ts';
-export { EXT_AUTHZ, EXT_AUTHZ_LIMITS, type ExtAuthzPorts, extAuthz } from './service.ts';
+export { check, EXT_AUTHZ, EXT_AUTHZ_LIMITS, type ExtAuthzPorts, extAuthz } from './service.ts';

@@ -47,8 +47,9 @@ export function extAuthz(ports: ExtAuthzPorts): GrpcService {
   };
 }
 
-/** Answers a CheckRequest with a CheckResponse. Never throws. */
-export function check(ports: ExtAuthzPorts, message: Buffer, call: GrpcCall): Buffer {
+/** Answers a CheckRequest with a CheckResponse. Never throws.
+ *  @param call the call that asks; absent where its connection can prove nothing */
+export function check(ports: ExtAuthzPorts, message: Buffer, call?: GrpcCall): Buffer {
   let request: CheckRequest;
   try {
     request = readCheckRequest(message);
@@ -86,11 +87,11 @@ const RESERVED: Unanswerable = {
 function questionOf(
   { servicesOf, provedBy }: ExtAuthzPorts,
   { http, source, service: said, destination }: CheckRequest,
-  call: GrpcCall,
+  call: GrpcCall | undefined,
 ): Question | Unanswerable {
   if (!http) return NOT_HTTP;
   if (http.reserved.length > MAX_RESERVED) return RESERVED;
-  const service = calleeOf({ proved: provedBy?.(call), said, destination }, servicesOf);
+  const service = calleeOf({ proved: call && provedBy?.(call), said, destination }, servicesOf);
   if (typeof service !== 'string') return service;
   // what Envoy calls a principal may be a name of DNS or a subject, which prove nobody here
   const caller = source.startsWith('spiffe://') ? source : undefined;
