@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { SHOP, SHOP_CONTEXT, SHOP_RULES } from '../testing/shop.ts';
+import { compileOpa, serviceNames } from './index.ts';
+
+const compiled = compileOpa(SHOP_RULES, SHOP_CONTEXT);
+const fileOf = (path: string, { files } = compiled): string =>
+  files.find((file) => file.path === path)?.text ?? '';
+
+describe('a bundle of OPA', () => {
+  it('holds our policy in Rego, its data, and which it is', () => {
+    expect(compiled.files.map(({ path }) => path)).toEqual([
+      '.manifest',
+      'data.json',
+      'reeve/authz.rego',
+      'reeve/engine.rego',
+      'reeve/known.rego',
+      'reeve/message.rego',
+      'reeve/operation.rego',
+      'reeve/paths.rego',
+      'reeve/question.rego',
+      'reeve/rules.rego',
+    ]);
+    expect(JSON.parse(fileOf('.manifest'))).toEqual({
+      revision: expect.stringMatching(/^policy-[0-9a-f]{16}$/),
+      roots: ['reeve'],
+      rego_version: 1,
+    });
+  });
+
+  it('has its rules by callee, caller, protocol and method', () => {
+    const services = JSON.parse(fileOf('data.json')).reeve.policy.services;
+    const callee = services['default/shop/payments'];
+    expect(callee.mode).toBe('enforce');
+    expect(callee.callers).toEqual({
+      'spiffe://example.org/ns/shop/sa/orders': 0,
+      'spiffe://example.org/ns/shop/sa/payments': 1,
+    });
+    expect(callee.rules[0].allowed.http.POST).toEqual([
+      {
+        at: 'orders/reeve.yaml:12',
+        path: { least: 2, most: 2, texts: { 0: 'v1', 1: 'charges' }, forms: {} },
+        also: [],
+        except: [],
+      },
+    ]);
+    expect(services['default/shop/reviews'].mode).toBe('shadow');
+  });
+
+  it('does not depend on any order', () => {
+    const turned = {
+      ...SHOP_CONTEXT,
+      policy: {
+        ...SHOP,
+        services: SHOP.services.toReversed(),
+        endpoints: SHOP.endpoints.toReversed(),
+        grants: SHOP.grants.toReversed(),
+      },
+    };
+    expect(compileOpa(SHOP_RULES.toReversed(), turned).files).toEqual(compiled.files);
+  });
+
+  it('has another revision with another policy', () => {
+    const policy = { ...SHOP, grants: SHOP.grants.slice(1) };
+    const other = compileOpa(SHOP_RULES, { ...SHOP_CONTEXT, policy });
+    expect(fileOf('.manifest', other)).not.toBe(fileOf('.manifest'));
+  });
+
+  it('says that it denies what guardrails must be asked about each time', () => {
+    const rules = SHOP_RULES.map((callee) => ({
+      ...callee,
+      callers: callee.callers.map((caller) => ({
+        ...caller,
+        allowed: caller.allowed.map((rule) => ({ ...rule, conditions: ['tokens-only'] })),
+      })),
+    }));
+    const { notices, files } = compileOpa(rules, SHOP_CONTEXT);
+    expect(notices[0]).toMatchObject({
+      service: 'default/shop/mail',
+      caller: 'default/shop/orders',
+      operation: 'POST /send',
+      effect: 'denied',
+      message: 'OPA cannot ask the guardrails that look at the request: tokens-only.',
+      source: { file: 'orders/reeve.yaml', line: 13 },
+    });
+    const { services } = JSON.parse(fileOf('data.json', { files, notices })).reeve.policy;
+    const [caller] = services['default/shop/mail'].rules;
+    expect(caller.allowed).toEqual({});
+    expect(Object.keys(caller.asked.http)).toEqual(['POST']);
+  });
+});
+
+describe('what enforcement points call services', () => {
+  const service = (namespace: string, name: string, identities: readonly string[] = []) => ({
+    id: `prod/${namespace}/${name}`,
+    namespace,
+    name,
+    identities,
+  });
+  it.each<readonly [string, ReturnType<typeof service>[], Record<string, string>]>([
+    [
+      'the id, with and without an environment, the name, and identities',
+      [service('shop', 'web', ['spiffe://example.org/web'])],
+      {
+        'prod/shop/web': 'prod/shop/web',
+        'shop/web': 'prod/shop/web',
+        web: 'prod/shop/web',
+        'spiffe://example.org/web': 'prod/shop/web',
+      },
+    ],
+    [
+      'but what several have is nobody’s name',
+      [service('shop', 'web', ['spiffe://a/x']), service('mail', 'web', ['spiffe://a/x'])],
+      {
+        'prod/shop/web': 'prod/shop/web',
+        'prod/mail/web': 'prod/mail/web',
+        'shop/web': 'prod/shop/web',
+        'mail/web': 'prod/mail/web',
+      },
+    ],
+    [
+      'and an id comes before a name',
+      [service('a', 'b'), { ...service('c', 'd'), name: 'prod/a/b' }],
+      {
+        'prod/a/b': 'prod/a/b',
+        'a/b': 'prod/a/b',
+        b: 'prod/a/b',
+        'prod/c/d': 'prod/c/d',
+        'c/prod/a/b': 'prod/c/d',
+      },
+    ],
+  ])('%s', (_, services, names) => {
+    expect(Object.fromEntries(serviceNames(services))).toEqual(names);
+  });
+});
