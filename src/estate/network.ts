@@ -111,7 +111,7 @@ export interface NetworkPolicy {
   /** `Kind namespace/name`, or `Kind name`. */
   readonly title: string;
   readonly tier: PolicyTier;
-  /** Of tier `admin`: the lowest goes first. 0 elsewhere. */
+  /** Within its tier the lowest goes first. 0 in tier `network`, where order means nothing. */
   readonly priority: number;
   /** The pods that it is about. */
   readonly subject: PodSelector;

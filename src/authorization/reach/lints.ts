@@ -109,14 +109,15 @@ function lintPort(
 
 /** Which of two policies of one priority goes first is open. */
 function sharedPriorities(policies: readonly NetworkPolicy[]): readonly Diagnostic[] {
-  const admin = policies.filter(({ tier }) => tier === 'admin');
-  return [...Map.groupBy(admin, ({ priority }) => priority).values()].flatMap(([first, ...rest]) =>
+  const ordered = policies.filter(({ tier }) => tier !== 'network');
+  const shared = Map.groupBy(ordered, ({ tier, priority }) => `${tier} ${priority}`);
+  return [...shared.values()].flatMap(([first, ...rest]) =>
     rest.map(({ source, title, priority }) =>
       warn(
         source,
         'priority-shared',
         `${title} has priority ${priority}, as ${first?.title} has: which of them decides is left open by Kubernetes`,
-        'give each AdminNetworkPolicy a priority of its own',
+        'give each policy of a tier a priority of its own',
       ),
     ),
   );

@@ -28,6 +28,7 @@ const POLICIES: readonly [group: string, kind: string, read: ToPolicies][] = [
   ['extensions', 'NetworkPolicy', one(toNetworkPolicy)],
   ['policy.networking.k8s.io', 'AdminNetworkPolicy', one(toAdminPolicy)],
   ['policy.networking.k8s.io', 'BaselineAdminNetworkPolicy', one(toAdminPolicy)],
+  ['policy.networking.k8s.io', 'ClusterNetworkPolicy', one(toAdminPolicy)],
   ['cilium.io', 'CiliumNetworkPolicy', toCiliumPolicies],
   ['cilium.io', 'CiliumClusterwideNetworkPolicy', toCiliumPolicies],
 ];

@@ -218,6 +218,40 @@ describe('a policy of administrators', () => {
     });
   });
 
+  it('of v1alpha2 names its tier, and protocols in the place of ports', () => {
+    const found = onlyPolicy(
+      admin(
+        `{ tier: Baseline, priority: 7, subject: { pods: { namespaceSelector: {}, podSelector: {} } }, ingress: [
+        { action: Accept, from: [{ namespaces: {} }], protocols: [{ tcp: { destinationPort: { number: 80 } } },
+          { udp: { destinationPort: { range: { start: 1, end: 9 } } } }, { sctp: {} }, { destinationNamedPort: web }] } ] }`,
+        'ClusterNetworkPolicy',
+      ),
+    );
+    expect(found).toMatchObject({ tier: 'baseline', priority: 7 });
+    expect(found.ingress?.[0]).toMatchObject({
+      action: 'allow',
+      ports: [
+        { kind: 'numbers', transport: 'TCP', first: 80, last: 80 },
+        { kind: 'numbers', transport: 'UDP', first: 1, last: 9 },
+        { kind: 'numbers', transport: 'SCTP', first: 1, last: 65_535 },
+        { kind: 'name', name: 'web', transport: undefined },
+      ],
+    });
+  });
+
+  it('with a network of all addresses means every pod too', () => {
+    const found = onlyPolicy(
+      admin(
+        "{ priority: 1, subject: { namespaces: {} }, egress: [{ action: Deny, to: [{ networks: [0.0.0.0/0, '::/0'] }] }] }",
+      ),
+    );
+    expect(found.egress?.[0]?.peers.map(({ kind }) => kind)).toEqual([
+      'addresses',
+      'pods',
+      'addresses',
+    ]);
+  });
+
   it('in the words of 2023 compares labels of both namespaces', () => {
     const found = onlyPolicy(
       admin(
@@ -262,6 +296,19 @@ describe('a policy of administrators', () => {
         'BaselineAdminNetworkPolicy',
       ),
       /`Pass` is none of Allow, Deny/,
+      1,
+    ],
+    [
+      admin('{ tier: Middle, priority: 1, subject: { namespaces: {} } }', 'ClusterNetworkPolicy'),
+      /`Middle` is neither Admin nor Baseline/,
+      0,
+    ],
+    [
+      admin(
+        '{ tier: Admin, priority: 1, subject: { namespaces: {} }, ingress: [{ action: Deny, from: [{ namespaces: {} }], protocols: [{ icmp: {} }] }] }',
+        'ClusterNetworkPolicy',
+      ),
+      /none of tcp, udp, sctp/,
       1,
     ],
     [
@@ -468,6 +515,7 @@ describe('objects of any shape', () => {
       ['networking.k8s.io/v1', 'NetworkPolicy'],
       ['policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy'],
       ['policy.networking.k8s.io/v1alpha1', 'BaselineAdminNetworkPolicy'],
+      ['policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy'],
       ['networking.k8s.io/v1', 'Ingress'],
       ['route.openshift.io/v1', 'Route'],
       ['gateway.networking.k8s.io/v1', 'HTTPRoute'],

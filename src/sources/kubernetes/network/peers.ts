@@ -82,11 +82,9 @@ function toAdminPeer(peer: Field, list: 'from' | 'to'): readonly NetworkPeer[] {
     return [];
   }
   if (list === 'to' && Array.isArray(pick(peer.value, 'networks'))) {
-    return listAt(peer.value, 'networks').flatMap((item, index): NetworkPeer[] => {
-      const cidr = textAt(item) ?? '';
-      const range = parseCidr(inside(peer, item, 'networks', index), cidr);
-      return range ? [{ kind: 'addresses', block: { cidr, except: [] } }] : [];
-    });
+    return listAt(peer.value, 'networks').flatMap((item, index) =>
+      toNetworkPeers(inside(peer, item, 'networks', index)),
+    );
   }
   if (list === 'to' && Array.isArray(pick(peer.value, 'domainNames'))) {
     const field = inside(peer, undefined, 'domainNames');
@@ -102,6 +100,19 @@ function toAdminPeer(peer: Field, list: 'from' | 'to'): readonly NetworkPeer[] {
   if (!selector) return [];
   return [{ kind: 'pods', selector }];
 }
+
+/** Unlike blocks of NetworkPolicies, networks of administrators mean pods too, where they have such an address. Which
+ *  they have is not known here; but all of IPv4 is everyone. */
+function toNetworkPeers(network: Field): readonly NetworkPeer[] {
+  const cidr = textAt(network.value) ?? '';
+  const range = parseCidr(network, cidr);
+  if (!range) return [];
+  const addresses: NetworkPeer = { kind: 'addresses', block: { cidr, except: [] } };
+  const isEveryone = range.family === 4 && cidr.endsWith('/0');
+  return isEveryone ? [addresses, EVERY_POD] : [addresses];
+}
+
+const EVERY_POD: NetworkPeer = { kind: 'pods', selector: { namespaces: [], pods: [] } };
 
 /** `namespaces` or `pods` of a subject or a peer of an administrator's policy. */
 export function toPodsOf(field: Field): PodSelector | undefined {

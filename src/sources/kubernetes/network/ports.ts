@@ -1,5 +1,5 @@
 import { quote } from '../../../base/fault.ts';
-import { listAt, numberAt, pick, textAt } from '../../../base/pick.ts';
+import { isFields, listAt, numberAt, pick, textAt } from '../../../base/pick.ts';
 import { type NetworkPortMatch, TRANSPORTS, type Transport } from '../../../estate/index.ts';
 import { complain, type Field, inside } from './field.ts';
 
@@ -10,32 +10,36 @@ const MAX_PORTS = 10_000;
 /** The ports of a rule of a NetworkPolicy; undefined where it names none and so means all.
  *  @see Kubernetes API, networking.k8s.io/v1 NetworkPolicyPort */
 export function toPorts(rule: Field): readonly NetworkPortMatch[] | undefined {
-  return readPorts(rule, toPort);
+  return readPorts(rule, 'ports', toPort);
 }
 
 /** The same of the policies of administrators.
  *  @see https://network-policy-api.sigs.k8s.io/reference/spec/ AdminNetworkPolicyPort */
 export function toAdminPorts(rule: Field): readonly NetworkPortMatch[] | undefined {
-  return readPorts(rule, toAdminPort);
+  return readPorts(rule, 'ports', toAdminPort);
+}
+
+/** `protocols` of a ClusterNetworkPolicy, which has them in the place of ports. */
+export function toProtocolPorts(rule: Field): readonly NetworkPortMatch[] | undefined {
+  return readPorts(rule, 'protocols', toProtocolPort);
 }
 
 function readPorts(
   rule: Field,
+  list: 'ports' | 'protocols',
   read: (port: Field) => readonly NetworkPortMatch[],
 ): readonly NetworkPortMatch[] | undefined {
-  const items = listAt(rule.value, 'ports');
+  const items = listAt(rule.value, list);
   if (items.length === 0) return undefined;
   if (items.length > MAX_PORTS) {
     complain(
-      inside(rule, items, 'ports'),
+      inside(rule, items, list),
       'error',
       'ports-too-many',
       `holds ${items.length} ports; those beyond ${MAX_PORTS} were left out`,
     );
   }
-  return items
-    .slice(0, MAX_PORTS)
-    .flatMap((item, index) => read(inside(rule, item, 'ports', index)));
+  return items.slice(0, MAX_PORTS).flatMap((item, index) => read(inside(rule, item, list, index)));
 }
 
 function toPort(port: Field): readonly NetworkPortMatch[] {
@@ -68,6 +72,25 @@ function toAdminPort(port: Field): readonly NetworkPortMatch[] {
   if (form === 'portNumber') return range(field, transport, numberAt(field.value, 'port') ?? 0);
   const last = numberAt(field.value, 'end');
   return range(field, transport, numberAt(field.value, 'start') ?? 0, last ?? 0);
+}
+
+function toProtocolPort(port: Field): readonly NetworkPortMatch[] {
+  const named = textAt(port.value, 'destinationNamedPort');
+  if (named !== undefined) return [{ kind: 'name', name: named, transport: undefined }];
+  const transport = TRANSPORTS.find((one) => isFields(pick(port.value, one.toLowerCase())));
+  if (!transport) return refused(port, 'is none of tcp, udp, sctp and destinationNamedPort');
+  const path = [transport.toLowerCase(), 'destinationPort'];
+  const found = pick(port.value, ...path);
+  if (found === undefined) return [{ kind: 'numbers', transport, first: 1, last: MAX_PORT }];
+  const field = inside(port, found, ...path);
+  const number = numberAt(found, 'number');
+  if (number !== undefined) return range(field, transport, number);
+  return range(
+    field,
+    transport,
+    numberAt(found, 'range', 'start') ?? 0,
+    numberAt(found, 'range', 'end') ?? 0,
+  );
 }
 
 function range(
