@@ -31,6 +31,8 @@ let folder: ReturnType<typeof writeFolder>;
 let policy: ReevePolicy;
 let session: ClientHttp2Session;
 let envoy: GrpcClient;
+let distantSession: ClientHttp2Session;
+let distant: GrpcClient;
 
 beforeAll(async () => {
   folder = writeFolder({
@@ -47,10 +49,13 @@ beforeAll(async () => {
     createConnection: () => createConnection(address.replace('unix://', '')),
   });
   envoy = new GrpcClient(session, { maxMessageBytes: 100_000 });
+  distantSession = connect(`http://${server.envoyAddress}`);
+  distant = new GrpcClient(distantSession, { maxMessageBytes: 100_000 });
 });
 afterAll(async () => {
   policy.source.close();
   session.close();
+  distantSession.close();
   await server.close();
   folder.remove();
 });
@@ -66,13 +71,20 @@ async function bySdk(caller: string, method: string, path: string) {
   return decision.allowed ? 'allowed' : decision.reason;
 }
 
-async function byExtAuthz(caller: string, method: string, path: string) {
-  const message = checkRequest({
-    source: { principal: idOf(caller) },
-    request: { http: { method, path, headers: {} } },
-  });
-  const answer = told(await envoy.unary(`/${EXT_AUTHZ}/Check`, message, CALL));
-  return answer.code === 0 ? 'allowed' : answer.headers['reeve-reason'];
+const byExtAuthz = askingBy(() => envoy);
+/** Where Envoys come over the network, they say themselves whom they stand before. */
+const byNetwork = askingBy(() => distant);
+
+function askingBy(client: () => GrpcClient) {
+  return async (caller: string, method: string, path: string) => {
+    const message = checkRequest({
+      source: { principal: idOf(caller) },
+      destination: { principal: idOf('orders') },
+      request: { http: { method, path, headers: {} } },
+    });
+    const answer = told(await client().unary(`/${EXT_AUTHZ}/Check`, message, CALL));
+    return answer.code === 0 ? 'allowed' : answer.headers['reeve-reason'];
+  };
 }
 const CALL = { timeoutMs: 5_000, metadata: { 'workload.spiffe.io': 'true' } };
 
@@ -87,7 +99,7 @@ async function byOpa(caller: string, method: string, path: string) {
   return result.allow ? 'allowed' : result.message;
 }
 
-const POINTS = { SDK: bySdk, 'external authorisation': byExtAuthz, 'data API': byOpa };
+const POINTS = { bySdk, byExtAuthz, byNetwork, byOpa };
 
 describe('every enforcement point of a machine', () => {
   it('allows what is declared', async () => {
@@ -101,12 +113,13 @@ describe('every enforcement point of a machine', () => {
     ['web', 'GET', '/orders/../admin', 'has a segment of one or two dots'],
     ['mail', 'GET', '/orders/42', 'No service is known by the identity'],
   ])('denies %s %s %s, and says the same', async (caller, method, path, words) => {
-    const [sdk, envoyed, opa] = await Promise.all(
+    const [sdk, envoyed, distantly, opa] = await Promise.all(
       Object.values(POINTS).map((decide) => decide(caller, method, path)),
     );
     expect(sdk).toContain(words);
     expect(envoyed).toMatch(/^[a-z-]+: /);
     expect(envoyed?.replace(/^[a-z-]+: /, '')).toBe(sdk);
+    expect(distantly).toBe(envoyed);
     expect(opa).toBe(sdk);
   });
 

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { check } from '../authorization/enforcement/ext-authz/index.ts';
 import { EnforcementPoint } from '../authorization/enforcement/point/index.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
@@ -20,7 +21,11 @@ import {
 import { decisionToFact } from '../inventory/index.ts';
 import { createAccess } from './auth/access.ts';
 import { openAuthorization } from './authorization/authorization.ts';
-import { enforcementServices } from './authorization/workload-services.ts';
+import {
+  checkPorts,
+  type EnforcementParts,
+  enforcementServices,
+} from './authorization/workload-services.ts';
 import { LiveClusters } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
 import { correctionsByService } from './corrections.ts';
@@ -129,6 +134,13 @@ async function assemble(
   });
   opened.defer(() => clusters.close());
   const point = new EnforcementPoint();
+  const enforcement: EnforcementParts = {
+    ...{ point, clock, log },
+    onDecision: (question, decision) =>
+      authorization.recent.decisions.record(question, decision, 'ext-authz'),
+    count: (outcome, reason) => metrics.checks.inc({ outcome, reason }),
+  };
+  const checks = checkPorts(enforcement);
   const identity = await startIdentity(config, {
     store,
     dataFolder: data.path,
@@ -139,13 +151,7 @@ async function assemble(
     onSecrets: (event) => metrics.secretDiscovery.inc({ event }),
     policy: point.slices,
     envoySources: [point.rbac],
-    moreServices: (ports, supply) =>
-      enforcementServices(ports, supply, {
-        ...{ point, clock, log },
-        onDecision: (question, decision) =>
-          authorization.recent.decisions.record(question, decision, 'ext-authz'),
-        count: (outcome, reason) => metrics.checks.inc({ outcome, reason }),
-      }),
+    moreServices: (ports, supply) => enforcementServices(ports, supply, enforcement),
   });
   if (identity) {
     opened.defer(() => identity.close());
@@ -228,6 +234,7 @@ async function assemble(
     clock,
     log,
     onStatus: (status) => metrics.setIntake(status),
+    onCheck: (message) => (point.isReady ? check(checks, message) : undefined),
     onFolded: (isNew) => (isNew ? judging.request() : judging.refresh()),
     onDied: (thrown) => {
       log.fatal({ err: thrown }, 'the thread that takes traffic in has ended');

@@ -1,8 +1,9 @@
 import {
   type CheckOutcome,
   type CheckReason,
+  check,
   EXT_AUTHZ,
-  extAuthz,
+  type ExtAuthzPorts,
 } from '../../authorization/enforcement/ext-authz/index.ts';
 import { policyFeed } from '../../authorization/enforcement/feed/index.ts';
 import type { EnforcementPoint } from '../../authorization/enforcement/point/index.ts';
@@ -13,6 +14,7 @@ import type { Log } from '../../base/log.ts';
 import { forCallingWorkload, type IdentitySupply } from '../../identity/host/index.ts';
 import type { WorkloadApiPorts } from '../../identity/workload-api/index.ts';
 import { AskingEnvoys } from './asking-envoys.ts';
+import { notYet } from './authorization.ts';
 
 /** What decides on a machine, and who hears of it. */
 export interface EnforcementParts {
@@ -31,20 +33,12 @@ const WAIT_MS = 10_000;
 export function enforcementServices(
   ports: WorkloadApiPorts,
   supply: IdentitySupply,
-  { point, clock, log, count = () => {}, onDecision }: EnforcementParts,
+  parts: EnforcementParts,
 ): GrpcService[] {
+  const { point, clock } = parts;
   const envoys = new AskingEnvoys(ports, supply, clock);
   const provedBy = new WeakMap<GrpcCall, readonly string[]>();
-  const { handle } = checkOf(
-    extAuthz({
-      decide: (question) => point.decide(question),
-      servicesOf: (spiffeId) => point.servicesOf(spiffeId),
-      provedBy: (call) => provedBy.get(call) ?? [],
-      count,
-      ...(onDecision && { onDecision }),
-      onDefect: (thrown) => log.error({ err: thrown }, 'a call could not be decided'),
-    }),
-  );
+  const checks = checkPorts(parts, (call) => provedBy.get(call) ?? []);
   return [
     policyFeed({
       forCaller: (call, work) => forCallingWorkload(ports, supply, call, work),
@@ -58,7 +52,8 @@ export function enforcementServices(
           kind: 'unary',
           handle: async (message, call) => {
             provedBy.set(call, await envoys.identitiesOf(call));
-            return handle(message, call);
+            if (!point.isReady) throw notYet();
+            return check(checks, message, call);
           },
         },
       },
@@ -66,8 +61,18 @@ export function enforcementServices(
   ];
 }
 
-function checkOf({ methods }: GrpcService) {
-  const { Check } = methods;
-  if (Check?.kind !== 'unary') throw new TypeError('external authorisation has no unary Check');
-  return Check;
+/** What answers an Envoy that asks.
+ *  @param provedBy the SPIFFE IDs of the Envoy, where its connection proves them */
+export function checkPorts(
+  { point, log, count = () => {}, onDecision }: Omit<EnforcementParts, 'clock'>,
+  provedBy?: (call: GrpcCall) => readonly string[],
+): ExtAuthzPorts {
+  return {
+    decide: (question) => point.decide(question),
+    servicesOf: (spiffeId) => point.servicesOf(spiffeId),
+    ...(provedBy && { provedBy }),
+    count,
+    ...(onDecision && { onDecision }),
+    onDefect: (thrown) => log.error({ err: thrown }, 'a call could not be decided'),
+  };
 }

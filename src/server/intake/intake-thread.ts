@@ -9,6 +9,7 @@ import {
 } from '../../inventory/templates/index.ts';
 import { TRAFFIC_DROPS } from '../../inventory/traffic/index.ts';
 import { OtlpDecoder } from '../../sources/otlp/index.ts';
+import { Checks } from './checks.ts';
 import { IntakeCounts } from './counts.ts';
 import { Harvester } from './harvester.ts';
 import { Hub } from './hub.ts';
@@ -45,14 +46,16 @@ export class IntakeThread {
   readonly #hub: Hub;
   readonly #harvester: Harvester;
   readonly #counts: IntakeCounts;
+  readonly #checks: Checks;
   readonly #listeners: Listeners;
   readonly #timer: NodeJS.Timeout;
   #applied: () => void = () => undefined;
   #told = '';
   #ticks = 0;
 
-  private constructor(ports: ThreadPorts, parts: Parts, listeners: Listeners) {
+  private constructor(ports: ThreadPorts, parts: Parts, checks: Checks, listeners: Listeners) {
     this.#ports = ports;
+    this.#checks = checks;
     this.#kept = parts.kept;
     this.#hub = parts.hub;
     this.#counts = parts.counts;
@@ -83,14 +86,16 @@ export class IntakeThread {
    *  @throws {Fault} `server/port-unavailable`, `data/traffic-malformed` */
   static async start(ports: ThreadPorts): Promise<IntakeThread> {
     const parts = await assemble(ports);
-    const listeners = await Listeners.start({ ...ports, ...parts });
-    return new IntakeThread(ports, parts, listeners);
+    const checks = new Checks(ports.tell);
+    const listeners = await Listeners.start({ ...ports, ...parts, checks });
+    return new IntakeThread(ports, parts, checks, listeners);
   }
 
   hear(message: ToThread): void {
     if (message.type === 'knowledge') this.#harvester.setKnowledge(message.key, message.knowledge);
     else if (message.type === 'forget') this.#harvester.forget();
     else if (message.type === 'applied') this.#applied();
+    else if (message.type === 'checked') this.#checks.take(message.id, message.answer);
     else if (message.type === 'ask') void this.#answer(message.id, message.question);
   }
 

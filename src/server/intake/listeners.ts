@@ -22,6 +22,7 @@ import {
 import { listen, stopListening } from '../listen.ts';
 import { bracketed } from '../loopback.ts';
 import { Admission } from './admission.ts';
+import type { Checks } from './checks.ts';
 import type { Parts, ThreadLog } from './intake-thread.ts';
 import { kongReceiver } from './kong-receiver.ts';
 import type { IntakeAddresses, ThreadData } from './messages.ts';
@@ -30,6 +31,7 @@ export interface ListenersPorts extends Parts {
   readonly data: ThreadData;
   readonly clock: Clock;
   readonly log: ThreadLog;
+  readonly checks: Checks;
 }
 
 const GRACE_MS = 5_000;
@@ -152,7 +154,7 @@ function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
     data.envoy,
   );
   return createGrpcServer({
-    services: [service],
+    services: [service, ports.checks.service],
     limits: envoyLimits(data.envoy),
     ...(tls && { tls }),
     admit: (call) => admission.grpc(data.envoy.host, call),

@@ -52,6 +52,8 @@ export type ToThread =
   /** What was told last is in the estate. */
   | { readonly type: 'applied' }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  /** What an Envoy is told that has asked; undefined: nobody can say. */
+  | { readonly type: 'checked'; readonly id: number; readonly answer: Uint8Array | undefined }
   | { readonly type: 'close' };
 
 export type Question =
@@ -69,6 +71,8 @@ export type FromThread =
     }
   | { readonly type: 'harvested'; readonly harvested: readonly Harvested[] }
   | { readonly type: 'status'; readonly status: IntakeStatus }
+  /** An Envoy asks whether to let a request through; a CheckRequest. */
+  | { readonly type: 'check'; readonly id: number; readonly message: Uint8Array }
   | { readonly type: 'answer'; readonly id: number; readonly seen: SeenService | undefined }
   | {
       readonly type: 'log';

@@ -37,6 +37,7 @@ function aSetUp(follow: (folder: string) => readonly string[] = () => []) {
     log: createLog('trace', { write: (line) => lines.push(line) }),
     onStatus: () => undefined,
     onFolded: () => undefined,
+    onCheck: () => undefined,
     onDied: (thrown) => died.push(thrown),
   };
   return { ports, lines, died };

@@ -15,6 +15,8 @@ export interface TrafficIntakePorts extends EstateFeedPorts {
   readonly data: ThreadData;
   /** Hears of what came in, about once a second while something does. */
   readonly onStatus: (status: IntakeStatus) => void;
+  /** Answers an Envoy that asks whether to let a request through; undefined: nobody can say. Never throws. */
+  readonly onCheck: (message: Buffer) => Uint8Array | undefined;
   /** Called when the thread has ended by itself; `thrown` is why, where it said so. */
   readonly onDied: (thrown: unknown) => void;
 }
@@ -131,6 +133,10 @@ export class TrafficIntake {
     } else if (message.type === 'log') {
       const { level, sentence, ...err } = message;
       this.#ports.log[level]({ err }, sentence);
+    } else if (message.type === 'check') {
+      const { id, message: bytes } = message;
+      const answer = this.#ports.onCheck(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+      this.#tell({ type: 'checked', id, answer });
     } else if (message.type === 'status') {
       this.#status = message.status;
       this.#ports.onStatus(message.status);
