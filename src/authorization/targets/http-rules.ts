@@ -1,5 +1,5 @@
 import type { CallerRules, OperationRule } from '../model/index.ts';
-import { parsePattern } from '../operations/index.ts';
+import { type PathPattern, parsePattern } from '../operations/index.ts';
 import type { Demand } from './paths/index.ts';
 
 /** The methods of HTTP that targets can list.
@@ -65,6 +65,18 @@ function methodsOf({ method, exceptMethods }: OperationRule): readonly string[] 
   return method === '*' ? METHODS.filter((one) => !exceptMethods.includes(one)) : [method];
 }
 
+/** The same patterns stand in the rules of many callers. */
+const parsed = new Map<string, PathPattern | undefined>();
+const MAX_PARSED = 50_000;
+
+function parsedPattern(text: string): PathPattern | undefined {
+  if (parsed.has(text)) return parsed.get(text);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  const pattern = parsePattern(text);
+  parsed.set(text, pattern);
+  return pattern;
+}
+
 function demandsOf({ path, also, except }: OperationRule): Demand[] | undefined {
   const demands: Demand[] = [];
   const lists = [
@@ -74,13 +86,17 @@ function demandsOf({ path, also, except }: OperationRule): Demand[] | undefined 
   ] as const;
   for (const { role, texts } of lists) {
     for (const text of texts) {
-      const pattern = parsePattern(text);
+      const pattern = parsedPattern(text);
       if (!pattern) return undefined;
       demands.push({ pattern, role });
     }
   }
   return demands;
 }
+
+/** The same for rules of the same paths. */
+export const pathKeyOf = ({ demands }: HttpRule): string =>
+  demands.map(({ role, pattern }) => `${role} ${pattern.shape}`).join('\n');
 
 /** Whether requests that match these demands are let in. */
 export function isMet(demands: readonly Demand[], matching: (at: number) => boolean): boolean {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { dump } from 'js-yaml';
 import type { CompiledFile, PodSelector } from './compiled.ts';
+import { toYaml } from './yaml.ts';
 
 /** A Kubernetes object that a target is made of. */
 export interface Manifest {
@@ -44,8 +44,7 @@ export function objectName(text: string): string {
 /** A file of YAML documents; undefined where there are none. */
 export function toYamlFile(path: string, manifests: readonly Manifest[]): CompiledFile[] {
   if (manifests.length === 0) return [];
-  const documents = manifests.map((one) => dump(one, { noRefs: true, lineWidth: -1 }));
-  return [{ path: `${path}.yaml`, text: documents.join('---\n') }];
+  return [{ path: `${path}.yaml`, text: manifests.map(toYaml).join('---\n') }];
 }
 
 /** A selector as Kubernetes writes it. */

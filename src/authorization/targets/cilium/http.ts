@@ -1,8 +1,8 @@
 import type { CalleeRules, CallerRules } from '../../model/index.ts';
 import type { Notice } from '../compiled.ts';
 import { OperationNotices } from '../http-notices.ts';
-import { type HttpRule, httpRulesOf, isMet } from '../http-rules.ts';
-import { type Bounds, renderPaths, toPathTree } from '../paths/index.ts';
+import { type HttpRule, httpRulesOf, isMet, pathKeyOf } from '../http-rules.ts';
+import { type Bounds, type RenderedPaths, renderPaths, toPathTree } from '../paths/index.ts';
 
 /** A rule of `rules.http`: regular expressions that match the whole method, and the whole path with its query. */
 export interface HttpMatch {
@@ -40,14 +40,32 @@ export function httpMatchesOf(
 }
 
 function matchesOf(rule: HttpRule, caller: CallerRules, notices: OperationNotices): HttpMatch[] {
-  const { demands, methods } = rule;
+  const { paths, isBlurred } = pathsOf(rule);
+  notices.rendered(caller, rule, paths?.breadth);
+  if (isBlurred) notices.blurred(caller, rule);
+  return rule.methods.flatMap((method) => (paths?.regexes ?? []).map((path) => ({ method, path })));
+}
+
+interface SaidPaths {
+  readonly paths: RenderedPaths | undefined;
+  readonly isBlurred: boolean;
+}
+
+/** Several callers, and `GET` and `HEAD`, most often have the same. */
+const said = new Map<string, SaidPaths>();
+const MAX_SAID = 10_000;
+
+function pathsOf(rule: HttpRule): SaidPaths {
+  const key = pathKeyOf(rule);
+  const known = said.get(key);
+  if (known) return known;
+  const { demands } = rule;
   const { root, blurred } = toPathTree({
     demands,
     labelOf: (matching) => (isMet(demands, (at) => matching.includes(at)) ? WANTED : ''),
   });
-  const rendered = renderPaths(root, WANTED, BOUNDS);
-  notices.rendered(caller, rule, rendered?.breadth);
-  if (blurred.size > 0) notices.blurred(caller, rule);
-  const paths = rendered?.regexes ?? [];
-  return methods.flatMap((method) => paths.map((path) => ({ method, path })));
+  const paths = { paths: renderPaths(root, WANTED, BOUNDS), isBlurred: blurred.size > 0 };
+  if (said.size >= MAX_SAID) said.clear();
+  said.set(key, paths);
+  return paths;
 }

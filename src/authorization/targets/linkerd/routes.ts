@@ -3,8 +3,15 @@ import { compareText } from '../../../base/diagnostic.ts';
 import type { CalleeRules, CallerRules } from '../../model/index.ts';
 import type { Notice } from '../compiled.ts';
 import { OperationNotices } from '../http-notices.ts';
-import { type HttpRule, httpRulesOf, isMet, METHODS } from '../http-rules.ts';
-import { type Bounds, type Demand, EMPTY, renderPaths, toPathTree } from '../paths/index.ts';
+import { type HttpRule, httpRulesOf, isMet, METHODS, pathKeyOf } from '../http-rules.ts';
+import {
+  type Bounds,
+  type Breadth,
+  type Demand,
+  EMPTY,
+  renderPaths,
+  toPathTree,
+} from '../paths/index.ts';
 
 /** Requests that the same callers are let in with. No request matches the routes of two sets of callers, so that it does
  *  not matter which route Linkerd takes. */
@@ -45,11 +52,17 @@ export function routeSetsOf(
     return rules.map((rule) => ({ ...rule, caller: index }));
   });
   const matches = new Map<string, RouteMatch[]>();
+  const said = new Map<string, SaidPaths>();
   for (const method of METHODS) {
     const asked = rules.filter(({ methods }) => methods.includes(method));
-    for (const [label, paths] of pathsByCallers(asked, callers, notices)) {
+    // `GET` and `HEAD` most often have the same.
+    const key = asked.map((rule) => `${rule.caller} ${pathKeyOf(rule)}`).join('\n\n');
+    const paths = said.get(key) ?? pathsByCallers(asked);
+    said.set(key, paths);
+    tell(notices, asked, callers, paths);
+    for (const [label, { values }] of paths.byLabel) {
       const list = matches.get(label) ?? [];
-      list.push(...paths.map((path) => ({ path, method })));
+      list.push(...values.map((path) => ({ path, method })));
       matches.set(label, list);
     }
   }
@@ -90,42 +103,69 @@ function distinctDemands(rules: readonly HttpRule[]): {
   return { demands, numbersOf: (rule) => ofRules.get(rule) ?? [] };
 }
 
-/** The paths of one method by the numbers of the callers that are let in with them. */
-function pathsByCallers(
-  rules: readonly CallersRule[],
-  callers: readonly CallerRules[],
-  notices: OperationNotices,
-): Map<string, RouteMatch['path'][]> {
+interface SaidPaths {
+  /** By the numbers of the callers that are let in with them. */
+  readonly byLabel: ReadonlyMap<
+    string,
+    {
+      readonly values: readonly RouteMatch['path'][];
+      /** Undefined: none could be made. */
+      readonly breadth: Breadth | undefined;
+      /** The rules that let them in, by their place. */
+      readonly rules: ReadonlySet<number>;
+    }
+  >;
+  /** The rules that cannot be told from others, by their place. */
+  readonly blurred: readonly number[];
+}
+
+/** The paths that rules of one method let in. */
+function pathsByCallers(rules: readonly CallersRule[]): SaidPaths {
   const { demands, numbersOf } = distinctDemands(rules);
-  /** By label, the rules that let in. */
-  const letIn = new Map<string, Set<CallersRule>>();
+  const letIn = new Map<string, Set<number>>();
   const labelOf = (matching: readonly number[]) => {
     const met = new Set(matching);
-    const opening = rules.filter((rule) => {
+    const opening = [...rules.entries()].filter(([, rule]) => {
       const numbers = numbersOf(rule);
       return isMet(rule.demands, (at) => met.has(numbers[at] ?? -1));
     });
-    const label = [...new Set(opening.map(({ caller }) => caller))].join(',');
+    const label = [...new Set(opening.map(([, { caller }]) => caller))].join(',');
     const known = letIn.get(label) ?? new Set();
-    for (const rule of opening) known.add(rule);
+    for (const [at] of opening) known.add(at);
     letIn.set(label, known);
     return label;
   };
   const { root, labels, blurred } = toPathTree({ demands, labelOf });
-  for (const rule of rules) {
-    const caller = callers[rule.caller];
-    if (caller && numbersOf(rule).some((one) => blurred.has(one))) notices.blurred(caller, rule);
+  return {
+    byLabel: new Map(
+      [...labels].map((label) => {
+        const rendered = renderPaths(root, label, BOUNDS);
+        const values = rendered?.regexes.flatMap(toPaths) ?? [];
+        const opening = letIn.get(label) ?? new Set();
+        return [label, { values, breadth: rendered?.breadth, rules: opening }];
+      }),
+    ),
+    blurred: [...rules.entries()]
+      .filter(([, rule]) => numbersOf(rule).some((one) => blurred.has(one)))
+      .map(([at]) => at),
+  };
+}
+
+function tell(
+  notices: OperationNotices,
+  asked: readonly CallersRule[],
+  callers: readonly CallerRules[],
+  { byLabel, blurred }: SaidPaths,
+): void {
+  const about = (at: number, say: (caller: CallerRules, rule: CallersRule) => void) => {
+    const rule = asked[at];
+    const caller = rule && callers[rule.caller];
+    if (rule && caller) say(caller, rule);
+  };
+  for (const at of blurred) about(at, (caller, rule) => notices.blurred(caller, rule));
+  for (const { breadth, rules } of byLabel.values()) {
+    for (const at of rules) about(at, (caller, rule) => notices.rendered(caller, rule, breadth));
   }
-  return new Map(
-    [...labels].map((label) => {
-      const rendered = renderPaths(root, label, BOUNDS);
-      for (const rule of letIn.get(label) ?? []) {
-        const caller = callers[rule.caller];
-        if (caller) notices.rendered(caller, rule, rendered?.breadth);
-      }
-      return [label, rendered?.regexes.flatMap(toPaths) ?? []];
-    }),
-  );
 }
 
 /** A literal with or without a slash at its end. */

@@ -1,4 +1,4 @@
-import { anyOf, literal, oneOf, type Regex, repeated, sequence } from './regex.ts';
+import { anyOf, literal, many, oneOf, type Regex, repeated, sequence } from './regex.ts';
 
 /** How much of what a path may hold a regular expression lets into parameters; each is shorter than the one before.
  *  - `utf8`: everything.
@@ -17,28 +17,24 @@ const X = '[0-9A-F]';
 const C = `%[89AB]${X}`;
 /** What is percent-encoded and neither unreserved nor a separator nor a control character. `%25` is left out, since
  *  what follows it could make it a second encoding. */
-const ENCODED_ASCII = '2[0-46-9A-C]|3[A-F]|[46]0|[57][BD]|5E|7C';
-const ENCODED_CONTROL = `0[1-9A-F]|1${X}|7F`;
-/** Well-formed UTF-8 beyond ASCII, but for the sign for kelvin, which is a `k` without regard to case.
+const ASCII = '2[0-46-9A-C]|3[A-F]|[46]0|[57][BD]|5E|7C';
+const CONTROL = `0[1-9A-F]|1${X}|7F`;
+/** Well-formed UTF-8 beyond ASCII, but for what begins with E2.
  *  @see RFC 3629 §4 */
-const ENCODED_BEYOND = [
-  `C[2-9A-F]${C}`,
-  `D${X}${C}`,
-  `E0%[AB]${X}${C}`,
-  `E2%84%(?:[89B]${X}|A[0-9B-F])`,
-  `E2%(?:[9AB]${X}|8[0-35-9A-F])${C}`,
-  `E[13-9A-CEF]${C}${C}`,
-  `ED%[89]${X}${C}`,
-  `F0%[9AB]${X}${C}${C}`,
-  `F[1-3]${C}${C}${C}`,
-  `F4%8${X}${C}${C}`,
-].join('|');
+const BEYOND = `(?:C[2-9A-F]|D${X}|E0%[AB]${X}|E[13-9A-CEF]${C}|ED%[89]${X}|(?:F0%[9AB]${X}|F[1-3]${C}|F4%8${X})${C})${C}`;
+const FROM_E2 = `E2${C}${C}`;
+/** The same without the sign for kelvin, which is a `k` without regard to case. */
+const FROM_E2_BUT_KELVIN = `E2%(?:(?:8[0-35-9A-F]|[9AB]${X})${C}|84%(?:[89B]${X}|A[0-9B-F]))`;
 
 const ENCODED: Record<Breadth, Regex | undefined> = {
-  utf8: { text: `%(?i:${ENCODED_ASCII}|${ENCODED_CONTROL}|${ENCODED_BEYOND})`, size: 120 },
-  ascii: { text: `%(?i:${ENCODED_ASCII})`, size: 17 },
+  utf8: { text: `%(?i:${ASCII}|${CONTROL}|${BEYOND}|${FROM_E2})`, size: 100 },
+  ascii: { text: `%(?i:${ASCII})`, size: 17 },
   plain: undefined,
   lean: undefined,
+};
+const BUT_KELVIN: Regex = {
+  text: `%(?i:${ASCII}|${CONTROL}|${BEYOND}|${FROM_E2_BUT_KELVIN})`,
+  size: 110,
 };
 
 /** Few are asked for, again and again. */
@@ -51,7 +47,8 @@ export function characterBut(characters: string, breadth: Breadth): Regex {
   const known = made.get(key);
   if (known) return known;
   const raw = oneOf([...RAW].filter((one) => !characters.includes(one)).join(''));
-  const encoded = ENCODED[breadth];
+  const isKelvin = breadth === 'utf8' && characters.includes('k');
+  const encoded = isKelvin ? BUT_KELVIN : ENCODED[breadth];
   const regex = encoded ? anyOf([raw, encoded]) : raw;
   if (made.size >= MAX_MADE) made.clear();
   made.set(key, regex);
@@ -61,13 +58,13 @@ export function characterBut(characters: string, breadth: Breadth): Regex {
 /** Any characters, or none. */
 export const anything = (breadth: Breadth): Regex => repeated(characterBut('', breadth));
 
-/** Any segment but `.` and `..`, in one piece. */
+/** Any segment but `.` and `..`: something else than a dot is in it, or it has three of them. */
 export function anySegment(breadth: Breadth): Regex {
-  const begun = sequence(characterBut('.', breadth), anything(breadth));
-  if (breadth === 'lean') return begun;
-  const dotted = sequence(repeated(literal('.')), begun);
-  if (breadth === 'plain') return dotted;
-  return anyOf([dotted, sequence(literal('...'), repeated(literal('.')))]);
+  const other = characterBut('.', breadth);
+  if (breadth === 'lean') return sequence(other, anything(breadth));
+  const dots = repeated(literal('.'));
+  const begun = sequence(many(sequence(dots, other)), dots);
+  return breadth === 'plain' ? begun : anyOf([begun, sequence(literal('...'), dots)]);
 }
 
 const PERCENT_ENCODED = /%[0-9A-F]{2}/g;

@@ -77,11 +77,11 @@ describe('the regular expressions of a path', () => {
   });
 
   it('let in less where they would be too long, and say so', () => {
-    const bounds = { ...WIDE, size: 60 };
+    const bounds = { ...WIDE, size: 40 };
     expect(rendered('/orders/{id}', []).breadth).toBe('utf8');
     expect(rendered('/orders/{id}', [], bounds).breadth).toBe('plain');
     expect(rendered('/orders/{id}', [], bounds).matches('/orders/a%20b')).toBe(0);
-    expect(rendered('/a/{b}/c/{d}/e/{f}', [], { ...WIDE, size: 64 }).breadth).toBe('lean');
+    expect(rendered('/a/{b}/c/{d}/e/{f}', [], { ...WIDE, size: 58 }).breadth).toBe('lean');
     expect(rendered('/orders/{id}', [], { ...WIDE, size: 10 }).texts).toBeUndefined();
   });
 

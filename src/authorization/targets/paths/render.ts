@@ -24,8 +24,6 @@ export interface RenderedPaths {
 }
 
 const MAX_REGEXES = 400;
-/** What takes more of them than this does without what makes them long. */
-const MAX_BROADEST = 4;
 const SLASH = literal('/');
 
 /** Regular expressions of all paths that a tree gives a label, as broad as the bounds let them be; undefined where none
@@ -36,11 +34,9 @@ export function renderPaths(
   bounds: Bounds,
 ): RenderedPaths | undefined {
   for (const breadth of BREADTHS) {
-    const renderer = new Renderer(label, breadth);
+    const renderer = new Renderer(label, breadth, bounds);
     const regexes = renderer.below(root).map((one) => withEnd(one, bounds));
-    const isLavish = breadth === 'utf8' && renderer.isOpen && regexes.length > MAX_BROADEST;
-    const isFitting = regexes.every((one) => fits(one, bounds));
-    if (renderer.count > MAX_REGEXES || !isFitting || isLavish) continue;
+    if (renderer.isOver || !regexes.every((one) => fits(one, bounds))) continue;
     const texts = bounds.joins ? together(regexes, bounds) : regexes.map(({ text }) => text);
     return { regexes: texts, breadth: renderer.breadth };
   }
@@ -68,47 +64,55 @@ function together(regexes: readonly Regex[], bounds: Bounds): string[] {
 }
 
 class Renderer {
-  /** How many regular expressions were made. */
-  count = 0;
+  /** Whether there is no use in going on: they are too many, or too long. */
+  isOver = false;
+  #count = 0;
   /** Whether any text of somebody else's choice is let in. */
-  isOpen = false;
+  #isOpen = false;
   #isNarrow = false;
   readonly #label: string;
   readonly #asked: Breadth;
+  readonly #bounds: Bounds;
 
-  constructor(label: string, breadth: Breadth) {
+  constructor(label: string, breadth: Breadth, bounds: Bounds) {
     this.#label = label;
     this.#asked = breadth;
+    this.#bounds = bounds;
   }
 
   /** What came of it. */
   get breadth(): Breadth {
     if (this.#isNarrow && BREADTHS.indexOf(this.#asked) < BREADTHS.indexOf('plain')) return 'plain';
-    return this.isOpen ? this.#asked : 'utf8';
+    return this.#isOpen ? this.#asked : 'utf8';
   }
 
   /** What may follow a node. */
   below({ end, more, steps }: PathNode): Regex[] {
     const isEnd = end === this.#label;
     if (more === this.#label) {
-      this.isOpen = true;
+      this.#isOpen = true;
       const segment = sequence(SLASH, anySegment(this.#asked));
       return [isEnd ? repeated(segment) : many(segment)];
     }
     const beyond = steps.flatMap(({ segment, next }) => {
-      const rests = this.below(next);
+      const rests = this.isOver ? [] : this.below(next);
       return rests.length === 0 ? [] : this.#join(segment, rests);
     });
     return isEnd ? [EMPTY, ...beyond] : beyond;
   }
 
   #join(set: SegmentSet, rests: readonly Regex[]): Regex[] {
-    if (set.kind === 'but' || set.kind === 'gaps') this.isOpen = true;
+    if (set.kind === 'but' || set.kind === 'gaps') this.#isOpen = true;
     if (set.kind === 'but' && !set.folded.every(isPlain)) this.#isNarrow = true;
     if (set.kind === 'loosely' && !isPlain(set.folded)) this.#isNarrow = true;
-    const segments = segmentRegexes(set, this.#asked);
-    this.count += segments.length * rests.length;
-    if (this.count > MAX_REGEXES) return [];
-    return segments.flatMap((one) => rests.map((rest) => sequence(SLASH, one, rest)));
+    // What is around literals takes many, which are kept short.
+    if (set.kind === 'but' && set.folded.length > 0 && this.#asked === 'utf8') this.isOver = true;
+    const segments = this.isOver ? [] : segmentRegexes(set, this.#asked);
+    this.#count += segments.length * rests.length;
+    if (this.#count > MAX_REGEXES) this.isOver = true;
+    if (this.isOver) return [];
+    const joined = segments.flatMap((one) => rests.map((rest) => sequence(SLASH, one, rest)));
+    if (joined.some((one) => !fits(one, this.#bounds))) this.isOver = true;
+    return joined;
   }
 }
