@@ -103,6 +103,10 @@ describe('rows', () => {
     const one = networkOf([WEB, host], [deny]);
     expect(only(one, 'web', 'host')).toEqual(['any']);
     expect(only(one, 'host', 'web')).toEqual([]);
+    const [why] = [...analyse(one).explanations({ from: 'web', to: 'host' })];
+    expect(why?.reasons.map(({ message }) => message)).toContain(
+      "runs in its host's network, so policies do not concern its ingress",
+    );
     const open = policy('shop', '', { ingress: [rule([block('0.0.0.0/0')])] });
     expect(only(networkOf([WEB, host], [open]), 'host', 'web')).toEqual(['any']);
   });
@@ -345,6 +349,11 @@ describe('what is odd', () => {
       'a port that nobody has',
       networkOf([WEB], [policy('shop', '', { ingress: [port] })]),
       ['5 port-unknown'],
+    ],
+    [
+      'no port that somebody has',
+      networkOf([WEB], [policy('shop', '', { ingress: [rule([EVERYTHING], ['TCP http'])] })]),
+      [],
     ],
     [
       'a port by name of addresses',

@@ -67,6 +67,17 @@ describe('exposure', () => {
         '[all namespaces]/[pod with {app=a}]: TCP 1,3',
       ],
     ],
+    [
+      'what a selector of absent labels lets in too',
+      open(
+        rule([to({ pods: labels('!app') })], ['TCP 1']),
+        rule([to({ pods: labels('app!=x') })], ['TCP 3']),
+      ),
+      [
+        '[all namespaces]/[pod with {!app}]: TCP 1,3',
+        '[all namespaces]/[pod with {app notin (x)}]: TCP 3',
+      ],
+    ],
     ['a selector that contradicts itself', open(rule([to({ pods: labels('app=a,app=b') })])), []],
     [
       'less than any pod',
