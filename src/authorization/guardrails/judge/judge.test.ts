@@ -51,6 +51,19 @@ function judgeOf(...texts: string[]): CedarJudge {
   return new CedarJudge(guardrails);
 }
 
+const ANYTHING = {
+  effect: 'forbid',
+  principal: { op: 'All' },
+  action: { op: 'All' },
+  resource: { op: 'All' },
+};
+const attribute = (variable: string, attr: string) => ({ '.': { left: { Var: variable }, attr } });
+
+function ofJson(json: unknown): CedarJudge {
+  const guardrail = { id: 'g', reason: undefined, file: 'g', line: 1, text: '' };
+  return new CedarJudge([{ ...guardrail, json: json as Guardrail['json'] }]);
+}
+
 const FAILS = '9007199254740991 * 9007199254740991 > 1';
 
 describe('a judge', () => {
@@ -118,6 +131,44 @@ describe('what stands for every request', () => {
     else expect(verdict).toEqual(wanted);
   });
 
+  it('depends where a guardrail fails only for who is behind it', () => {
+    const judge = judgeOf(
+      when('principal has owner || context.path == "/" || true'),
+      `@id("raw") forbid(principal, action, resource) when { context.path == "/" };`,
+    );
+    expect(judge.standing(CHARGE)).toMatchObject({ denies: true });
+    const unguarded: Guardrail['json'] = {
+      ...ANYTHING,
+      conditions: [
+        {
+          kind: 'when',
+          body: {
+            '&&': {
+              left: {
+                '==': {
+                  left: attribute('context', 'path'),
+                  right: attribute('principal', 'owner'),
+                },
+              },
+              right: { Value: false },
+            },
+          },
+        },
+      ],
+    };
+    const call = { ...CHARGE, caller: PAYMENTS };
+    expect(ofJson(unguarded).standing(call)).toEqual({ kind: 'depends', ids: ['g'] });
+    expect(ofJson(unguarded).judge(call, CONTEXT)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('takes the callee for what it is where a policy from elsewhere names it', () => {
+    const left = { Value: { __entity: { type: 'Reeve::Service', id: PAYMENTS.id } } };
+    const body = { has: { left, attr: 'sensitivity' } };
+    const judge = ofJson({ ...ANYTHING, conditions: [{ kind: 'when', body }] });
+    expect(judge.standing(CHARGE).kind).toBe('forbids');
+    expect(judge.standing({ ...CHARGE, callee: ORDERS }).kind).toBe('clear');
+  });
+
   it('takes what is given', () => {
     const judge = judgeOf(when('context.method == "DELETE" && context.protocol == "http"'));
     expect(judge.standing(CHARGE, { method: 'DELETE' }).kind).toBe('depends');
@@ -167,17 +218,8 @@ function nested(depth: number): unknown {
 }
 
 describe('a policy denies that has', () => {
-  const valid = {
-    effect: 'forbid',
-    principal: { op: 'All' },
-    action: { op: 'All' },
-    resource: { op: 'All' },
-    conditions: [{ kind: 'when', body: { Value: false } }],
-  };
-  const judge = (json: unknown) =>
-    new CedarJudge([
-      { id: 'g', reason: undefined, file: 'g', line: 1, text: '', json: json as Guardrail['json'] },
-    ]).standing(CHARGE);
+  const valid = { ...ANYTHING, conditions: [{ kind: 'when', body: { Value: false } }] };
+  const judge = (json: unknown) => ofJson(json).standing(CHARGE);
 
   it('nothing wrong: it does not', () => {
     expect(judge(valid)).toEqual({ kind: 'clear' });

@@ -107,6 +107,13 @@ const WRONG: readonly (readonly [string, string, string, number, RegExp])[] = [
     /`production\/shop\/a`/,
   ],
   [
+    'a question where another service is',
+    when('Reeve::Service::"a" in Reeve::Team::"t"'),
+    'guardrail/other-entity',
+    60,
+    /`a`/,
+  ],
+  [
     'such a question in disguise',
     when('(if true then Reeve::Service::"a" else principal).exposure == "internet"'),
     'guardrail/other-entity',

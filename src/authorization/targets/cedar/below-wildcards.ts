@@ -17,6 +17,7 @@ const NOT_ROOT = 'context.path != "/"';
 
 /** As many segments as these: the pattern takes as many slashes as the path has, so none is left for `*`. */
 function exactly(texts: readonly (string | undefined)[]): readonly string[] {
+  if (!texts.includes(undefined)) return [`context.path == ${stringText(pathOf(texts))}`];
   const more = Array.from({ length: texts.length + 1 }, () => undefined);
   return [isLike(texts), `!(${isLike(more)})`, NOT_ROOT];
 }
