@@ -10,7 +10,6 @@ const NARROWED: Record<Breadth, string | undefined> = {
     'Where it has parameters, percent-encoded characters beyond ASCII are denied: the regular expression would be too long.',
   plain:
     'Where it has parameters, percent-encoded characters are denied: the regular expression would be too long.',
-  lean: 'Where it has parameters, percent-encoded characters and a dot at the beginning are denied: the regular expression would be too long.',
 };
 const TOO_LONG = 'It is denied: the regular expression would be too long.';
 const BLURRED =

@@ -3,9 +3,8 @@ import { anyOf, literal, many, oneOf, type Regex, repeated, sequence } from './r
 /** How much of what a path may hold a regular expression lets into parameters; each is shorter than the one before.
  *  - `utf8`: everything.
  *  - `ascii`: percent-encoded characters of ASCII only.
- *  - `plain`: nothing percent-encoded, and no segment of dots alone.
- *  - `lean`: as `plain`, and no segment that begins with a dot. */
-export const BREADTHS = ['utf8', 'ascii', 'plain', 'lean'] as const;
+ *  - `plain`: nothing percent-encoded, and no segment of dots alone. */
+export const BREADTHS = ['utf8', 'ascii', 'plain'] as const;
 export type Breadth = (typeof BREADTHS)[number];
 
 /** What stands in a segment as it is: printable ASCII but for what ends a path, and what paths are refused for. */
@@ -30,7 +29,6 @@ const ENCODED: Record<Breadth, Regex | undefined> = {
   utf8: { text: `%(?i:${ASCII}|${CONTROL}|${BEYOND}|${FROM_E2})`, size: 100 },
   ascii: { text: `%(?i:${ASCII})`, size: 17 },
   plain: undefined,
-  lean: undefined,
 };
 const BUT_KELVIN: Regex = {
   text: `%(?i:${ASCII}|${CONTROL}|${BEYOND}|${FROM_E2_BUT_KELVIN})`,
@@ -61,7 +59,6 @@ export const anything = (breadth: Breadth): Regex => repeated(characterBut('', b
 /** Any segment but `.` and `..`: something else than a dot is in it, or it has three of them. */
 export function anySegment(breadth: Breadth): Regex {
   const other = characterBut('.', breadth);
-  if (breadth === 'lean') return sequence(other, anything(breadth));
   const dots = repeated(literal('.'));
   const begun = sequence(many(sequence(dots, other)), dots);
   return breadth === 'plain' ? begun : anyOf([begun, sequence(literal('...'), dots)]);

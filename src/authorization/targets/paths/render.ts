@@ -82,7 +82,7 @@ class Renderer {
 
   /** What came of it. */
   get breadth(): Breadth {
-    if (this.#isNarrow && BREADTHS.indexOf(this.#asked) < BREADTHS.indexOf('plain')) return 'plain';
+    if (this.#isNarrow) return 'plain';
     return this.#isOpen ? this.#asked : 'utf8';
   }
 

@@ -72,8 +72,7 @@ function segmentsBut(folded: readonly string[], breadth: Breadth): Regex[] {
     branch.isOut = true;
   }
   // What is percent-encoded may be a character of a literal, too.
-  const narrow = breadth === 'lean' || breadth === 'plain' || !folded.every(isPlain);
-  return deviations(root, EMPTY, narrow ? 'plain' : breadth);
+  return deviations(root, EMPTY, folded.every(isPlain) ? breadth : 'plain');
 }
 
 /** What leaves the literals behind `prefix`, or ends there. */
