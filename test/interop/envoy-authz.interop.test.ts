@@ -11,7 +11,7 @@ import {
   arbitraryPolicy,
   arbitraryQuestion,
 } from '../../src/authorization/engine/testing/index.ts';
-import type { Policy, Question } from '../../src/authorization/model/index.ts';
+import type { GuardrailJudge, Policy, Question } from '../../src/authorization/model/index.ts';
 import { Caller } from './support/caller.ts';
 import { type AuthorizationSettings, authorizing } from './support/envoy-authorization.ts';
 import { envoyProgram, Sidecar } from './support/envoy-sidecar.ts';
@@ -329,6 +329,40 @@ describe.skipIf(isMissing('Envoy', envoy, { isNeeded: true }))('a real Envoy', (
       async () => (await web.call('GET', '/v1/charges/7')).status === 200,
       3,
     );
+  });
+
+  it('asks about every request where nothing marks any', async () => {
+    const { web } = await startWith(DECLARED, { without: ['reeve.rbac.marks'] });
+    expect((await web.call('GET', '/v1/charges/7')).status).toBe(200);
+    expect((await web.call('DELETE', '/v1/charges/7')).status).toBe(403);
+    expect(server.counted).toEqual(['allowed declared', 'denied operation-undeclared']);
+    await server.stop();
+    expect((await web.call('GET', '/v1/charges/7')).status).toBe(403);
+  });
+
+  it('asks each time where a guardrail looks at the request', async () => {
+    const short: GuardrailJudge = {
+      standing: ({ caller }) =>
+        caller.name === 'web' ? { kind: 'depends', ids: ['short'] } : { kind: 'clear' },
+      judge: (_, { path }) =>
+        path.length > 15
+          ? { kind: 'forbids', id: 'short', reason: 'It is too long' }
+          : { kind: 'clear' },
+    };
+    const { web, orders, payments } = await startWith(DECLARED);
+    server.set(DECLARED, short);
+    await payments.until('told', async () => {
+      server.counted.length = 0;
+      const { status } = await web.call('GET', '/v1/charges/7');
+      return status === 200 && server.counted.length === 1;
+    });
+    expect(await web.call('GET', '/v1/charges/1234')).toMatchObject({
+      status: 403,
+      reason: expect.stringMatching(/^guardrail-forbids: .*too long/),
+    });
+    server.counted.length = 0;
+    expect((await orders.call('GET', '/v1/charges/1234')).status).toBe(200);
+    expect(server.counted).toEqual([]);
   });
 
   it('of a service that is not known refuses everybody', async () => {

@@ -7,7 +7,7 @@ const FILE = join(import.meta.dirname, '../../../deploy/envoy/authorization.yaml
 
 interface AuthorizationFile {
   readonly connection_manager: object;
-  readonly http_filters: readonly object[];
+  readonly http_filters: readonly { readonly name: string }[];
   readonly cluster: object;
 }
 
@@ -18,6 +18,8 @@ export interface AuthorizationSettings {
   readonly told?: 'grpc' | 'delta' | 'ads' | 'delta-ads';
   /** Changes to the file, as text. */
   readonly replace?: Readonly<Record<string, string>>;
+  /** Filters that are left out, by their names. */
+  readonly without?: readonly string[];
   /** Writes here what was decided of each request. */
   readonly accessLog?: string;
 }
@@ -27,7 +29,7 @@ const ADS = `ads: {}
 
 /** Does to `sidecar.yaml` what `authorization.yaml` says. */
 export function authorizing(settings: AuthorizationSettings): (file: SidecarFile) => object {
-  const { port, told = 'grpc', replace = {}, accessLog } = settings;
+  const { port, told = 'grpc', replace = {}, without = [], accessLog } = settings;
   let text = readFileSync(FILE, 'utf8').replace('port_value: 7071', `port_value: ${port}`);
   if (told === 'delta') text = text.replace('api_type: GRPC', 'api_type: DELTA_GRPC');
   if (told.endsWith('ads')) text = overAds(text);
@@ -35,7 +37,12 @@ export function authorizing(settings: AuthorizationSettings): (file: SidecarFile
     if (!text.includes(from)) throw new Error(`authorization.yaml has no ${from} any more`);
     text = text.replaceAll(from, () => to);
   }
-  const { connection_manager: settled, http_filters, cluster } = load(text) as AuthorizationFile;
+  const {
+    connection_manager: settled,
+    http_filters: filters,
+    cluster,
+  } = load(text) as AuthorizationFile;
+  const http_filters = filters.filter(({ name }) => !without.includes(name));
   const more = { ...settled, http_filters, ...(accessLog && { access_log: [logTo(accessLog)] }) };
   return (file) => {
     const resources = file.static_resources;

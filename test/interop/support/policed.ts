@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import {
+  deliveredPolicy,
   RbacDelivery,
   servicesByIdentity,
 } from '../../../src/authorization/enforcement/envoy/index.ts';
@@ -65,10 +66,9 @@ export class PolicyServer {
   /** Decides by this policy from now on, and tells the Envoys. */
   set(policy: Policy, judge: GuardrailJudge = NO_GUARDRAILS): void {
     const engine = new Engine(policy, judge);
-    const rules = new Map(engine.rules().map((one) => [one.service.id, one]));
     this.engine = engine;
     this.#servicesOf = servicesByIdentity(policy.services);
-    this.delivery.update({ services: policy.services, rulesOf: (id) => rules.get(id) });
+    this.delivery.update(deliveredPolicy(policy.services, () => engine.rules()));
   }
 
   async stop(): Promise<void> {

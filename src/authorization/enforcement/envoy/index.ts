@@ -2,6 +2,7 @@
 export { MARK_PREFIX, ONLY_LOGGED } from './filters.ts';
 export {
   type DeliveredPolicy,
+  deliveredPolicy,
   type ExtensionConfig,
   type ExtensionConfigs,
   RBAC_RESOURCES,

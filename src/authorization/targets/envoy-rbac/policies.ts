@@ -32,36 +32,51 @@ export function rbacOf(callee: CalleeRules): CompiledRules {
   const policies: Record<string, RbacPolicy> = {};
   const callers = callee.callers.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   for (const caller of callers) {
-    const permissions = caller.allowed.flatMap((rule) => {
-      const permission = permissionOf(rule);
-      if (typeof permission !== 'string') return [permission];
-      unsayable.push({ caller, rule, why: permission });
+    const said = caller.allowed.flatMap((rule) => {
+      const one = sayRule(rule);
+      if (typeof one !== 'string') return [one];
+      unsayable.push({ caller, rule, why: one });
       return [];
     });
-    if (permissions.length > 0) policies[nameOf(caller)] = policyOf(caller, permissions);
+    if (said.length > 0) policies[nameOf(caller)] = policyOf(caller, said);
   }
   return { rbac: { action: 'ALLOW', policies }, unsayable };
 }
 
 const nameOf = ({ identities }: CallerRules): string => identities[0] ?? '';
 
-function policyOf({ identities }: CallerRules, permissions: readonly Permission[]): RbacPolicy {
+/** How the path is spelt is looked at once for all rules, and last: most requests are over before. */
+function policyOf({ identities }: CallerRules, said: readonly SaidRule[]): RbacPolicy {
+  const literal = said.filter((one) => one.isLiteral).map(({ permission }) => permission);
+  const others = said.filter((one) => !one.isLiteral).map(({ permission }) => permission);
   return {
-    permissions,
+    permissions: [
+      ...literal,
+      ...(others.length === 0 ? [] : [allOf([anyOf(others), ...CANONICAL])]),
+    ],
     principals: identities.map((exact) => ({ authenticated: { principal_name: { exact } } })),
   };
 }
 
+interface SaidRule {
+  readonly permission: Permission;
+  /** It takes only paths that are canonical. */
+  readonly isLiteral: boolean;
+}
+
 /** What a rule lets in; why it cannot be said. */
-function permissionOf(rule: OperationRule): Permission | string {
+function sayRule(rule: OperationRule): SaidRule | string {
   const { protocol, conditions } = rule;
-  if (protocol !== 'http')
+  if (protocol !== 'http') {
     return `Envoy sees the requests that carry ${protocol}, and not what they are about`;
+  }
   if (conditions.length > 0) {
     return `Envoy cannot ask ${conditions.join(', ')}, which looks at each request: that is left to external authorisation`;
   }
-  const path = pathOf(rule);
-  return path ? allOf([...methodOf(rule), ...path]) : TOO_LARGE;
+  const pattern = parsePattern(rule.path);
+  const path = pattern && pathOf(rule, pattern);
+  if (!path) return TOO_LARGE;
+  return { permission: allOf([...methodOf(rule), ...path]), isLiteral: isLiteral(pattern) };
 }
 
 const TOO_LARGE =
@@ -77,15 +92,13 @@ function methodOf({ method, exceptMethods }: OperationRule): Permission[] {
   return [ANY_METHOD, not(anyOf(exceptMethods.map(methodIs)))];
 }
 
-/** The cheap before the dear: most requests are over after the first. */
-function pathOf({ path, also, except }: OperationRule): Permission[] | undefined {
-  const pattern = parsePattern(path);
-  const exact = pattern && pathPermission(pattern, 'exact');
+/** The cheap before the dear. */
+function pathOf({ also, except }: OperationRule, pattern: PathPattern): Permission[] | undefined {
+  const exact = pathPermission(pattern, 'exact');
   const besides = also.map(loosely);
   const excepted = except.map(loosely);
   if (!exact || !besides.every(isSaid) || !excepted.every(isSaid)) return undefined;
-  const others = excepted.length === 0 ? [] : [not(anyOf(excepted))];
-  return [exact, ...besides, ...others, ...spelling(pattern)];
+  return [exact, ...besides, ...(excepted.length === 0 ? [] : [not(anyOf(excepted))])];
 }
 
 function loosely(text: string): Permission | undefined {
@@ -95,6 +108,3 @@ function loosely(text: string): Permission | undefined {
 
 const isSaid = (permission: Permission | undefined): permission is Permission =>
   permission !== undefined;
-
-const spelling = (pattern: PathPattern): readonly Permission[] =>
-  isLiteral(pattern) ? [] : CANONICAL;
