@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { PolicyBytes, PolicySink } from './index.ts';
-import { PolicyAssembly, policyInOnePage, policyPages, writeMessage } from './protocol/index.ts';
+import {
+  PolicyAssembly,
+  pathOf,
+  policyInOnePage,
+  policyPages,
+  readMessage,
+  writeMessage,
+} from './protocol/index.ts';
 import { AgentRig } from './testing/agent.ts';
+import { Caller } from './testing/caller.ts';
 import { BY, ServerRig, type ServerRigOptions } from './testing/server.ts';
 
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
@@ -114,6 +122,21 @@ describe('policy that an agent carries', () => {
     await taken('one of ', 'one of ', 'two of ');
   });
 
+  it('comes without its bytes to one that says it has them', async () => {
+    const caller = new Caller(server);
+    try {
+      const { client } = await caller.agent('node-1');
+      const request = writeMessage('WatchPolicyRequest', { revision: 'one of ' });
+      const stream = client.serverStream(pathOf('WatchPolicy'), request);
+      const next = async () => readMessage('PolicyPage', (await stream.next()).value as Buffer);
+      expect(await next()).toMatchObject({ revision: 'one of ', bytes: Buffer.alloc(0) });
+      policy.change('two');
+      expect((await next()).bytes.toString()).toBe('two of ');
+    } finally {
+      caller.close();
+    }
+  });
+
   it('may be large', async () => {
     policy.version = randomBytes(700_000).toString('hex');
     await rig.join('node-1');
@@ -147,9 +170,13 @@ describe('policy that an agent carries', () => {
     const agent = await rig.join('node-1');
     await taken('one of ');
     await vi.waitFor(() => expect(kept()).toContain('one of'));
+    // one that is not written yet
+    policy.change('two');
+    await taken('one of ', 'two of ');
     await server.keeper.revoke([{ spiffeId: AGENT, mayReturn: false, why: 'keyCompromise' }], BY);
     await agent.ended;
     expect(sink.dropped).toBe(1);
+    await rig.stop();
     expect(existsSync(join(rig.folder, 'data', 'agent.policy'))).toBe(false);
   });
 

@@ -298,7 +298,9 @@ describe('a policy that changes', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     await api.stop();
     const again = policyWith({ file });
+    const warned = new Promise((resolve) => again.source.once('warning', resolve));
     expect(await allows(again)).toBe(true);
+    await warned;
     expect(await again(questionOf(MAIL))).toMatchObject({ allowed: false });
     // and nothing is sent again when Reeve is back, where nothing has changed
     const before = again.source.policy;
