@@ -54,24 +54,34 @@ export interface FolderFile {
   readonly sizeBytes: number;
 }
 
+/** A folder as it would be with some changes. */
+export interface FolderChanges {
+  /** Files and folders that are passed over in silence, as paths in the folder. */
+  readonly leftOut?: readonly string[] | undefined;
+  /** Its files are here too, and instead of those with the same paths. */
+  readonly over?: Folder | undefined;
+}
+
 /** Reads a folder without ever leaving it: links that point out of it (and every special file) are
  *  reported and not followed, and files over the limits are left out. */
 export class Folder {
   readonly root: string;
   readonly #limits: FolderLimits;
   readonly #leftOut: ReadonlySet<string>;
+  readonly #over: Folder | undefined;
+  #listed: ReadonlySet<string> | undefined;
 
-  /** @param leftOut files and folders that are passed over in silence, as paths in the folder
-   *  @throws {Fault} `folder/not-found`, `folder/invalid` */
+  /** @throws {Fault} `folder/not-found`, `folder/invalid` */
   constructor(
     path: string,
     limits: FolderLimits = DEFAULT_FOLDER_LIMITS,
-    leftOut: readonly string[] = [],
+    { leftOut = [], over }: FolderChanges = {},
   ) {
     this.#limits = limits;
     this.#leftOut = new Set(leftOut);
+    this.#over = over;
     try {
-      this.root = realpathSync(path);
+      this.root = realpathSync.native(path);
       readdirSync(this.root);
     } catch (thrown) {
       const code = (thrown as NodeJS.ErrnoException).code;
@@ -149,13 +159,25 @@ export class Folder {
         'raise `read.maxFiles`, or scan a folder inside it',
       );
     }
-    return { files: files.sort((a, b) => compareText(a.path, b.path)), diagnostics };
+    const own = files.filter(({ path }) => !this.#over?.has(path));
+    const over = this.#over?.list() ?? { files: [], diagnostics: [] };
+    return {
+      files: [...own, ...over.files].sort((a, b) => compareText(a.path, b.path)),
+      diagnostics: [...diagnostics, ...over.diagnostics],
+    };
+  }
+
+  /** Whether it lists a file; what it lists is looked up once. */
+  has(path: string): boolean {
+    this.#listed ??= new Set(this.list().files.map((file) => file.path));
+    return this.#listed.has(path);
   }
 
   /** The bytes of a file inside the folder.
    *  @throws {Fault} `folder/outside-forbidden`, `folder/not-found`, `folder/too-large`,
    *  `folder/unreadable` */
   read(path: string): Buffer {
+    if (this.#over?.has(path)) return this.#over.read(path);
     const descriptor = openRegular(this.#inside(path), path);
     try {
       const status = fstatSync(descriptor);
@@ -187,7 +209,7 @@ export class Folder {
     // Nobody asks the system whether something exists out there.
     if (!this.#contains(absolute)) throw outside(path);
     try {
-      absolute = realpathSync(absolute);
+      absolute = realpathSync.native(absolute);
     } catch {
       throw new Fault('folder/not-found', `${quote(path, 200)} does not exist in the folder`);
     }

@@ -11,7 +11,7 @@ import { toMarkdown } from './report/markdown.ts';
 import { type CheckReport, toReport } from './report/report.ts';
 import { toSarif } from './report/sarif.ts';
 import { toText } from './report/text.ts';
-import { isSame, readStates } from './states.ts';
+import { readStates } from './states.ts';
 
 export interface CheckFlags {
   readonly base: string;
@@ -68,7 +68,7 @@ export async function check(folder: string, flags: CheckFlags): Promise<void> {
     failOn,
     base,
     head,
-    identical: isSame(base, head),
+    identical: states.identical,
     prefix: base.kind === 'commit' ? prefix : '',
   });
   for (const { format, file } of flags.report) {

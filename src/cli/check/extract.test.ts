@@ -9,6 +9,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { differingFiles } from './differing.ts';
+import { type TreeLimits, treeOf } from './entries.ts';
 import { extract } from './extract.ts';
 import { Git } from './git.ts';
 import { leftOutOf } from './left-out.ts';
@@ -25,8 +27,12 @@ afterEach(() => {
   target.remove();
 });
 
-const write = (prefix = '', limits?: Parameters<typeof extract>[4]) =>
-  extract(new Git(repository.root), 'HEAD', prefix, target.root, limits);
+const write = async (prefix = '', maxFileBytes?: number, limits?: TreeLimits) => {
+  const git = new Git(repository.root);
+  const tree = treeOf(git, 'HEAD', prefix, limits);
+  await extract(git, tree, target.root, maxFileBytes);
+  return tree;
+};
 const listed = () =>
   readdirSync(target.root, { recursive: true, encoding: 'utf8' })
     .filter((path) => !lstatSync(join(target.root, path)).isDirectory())
@@ -128,11 +134,10 @@ describe('a commit that is written into a folder', () => {
         'vendor/sub',
       );
       repository.commit();
-      const notes = await write();
-      expect(notes).toMatchObject([{ code: 'check/submodule', file: 'vendor/sub' }]);
-      expect(leftOutOf(new Git(repository.root))).toMatchObject({
+      expect((await write()).submodules).toEqual(['vendor/sub']);
+      expect(leftOutOf(new Git(repository.root))).toEqual({
         paths: ['vendor/sub'],
-        notes: [{ code: 'check/submodule', file: 'vendor/sub' }],
+        submodules: ['vendor/sub'],
       });
     } finally {
       other.remove();
@@ -141,8 +146,8 @@ describe('a commit that is written into a folder', () => {
 
   it('is refused where it is too large', async () => {
     repository.write({ a: '1', b: '2', c: '3' }).commit();
-    const limits = { maxFiles: 2, maxFileBytes: 10, maxTotalBytes: 100 };
-    await expect(write('', limits)).rejects.toMatchObject({
+    const limits = { maxFiles: 2, maxTotalBytes: 100 };
+    await expect(write('', undefined, limits)).rejects.toMatchObject({
       code: 'check/base-too-large',
       message: 'the base holds 3 files of 3 bytes; 2 files of 100 bytes are read',
     });
@@ -150,7 +155,7 @@ describe('a commit that is written into a folder', () => {
 
   it('has files that are too large in their size, without their bytes', async () => {
     repository.write({ a: 'x'.repeat(50) }).commit();
-    await write('', { maxFiles: 10, maxFileBytes: 10, maxTotalBytes: 100 });
+    await write('', 10);
     expect([lstatSync(join(target.root, 'a')).size, read('a').includes('x')]).toEqual([50, false]);
   });
 
@@ -173,9 +178,40 @@ describe('a commit that is written into a folder', () => {
     writeFileSync(file, tree);
     const id = repository.git('hash-object', '-t', 'tree', '--literally', '-w', 'tree');
     const commit = repository.git('commit-tree', id, '-m', 'x');
-    await expect(extract(new Git(repository.root), commit, '', target.root)).rejects.toMatchObject({
-      code: 'check/path-malformed',
-    });
+    expect(() => treeOf(new Git(repository.root), commit, '')).toThrow(
+      'the base holds `..`, which no checkout would write',
+    );
+  });
+});
+
+describe('files of a folder that differ from a commit', () => {
+  const differing = (leftOut: readonly string[] = []) => {
+    const { files } = treeOf(new Git(repository.root), 'HEAD', '');
+    const { entries, added } = differingFiles(files, repository.root, leftOut);
+    return { changed: entries.map(({ path }) => path), added };
+  };
+
+  it('are those that are changed, gone or new, and no others', () => {
+    repository.write({ same: 'é\n', changed: 'a', gone: 'x', 'dir/same': '' }).commit();
+    repository.write({ changed: 'b', 'dir/new': '', ignored: '' });
+    new Repository(join(repository.root, 'gone')).remove();
+    expect(differing(['ignored'])).toEqual({ changed: ['changed', 'gone'], added: ['dir/new'] });
+  });
+
+  it('are told by content, of SHA-256 repositories too', () => {
+    repository.remove();
+    repository = new Repository(mkdtempSync(join(tmpdir(), 'sha256-')));
+    repository.git('init', '-q', '-b', 'main', '--object-format=sha256');
+    repository.write({ a: 'x', b: 'y' }).commit();
+    repository.write({ b: 'z' });
+    expect(differing()).toEqual({ changed: ['b'], added: [] });
+  });
+
+  it('are those that a link has taken the place of', () => {
+    repository.write({ a: 'x', b: 'x' }).commit();
+    new Repository(join(repository.root, 'a')).remove();
+    symlinkSync('b', join(repository.root, 'a'));
+    expect(differing()).toEqual({ changed: ['a'], added: [] });
   });
 });
 

@@ -1,18 +1,29 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { State } from '../../authorization/check/index.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
 import type { PolicyOptions } from '../../server/policy-of-folder.ts';
 import { checkStalled, PATHS_DESCRIPTOR, watchStalls } from '../../server/stalls.ts';
 
-/** One state is read in a process of its own: both at the same time, and each can be ended where a file takes too long. */
+/** Where one state is, see `ScanOptions`. */
+export interface StatePlace {
+  readonly folder: string;
+  readonly over?: string;
+  readonly leftOut?: readonly string[];
+  readonly credentialsIn?: readonly string[];
+  /** What is to be said of it besides. */
+  readonly notes?: readonly Diagnostic[];
+}
+
 export interface StateJob {
   readonly folder: string;
-  readonly options: StateOptions;
-  /** Files that took too long in an earlier attempt. */
-  readonly stalled: readonly string[];
+  readonly options: Omit<PolicyOptions, 'onReading' | 'onProgress'>;
 }
-export type StateOptions = Omit<PolicyOptions, 'onReading' | 'onProgress' | 'stalled'>;
+export type StateOptions = Pick<
+  PolicyOptions,
+  'environment' | 'trustDomains' | 'fingerprintKey' | 'now'
+>;
 
 export type StateReply =
   | { readonly type: 'state'; readonly state: State }
@@ -25,72 +36,96 @@ export type StateReply =
 
 const MAX_HEAP_MB = 4_096;
 
+/** A process that reads one state: both states are read at the same time, and each can be ended where a file takes too
+ *  long. It loads what it needs before it is told what to read. */
+export class StateReader {
+  #child: ChildProcess = start();
+
+  close(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** @throws {Fault} as `readPolicy`, `internal/ended` */
+  async read(
+    job: StateJob,
+    secondsPerFile: number,
+    onStall: (path: string) => void,
+  ): Promise<State> {
+    const child = this.#child;
+    const paths = child.stdio[PATHS_DESCRIPTOR] as Readable;
+    const unwatch = watchStalls(paths, secondsPerFile, (path) => {
+      onStall(path);
+      this.close();
+    });
+    try {
+      return await replyOf(child, job);
+    } finally {
+      unwatch();
+      this.close();
+    }
+  }
+
+  /** For another attempt. */
+  restart(): void {
+    this.close();
+    this.#child = start();
+  }
+}
+
+function start(): ChildProcess {
+  return fork(new URL('./state-process.ts', import.meta.url), {
+    serialization: 'advanced',
+    execArgv: [
+      `--max-old-space-size=${MAX_HEAP_MB}`,
+      // It lives for seconds: collecting less often is worth the memory.
+      '--max-semi-space-size=64',
+      '--disable-warning=ExperimentalWarning',
+    ],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+  });
+}
+
+function replyOf(child: ChildProcess, job: StateJob): Promise<State> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (reply: StateReply) => {
+      if (reply.type === 'state') return resolve(reply.state);
+      const { code, message, hint } = reply;
+      reject(new Fault(code, message, hint === undefined ? {} : { hint }));
+    });
+    child.once('error', (thrown) => reject(new Fault('internal/ended', messageOf(thrown))));
+    const ended = (status: number | null, signal: NodeJS.Signals | null) => {
+      const message = `The process of the check ended (${signal ?? status})`;
+      reject(new Fault('internal/ended', message));
+    };
+    if (child.exitCode !== null || child.signalCode !== null) {
+      return ended(child.exitCode, child.signalCode);
+    }
+    child.once('exit', ended);
+    child.send(job, (error) => {
+      if (error) child.kill('SIGKILL');
+    });
+  });
+}
+
 /** Reads a state; again without it where one file takes too long.
  *  @throws {Fault} as `readPolicy`, `scan/too-many-stalled`, `internal/ended` */
 export async function readApart(
-  folder: string,
+  reader: StateReader,
+  { folder, notes = [], ...place }: StatePlace,
   options: StateOptions,
   secondsPerFile: number,
-  signal: AbortSignal,
 ): Promise<State> {
   const stalled: string[] = [];
   for (;;) {
     const before = stalled.length;
     try {
-      return await attempt({ folder, options, stalled }, secondsPerFile, signal, stalled);
+      const job = { folder, options: { ...options, ...place, stalled: [...stalled] } };
+      const state = await reader.read(job, secondsPerFile, (path) => stalled.push(path));
+      return { ...state, diagnostics: [...state.diagnostics, ...notes] };
     } catch (thrown) {
       if (stalled.length === before) throw thrown;
       checkStalled(stalled);
+      reader.restart();
     }
   }
-}
-
-function attempt(
-  job: StateJob,
-  secondsPerFile: number,
-  signal: AbortSignal,
-  stalled: string[],
-): Promise<State> {
-  return new Promise((resolve, reject) => {
-    const child = fork(new URL('./state-process.ts', import.meta.url), {
-      serialization: 'advanced',
-      execArgv: [
-        `--max-old-space-size=${MAX_HEAP_MB}`,
-        '--max-semi-space-size=16',
-        '--disable-warning=ExperimentalWarning',
-      ],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
-    });
-    const stop = (): void => void child.kill('SIGKILL');
-    const unwatch = watchStalls(
-      child.stdio[PATHS_DESCRIPTOR] as Readable,
-      secondsPerFile,
-      (path) => {
-        stalled.push(path);
-        stop();
-      },
-    );
-    const end = (): void => {
-      unwatch();
-      signal.removeEventListener('abort', stop);
-      stop();
-    };
-    signal.addEventListener('abort', stop);
-    child.once('message', (reply: StateReply) => {
-      end();
-      if (reply.type === 'state') return resolve(reply.state);
-      const { code, message, hint } = reply;
-      reject(new Fault(code, message, hint === undefined ? {} : { hint }));
-    });
-    child.once('error', (thrown) => {
-      end();
-      reject(new Fault('internal/ended', messageOf(thrown)));
-    });
-    child.once('exit', (status, ended) => {
-      end();
-      reject(new Fault('internal/ended', `The process of the check ended (${ended ?? status})`));
-    });
-    if (signal.aborted) return stop();
-    child.send(job, (error) => error && stop());
-  });
 }

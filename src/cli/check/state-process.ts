@@ -3,14 +3,15 @@ import { tellPath } from '../../server/stalls.ts';
 import type { StateJob, StateReply } from './read-apart.ts';
 import { stateOfFolder } from './state-of-folder.ts';
 
-/** The process that reads one state. */
-process.once('message', ({ folder, options, stalled }: StateJob) => {
+/** The process that reads one state. Without the command there is nobody to read for. */
+process.once('disconnect', () => process.exit());
+process.once('message', ({ folder, options }: StateJob) => {
   const reply = read();
-  process.send?.(reply, () => process.disconnect());
+  process.send?.(reply);
 
   function read(): StateReply {
     try {
-      const state = stateOfFolder(folder, { ...options, stalled, onReading: tellPath });
+      const state = stateOfFolder(folder, { ...options, onReading: tellPath });
       return { type: 'state', state };
     } catch (thrown) {
       const code = thrown instanceof Fault ? thrown.code : 'internal/check';

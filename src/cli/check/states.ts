@@ -1,58 +1,111 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { State } from '../../authorization/check/index.ts';
-import { EMPTY_STATE } from '../../authorization/check/index.ts';
-import type { Revision, Revisions } from './base.ts';
+import { EMPTY_STATE, type State } from '../../authorization/check/index.ts';
+import type { Revisions } from './base.ts';
+import { differingFiles } from './differing.ts';
+import { submoduleNote, treeOf } from './entries.ts';
 import { extract } from './extract.ts';
+import type { Git } from './git.ts';
 import { leftOutOf } from './left-out.ts';
-import { readApart, type StateOptions } from './read-apart.ts';
+import { readApart, type StateOptions, type StatePlace, StateReader } from './read-apart.ts';
 
 export interface States {
   readonly base: State;
   readonly head: State;
+  /** The files of both are the same, so neither was read. */
+  readonly identical: boolean;
 }
 
-/** Reads both states at the same time, each in a process of its own. Commits are written into a folder of their own
- *  first, and the files of the user are left alone.
- *  @throws {Fault} */
+const ENDED_BY_SIGNAL = 130;
+const NOTHING: States = { base: EMPTY_STATE, head: EMPTY_STATE, identical: true };
+
+/** Reads both states at the same time, each in a process of its own. The files of the user are left alone.
+ *  @throws {Fault} as `readApart` and `Git` */
 export async function readStates(
-  { base, head, git, prefix }: Revisions,
+  revisions: Revisions,
   options: StateOptions,
   secondsPerFile: number,
 ): Promise<States> {
-  if (isSame(base, head)) return { base: EMPTY_STATE, head: EMPTY_STATE };
   const temporary = mkdtempSync(join(tmpdir(), 'reeve-check-'));
   const clear = () => rmSync(temporary, { recursive: true, force: true });
-  process.once('exit', clear);
-  const stop = new AbortController();
-  const read = async (revision: Revision, name: string): Promise<State> => {
-    const isWorkTree = revision.kind === 'folder';
-    const folder = isWorkTree ? revision.path : mkdtempSync(join(temporary, name));
-    const isOfRepository = isWorkTree && revision === head && base.kind === 'commit';
-    const leftOut = isOfRepository && git ? leftOutOf(git) : { paths: [], notes: [] };
-    const notes =
-      revision.kind === 'commit' && git
-        ? await extract(git, revision.commit, prefix, folder)
-        : leftOut.notes;
-    const state = await readApart(
-      folder,
-      { ...options, leftOut: leftOut.paths },
-      secondsPerFile,
-      stop.signal,
-    );
-    return { ...state, diagnostics: [...state.diagnostics, ...notes] };
-  };
+  const end = () => process.exit(ENDED_BY_SIGNAL);
+  process.once('exit', clear).once('SIGINT', end).once('SIGTERM', end);
+  // Both load their code while the files are compared.
+  const readers = { base: new StateReader(), head: new StateReader() };
   try {
-    const [baseState, headState] = await Promise.all([read(base, 'base-'), read(head, 'head-')]);
-    return { base: baseState, head: headState };
+    const places = await placesOf(revisions, temporary);
+    if (!places) return NOTHING;
+    const read = (side: 'base' | 'head') =>
+      readApart(readers[side], places[side], options, secondsPerFile);
+    const [base, head] = await Promise.all([read('base'), read('head')]);
+    return { base, head, identical: false };
   } finally {
-    stop.abort();
+    readers.base.close();
+    readers.head.close();
     clear();
-    process.off('exit', clear);
+    process.off('exit', clear).off('SIGINT', end).off('SIGTERM', end);
   }
 }
 
-export function isSame(base: Revision, head: Revision): boolean {
-  return base.kind === 'commit' && head.kind === 'commit' && base.commit === head.commit;
+interface Places {
+  readonly base: StatePlace;
+  readonly head: StatePlace;
+}
+
+/** Where the two states are to be read; undefined where they are the same. A commit is read as the folder of the head,
+ *  with those of its files that differ laid over it. */
+async function placesOf(revisions: Revisions, temporary: string): Promise<Places | undefined> {
+  const { base, head, git, prefix } = revisions;
+  const make = (name: string) => mkdtempSync(join(temporary, name));
+  if (base.kind === 'folder' || git === undefined) {
+    const ofBase = base.kind === 'folder' ? base.path : '.';
+    return { base: { folder: ofBase }, head: await headPlace(revisions, make) };
+  }
+  if (head.kind === 'commit' && head.commit === base.commit) return undefined;
+  const ofHead = await headPlace(revisions, make);
+  const tree = treeOf(git, base.commit, prefix);
+  const differing = differingFiles(tree.files, ofHead.folder, ofHead.leftOut ?? []);
+  const changed = [...differing.entries.map(({ path }) => path), ...differing.added];
+  if (changed.length === 0) return undefined;
+  const over = make('base-');
+  await extract(git, { files: differing.entries, links: [] }, over);
+  const credentialsIn = [...new Set(changed.map(folderOf))];
+  const notes = tree.submodules.map(submoduleNote);
+  return {
+    base: {
+      folder: ofHead.folder,
+      over,
+      leftOut: [...(ofHead.leftOut ?? []), ...differing.added],
+      credentialsIn,
+      notes,
+    },
+    head: { ...ofHead, credentialsIn },
+  };
+}
+
+async function headPlace(
+  { base, head, git, prefix }: Revisions,
+  make: (name: string) => string,
+): Promise<StatePlace> {
+  if (head.kind === 'commit' && git) return extractedPlace(git, head.commit, prefix, make('head-'));
+  const folder = head.kind === 'folder' ? head.path : '.';
+  if (base.kind === 'folder' || !git) return { folder };
+  const { paths, submodules } = leftOutOf(git);
+  return { folder, leftOut: paths, notes: submodules.map(submoduleNote) };
+}
+
+async function extractedPlace(
+  git: Git,
+  commit: string,
+  prefix: string,
+  folder: string,
+): Promise<StatePlace> {
+  const tree = treeOf(git, commit, prefix);
+  await extract(git, tree, folder);
+  return { folder, notes: tree.submodules.map(submoduleNote) };
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

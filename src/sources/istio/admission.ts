@@ -1,3 +1,4 @@
+import { oncePer } from '../../base/once.ts';
 import { listAt, pick, textAt, textsAt } from '../../base/pick.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { matchesLabels } from '../kubernetes/selector.ts';
@@ -59,18 +60,25 @@ function policiesFor(workload: Workload, facts: IstioFacts): Resource[] {
   const namespaces = new Set([facts.rootNamespace, namespaceOf(workload)]);
   return [...namespaces]
     .flatMap((namespace) => facts.authorizationPolicies.get(namespace) ?? [])
+    .filter((policy) => selects(policy, workload, facts))
     .filter((policy) => policy.annotations['istio.io/dry-run'] !== 'true')
-    .filter((policy) => ['ALLOW', 'DENY'].includes(actionOf(policy)))
-    .filter((policy) => selects(policy, workload, facts));
+    .filter((policy) => ['ALLOW', 'DENY'].includes(actionOf(policy)));
 }
 
 function selects(policy: Resource, workload: Workload, facts: IstioFacts): boolean {
-  const single = pick(policy.value, 'spec', 'targetRef');
-  const refs = [...listAt(policy.value, 'spec', 'targetRefs'), ...(single ? [single] : [])];
+  const { refs, labels } = scopeOf(policy);
   if (refs.length > 0) return refs.some((ref) => targets(ref, policy, workload, facts));
-  const labels = textsAt(policy.value, 'spec', 'selector', 'matchLabels');
   return matchesLabels(labels, workload.podLabels);
 }
+
+/** Each policy is asked about every workload of its namespace. */
+const scopeOf = oncePer((policy: Resource) => {
+  const single = pick(policy.value, 'spec', 'targetRef');
+  return {
+    refs: [...listAt(policy.value, 'spec', 'targetRefs'), ...(single ? [single] : [])],
+    labels: textsAt(policy.value, 'spec', 'selector', 'matchLabels'),
+  };
+});
 
 /** A policy on a Service holds at its waypoint; one on a Gateway does not concern workloads. */
 function targets(ref: unknown, policy: Resource, workload: Workload, facts: IstioFacts): boolean {
