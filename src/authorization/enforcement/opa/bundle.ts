@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { compareText } from '../../../base/diagnostic.ts';
 import { type BundleFile, type BundleSigner, signaturesOf } from './signatures.ts';
@@ -18,6 +19,7 @@ const ARCHIVE_NAME = '/.signatures.json';
 const EPOCH = new Date(0);
 /** Where a header of gzip says which system wrote it (RFC 1952 §2.3); 255 is "unknown". */
 const GZIP_SYSTEM = 9;
+const compress = promisify(gzip);
 
 /** Packs files, their manifest among them, as a bundle that is signed. The same files and signature give the same bytes.
  *  @see OPA documentation, "Bundles", Bundle File Format */
@@ -30,7 +32,7 @@ export async function packBundle(
   archive.entry({ name: ARCHIVE_NAME, mtime: EPOCH }, signaturesOf(sorted, signer));
   for (const { path, text } of sorted) archive.entry({ name: `/${path}`, mtime: EPOCH }, text);
   archive.finalize();
-  const bytes = gzipSync(await buffer(archive));
+  const bytes = await compress(await buffer(archive));
   bytes[GZIP_SYSTEM] = 255;
   return { revision: revisionOf(sorted), bytes };
 }

@@ -1,25 +1,36 @@
+import { compareText } from '../../../base/diagnostic.ts';
+
 /** The text of which OPA takes the hash of a file of JSON: no spaces, members by the bytes of their names, and texts as
  *  Go writes them, which escapes the two line separators of Unicode and nothing more than JSON must. Numbers must be
  *  whole and safe.
  *  @see OPA documentation, "Bundles", Signature Format */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return canonicalText(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) return canonicalObject(value);
-  return typeof value === 'string' ? canonicalText(value) : JSON.stringify(value);
+  return `{${membersOf(value).join(',')}}`;
 }
 
-function canonicalObject(value: object): string {
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .map(([name, member]) => ({ name: Buffer.from(name), text: canonicalMember(name, member) }))
-    .sort((a, b) => Buffer.compare(a.name, b.name));
-  return `{${members.map(({ text }) => text).join(',')}}`;
+function membersOf(value: object): string[] {
+  const names = Object.keys(value);
+  names.sort(names.every(isAscii) ? compareText : compareBytes);
+  const members: string[] = [];
+  for (const name of names) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (member !== undefined) members.push(`${canonicalText(name)}:${canonicalJson(member)}`);
+  }
+  return members;
 }
 
-const canonicalMember = (name: string, value: unknown): string =>
-  `${canonicalText(name)}:${canonicalJson(value)}`;
+/** Of texts that are the same in every encoding. */
+const isAscii = (text: string): boolean => !/[^\u0020-\u007e]/.test(text);
 
-const canonicalText = (text: string): string =>
-  JSON.stringify(text.toWellFormed())
+const compareBytes = (a: string, b: string): number =>
+  Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+function canonicalText(text: string): string {
+  if (isAscii(text)) return JSON.stringify(text);
+  return JSON.stringify(text.toWellFormed())
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029');
+}

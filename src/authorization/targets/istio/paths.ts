@@ -12,7 +12,7 @@ export interface IstioPaths {
 const ONE = '{*}';
 const REST = '{**}';
 /** Spellings of an exception that are listed; beyond them its beginning has to do, where one can be said. */
-const MAX_LISTED = 64;
+const MAX_LISTED = 16;
 /** Spellings of an exception of which no beginning can be said. */
 const MAX_SPELLINGS = 512;
 /** What Envoy takes in a template, `*` left out, and what `{*}` matches.

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { compareText } from '../../../base/diagnostic.ts';
 import { stableId } from '../../../base/ids.ts';
-import type { CalleeRules, CallerRules, Grant, Policy } from '../../model/index.ts';
+import type { CalleeRules, CallerRules, Grant, OperationRule, Policy } from '../../model/index.ts';
 import { aboutOperation, calleesOf } from '../callees.ts';
 import type { Compiled, CompiledFile, Notice, TargetContext } from '../compiled.ts';
 import { type OpaCaller, type OpaData, type OpaService, toOpaRules } from './data.ts';
 import { coveringEngine, Denials } from './denials.ts';
 import { knownOf, type OpaKnown } from './known.ts';
 import { serviceNames } from './names.ts';
+import { OpaPatterns } from './pattern.ts';
 
 /** The parts of our policy in Rego, each of which is a package below `reeve`. */
 const MODULES = [
@@ -55,11 +56,8 @@ function noticesOf(callee: CalleeRules): Notice[] {
 
 /** What our policy in Rego decides by. */
 export function dataOf(callees: readonly CalleeRules[], policy: Policy): OpaData {
-  const covered = new Map(
-    coveringEngine(policy)
-      .rules()
-      .map((one) => [one.service.id, one]),
-  );
+  const covered = coveredBy(callees, policy);
+  const patterns = new OpaPatterns();
   const denials = new Denials(policy);
   const known = knownOf(policy);
   const declared = declaredOf(policy);
@@ -67,7 +65,8 @@ export function dataOf(callees: readonly CalleeRules[], policy: Policy): OpaData
     const { id } = callee.service;
     const parts = {
       callee,
-      covered: covered.get(id)?.callers ?? [],
+      covered: covered.get(id) ?? [],
+      patterns,
       known: known.get(id) ?? NOTHING_KNOWN,
       declared: declared.get(id) ?? new Set<string>(),
     };
@@ -80,25 +79,34 @@ export function dataOf(callees: readonly CalleeRules[], policy: Policy): OpaData
   };
 }
 
+/** What callers might do without guardrails and blocked endpoints, by callee. */
+function coveredBy(callees: readonly CalleeRules[], policy: Policy) {
+  const isPlain =
+    policy.guardrails.length === 0 && !policy.endpoints.some(({ blocked }) => blocked);
+  const rules = isPlain ? callees : coveringEngine(policy).rules();
+  return new Map(rules.map(({ service, callers }) => [service.id, callers]));
+}
+
 const NOTHING_KNOWN: OpaKnown = { operations: {}, heads: [] };
 
 interface ServiceParts {
   readonly callee: CalleeRules;
   readonly covered: readonly CallerRules[];
   readonly known: OpaKnown;
+  readonly patterns: OpaPatterns;
   /** Identities of callers that declare anything. */
   readonly declared: ReadonlySet<string>;
 }
 
 function toOpaService(parts: ServiceParts, denials: Denials): OpaService {
-  const { callee, known } = parts;
+  const { callee, known, patterns } = parts;
   const callers: Record<string, number> = {};
   const rules: OpaCaller[] = [];
   const denied: Record<string, OpaService['denials'][string]> = {};
   const all = parts.covered.toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
   for (const covered of all) {
     const caller = callee.callers.find((one) => keyOf(one) === keyOf(covered));
-    const at = rules.push(toOpaCaller(caller, covered)) - 1;
+    const at = rules.push(toOpaCaller(caller, covered, patterns)) - 1;
     for (const identity of covered.identities) callers[identity] = at;
     const ofCaller = denials.of(callee.service.id, covered);
     if (Object.keys(ofCaller).length > 0) denied[at] = ofCaller;
@@ -111,17 +119,23 @@ function toOpaService(parts: ServiceParts, denials: Denials): OpaService {
 
 const keyOf = ({ identities }: CallerRules): string => identities.toSorted(compareText).join(' ');
 
-function toOpaCaller(caller: CallerRules | undefined, covered: CallerRules): OpaCaller {
-  const all = caller?.allowed ?? [];
-  const allowed = toOpaRules(all.filter(({ conditions }) => conditions.length === 0));
-  const asked = toOpaRules(all.filter(({ conditions }) => conditions.length > 0));
-  const open = toOpaRules(covered.allowed);
-  const isMore = JSON.stringify(open) !== JSON.stringify(allowed);
-  return {
-    allowed,
-    ...(Object.keys(asked).length > 0 && { asked }),
-    ...(isMore && { covered: open }),
-  };
+function toOpaCaller(
+  caller: CallerRules | undefined,
+  covered: CallerRules,
+  patterns: OpaPatterns,
+): OpaCaller {
+  const [plain = [], asking = []] = partition(caller?.allowed ?? []);
+  const allowed = toOpaRules(plain, patterns);
+  const common = { allowed, ...(asking.length > 0 && { asked: toOpaRules(asking, patterns) }) };
+  if (caller === covered && asking.length === 0) return common;
+  const open = toOpaRules(covered.allowed, patterns);
+  return JSON.stringify(open) === JSON.stringify(allowed) ? common : { ...common, covered: open };
+}
+
+/** Rules without conditions, and those with some. */
+function partition(rules: readonly OperationRule[]): OperationRule[][] {
+  const isPlain = ({ conditions }: OperationRule) => conditions.length === 0;
+  return [rules.filter(isPlain), rules.filter((rule) => !isPlain(rule))];
 }
 
 const sortedByName = (entries: Iterable<readonly [string, string]>): Record<string, string> =>

@@ -1,8 +1,7 @@
 import { compareText, toPlace } from '../../../base/diagnostic.ts';
 import type { OperationRule, PolicyService, Reason } from '../../model/index.ts';
-import { parsePattern } from '../../operations/index.ts';
 import type { OpaKnown } from './known.ts';
-import { type OpaPattern, toOpaPattern } from './pattern.ts';
+import type { OpaPattern, OpaPatterns } from './pattern.ts';
 
 /** What our policy in Rego decides by, as `data.reeve.policy`. */
 export interface OpaData {
@@ -50,20 +49,23 @@ export type OpaRule = {
 } & (
   | {
       readonly path: OpaPattern;
-      readonly also: readonly OpaPattern[];
-      readonly except: readonly OpaPattern[];
+      readonly also?: readonly OpaPattern[];
+      readonly except?: readonly OpaPattern[];
     }
-  | { readonly name: string; readonly except: readonly string[] }
+  | { readonly name: string; readonly except?: readonly string[] }
 );
 
 /** Rules by protocol and method. */
-export function toOpaRules(rules: readonly OperationRule[]): OpaRules {
+export function toOpaRules(rules: readonly OperationRule[], patterns: OpaPatterns): OpaRules {
   const sorted = rules.toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
   const byProtocol = Map.groupBy(sorted, ({ protocol }) => protocol);
   return Object.fromEntries(
     [...byProtocol].map(([protocol, own]) => {
       const byMethod = Map.groupBy(own, ({ method }) => method);
-      const read = [...byMethod].map(([method, same]) => [method, same.flatMap(toOpaRule)]);
+      const read = [...byMethod].map(([method, same]) => [
+        method,
+        same.flatMap((one) => toOpaRule(one, patterns)),
+      ]);
       return [protocol, Object.fromEntries(read)];
     }),
   );
@@ -80,21 +82,20 @@ const keyOf = (rule: OperationRule): string =>
   ]);
 
 /** None where it cannot be read. */
-function toOpaRule(rule: OperationRule): OpaRule[] {
+function toOpaRule(rule: OperationRule, patterns: OpaPatterns): OpaRule[] {
   const { protocol, method, exceptMethods, path, also, except, because } = rule;
   const [at = ''] = because.map(toPlace).sort(compareText);
   const common = { at, ...(method === '*' && { except_methods: exceptMethods.toSorted() }) };
-  if (protocol !== 'http') return [{ ...common, name: path, except: except.toSorted(compareText) }];
-  const pattern = parsePattern(path);
-  const narrower = also.toSorted(compareText).map(parsePattern);
-  const others = except.toSorted(compareText).map(parsePattern);
+  if (protocol !== 'http') return [{ ...common, name: path, ...filled('except', except) }];
+  const pattern = patterns.of(path, 'exact');
+  const narrower = also.map((text) => patterns.of(text, 'folded'));
+  const others = except.toSorted(compareText).map((text) => patterns.of(text, 'folded'));
   if (!pattern || !narrower.every(isRead) || !others.every(isRead)) return [];
-  const rest = {
-    path: toOpaPattern(pattern, 'exact'),
-    also: narrower.map((one) => toOpaPattern(one, 'folded')),
-    except: others.map((one) => toOpaPattern(one, 'folded')),
-  };
-  return [{ ...common, ...rest }];
+  return [{ ...common, path: pattern, ...filled('also', narrower), ...filled('except', others) }];
 }
+
+/** What is empty is left out. */
+const filled = (name: string, values: readonly unknown[]) =>
+  values.length > 0 ? { [name]: values } : {};
 
 const isRead = <Value>(value: Value | undefined): value is Value => value !== undefined;

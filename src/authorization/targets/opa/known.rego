@@ -44,7 +44,9 @@ exact contains one if {
 
 is_exact(one) if one.name
 
-is_exact(one) if rules.fits(one.exact, operation.taken.segments)
+is_exact(one) if rules.fits(exact_of(one), operation.taken.segments)
+
+exact_of(one) := object.get(one, "exact", one.folded)
 
 # What it is called; what matches exactly comes first.
 texts := sort([text_of(one) | some one in exact]) if {

@@ -26,10 +26,11 @@ export type OpaOperation = {
   readonly blocked?: true;
 } & (
   | {
-      readonly exact: OpaPattern;
       readonly folded: OpaPattern;
+      /** Where it is another one. */
+      readonly exact?: OpaPattern;
       /** Places of those that say more than this one. */
-      readonly narrower: readonly number[];
+      readonly narrower?: readonly number[];
     }
   | { readonly name: string }
 );
@@ -108,10 +109,15 @@ function ofMethod(known: readonly Known<Http>[], method: string): OpaOperation[]
 function patternsOf(paths: readonly PathPattern[], at: number) {
   const path = paths[at];
   if (!path) throw new RangeError(`there is no path ${at}`);
+  const narrower = paths.flatMap((other, place) => (isMoreSpecific(other, path) ? [place] : []));
+  const isFolded = path.segments.every(
+    (segment) =>
+      segment.kind !== 'mixed' && (segment.kind !== 'literal' || segment.exact === segment.folded),
+  );
   return {
-    exact: toOpaPattern(path, 'exact'),
     folded: toOpaPattern(path, 'folded'),
-    narrower: paths.flatMap((other, place) => (isMoreSpecific(other, path) ? [place] : [])),
+    ...(!isFolded && { exact: toOpaPattern(path, 'exact') }),
+    ...(narrower.length > 0 && { narrower }),
   };
 }
 

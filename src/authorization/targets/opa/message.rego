@@ -57,13 +57,13 @@ but := sprintf("only %s, as it is spelt there", [called]) if {
 is_covered(one) if {
 	some methods in [engine.covered[operation.taken.protocol]]
 	some rule in array.concat(object.get(methods, operation.taken.method, []), object.get(methods, "*", []))
-	rule.path == one.exact
+	rule.path == known.exact_of(one)
 }
 
 is_covered(one) if rules.let_in(engine.covered, object.union(operation.taken, {"segments": spelt(one)}))
 
 # The segments as they are spelt in what is known.
-spelt(one) := [object.get(one.exact.texts, sprintf("%d", [at]), segment) |
+spelt(one) := [object.get(known.exact_of(one), ["texts", sprintf("%d", [at])], segment) |
 	some at, segment in operation.taken.segments
 ]
 

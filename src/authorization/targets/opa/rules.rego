@@ -26,20 +26,20 @@ places(rules, operation) := {rule.at |
 matches(rule, operation) if {
 	operation.protocol == "http"
 	fits(rule.path, operation.segments)
-	every pattern in rule.also { fits(pattern, operation.folded) }
-	every pattern in rule.except { not fits(pattern, operation.folded) }
+	every pattern in object.get(rule, "also", []) { fits(pattern, operation.folded) }
+	every pattern in object.get(rule, "except", []) { not fits(pattern, operation.folded) }
 }
 
 matches(rule, operation) if {
 	operation.protocol != "http"
 	rule.name in {operation.path, "**"}
-	not operation.path in rule.except
+	not operation.path in object.get(rule, "except", [])
 }
 
 # Whether a path of so many segments has the texts of a pattern where it has them.
 fits(pattern, segments) if {
 	count(segments) >= pattern.least
 	count(segments) <= pattern.most
-	every at, text in pattern.texts { segments[to_number(at)] == text }
-	every at, form in pattern.forms { regex.match(form, segments[to_number(at)]) }
+	every at, text in object.get(pattern, "texts", {}) { segments[to_number(at)] == text }
+	every at, form in object.get(pattern, "forms", {}) { regex.match(form, segments[to_number(at)]) }
 }
