@@ -14,7 +14,8 @@ import { Finder } from './finder.ts';
 import { type Inspection, Inspector } from './inspection.ts';
 import { Isolation } from './isolation.ts';
 import { KnownEndpoints } from './known-endpoints.ts';
-import { Ledger, NEVER_SURE, NO_GRANT, NOT_ASKED, SURE, UNSURE } from './ledger.ts';
+import { Ledger, NO_GRANT, UNSURE } from './ledger.ts';
+import { NEVER_SURE, NOT_ASKED, SURE } from './ledger-layout.ts';
 import { OTHER } from './methods.ts';
 import { OperationCache } from './operation-cache.ts';
 import { relationOf } from './relations.ts';
@@ -56,44 +57,48 @@ export class Engine {
   /** The reason that `decide` gives, and nothing else: what is asked for each request. It makes no objects. */
   reasonFor(question: Question): Reason {
     if (question.caller === undefined || question.proof === undefined) return 'caller-unproved';
-    const principal = this.#tables.principalOf.numberOf(question.caller);
-    if (principal === -1) return 'caller-unknown';
-    const callee = this.#tables.serviceOf.numberOf(question.service);
-    if (callee === -1) return 'service-unknown';
-    if (question.protocol !== 'http') return this.#reasonByAll(question, principal, callee);
+    const caller = this.#ledger.callerAt(question.caller);
+    if (caller === -1 || question.protocol !== 'http') return this.#reasonByAll(question);
+    const relation = this.#ledger.relationAt(caller, question.service);
+    if (relation === -1) return this.#reasonForStranger(question);
     const method = this.#tables.methods.numberOf(question.method) ?? OTHER;
-    if (method === OTHER && typeof toWireMethod(question.method) !== 'string') {
-      return 'operation-malformed';
-    }
+    if (method === OTHER && !isWireMethod(question.method)) return 'operation-malformed';
     if (this.#path.take(question.path)) return 'operation-malformed';
-    const relation = this.#ledger.find(principal, callee);
-    if (relation === -1) return 'call-undeclared';
     const grant = this.#ledger.grantFor(relation, method, this.#path);
     if (grant === NO_GRANT) return 'operation-undeclared';
-    if (grant === UNSURE) return this.#reasonByAll(question, principal, callee);
-    return (
-      OUTCOMES[this.#ledger.standingOf(grant) - SURE] ??
-      this.#learn(question, principal, callee, grant)
-    );
+    if (grant === UNSURE) return this.#reasonByAll(question);
+    return OUTCOMES[this.#ledger.standingOf(grant) - SURE] ?? this.#learn(question, grant);
   }
 
-  #reasonByAll(question: Question, principal: number, callee: number): Reason {
-    const finder = this.#finder;
-    if (finder.find(question, callee)) return 'operation-malformed';
-    const relation = relationOf(this.#tables.relations, principal, callee);
+  /** Of a caller without a relation to the service. */
+  #reasonForStranger(question: Question): Reason {
+    if (!this.#ledger.isComplete) return this.#reasonByAll(question);
+    if (this.#tables.serviceOf.numberOf(question.service) === -1) return 'service-unknown';
+    const isTaken = isWireMethod(question.method) && this.#path.take(question.path) === undefined;
+    return isTaken ? 'call-undeclared' : 'operation-malformed';
+  }
+
+  #reasonByAll(question: Question): Reason {
+    const { principalOf, serviceOf, relations } = this.#tables;
+    const principal = principalOf.numberOf(question.caller ?? '');
+    if (principal === -1) return 'caller-unknown';
+    const callee = serviceOf.numberOf(question.service);
+    if (callee === -1) return 'service-unknown';
+    if (this.#finder.find(question, callee)) return 'operation-malformed';
+    const relation = relationOf(relations, principal, callee);
     if (relation === -1) return 'call-undeclared';
     if (!this.#coverage.isCovered(relation)) return 'operation-undeclared';
-    return this.#verdicts.outcomeOf(relation, finder, this.#coverage, question);
+    return this.#verdicts.outcomeOf(relation, this.#finder, this.#coverage, question);
   }
 
   /** Decides by all that is known, and keeps in the ledger what will be the same next time. */
-  #learn(question: Question, principal: number, callee: number, grant: number): Reason {
-    const reason = this.#reasonByAll(question, principal, callee);
+  #learn(question: Question, grant: number): Reason {
+    const reason = this.#reasonByAll(question);
     if (this.#ledger.standingOf(grant) !== NOT_ASKED) return reason;
-    const spot = this.#finder.spots[0] ?? 0;
+    const callee = this.#tables.serviceOf.numberOf(question.service);
     const isSure =
       this.#finder.count === 1 &&
-      this.#isolation.isIsolated(callee, spot) &&
+      this.#isolation.isIsolated(callee, this.#finder.spots[0] ?? 0) &&
       this.#verdicts.isStanding(this.#coverage.entries[0] ?? -1);
     const outcome = (OUTCOMES as readonly Reason[]).indexOf(reason);
     this.#ledger.setStanding(grant, isSure && outcome !== -1 ? SURE + outcome : NEVER_SURE);
@@ -111,3 +116,5 @@ export class Engine {
     return toRules(this.#tables, this.#judge, this.#endpoints, this.#verdicts);
   }
 }
+
+const isWireMethod = (sent: string): boolean => typeof toWireMethod(sent) === 'string';
