@@ -92,7 +92,7 @@ export function alwaysForbidden(
 }
 
 /** Questions that are asked altogether to compare guardrails; where there would be more, none is compared. */
-const MAX_QUESTIONS = 2_000_000;
+const MAX_QUESTIONS = 200_000;
 
 /** Guardrails that forbid some declared calls, each of which another forbids as well. */
 export function contained(

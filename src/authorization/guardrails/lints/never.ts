@@ -6,7 +6,7 @@ import { calleesOf } from '../known/index.ts';
 import { placeIn } from './place.ts';
 
 /** Looks that are taken altogether; guardrails beyond them are not judged. */
-const MAX_LOOKS = 5_000_000;
+const MAX_LOOKS = 1_000_000;
 
 /** Guardrails that are about no service that there is, or about no endpoint. */
 export class Unmatched {
