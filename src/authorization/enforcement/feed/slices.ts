@@ -46,10 +46,13 @@ export class PolicySlices {
   }
 
   /** Takes what another one has sent.
+   *  @returns the policy that it comes to
    *  @throws {Fault} as `readSlice`: what was known before holds */
-  take(bytes: Uint8Array): void {
+  take(bytes: Uint8Array): Policy {
     const slice = readSlice(bytes);
-    this.#set({ policy: toPolicy(slice), callees: new Set(slice.callees) });
+    const policy = toPolicy(slice);
+    this.#set({ policy, callees: new Set(slice.callees) });
+    return policy;
   }
 
   /** Forgets it: nothing is known. */
