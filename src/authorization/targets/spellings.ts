@@ -5,9 +5,9 @@ import { fold } from '../operations/index.ts';
 export function spellingsOf(folded: string, limit: number): readonly string[] | undefined {
   let spellings = [''];
   for (const character of folded) {
-    const forms = formsOf(character);
-    if (spellings.length * forms.length > limit) return undefined;
-    spellings = spellings.flatMap((begin) => forms.map((form) => begin + form));
+    const all = formsOf(character);
+    if (spellings.length * all.length > limit) return undefined;
+    spellings = spellings.flatMap((begin) => all.map((form) => begin + form));
   }
   return spellings;
 }
@@ -52,9 +52,16 @@ function bothCases(digit = ''): readonly string[] {
   return upper === digit ? [digit] : [upper, digit];
 }
 
+/** At most as many as there are characters. */
+const forms = new Map<string, readonly string[]>();
+
 /** Every spelling in a path of a folded character: it, and those that are folded to it. */
 export function formsOf(folded: string): readonly string[] {
-  return [folded, ...(unfolded().get(folded) ?? [])].flatMap(spell);
+  const known = forms.get(folded);
+  if (known) return known;
+  const made = [folded, ...(unfolded().get(folded) ?? [])].flatMap(spell);
+  forms.set(folded, made);
+  return made;
 }
 
 let known: ReadonlyMap<string, readonly string[]> | undefined;
@@ -69,14 +76,15 @@ function unfolded(): ReadonlyMap<string, readonly string[]> {
 }
 
 function invertFolding(): ReadonlyMap<string, readonly string[]> {
-  const forms = new Map<string, string[]>();
+  const inverted = new Map<string, string[]>();
   for (let code = 0x41; code <= LAST_CASED; code++) {
     if (code === FIRST_SURROGATE) code = AFTER_SURROGATES;
     const character = String.fromCodePoint(code);
     const folded = foldOf(code, character);
-    if (folded !== character) forms.set(folded, [...(forms.get(folded) ?? []), character]);
+    if (folded === character) continue;
+    inverted.set(folded, [...(inverted.get(folded) ?? []), character]);
   }
-  return forms;
+  return inverted;
 }
 
 function foldOf(code: number, character: string): string {
