@@ -109,7 +109,7 @@ describe('the arrows between folders', () => {
     const folders =
       /^src\/(base\/[^/]+|authorization\/.+|estate\/(words|vocabulary|operation|protocols))\.ts$/;
     const others =
-      /targets\/|reach\/|check\/|admission\/|language\/|testing\/|write|service|\.test\.ts$/;
+      /targets\/|reach\/|check\/|admission\/|language\/|testing\/|write-slice|\/service\.ts|\.test\.ts$/;
     const wrong = [...reachOf([DECIDER])].filter(
       (file) => !folders.test(file) || others.test(file),
     );
