@@ -117,7 +117,7 @@ export class Calls {
 
   /** Never throws. */
   async serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
-    stream.on('error', () => {}); // What becomes of the stream is told by its `close`.
+    stream.on('error', ignore);
     const httpStatus = refusedAs(headers);
     if (httpStatus !== undefined) {
       this.#ports.onRefused('not gRPC');
@@ -222,6 +222,9 @@ export class Calls {
     };
   }
 }
+
+/** What becomes of a stream is told by its `close`. */
+function ignore(): void {}
 
 /** zlib works on four threads. */
 const CONCURRENT_INFLATIONS = 4;

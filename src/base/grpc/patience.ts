@@ -5,20 +5,20 @@ import { Fault } from '../fault.ts';
  *  gone. Most calls end before, so what only the others need is made when it is needed. */
 export class Patience {
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #stream: ServerHttp2Stream;
   readonly #onOver: (fault: unknown) => void;
   #controller: AbortController | undefined;
   #over: { readonly fault: unknown } | undefined;
   #reject: ((fault: unknown) => void) | undefined;
+  /** It does not matter any more. */
+  #isEnded = false;
 
   constructor(
     stream: ServerHttp2Stream,
     timeoutMs: number | undefined,
     onOver: (fault: unknown) => void,
   ) {
-    this.#stream = stream;
     this.#onOver = onOver;
-    stream.once('close', this.#onGone);
+    stream.on('close', this.#onGone);
     if (timeoutMs !== undefined) {
       const fault = () => new Fault('grpc/deadline-exceeded', 'The deadline of the call is over');
       this.#timer = setTimeout(() => this.giveUp(fault()), timeoutMs);
@@ -59,10 +59,11 @@ export class Patience {
 
   end(): void {
     clearTimeout(this.#timer);
-    this.#stream.off('close', this.#onGone);
+    this.#isEnded = true;
   }
 
   readonly #onGone = (): void => {
+    if (this.#isEnded) return;
     this.giveUp(new Fault('grpc/cancelled', 'The caller is gone'));
   };
 }

@@ -16,7 +16,7 @@ const HEADER_LIST = Object.entries(HEADERS).flatMap(([name, value]) => [name, St
 export function sendAnswer(stream: ServerHttp2Stream, answer: Uint8Array): void {
   if (isGone(stream)) return;
   stream.respond(HEADER_LIST, { waitForTrailers: true });
-  stream.once('wantTrailers', () => sendLast(stream, OK));
+  stream.on('wantTrailers', sendOk);
   stream.end(toFrame(answer));
 }
 
@@ -45,6 +45,10 @@ export function sendHttpStatus(stream: ServerHttp2Stream, status: number): void 
   if (isGone(stream)) return;
   stream.respond({ ':status': status }, { endStream: true });
   stopReading(stream);
+}
+
+function sendOk(this: ServerHttp2Stream): void {
+  sendLast(this, OK);
 }
 
 function sendLast(stream: ServerHttp2Stream, status: GrpcStatus): void {
