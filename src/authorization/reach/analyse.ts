@@ -43,12 +43,11 @@ class Analysis implements Reach {
   constructor(network: Network, { permissions = [], splitAt }: ReachOptions) {
     this.#endpoints = endpointsOf(network, splitAt);
     this.#byName = Map.groupBy(this.#endpoints.all, ({ peer }) => peer.name);
-    const { workloads } = this.#endpoints;
     const selection = new Selection(this.#endpoints);
     this.#selection = selection;
     this.#namespaces = new Map(network.namespaces.map(({ name, labels }) => [name, labels]));
-    this.#egress = new Side('egress', network, workloads, selection, this.#sets);
-    this.#ingress = new Side('ingress', network, workloads, selection, this.#sets);
+    this.#egress = new Side('egress', network, this.#endpoints, selection, this.#sets);
+    this.#ingress = new Side('ingress', network, this.#endpoints, selection, this.#sets);
     this.#requests = new Requests(permissions);
     this.#entriesOf = entriesByWorkload(network.entries);
     this.diagnostics = lint(network, selection, (entry) => this.#isBlocked(entry));
@@ -99,9 +98,17 @@ class Analysis implements Reach {
   }
 
   #rowsOf(from: Endpoint, to: Destination): readonly ReachRow[] {
+    // Most pairs of a network with policies are not connected; nothing is made for those.
+    if (from.type !== 'controller' && !this.#overlap(from, to)) return [];
     const connection = this.#connect(from, to);
     if (connection.ports === this.#sets.none) return [];
     return toRows(from, to, connection, this.#requests.verdict(from, to));
+  }
+
+  #overlap(from: Endpoint, to: Destination): boolean {
+    const egress = this.#egress.verdict(from, to).allowed;
+    const ingress = this.#ingress.verdict(to, from).allowed;
+    return this.#sets.intersect(egress, ingress) !== this.#sets.none;
   }
 
   #connect(from: Endpoint, to: Destination): Connection {

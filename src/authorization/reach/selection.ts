@@ -139,6 +139,12 @@ function isRelated(selector: PodSelector, home: Labels, labels: Labels): boolean
   );
 }
 
+/** Whether every pod that policies concern is selected. */
+export function isEveryPod(selector: PodSelector): boolean {
+  const { namespaces, pods } = selector;
+  return namespaces.length === 0 && pods.length === 0 && !isRelative(selector);
+}
+
 export function isRelative({ sameLabels, notSameLabels }: PodSelector): boolean {
   return sameLabels !== undefined || notSameLabels !== undefined;
 }

@@ -2,13 +2,14 @@ import { compareText } from '../../base/diagnostic.ts';
 import type {
   Labels,
   Network,
+  NetworkPeer,
   NetworkPolicy,
   NetworkPort,
   NetworkRule,
 } from '../../estate/index.ts';
-import type { Endpoint, WorkloadEndpoint } from './endpoints.ts';
+import type { Endpoint, Endpoints, WorkloadEndpoint } from './endpoints.ts';
 import type { PortSets } from './port-set.ts';
-import { isRelative, type Selection } from './selection.ts';
+import { isEveryPod, isRelative, type Selection } from './selection.ts';
 import { type Direction, Judgement, type PlacedRule, type Step, type Verdict } from './verdict.ts';
 
 /** A set of rules, as a node of a tree: the rules that mean one endpoint, in order. Endpoints that the same rules mean
@@ -53,7 +54,19 @@ interface Stance {
   readonly selecting: readonly NetworkPolicy[];
   /** Whom rules mean beside those that mean everyone. */
   readonly nodes: ReadonlyMap<number, RuleNode>;
-  readonly rest: RuleNode;
+  /** Of everyone else. */
+  readonly rest: Readonly<Record<Crowd, RuleNode>>;
+}
+
+/** Those whom rules about everybody mean alike. */
+const CROWDS = ['pods', 'hosts', 'addresses'] as const;
+type Crowd = (typeof CROWDS)[number];
+
+/** The controller is a pod of which nothing is known. */
+function crowdOf(endpoint: Endpoint): Crowd {
+  if (endpoint.type === 'controller') return 'pods';
+  if (endpoint.type !== 'workload') return 'addresses';
+  return endpoint.workload.hostNetwork ? 'hosts' : 'pods';
 }
 
 const NOBODY: readonly NetworkPort[] = [];
@@ -66,7 +79,8 @@ export class Side {
   readonly #sets: PortSets;
   readonly #selection: Selection;
   readonly #policies: readonly NetworkPolicy[];
-  /** By index of the endpoint, as is the next. */
+  /** By index of the endpoint, as are the next two. */
+  readonly #crowds: readonly Crowd[];
   readonly #stances: (Stance | undefined)[] = [];
   readonly #selected = new Map<number, NetworkPolicy[]>();
   #ruleCount = 0;
@@ -78,7 +92,7 @@ export class Side {
   constructor(
     direction: Direction,
     network: Network,
-    workloads: readonly WorkloadEndpoint[],
+    endpoints: Endpoints,
     selection: Selection,
     sets: PortSets,
   ) {
@@ -91,7 +105,8 @@ export class Side {
     this.#outside = this.#keep({ allowed: sets.all, steps: [] });
     this.#hostNetwork = this.#keep({ allowed: sets.all, steps: [this.#hostNetworkStep()] });
     for (const policy of this.#policies) this.#rules.set(policy, this.#place(policy));
-    this.#takeStances(workloads);
+    this.#crowds = endpoints.all.map(crowdOf);
+    this.#takeStances(endpoints.workloads);
   }
 
   verdict(subject: Endpoint, peer: Endpoint): Verdict {
@@ -99,16 +114,20 @@ export class Side {
     if (subject.workload.hostNetwork) return this.#hostNetwork;
     // Every workload has one.
     const stance = this.#stances[subject.index] as Stance;
-    return this.#judge(stance, stance.nodes.get(peer.index) ?? stance.rest, subject, peer);
+    const node = stance.nodes.get(peer.index) ?? stance.rest[crowdOf(peer)];
+    return this.#judge(stance, node, subject, peer);
   }
 
   /** Whom rules mean, where everyone else is let through nothing; undefined where everyone has to be looked at. */
   onlyPeersOf(subject: Endpoint): Iterable<number> | undefined {
     if (subject.type !== 'workload' || subject.workload.hostNetwork) return undefined;
     const stance = this.#stances[subject.index] as Stance;
-    if (stance.rest.hasNames) return undefined;
-    const rest = this.#judge(stance, stance.rest, subject, subject);
-    return rest.allowed === this.#sets.none ? stance.nodes.keys() : undefined;
+    const isClosed = CROWDS.every((crowd) => {
+      const rest = stance.rest[crowd];
+      if (rest.hasNames) return false;
+      return this.#judge(stance, rest, subject, subject).allowed === this.#sets.none;
+    });
+    return isClosed ? stance.nodes.keys() : undefined;
   }
 
   /** The policies that are about a workload. */
@@ -146,26 +165,35 @@ export class Side {
 
   #stanceOf(policies: readonly NetworkPolicy[], home: Labels): Stance {
     const nodes = new Map<number, RuleNode>();
-    let rest = new RuleNode([]);
+    const start = new RuleNode([]);
+    const rest: Record<Crowd, RuleNode> = { pods: start, hosts: start, addresses: start };
+    // Every endpoint has a crowd.
+    const crowdAt = (index: number) => this.#crowds[index] as Crowd;
     for (const placed of policies.flatMap((policy) => this.rulesOf(policy))) {
       const { peers } = placed.rule;
-      if (peers.some(({ kind }) => kind === 'everything')) {
-        for (const [index, node] of nodes) nodes.set(index, node.follow(placed));
-        rest = rest.follow(placed);
-        continue;
-      }
+      const covered = CROWDS.filter((crowd) => peers.some((peer) => means(peer, crowd)));
       for (const index of this.#meant(peers, home)) {
-        nodes.set(index, (nodes.get(index) ?? rest).follow(placed));
+        const crowd = crowdAt(index);
+        if (covered.includes(crowd)) continue;
+        nodes.set(index, (nodes.get(index) ?? rest[crowd]).follow(placed));
       }
+      if (covered.length === 0) continue;
+      for (const [index, node] of nodes) {
+        if (covered.includes(crowdAt(index))) nodes.set(index, node.follow(placed));
+      }
+      for (const crowd of covered) rest[crowd] = rest[crowd].follow(placed);
     }
     return { selecting: policies.filter(isOfNetwork), nodes, rest };
   }
 
+  /** Whom a rule means one by one. */
   #meant(peers: NetworkRule['peers'], home: Labels): ReadonlySet<number> {
     const indexes = new Set<number>();
     for (const peer of peers) {
-      if (peer.kind === 'everything') continue;
-      for (const { index } of this.#selection.peers(peer, home)) indexes.add(index);
+      if (CROWDS.some((crowd) => means(peer, crowd))) continue;
+      // What is everything means every crowd.
+      const few = peer as Exclude<NetworkPeer, { kind: 'everything' }>;
+      for (const { index } of this.#selection.peers(few, home)) indexes.add(index);
     }
     return indexes;
   }
@@ -217,6 +245,12 @@ export class Side {
       source: null,
     };
   }
+}
+
+/** Whether a peer is everybody of a crowd. */
+function means(peer: NetworkPeer, crowd: Crowd): boolean {
+  if (peer.kind === 'everything') return true;
+  return peer.kind === 'pods' && crowd === 'pods' && isEveryPod(peer.selector);
 }
 
 function isRelativeRule({ rule }: PlacedRule): boolean {

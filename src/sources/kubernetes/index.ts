@@ -12,6 +12,7 @@ import { ManifestFiles } from './manifest-files.ts';
 import type { ClusterReader, Resource } from './resource.ts';
 
 export { coreReader } from './core/index.ts';
+export { DEFAULT_NAMESPACE } from './lookup.ts';
 export type { Cluster, ClusterReader, ClusterSink, Resource } from './resource.ts';
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);

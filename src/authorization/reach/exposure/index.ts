@@ -9,7 +9,7 @@ import {
 import type { WorkloadEndpoint } from '../endpoints.ts';
 import type { Exposure, ReachReason } from '../model.ts';
 import { MAX_PORT, type PortSet, PortSets, portsText } from '../port-set.ts';
-import { isRelative, type Selection } from '../selection.ts';
+import { isEveryPod, isRelative, type Selection } from '../selection.ts';
 import { selectorKey } from '../selectors.ts';
 import type { Side } from '../side.ts';
 import { Judgement, type PlacedRule } from '../verdict.ts';
@@ -135,11 +135,6 @@ function meansEveryPod({ rule }: PlacedRule): boolean {
   return rule.peers.some(
     (peer) => peer.kind === 'everything' || (peer.kind === 'pods' && isEveryPod(peer.selector)),
   );
-}
-
-function isEveryPod(selector: PodSelector): boolean {
-  const { namespaces, pods } = selector;
-  return namespaces.length === 0 && pods.length === 0 && !isRelative(selector);
 }
 
 /** Each once, in the order of rules. */

@@ -63,6 +63,8 @@ function appIn(index: number): NetworkRule['peers'][number] {
   };
 }
 
+const EVERY_POD = { kind: 'pods', selector: { namespaces: [], pods: [] } } as const;
+
 function ownPolicy(index: number, count: number): NetworkPolicy {
   const others = (step: number) =>
     Array.from(
@@ -88,7 +90,11 @@ function ownPolicy(index: number, count: number): NetworkPolicy {
       }),
     ],
     egress: [
-      rule(index, { peers: others(1).map(appIn), ports: undefined }),
+      // Every fourth team leaves it to those who are called.
+      rule(index, {
+        peers: index % 4 === 0 ? [EVERY_POD] : others(1).map(appIn),
+        ports: undefined,
+      }),
       rule(index, {
         peers: [{ kind: 'pods', selector: { namespaces: [], pods: is('app', 'dns') } }],
         ports: [dns],
