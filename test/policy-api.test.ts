@@ -64,11 +64,14 @@ describe('the policy in force', () => {
   it('is said in numbers, without what is none of a caller’s business', async () => {
     const policy = await server.get('/api/v1/policy');
     expect(policy).toMatchObject({
-      services: 2,
-      endpoints: 4,
-      grants: 2,
-      guardrails: 1,
-      problems: [],
+      ...{ services: 2, endpoints: 4, grants: 2, guardrails: 1 },
+      problems: [
+        {
+          severity: 'warning',
+          file: 'web/reeve.yaml',
+          message: expect.stringContaining('no-deletes'),
+        },
+      ],
     });
     const { status } = await fetch(`${server.origin}/api/v1/policy`);
     expect(status).toBe(401);

@@ -4,9 +4,11 @@ import { addExplain } from '../policy/explain-command.ts';
 import { addFmt } from '../policy/fmt-command.ts';
 import { addSuggest } from '../policy/suggest-command.ts';
 import { addTest } from '../policy/test-command.ts';
+import { addValidate } from '../policy/validate-command.ts';
 
 /** What `reeve policy` can do; one more is one line more. */
 const SUBCOMMANDS: readonly ((policy: Command) => void)[] = [
+  addValidate,
   addTest,
   addExplain,
   addSuggest,

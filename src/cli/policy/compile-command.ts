@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_SECONDS_PER_FILE } from '../../server/stalls.ts';
 import { collected, toSeconds } from '../options.ts';
-import { isSupervised, supervise } from '../supervise.ts';
-import type { CompileFlags } from './compile.ts';
+import { supervised } from './folder-command.ts';
 
 /** `reeve policy compile DIR --target T`: the declarations of a folder in the words of what enforces them. */
 export function addCompile(policy: Command): void {
@@ -32,12 +31,5 @@ export function addCompile(policy: Command): void {
       toSeconds,
       DEFAULT_SECONDS_PER_FILE,
     )
-    .action(async (folder: string, flags: CompileFlags) => {
-      if (!isSupervised()) {
-        process.exitCode = await supervise(flags.secondsPerFile);
-        return;
-      }
-      const { compile } = await import('./compile.ts');
-      compile(folder, flags);
-    });
+    .action(supervised(async () => (await import('./compile.ts')).compile));
 }

@@ -1,5 +1,3 @@
-import { Engine } from '../../authorization/engine/index.ts';
-import { CedarJudge } from '../../authorization/guardrails/index.ts';
 import {
   type Compiled,
   placementsOf,
@@ -8,14 +6,12 @@ import {
   type TargetContext,
 } from '../../authorization/targets/index.ts';
 import { Fault, quote } from '../../base/fault.ts';
-import { type FolderPolicy, readPolicy } from '../../server/policy-of-folder.ts';
-import { tellPath } from '../../server/stalls.ts';
+import type { FolderPolicy } from '../../server/policy-of-folder.ts';
 import { networkOf } from '../../sources/kubernetes/network/index.ts';
-import { userFingerprintKey } from '../fingerprint-key.ts';
-import { stalledBefore } from '../supervise.ts';
-import { counted, painterFor, progressOn } from '../terminal.ts';
+import { counted, painterFor } from '../terminal.ts';
 import { toNoticeText } from './compile-notices.ts';
 import { toJson, toText, writeFiles } from './compile-output.ts';
+import { engineOf, readFolderPolicy } from './folder.ts';
 import { tellProblems } from './problems.ts';
 
 export interface CompileFlags {
@@ -37,19 +33,7 @@ const DEFAULT_TRUST_DOMAIN = 'cluster.local';
 export function compile(folder: string, flags: CompileFlags): void {
   const target = targetOf(flags.target);
   const trustDomains = flags.trustDomain ?? [DEFAULT_TRUST_DOMAIN];
-  const progress = progressOn(process.stderr, 'reading');
-  const read = readPolicy(folder, {
-    environment: flags.environment,
-    fingerprintKey: userFingerprintKey(process.env, (message) =>
-      console.error(`reeve: ${message}`),
-    ),
-    stalled: stalledBefore(),
-    onReading: tellPath,
-    onProgress: progress.update,
-    trustDomains,
-    now: Date.now(),
-  });
-  progress.end();
+  const read = readFolderPolicy(folder, flags.environment, trustDomains);
   tellProblems(read.diagnostics);
   const compiled = compilePolicy(target, read, flags, trustDomains[0] ?? DEFAULT_TRUST_DOMAIN);
   print(compiled, flags);
@@ -74,11 +58,10 @@ function compilePolicy(
   { egress }: CompileFlags,
   trustDomain: string,
 ): Compiled {
-  const engine = new Engine(policy, new CedarJudge(policy.guardrails));
   const workloads = cluster ? networkOf(cluster).network.workloads : [];
   const placements = placementsOf(policy.services, workloads);
   const context: TargetContext = { placements, trustDomain, policy, egress };
-  return target.compile(engine.rules(), context);
+  return target.compile(engineOf(policy).rules(), context);
 }
 
 function print(compiled: Compiled, flags: CompileFlags): void {

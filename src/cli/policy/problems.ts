@@ -4,6 +4,11 @@ import { counted, plain } from '../terminal.ts';
 /** As many are told one by one. */
 const MAX_PROBLEMS = 50;
 
+/** Whether it is about what policies are made of: what else a repository holds is another command's business. */
+export function isOfPolicy({ code }: Diagnostic): boolean {
+  return /^(?:declarations|guardrail|group|data)\//.test(code);
+}
+
 /** Tells what is wrong with the files of a folder on standard error, so that results can be piped. */
 export function tellProblems(diagnostics: readonly Diagnostic[]): void {
   const problems = diagnostics.filter(({ severity }) => severity !== 'note');

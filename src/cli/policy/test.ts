@@ -5,14 +5,13 @@ import {
   type TestRun,
 } from '../../authorization/cases/index.ts';
 import type { Policy } from '../../authorization/model/index.ts';
-import type { Diagnostic } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import { writeOutput } from '../output.ts';
 import { type JunitCase, junitXml } from '../report/junit.ts';
 import { painterFor } from '../terminal.ts';
 import { engineOf, readFolderPolicy } from './folder.ts';
 import type { FolderFlags } from './folder-command.ts';
-import { tellProblems } from './problems.ts';
+import { isOfPolicy, tellProblems } from './problems.ts';
 import { testJson, testText } from './test-report.ts';
 
 export interface TestFlags extends FolderFlags {
@@ -35,7 +34,7 @@ export function test(folder: string, flags: TestFlags): void {
   const { environment, trustDomain } = flags;
   const read = readFolderPolicy(folder, environment, [trustDomain]);
   const { policy, cases } = read;
-  const problems = read.diagnostics.filter(isProblemOfPolicy);
+  const problems = read.diagnostics.filter((one) => one.severity === 'error' && isOfPolicy(one));
   tellProblems(problems);
   if (cases.length === 0) {
     throw new Fault('policy/tests-not-found', 'there are no cases to try', {
@@ -58,11 +57,6 @@ export function test(folder: string, flags: TestFlags): void {
 function decideBy(policy: Policy): Decide {
   const engine = engineOf(policy);
   return (question) => engine.decide(question);
-}
-
-/** Errors in what policies are made of; what else a repository holds is none of this command's business. */
-function isProblemOfPolicy({ code, severity }: Diagnostic): boolean {
-  return severity === 'error' && /^(?:declarations|guardrail|group|data)\//.test(code);
 }
 
 function coveredPercent({ coverage: { grants, guardrails } }: TestRun): number {

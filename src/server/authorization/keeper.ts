@@ -4,7 +4,7 @@ import { CedarJudge } from '../../authorization/guardrails/index.ts';
 import type { EnforcementMode, Policy } from '../../authorization/model/index.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Log } from '../../base/log.ts';
-import type { JudgedEstate, ServiceRecord } from '../../estate/index.ts';
+import type { JudgedEstate, PolicySources, ServiceRecord } from '../../estate/index.ts';
 import type { KeptSources } from './kept-sources.ts';
 import { makePolicy } from './make-policy.ts';
 
@@ -14,6 +14,8 @@ export interface CurrentPolicy {
   readonly revision: string;
   readonly policy: Policy;
   readonly engine: Engine;
+  /** The guardrails and groups that it has. */
+  readonly sources: PolicySources;
   /** What is wrong with guardrails and groups. */
   readonly diagnostics: readonly Diagnostic[];
   /** Since when it is in force; milliseconds since 1970. */
@@ -99,7 +101,8 @@ export class PolicyKeeper {
     if (known === undefined) return;
     const startedAt = performance.now();
     try {
-      const { policy, diagnostics } = makePolicy(await sources.all(), {
+      const said = await sources.all();
+      const { policy, diagnostics } = makePolicy(said, {
         estate: known.judged,
         records: known.records,
         identities: identitiesOf(known.records),
@@ -108,7 +111,7 @@ export class PolicyKeeper {
       const revision = revisionOf(policy);
       if (revision === this.#current?.revision) return;
       const engine = new Engine(policy, new CedarJudge(policy.guardrails));
-      this.#current = { revision, policy, engine, diagnostics, since: clock() };
+      this.#current = { revision, policy, engine, sources: said, diagnostics, since: clock() };
       for (const listener of this.#listeners) listener(this.#current);
       const seconds = (performance.now() - startedAt) / 1_000;
       onMade?.(seconds);

@@ -4,6 +4,7 @@ import { toContext } from './context.ts';
 import { forbiddenGrants } from './forbidden.ts';
 import { redundantGrants, unknownOperations, unreadableOperations } from './operations.ts';
 import {
+  bareCallees,
   confusableServices,
   sharedIdentities,
   unknownServices,
@@ -15,6 +16,7 @@ const MAX_DIAGNOSTICS = 10_000;
 
 const LINTS = [
   unknownServices,
+  bareCallees,
   unprovableCallers,
   sharedIdentities,
   confusableServices,

@@ -112,6 +112,22 @@ describe('lints of a policy', () => {
       [FORBIDDEN],
     ],
     [
+      'a callee of which nothing else is known, and which resembles another',
+      'orders/reeve.yaml:3 warning authorization/callee-unknown (did you mean `payments`?)',
+      {
+        services: [...SHOP.services, service('paymets', { identities: [] })],
+        grants: [...SHOP.grants, grant(3, '*', { to: 'dev/shop/paymets' })],
+      },
+    ],
+    [
+      'a callee of which nothing else is known',
+      'orders/reeve.yaml:3 note authorization/callee-unknown',
+      {
+        services: [...SHOP.services, service('ledger-of-others', { identities: [] })],
+        grants: [...SHOP.grants, grant(3, '*', { to: 'dev/shop/ledger-of-others' })],
+      },
+    ],
+    [
       'a caller that nobody can prove to be',
       'orders/reeve.yaml:1 warning authorization/caller-unprovable',
       { services: [service('orders', { identities: [] }), service('payments')] },

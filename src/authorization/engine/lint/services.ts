@@ -24,6 +24,38 @@ export function unknownServices({ policy, services, suggest }: LintContext): Dia
   ]);
 }
 
+/** Callees of which nothing is known but that somebody declares to call them. They may be described elsewhere, or be
+ *  written wrongly. */
+export function bareCallees(context: LintContext): Diagnostic[] {
+  const { policy, services, suggest } = context;
+  const described = [...services.values()].filter((service) => !isBare(service, context));
+  const names = new Set(described.map(({ name }) => name));
+  const told = new Set<string>();
+  return policy.grants.flatMap((grant) => {
+    const callee = services.get(grant.to);
+    if (!callee || told.has(callee.id) || !isBare(callee, context)) return [];
+    told.add(callee.id);
+    const near = suggest(callee.name, names);
+    return [
+      aboutGrant(grant, {
+        severity: near === undefined ? 'note' : 'warning',
+        code: 'authorization/callee-unknown',
+        message: `nothing is known of ${quote(callee.id)} but that it is to be called`,
+        ...(near !== undefined && { hint: `did you mean ${quote(near)}?` }),
+      }),
+    ];
+  });
+}
+
+function isBare(
+  { id, kind, identities }: PolicyService,
+  { grantsFrom, endpointsOf }: LintContext,
+): boolean {
+  return (
+    kind === 'workload' && identities.length === 0 && !grantsFrom.has(id) && !endpointsOf.has(id)
+  );
+}
+
 /** Callers that declare calls and that nobody can prove to be. */
 export function unprovableCallers({ services, grantsFrom }: LintContext): Diagnostic[] {
   return [...grantsFrom].flatMap(([from, [first]]) => {

@@ -5,9 +5,12 @@ import type { DecisionEntry } from '../../../../authorization/log/index.ts';
 import { REASONS } from '../../../../authorization/model/index.ts';
 import { suggest, usesSince } from '../../../../authorization/usage/index.ts';
 import { toTimestamp } from '../../../../base/clock.ts';
+import { compareDiagnostics } from '../../../../base/diagnostic.ts';
+import { oncePer } from '../../../../base/once.ts';
 import { toOperation } from '../../../../estate/index.ts';
 import { type Authorization, notYet } from '../../../authorization/authorization.ts';
 import type { CurrentPolicy } from '../../../authorization/keeper.ts';
+import { lint } from '../../../authorization/lint.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Diagnostic } from '../diagnostic.ts';
 import { Id } from '../texts.ts';
@@ -66,6 +69,13 @@ const Suggestion = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const MAX_PROBLEMS = 1_000;
+
+/** Looked for when somebody asks. */
+const problemsOf = oncePer(({ diagnostics, policy, sources }: CurrentPolicy) =>
+  [...diagnostics, ...lint(policy, sources)].sort(compareDiagnostics),
+);
+
 /** Who may call whom, as it is in force. */
 export function policyOperations(authorization: Authorization, clock: () => number): Operation[] {
   const inForce = (): CurrentPolicy => {
@@ -90,7 +100,8 @@ export function policyOperations(authorization: Authorization, clock: () => numb
         problems: z.array(Diagnostic),
       }),
       handle: () => {
-        const { revision, since, policy, diagnostics } = inForce();
+        const current = inForce();
+        const { revision, since, policy } = current;
         return {
           revision,
           since: toTimestamp(since),
@@ -98,7 +109,7 @@ export function policyOperations(authorization: Authorization, clock: () => numb
           endpoints: policy.endpoints.length,
           grants: policy.grants.length,
           guardrails: policy.guardrails.length,
-          problems: diagnostics,
+          problems: problemsOf(current).slice(0, MAX_PROBLEMS),
         };
       },
     }),
