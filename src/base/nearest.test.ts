@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearestOf } from './nearest.ts';
+import { nearestOf, nearestOfFew } from './nearest.ts';
 
 it.each([
   ['team-ordes', 'team-orders'],
@@ -10,4 +10,10 @@ it.each([
   ['x'.repeat(100), undefined],
 ])('%s was meant to be %s', (word, wanted) => {
   expect(nearestOf(word, ['team-orders', 'payments', 'mail'])).toBe(wanted);
+});
+
+it('is looked for of a hundred words, and then no more', () => {
+  const nearest = nearestOfFew();
+  const found = Array.from({ length: 102 }, () => nearest('paymnts', ['payments']));
+  expect(found.filter((one) => one !== undefined)).toHaveLength(100);
 });

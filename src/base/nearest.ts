@@ -17,6 +17,14 @@ export function nearestOf(word: string, known: Iterable<string>): string | undef
   return best?.word;
 }
 
+export type NearestOf = typeof nearestOf;
+
+/** `nearestOf` for many words: of the first hundred only, for each takes time in proportion to what is known. */
+export function nearestOfFew(): NearestOf {
+  let left = 100;
+  return (word, known) => (left-- > 0 ? nearestOf(word, known) : undefined);
+}
+
 /** Levenshtein's distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,6 +1,6 @@
 import { compareDiagnostics, compareText, type Diagnostic } from '../../base/diagnostic.ts';
 import { quote } from '../../base/fault.ts';
-import { nearestOf } from '../../base/nearest.ts';
+import { type NearestOf, nearestOfFew } from '../../base/nearest.ts';
 import type { GroupDefinition, Source } from '../../estate/index.ts';
 import type { PolicyService } from '../model/index.ts';
 import { type Reachability, reachable } from './reachable.ts';
@@ -36,9 +36,11 @@ export function resolveGroups(
   );
   const graph = reachable(inner);
   for (const circle of graph.circles) diagnostics.push(circleOf(circle, names, parts));
-  const isIn = directMembers(parts, services, diagnostics);
+  const nearestOf = nearestOfFew();
+  const isIn = directMembers(parts, services, nearestOf, diagnostics);
   for (const all of parts) {
-    for (const { groups } of all) diagnostics.push(...groups.flatMap(unknownGroup(numberOf)));
+    for (const { groups } of all)
+      diagnostics.push(...groups.flatMap(unknownGroup(numberOf, nearestOf)));
   }
   return {
     groups: membersOf(services, isIn, graph, names),
@@ -50,6 +52,7 @@ export function resolveGroups(
 function directMembers(
   parts: readonly (readonly GroupDefinition[])[],
   services: readonly Named[],
+  nearestOf: NearestOf,
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, ReadonlySet<number>> {
   const byName = Map.groupBy(services, ({ name }) => name);
@@ -59,7 +62,7 @@ function directMembers(
       const meant = (byName.get(said.name) ?? []).filter(
         ({ namespace }) => said.namespace === undefined || said.namespace === namespace,
       );
-      if (meant.length === 0) diagnostics.push(unknownService(said, byName));
+      if (meant.length === 0) diagnostics.push(unknownService(said, byName, nearestOf));
       for (const { id } of meant) {
         const numbers = isIn.get(id);
         if (numbers === undefined) isIn.set(id, new Set([number]));
@@ -93,7 +96,7 @@ function membersOf(
   return groups;
 }
 
-function unknownGroup(known: ReadonlyMap<string, number>) {
+function unknownGroup(known: ReadonlyMap<string, number>, nearestOf: NearestOf) {
   return ({ name, source }: GroupDefinition['groups'][number]): Diagnostic[] => {
     if (known.has(name)) return [];
     const nearest = nearestOf(name, known.keys());
@@ -112,6 +115,7 @@ function unknownGroup(known: ReadonlyMap<string, number>) {
 function unknownService(
   { name, namespace, source }: GroupDefinition['services'][number],
   known: ReadonlyMap<string, unknown>,
+  nearestOf: NearestOf,
 ): Diagnostic {
   const said = namespace === undefined ? name : `${namespace}/${name}`;
   const nearest = known.has(name) ? undefined : nearestOf(name, known.keys());

@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic } from '../../../base/diagnostic.ts';
+import { nearestOfFew } from '../../../base/nearest.ts';
 import type { Policy } from '../../model/index.ts';
 import { alwaysForbidden, contained, declaredCalls } from './declared.ts';
 import { knownNames, unknownNames } from './names.ts';
@@ -12,6 +13,7 @@ export function lintGuardrails(policy: Policy, groups: Iterable<string> = []): D
   const { guardrails } = policy;
   if (guardrails.length === 0) return [];
   const names = knownNames(policy, groups);
+  const nearestOf = nearestOfFew();
   const unmatched = new Unmatched(policy);
   const declared = declaredCalls(policy);
   const repeated = overlaps(guardrails);
@@ -19,7 +21,7 @@ export function lintGuardrails(policy: Policy, groups: Iterable<string> = []): D
     repeated.some((one) => one.file === file && one.line === line && one.column === column);
   return [
     ...guardrails.flatMap((guardrail) => {
-      const unknown = unknownNames(guardrail, names);
+      const unknown = unknownNames(guardrail, names, nearestOf);
       return unknown.length > 0 ? unknown : unmatched.of(guardrail);
     }),
     ...repeated,

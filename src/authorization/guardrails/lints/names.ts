@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../base/diagnostic.ts';
 import { quote } from '../../../base/fault.ts';
-import { nearestOf } from '../../../base/nearest.ts';
+import type { NearestOf } from '../../../base/nearest.ts';
 import type { Guardrail, Policy } from '../../model/index.ts';
 import { calleesOf } from '../known/index.ts';
 import { stringTokens } from '../language/index.ts';
@@ -33,7 +33,11 @@ export function knownNames(policy: Policy, groups: Iterable<string>): KnownNames
 }
 
 /** Names in a guardrail that nothing has. */
-export function unknownNames(guardrail: Guardrail, known: KnownNames): Diagnostic[] {
+export function unknownNames(
+  guardrail: Guardrail,
+  known: KnownNames,
+  nearestOf: NearestOf,
+): Diagnostic[] {
   const reported = new Set<string>();
   return [...entitiesIn(guardrail.json)].flatMap(({ type, id }) => {
     const names = known.get(type);
