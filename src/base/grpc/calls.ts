@@ -170,9 +170,8 @@ export class Calls {
       this.#active.delete(active);
       release?.();
     };
-    running.then(settle, settle);
     try {
-      const answer = await patience.waitFor(running);
+      const answer = await patience.waitFor(running, settle);
       if (answer === undefined) await patience.waitFor(active.outbound.end());
       else sendAnswer(stream, answer);
       return 0;

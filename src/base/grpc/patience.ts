@@ -35,16 +35,22 @@ export class Patience {
   }
 
   /** What comes of work, for as long as anybody waits for it; one piece of work at a time.
+   *  @param onSettled called when the work is over, whether anybody still waits or not
    *  @throws {Fault} why nobody does; what the work throws */
-  waitFor<Result>(work: Promise<Result>): Promise<Result> {
+  waitFor<Result>(work: Promise<Result>, onSettled = nothing): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (this.#over) {
-        work.catch(() => {});
-        reject(this.#over.fault);
-        return;
-      }
       this.#reject = reject;
-      work.then(resolve, reject);
+      if (this.#over) reject(this.#over.fault);
+      work.then(
+        (result) => {
+          onSettled();
+          resolve(result);
+        },
+        (thrown) => {
+          onSettled();
+          reject(thrown);
+        },
+      );
     });
   }
 
@@ -67,3 +73,5 @@ export class Patience {
     this.giveUp(new Fault('grpc/cancelled', 'The caller is gone'));
   };
 }
+
+function nothing(): void {}
