@@ -32,7 +32,7 @@ function oneWay(before: Side, after: Side, state: Place['state'], words: Words):
     const groups = Map.groupBy(gained, (one) => keyOf(causes.of(one, pair).place));
     return [...groups.values()].map((group): DeclaredChange => {
       const operations = withoutEchoes(group.map(({ operation }) => operation));
-      const texts = collapsed(operations);
+      const texts = operations.map(({ text }) => text);
       const [first] = group;
       const cause = first && causes.of(first, pair);
       return {
@@ -143,7 +143,8 @@ function keyOf(place: Place | undefined): string {
   return place ? `${place.state} ${lineKey(place)}` : '';
 }
 
-/** The wildcard of a method is not told beside that of every method, and `HEAD` not beside `GET`, by which it goes. */
+/** The wildcard of a method is not told beside that of every method, nor `HEAD` beside `GET`, by which it goes; and of
+ *  one path every method says it all. */
 function withoutEchoes(operations: readonly Operation[]): Operation[] {
   const told = new Set(
     operations
@@ -153,7 +154,8 @@ function withoutEchoes(operations: readonly Operation[]): Operation[] {
   return operations
     .filter((operation) => {
       const { protocol, method, path } = operation;
-      if (!isWildcard(operation) || method === '*') return true;
+      if (method === '*') return true;
+      if (!isWildcard(operation)) return !told.has(`${protocol} * ${path}`);
       if (told.has(`${protocol} * ${path}`)) return false;
       return method !== 'HEAD' || !told.has(`${protocol} GET ${path}`);
     })
@@ -168,17 +170,4 @@ function isWildcard({ endpoint }: Operation): boolean {
 function compareOperations(a: Operation, b: Operation): number {
   const wildcards = Number(a.endpoint === undefined) - Number(b.endpoint === undefined);
   return wildcards || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
-}
-
-/** An endpoint that takes every method is told once where all of them are told. */
-function collapsed(operations: readonly Operation[]): string[] {
-  const any = Map.groupBy(
-    operations.filter(({ endpoint }) => endpoint?.method === 'ANY'),
-    ({ path }) => path,
-  );
-  const whole = new Set([...any].filter(([, all]) => all.length > 4).map(([path]) => path));
-  const texts = operations.map(({ endpoint, path, text }) =>
-    endpoint?.method === 'ANY' && whole.has(path) ? `ANY ${path}` : text,
-  );
-  return [...new Set(texts)];
 }

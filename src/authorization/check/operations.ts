@@ -5,15 +5,21 @@ import type { Operation } from './model.ts';
 /** What can be asked of a service where its code takes every method. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** The endpoints of a policy by their services, as they are asked for on the wire. */
+/** The endpoints of a policy by their services, as they are asked for on the wire. An endpoint of its own goes before
+ *  one that takes every method. */
 export function operationsByService(policy: Policy): Map<string, Operation[]> {
-  const byService = new Map<string, Operation[]>();
+  const byService = new Map<string, Map<string, Operation>>();
   for (const endpoint of policy.endpoints) {
-    const operations = byService.get(endpoint.service) ?? [];
-    for (const operation of toOperations(endpoint)) operations.push(operation);
+    const operations = byService.get(endpoint.service) ?? new Map<string, Operation>();
+    for (const operation of toOperations(endpoint)) {
+      if (endpoint.method === 'ANY' && operations.has(operation.text)) continue;
+      operations.set(operation.text, operation);
+    }
     byService.set(endpoint.service, operations);
   }
-  return byService;
+  return new Map(
+    [...byService].map(([service, operations]) => [service, [...operations.values()]]),
+  );
 }
 
 function toOperations(endpoint: PolicyEndpoint): Operation[] {
