@@ -1,5 +1,5 @@
 import type { Network } from '../../estate/index.ts';
-import { analyse, diffReach, EXTERNAL } from '../reach/index.ts';
+import { analyse, diffReach, EXTERNAL, type Reach } from '../reach/index.ts';
 import type { NetworkChange, State } from './model.ts';
 import { networkChanges } from './network-changes.ts';
 import type { Words } from './words.ts';
@@ -11,11 +11,12 @@ const NONE: Network = { namespaces: [], workloads: [], policies: [], entries: []
 export function networkDifference(base: State, head: State, words: Words): NetworkChange[] {
   const [before, after] = [base.network ?? NONE, head.network ?? NONE];
   if (textOf(before) === textOf(after)) return [];
-  const reach = analyse(after);
   const callers = new Map<string, number>();
+  let reach: Reach | undefined;
   const callersOf = (to: string) => {
     let count = callers.get(to);
     if (count === undefined) {
+      reach ??= analyse(after);
       const rows = [...reach.rows({ to })].filter(({ fromKind }) => fromKind !== EXTERNAL);
       count = new Set(rows.map(({ from }) => from)).size;
       callers.set(to, count);
