@@ -35,9 +35,7 @@ export class PathIndexWriter {
   /** Gives where the tree begins. */
   add(tree: PathNode): number {
     const at = this.#nodes.length;
-    const literals = [...tree.literals]
-      .map(([text, node]) => ({ text, node, hash: hashOf(text) }))
-      .sort((a, b) => a.hash - b.hash);
+    const literals = literalsOf(tree);
     for (const cell of [this.#listOf(tree.ends), this.#listOf(tree.rests), 0, 0]) {
       this.#nodes.push(cell);
     }
@@ -54,15 +52,16 @@ export class PathIndexWriter {
       this.#nodes.set(at + LITERALS + index * CELLS_OF_LITERAL + 3, this.add(node));
     });
     if (tree.parameter) this.#nodes.set(at + PARAMETER, this.add(tree.parameter));
-    if (tree.mixed.length > 0) {
+    if (tree.mixed) {
       const branches = tree.mixed.map(({ segment, node }) => ({ segment, node: this.add(node) }));
       this.#nodes.set(at + MIXED, this.#mixed.push(branches) - 1);
     }
     return at;
   }
 
-  #listOf(numbers: readonly number[]): number {
-    if (numbers.length < 2) return (numbers[0] ?? -1) + 1;
+  #listOf(numbers: readonly number[] | undefined): number {
+    if (!numbers) return 0;
+    if (numbers.length === 1) return (numbers[0] ?? -1) + 1;
     return -(this.#lists.push(numbers) - 1);
   }
 
@@ -70,6 +69,22 @@ export class PathIndexWriter {
     const characters = Uint16Array.from(this.#characters.toArray());
     return new PathIndex(this.#nodes.toArray(), characters, this.#lists, this.#mixed);
   }
+}
+
+interface Literal {
+  readonly text: string;
+  readonly node: PathNode;
+  readonly hash: number;
+}
+
+const NO_LITERALS: readonly Literal[] = [];
+
+/** By hash. */
+function literalsOf({ literals }: PathNode): readonly Literal[] {
+  if (!literals) return NO_LITERALS;
+  return Array.from(literals, ([text, node]) => ({ text, node, hash: hashOf(text) })).sort(
+    (a, b) => a.hash - b.hash,
+  );
 }
 
 interface Branch {

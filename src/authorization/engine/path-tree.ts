@@ -1,15 +1,16 @@
 import type { PathPattern, SegmentPattern } from '../operations/index.ts';
 
-/** The patterns of one callee as a tree of segments, while it is put together. */
+/** The patterns of one callee as a tree of segments, while it is put together. Most nodes have little, and what they
+ *  have not is undefined: there are hundreds of thousands of them. */
 export interface PathNode {
-  readonly literals: Map<string, PathNode>;
+  literals: Map<string, PathNode> | undefined;
   /** Segments with something literal about a parameter. */
-  readonly mixed: MixedBranch[];
+  mixed: MixedBranch[] | undefined;
   parameter: PathNode | undefined;
   /** Numbers of the patterns that end here: several where they differ in case. */
-  readonly ends: number[];
+  ends: number[] | undefined;
   /** Of those that end here with the rest of a path. */
-  readonly rests: number[];
+  rests: number[] | undefined;
 }
 
 export interface MixedBranch {
@@ -19,22 +20,29 @@ export interface MixedBranch {
 }
 
 export const newPathNode = (): PathNode => ({
-  literals: new Map(),
-  mixed: [],
+  literals: undefined,
+  mixed: undefined,
   parameter: undefined,
-  ends: [],
-  rests: [],
+  ends: undefined,
+  rests: undefined,
 });
 
 /** Puts a pattern without wildcards into a tree, under its number. */
 export function addPattern(root: PathNode, pattern: PathPattern, number: number): void {
   let node = root;
   for (const segment of pattern.segments) node = childOf(node, segment);
-  (pattern.rest === 'none' ? node.ends : node.rests).push(number);
+  if (pattern.rest === 'none') {
+    node.ends ??= [];
+    node.ends.push(number);
+  } else {
+    node.rests ??= [];
+    node.rests.push(number);
+  }
 }
 
 function childOf(node: PathNode, segment: SegmentPattern): PathNode {
   if (segment.kind === 'literal') {
+    node.literals ??= new Map();
     const known = node.literals.get(segment.folded);
     if (known) return known;
     const child = newPathNode();
@@ -43,6 +51,7 @@ function childOf(node: PathNode, segment: SegmentPattern): PathNode {
   }
   if (segment.kind === 'mixed') {
     const shape = segment.folded.join('/');
+    node.mixed ??= [];
     const known = node.mixed.find((branch) => branch.shape === shape);
     if (known) return known.node;
     const branch = { shape, segment, node: newPathNode() };

@@ -24,20 +24,27 @@ export function parsePattern(text: string): PathPattern | undefined {
   const rest = last === '**' ? 'wildcard' : REST_PARAMETER.test(last) ? 'parameter' : 'none';
   if (rest !== 'none' || last === '') written.pop();
   if (written.length > MAX_PATH_SEGMENTS || written.includes('**')) return undefined;
-  const parsed = written.map(parseSegment);
-  if (!parsed.every((one) => one !== undefined)) return undefined;
-  const segments = parsed.map((one) => one.segment);
-  const end = rest === 'none' ? [] : [last];
+  const segments: SegmentPattern[] = [];
+  let [canonical, shape] = ['', ''];
+  for (const one of written) {
+    const parsed = parseSegment(one);
+    if (!parsed) return undefined;
+    segments.push(parsed.segment);
+    canonical += `/${parsed.text}`;
+    shape += `/${shapeOf(parsed.segment)}`;
+  }
+  const end = rest === 'none' ? '' : `/${last}`;
   return {
-    text: `/${[...parsed.map((one) => one.text), ...end].join('/')}`,
-    shape: `/${[...segments.map(shapeOf), ...end.map(() => REST_SHAPE[rest])].join('/')}`,
+    text: canonical + end || '/',
+    shape: shape + REST_SHAPE[rest] || '/',
     segments,
     rest,
-    hasWildcards: rest === 'wildcard' || segments.some(({ kind }) => kind === 'wildcard'),
+    hasWildcards: rest === 'wildcard' || segments.some(isWildcard),
   };
 }
 
-const REST_SHAPE = { none: '', parameter: '{...}', wildcard: '**' } as const;
+const isWildcard = ({ kind }: SegmentPattern): boolean => kind === 'wildcard';
+const REST_SHAPE = { none: '', parameter: '/{...}', wildcard: '/**' } as const;
 
 function shapeOf(segment: SegmentPattern): string {
   if (segment.kind === 'literal') return segment.exact;
