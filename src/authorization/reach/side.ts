@@ -12,6 +12,9 @@ import type { PortSets } from './port-set.ts';
 import { isEveryPod, isRelative, type Selection } from './selection.ts';
 import { type Direction, Judgement, type PlacedRule, type Step, type Verdict } from './verdict.ts';
 
+/** Where no rule names a port, those of the pod do not matter. */
+const NO_PORTS: readonly NetworkPort[] = [];
+
 /** A set of rules, as a node of a tree: the rules that mean one endpoint, in order. Endpoints that the same rules mean
  *  share a node, and so a verdict. */
 class RuleNode {
@@ -19,6 +22,7 @@ class RuleNode {
   /** What is called matters, as some rule names a port. */
   readonly hasNames: boolean;
   #next: Map<number, RuleNode> | undefined;
+  #plain: Verdict | undefined;
   #verdicts: Map<readonly NetworkPort[], Verdict> | undefined;
 
   constructor(rules: readonly PlacedRule[]) {
@@ -36,12 +40,15 @@ class RuleNode {
     return next;
   }
 
-  /** The verdict at a pod with these ports; equal ports are one list. */
-  verdict(ports: readonly NetworkPort[], decide: () => Verdict): Verdict {
-    this.#verdicts ??= new Map();
-    let verdict = this.#verdicts.get(ports);
-    if (!verdict) {
-      verdict = decide();
+  /** The verdict at a pod with these ports, once there is one; equal ports are one list. */
+  verdictAt(ports: readonly NetworkPort[]): Verdict | undefined {
+    return ports === NO_PORTS ? this.#plain : this.#verdicts?.get(ports);
+  }
+
+  keep(ports: readonly NetworkPort[], verdict: Verdict): Verdict {
+    if (ports === NO_PORTS) this.#plain = verdict;
+    else {
+      this.#verdicts ??= new Map();
       this.#verdicts.set(ports, verdict);
     }
     return verdict;
@@ -69,7 +76,6 @@ function crowdOf(endpoint: Endpoint): Crowd {
   return endpoint.workload.hostNetwork ? 'hosts' : 'pods';
 }
 
-const NOBODY: readonly NetworkPort[] = [];
 const TIERS = { admin: 0, network: 1, baseline: 2 } as const;
 
 /** One direction of traffic: what policies allow pods to take in, or to send. Pods that the same policies select, and
@@ -201,8 +207,10 @@ export class Side {
   /** Ports by name are those of the pod that is called. */
   #judge(stance: Stance, node: RuleNode, subject: Endpoint, peer: Endpoint): Verdict {
     const called = this.direction === 'ingress' ? subject : peer;
-    const ports = called.type === 'workload' && node.hasNames ? called.ports : NOBODY;
-    return node.verdict(ports, () => this.#decide(stance.selecting, node.rules, ports));
+    const ports = called.type === 'workload' && node.hasNames ? called.ports : NO_PORTS;
+    return (
+      node.verdictAt(ports) ?? node.keep(ports, this.#decide(stance.selecting, node.rules, ports))
+    );
   }
 
   #decide(
