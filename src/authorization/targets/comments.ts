@@ -1,7 +1,7 @@
-import { dump } from 'js-yaml';
 import type { Source } from '../../estate/index.ts';
+import { toYaml } from './yaml.ts';
 
-/** A mapping that stands in a list, with a comment above it. Use it with `toYaml` only. */
+/** A mapping that stands in a list, with a comment above it. Use it with `toCommentedYaml` only. */
 export function commented(
   comment: string,
   value: Readonly<Record<string, unknown>>,
@@ -15,9 +15,8 @@ const MARKED = /^( *)- '#': (.*)\n +/gm;
 const MAX_COMMENT = 200;
 
 /** The text of a YAML document; `commented` mappings have their comments on a line above. */
-export function toYaml(value: unknown): string {
-  const text = dump(value, { noRefs: true, lineWidth: -1 });
-  return text.replace(MARKED, (_, indent: string, comment: string) => {
+export function toCommentedYaml(value: unknown): string {
+  return toYaml(value).replace(MARKED, (_, indent: string, comment: string) => {
     return `${indent}# ${unquoted(comment)}\n${indent}- `;
   });
 }

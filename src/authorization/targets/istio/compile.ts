@@ -1,6 +1,6 @@
 import type { CalleeRules } from '../../model/index.ts';
 import { calleesOf, filePathOf, noticesOfPlace, type PodGroup, podGroupsOf } from '../callees.ts';
-import { toYaml } from '../comments.ts';
+import { toCommentedYaml } from '../comments.ts';
 import type { Compiled, Notice, TargetContext } from '../compiled.ts';
 import { metadataOf } from '../manifests.ts';
 import { filled, rulesOf } from './rules.ts';
@@ -47,7 +47,7 @@ function compileCallee(callee: CalleeRules, context: TargetContext): Compiled {
   if (!placement || exact.length === 0) return { files: [], notices: place };
   const { rules, notices } = rulesOf(callee, context);
   const documents = exact.flatMap((one) => documentsOf(callee, one, placement.namespace, rules));
-  const text = documents.map(toYaml).join('---\n');
+  const text = documents.map(toCommentedYaml).join('---\n');
   return {
     files: [{ path: `${filePathOf(service)}.yaml`, text }],
     notices: [...place, ...(callee.mode === 'shadow' ? [] : notices)],

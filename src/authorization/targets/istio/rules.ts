@@ -1,3 +1,4 @@
+import { compareText } from '../../../base/diagnostic.ts';
 import type { CalleeRules, OperationRule } from '../../model/index.ts';
 import { aboutCaller, aboutOperation } from '../callees.ts';
 import { commented, declaredIn } from '../comments.ts';
@@ -12,7 +13,10 @@ export function rulesOf(
 ): { rules: Record<string, unknown>[]; notices: Notice[] } {
   const rules: Record<string, unknown>[] = [];
   const notices: Notice[] = [];
-  for (const caller of callee.callers) {
+  const callers = callee.callers.toSorted((a, b) =>
+    compareText(a.identities[0] ?? '', b.identities[0] ?? ''),
+  );
+  for (const caller of callers) {
     const { values, problems } = principalsOf(caller, context);
     notices.push(
       ...problems.map((problem) => aboutCaller(callee, caller, 'denied', `${problem}.`)),

@@ -1,7 +1,7 @@
 import { compareText } from '../../../base/diagnostic.ts';
 import type { CalleeRules } from '../../model/index.ts';
 import { aboutOperation, calleesOf } from '../callees.ts';
-import { commented, toYaml } from '../comments.ts';
+import { commented, toCommentedYaml } from '../comments.ts';
 import type { Compiled, Notice, TargetContext } from '../compiled.ts';
 import { routesOf } from './routes.ts';
 
@@ -38,7 +38,7 @@ export function compileKong(rules: readonly CalleeRules[], context: TargetContex
   };
   const hasServices = document.services.length > 0;
   return {
-    files: hasServices ? [{ path: 'kong.yaml', text: toYaml(document) }] : [],
+    files: hasServices ? [{ path: 'kong.yaml', text: toCommentedYaml(document) }] : [],
     notices: [...(hasServices ? GENERAL : []), ...compiled.flatMap(({ notices }) => notices)],
   };
 }

@@ -65,7 +65,7 @@ export const SHOP: Policy = {
   ],
   grants: [
     grantOf('web', 'orders', 'GET /orders/{id}', 9),
-    grantOf('web', 'orders', 'GET /orders/{from}-{to}', 10),
+    grantOf('web', 'orders', 'GET /routes/{from}-{to}', 10),
     grantOf('web', 'orders', 'QUERY order', 11),
     grantOf('orders', 'payments', 'POST /v1/charges', 12),
     grantOf('orders', 'payments', 'GET /v1/charges/{id}', 12),
