@@ -240,6 +240,34 @@ describe('a change', () => {
     expect(reported()).toMatchObject({ verdict: 'passed', changes: [] });
   });
 
+  it('that declares what a guardrail forbids is rejected with its reason, and so is one that takes it away', () => {
+    edit(
+      'web/reeve.yaml',
+      '    - service: inventory',
+      '    - service: payments\n      operations: ["POST /charges"]\n    - service: inventory',
+    );
+    expect(reported().violations).toMatchObject([
+      {
+        rule: 'check/guardrail-forbids',
+        message: expect.stringMatching(
+          /^web declares POST \/charges of payments, which guardrail payments-behind-orders forbids: /,
+        ),
+        location: { file: 'web/reeve.yaml' },
+      },
+    ]);
+    shop.git('rm', '-q', 'guardrails.cedar');
+    expect(rulesOf(reported())).toEqual(expect.arrayContaining(['check/guardrail-removed']));
+  });
+
+  it('that makes a guardrail unusable is rejected', () => {
+    shop.write({ 'more.cedar': 'forbid (principal' });
+    expect(
+      reported().violations.find(({ rule }) => rule === 'check/guardrail-unusable'),
+    ).toMatchObject({
+      location: { file: 'more.cedar', line: 1 },
+    });
+  });
+
   it('that makes things better says so', () => {
     edit('web/reeve.yaml', /\n {4}- service: inventory\n.*\n/, '\n');
     const { status, stdout } = reeve('--base', 'main');

@@ -1,7 +1,7 @@
-import { type Comparison, type Offence, ofCallee, type Rule } from '../comparison.ts';
+import type { Comparison, Offence, Rule } from '../comparison.ts';
 import { grantKey } from '../declared-changes.ts';
 import { grantedOperations } from '../granted.ts';
-import { placeOf } from '../words.ts';
+import { placeOf, someOf } from '../words.ts';
 
 export const GUARDRAIL_FORBIDS: Rule = {
   id: 'check/guardrail-forbids',
@@ -62,8 +62,8 @@ function forbidden({ base, head, judge, words, coverage }: Comparison): Offence[
         const texts = group.map(({ text }) => text);
         return {
           subject: from,
-          message: `${from} declares ${texts.length === 1 ? texts[0] : `${texts.length} operations`} of ${to}, ${why}`,
-          newlyReaches: ofCallee(texts, to),
+          message: `${from} declares ${someOf(texts)} of ${to}, ${why}`,
+          newlyReaches: [],
           place: placeOf(grant.source, 'head'),
         };
       });
