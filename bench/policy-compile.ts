@@ -5,7 +5,7 @@ import { workloadsFor } from '../src/authorization/targets/testing/world.ts';
 import { estateOf } from './support/decision-estate.ts';
 
 /** An estate of 10,000 services with 40,000 calls of 100,000 operations, compiled for every target (or those named). */
-const GRANTS = 100_000;
+const SERVICES = 10_000;
 
 function timed<Value>(label: string, work: () => Value, tell: (value: Value) => string): Value {
   const before = process.cpuUsage();
@@ -18,7 +18,7 @@ function timed<Value>(label: string, work: () => Value, tell: (value: Value) => 
   return value;
 }
 
-const policy = estateOf(GRANTS);
+const policy = estateOf(SERVICES);
 const services = `${policy.services.length} services, ${policy.grants.length} grants`;
 const engine = timed(
   'engine',

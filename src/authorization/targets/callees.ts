@@ -10,13 +10,7 @@ export function calleesOf(rules: readonly CalleeRules[], { policy }: TargetConte
     policy.services.map((service) => [service.id, { service, mode: service.mode, callers: [] }]),
   );
   for (const one of rules) byId.set(one.service.id, one);
-  return [...byId.values()]
-    .map((one) => ({ ...one, callers: one.callers.toSorted(byFirstIdentity) }))
-    .sort((a, b) => compareText(a.service.id, b.service.id));
-}
-
-function byFirstIdentity(a: CallerRules, b: CallerRules): number {
-  return compareText(a.identities[0] ?? '', b.identities[0] ?? '');
+  return [...byId.values()].sort((a, b) => compareText(a.service.id, b.service.id));
 }
 
 /** Pods of a service that one selector selects, and all that listens in them. */

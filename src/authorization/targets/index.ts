@@ -3,6 +3,7 @@ import { compileCedar } from './cedar/index.ts';
 import { compileCilium } from './cilium/index.ts';
 import type { Compile } from './compiled.ts';
 import { compileEnvoyRbac } from './envoy-rbac/index.ts';
+import { inOrder } from './in-order.ts';
 import { compileIstio } from './istio/index.ts';
 import { compileKong } from './kong/index.ts';
 import { compileKuma } from './kuma/index.ts';
@@ -34,38 +35,38 @@ export interface Target {
 export const TARGETS: Readonly<Record<string, Target>> = {
   cedar: {
     enforces: 'all of it, guardrails included, where Cedar is asked',
-    compile: compileCedar,
+    compile: inOrder(compileCedar),
   },
   cilium: {
     enforces: 'connections by account, proved; requests by method and path',
-    compile: compileCilium,
+    compile: inOrder(compileCilium),
   },
   'envoy-rbac': {
     enforces: 'requests by identity, method and path',
-    compile: compileEnvoyRbac,
+    compile: inOrder(compileEnvoyRbac),
   },
   istio: {
     enforces: 'requests by identity, method and path',
-    compile: compileIstio,
+    compile: inOrder(compileIstio),
   },
   kong: {
     enforces: 'requests by consumer, method and path',
-    compile: compileKong,
+    compile: inOrder(compileKong),
   },
   kuma: {
     enforces: 'connections by identity',
-    compile: compileKuma,
+    compile: inOrder(compileKuma),
   },
   linkerd: {
     enforces: 'requests by account, method and path',
-    compile: compileLinkerd,
+    compile: inOrder(compileLinkerd),
   },
   networkpolicy: {
     enforces: 'connections by label of the pod, and port',
-    compile: compileNetworkPolicy,
+    compile: inOrder(compileNetworkPolicy),
   },
   opa: {
     enforces: 'all of it but guardrails that look at requests, where OPA is asked',
-    compile: compileOpa,
+    compile: inOrder(compileOpa),
   },
 };

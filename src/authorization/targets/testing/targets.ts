@@ -17,6 +17,13 @@ export const TESTED: Readonly<Record<string, TestedTarget>> = {
       return (from, to, request) => network.lets(from, to, request);
     },
   },
+  'networkpolicy with egress': {
+    compile: (rules, context) => compileNetworkPolicy(rules, { ...context, egress: true }),
+    lets: ({ files }) => {
+      const network = new Network(files);
+      return (from, to, request) => network.lets(from, to, request);
+    },
+  },
   cilium: {
     compile: compileCilium,
     lets: ({ files }) => {
