@@ -1,4 +1,4 @@
-import { allowOnly, createMtlsFetch, createMtlsServer, X509Source } from '@reeve/sdk';
+import { createMtlsFetch, createMtlsServer, reevePolicy, X509Source } from '@reeve/sdk';
 import { requireCaller } from '@reeve/sdk/fastify';
 import type { FastifyInstance, FastifyServerFactory } from 'fastify';
 import { call } from './service.ts';
@@ -23,16 +23,13 @@ export const mtls: { readonly serverFactory?: FastifyServerFactory } = source
     }
   : {};
 
-/** Lets in who may call each operation, by name: `{'POST /orders': ['web']}`. */
-export function letIn(
-  app: FastifyInstance,
-  callers: Readonly<Record<string, readonly string[]>>,
-): void {
+/** Lets in whoever declares the call in its reeve.yaml: by Reeve's policy, which is told on the socket of the Workload
+ *  API, and holds while Reeve is away. */
+export function letIn(app: FastifyInstance): void {
   if (!source) return;
-  const table = Object.entries(callers).map(([operation, names]) => [operation, names.map(idOf)]);
   app.register(requireCaller, {
     public: ['/healthz'],
-    authorize: allowOnly(Object.fromEntries(table)),
+    authorize: reevePolicy(),
     onRefused: ({ detail }) =>
       console.error(`${process.env.OTEL_SERVICE_NAME}: refused: ${detail}`),
   });

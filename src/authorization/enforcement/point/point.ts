@@ -4,7 +4,7 @@ import { CedarJudge } from '../../guardrails/index.ts';
 import type { CalleeRules, Decision, Policy, Question } from '../../model/index.ts';
 import { RbacDelivery, servicesByIdentity } from '../envoy/index.ts';
 import type { ServicesOf } from '../ext-authz/index.ts';
-import { PolicySlices, readSlice, toPolicy } from '../feed/index.ts';
+import { PolicySlices } from '../feed/index.ts';
 
 interface InForce {
   readonly engine: Engine;
@@ -33,8 +33,7 @@ export class EnforcementPoint {
   /** Takes what the server has sent.
    *  @throws {Fault} as `readSlice`: what was in force stays so */
   take(bytes: Uint8Array): void {
-    const policy = toPolicy(readSlice(bytes));
-    this.slices.take(bytes);
+    const policy = this.slices.take(bytes);
     this.#enforce(policy, new Engine(policy, new CedarJudge(policy.guardrails)));
   }
 
