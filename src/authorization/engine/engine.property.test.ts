@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Decision, type Policy, REASONS } from '../model/index.ts';
+import type { Decision, Policy, Reason } from '../model/index.ts';
 import { Engine } from './engine.ts';
 import {
   arbitraryGuardrails,
@@ -15,6 +15,13 @@ import {
 const ESTATES = Number(process.env.REEVE_PROPERTY_RUNS ?? 150);
 const TIMEOUT_MILLISECONDS = 60_000 + ESTATES * 100;
 const QUESTIONS = 20;
+
+const FREQUENT = [
+  'declared',
+  'call-undeclared',
+  'operation-undeclared',
+  'operation-malformed',
+] as const;
 
 const arbitraryEstate = arbitraryPolicy().chain((policy) =>
   fc.record({
@@ -44,7 +51,7 @@ describe('decisions of any policy', () => {
   it(
     'are those of the reference, and the short answer is the reason of the long one',
     () => {
-      const seen = new Map<string, number>();
+      const seen = new Map<Reason, number>();
       fc.assert(
         fc.property(arbitraryEstate, ({ policy, guardrails, questions }) => {
           const judge = sampleJudge(guardrails);
@@ -61,7 +68,7 @@ describe('decisions of any policy', () => {
         { numRuns: ESTATES },
       );
       // Questions that all were denied for one reason would show little.
-      expect([...seen.keys()].sort()).toEqual([...REASONS].sort());
+      for (const reason of FREQUENT) expect(seen.get(reason)).toBeGreaterThan(ESTATES / 10);
     },
     TIMEOUT_MILLISECONDS,
   );

@@ -8,7 +8,7 @@ import type {
   Reason,
 } from '../model/index.ts';
 import { Engine } from './engine.ts';
-import { type SampleGuardrail, sampleJudge } from './testing/index.ts';
+import { rulesFor, type SampleGuardrail, sampleJudge } from './testing/index.ts';
 
 const service = (name: string, change: Partial<PolicyService> = {}): PolicyService => ({
   id: `dev/shop/${name}`,
@@ -172,6 +172,17 @@ describe('a call', () => {
     expect(reasonOf(engineOf(['*']), request)).toBe('operation-malformed');
   });
 
+  it('that is remembered does not open an endpoint of its own', () => {
+    const engine = engineOf(['GET /orders/{id}'], ['GET /orders/export']);
+    const asked = ['GET /orders/17', 'GET /orders/18', 'GET /orders/export', 'GET /orders/19'];
+    expect(asked.map((request) => reasonOf(engine, request))).toEqual([
+      'declared',
+      'declared',
+      'operation-undeclared',
+      'declared',
+    ]);
+  });
+
   it('that differs from what is declared by another in case alone is denied to both', () => {
     const engine = engineOf(['GET /orders/{id}', grant('GET /Orders/{id}', 3, 'reviews')]);
     expect(reasonOf(engine, 'GET /orders/17')).toBe('operation-undeclared');
@@ -294,6 +305,26 @@ describe('the sentence of a decision', () => {
       const { message } = engineOf([]).decide({ ...CALL, ...change });
       expect(message).toMatch(/^[\x20-\x7e]{1,300}$/);
     }
+  });
+});
+
+describe('rules', () => {
+  it('take in what two paths allow together and neither alone', () => {
+    const allowed = ['GET /a/b/{x}/{y}', 'GET /{x}/{y}/c/d'];
+    const others = ['GET /a/{x}/{y}/{z}', 'GET /{x}/{y}/c/{z}'];
+    const engine = engineOf(allowed, others);
+    const question = { ...CALL, path: '/a/b/c/d' };
+    expect(engine.decide(question).reason).toBe('declared');
+    const [rule] = rulesFor(engine.rules(), question);
+    expect([rule?.path, ...(rule?.also ?? [])].sort()).toEqual(['/a/b/{x}/{y}', '/{x}/{y}/c/d']);
+  });
+
+  it('are few where a wildcard takes in what is known', () => {
+    const engine = engineOf(['ANY /v1/**'], ['GET /v1/{id}', 'POST /v1/{id}']);
+    const [rules] = engine.rules().filter(({ callers }) => callers.length > 0);
+    expect(rules?.callers[0]?.allowed).toMatchObject([
+      { method: '*', exceptMethods: [], path: '/v1/**', also: [], except: [], conditions: [] },
+    ]);
   });
 });
 
