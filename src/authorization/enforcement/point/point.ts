@@ -1,8 +1,8 @@
 import { Fault } from '../../../base/fault.ts';
 import { Engine } from '../../engine/index.ts';
 import { CedarJudge } from '../../guardrails/index.ts';
-import type { CalleeRules, Decision, Policy, Question } from '../../model/index.ts';
-import { RbacDelivery, servicesByIdentity } from '../envoy/index.ts';
+import type { Decision, Policy, Question } from '../../model/index.ts';
+import { deliveredPolicy, RbacDelivery, servicesByIdentity } from '../envoy/index.ts';
 import type { ServicesOf } from '../ext-authz/index.ts';
 import { PolicySlices } from '../feed/index.ts';
 
@@ -56,8 +56,7 @@ export class EnforcementPoint {
 
   #enforce(policy: Policy, engine: Engine): void {
     this.#inForce = { engine, servicesOf: servicesByIdentity(policy.services) };
-    const rulesOf = rulesByService(engine);
-    this.rbac.update({ services: policy.services, rulesOf });
+    this.rbac.update(deliveredPolicy(policy.services, () => engine.rules()));
   }
 
   #now(): InForce {
@@ -66,13 +65,4 @@ export class EnforcementPoint {
       hint: 'ask again: there is one as soon as the estate has been judged once',
     });
   }
-}
-
-/** The rules of one service at a time, made when the first Envoy wants to know. */
-function rulesByService(engine: Engine): (service: string) => CalleeRules | undefined {
-  let rules: ReadonlyMap<string, CalleeRules> | undefined;
-  return (service) => {
-    rules ??= new Map(engine.rules().map((one) => [one.service.id, one]));
-    return rules.get(service);
-  };
 }
