@@ -1,10 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Judgement, ReviewedChange } from '../authorization/admission/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type { Fact } from '../estate/index.ts';
 import type { ClusterConfig } from '../sources/kubernetes/live/config/index.ts';
 import type { LiveState } from '../sources/kubernetes/live/index.ts';
-import type { ClusterQuestion, FromClusterProcess, ToClusterProcess } from './cluster-messages.ts';
+import type { Beside } from './admission/known-state.ts';
+import type {
+  AdmissionTerms,
+  ClusterQuestion,
+  FromClusterProcess,
+  Standing,
+  ToClusterProcess,
+} from './cluster-messages.ts';
 
 export interface ClusterLinkPorts {
   readonly cluster: ClusterConfig;
@@ -13,8 +21,12 @@ export interface ClusterLinkPorts {
   /** Longest silence of the process, and how often it tells of itself; shorter in tests. */
   readonly silenceMs?: number | undefined;
   readonly aliveMs?: number | undefined;
+  /** How objects are judged before they are taken; undefined: they are not. */
+  readonly admission?: AdmissionTerms | undefined;
   onState(state: LiveState, diagnostics: readonly Diagnostic[]): void;
   onFacts(facts: readonly Fact[], diagnostics: readonly Diagnostic[], seconds: number): void;
+  /** What is there already was judged. */
+  onStanding?(standing: Standing): void;
   /** The process has ended, and begins anew after so long. */
   onEnd(why: string, againMs: number): void;
 }
@@ -45,6 +57,7 @@ export class ClusterLink {
   #why: string | undefined;
   #againMs = FIRST_AGAIN_MS;
   #nextId = 0;
+  #beside: Beside | undefined;
   #isClosed = false;
 
   constructor(ports: ClusterLinkPorts) {
@@ -52,7 +65,8 @@ export class ClusterLink {
   }
 
   start(): void {
-    const { cluster, environment, quietMs, aliveMs, silenceMs = SILENCE_MS } = this.#ports;
+    const { cluster, environment, quietMs, aliveMs, admission } = this.#ports;
+    const { silenceMs = SILENCE_MS } = this.#ports;
     const heapMb = Math.max(MIN_HEAP_MB, cluster.maxMegabytes * HEAP_RATIO);
     const child = fork(new URL('./cluster-process.ts', import.meta.url), {
       serialization: 'advanced',
@@ -87,7 +101,8 @@ export class ClusterLink {
     child.on('exit', (status, signal) => {
       end(`The process that reads the cluster ended (${signal ?? status})`);
     });
-    this.#send({ type: 'start', cluster, environment, quietMs, aliveMs });
+    this.#send({ type: 'start', cluster, environment, quietMs, aliveMs, admission });
+    if (this.#beside) this.#send({ type: 'beside', beside: this.#beside });
   }
 
   /** Of the process, while it runs. */
@@ -98,6 +113,23 @@ export class ClusterLink {
   /** What the API server of the cluster answers.
    *  @throws {Fault} `cluster/…` */
   ask(question: ClusterQuestion, signal?: AbortSignal): Promise<unknown> {
+    return this.#request((id) => ({ type: 'ask', id, question }), signal);
+  }
+
+  /** What an object would newly allow, beside what the cluster has.
+   *  @throws {Fault} `cluster/…` */
+  review(change: ReviewedChange, signal?: AbortSignal): Promise<Judgement> {
+    const asked = this.#request((id) => ({ type: 'review', id, change }), signal);
+    return asked as Promise<Judgement>;
+  }
+
+  /** What is known beside the objects of the cluster. */
+  know(beside: Beside): void {
+    this.#beside = beside;
+    this.#send({ type: 'beside', beside });
+  }
+
+  #request(toMessage: (id: number) => ToClusterProcess, signal?: AbortSignal): Promise<unknown> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
@@ -117,7 +149,7 @@ export class ClusterLink {
       });
       signal?.addEventListener('abort', cancel, { once: true });
       if (signal?.aborted) cancel();
-      else if (this.#child?.connected) this.#send({ type: 'ask', id, question });
+      else if (this.#child?.connected) this.#send(toMessage(id));
       else
         this.#settle(id)?.reject(new Fault('cluster/unavailable', 'The cluster is not read now'));
     });
@@ -158,6 +190,9 @@ export class ClusterLink {
         onFacts(facts, message.diagnostics, message.seconds);
         break;
       }
+      case 'standing':
+        this.#ports.onStanding?.(message.standing);
+        break;
       case 'answer':
         this.#settle(message.id)?.resolve(message.value);
         break;

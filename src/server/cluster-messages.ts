@@ -1,7 +1,10 @@
+import type { ReviewedChange } from '../authorization/admission/index.ts';
+import type { Violation } from '../authorization/check/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Fact } from '../estate/index.ts';
 import type { ClusterConfig } from '../sources/kubernetes/live/config/index.ts';
 import type { LiveState } from '../sources/kubernetes/live/index.ts';
+import type { Beside } from './admission/known-state.ts';
 
 /** What the server and the process that reads a cluster say to each other. */
 
@@ -10,6 +13,23 @@ export interface ClusterQuestion {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
+}
+
+/** How objects are judged before they are taken. */
+export interface AdmissionTerms {
+  readonly sensitive: readonly string[];
+  readonly maxBlast: number;
+  readonly trustDomains: readonly string[];
+}
+
+/** What is wrong with what a cluster has already. */
+export interface Standing {
+  /** The worst first; at most the first 1,000. */
+  readonly violations: readonly Violation[];
+  readonly counts: Readonly<Record<string, number>>;
+  /** Why something was not looked at; empty: everything was. */
+  readonly leftOut: string;
+  readonly seconds: number;
 }
 
 export type ToClusterProcess =
@@ -21,8 +41,13 @@ export type ToClusterProcess =
       /** Shorter in tests: after a change, and between two signs of life. */
       readonly quietMs?: number | undefined;
       readonly aliveMs?: number | undefined;
+      /** Undefined: objects are not judged. */
+      readonly admission?: AdmissionTerms | undefined;
     }
   | { readonly type: 'ask'; readonly id: number; readonly question: ClusterQuestion }
+  | { readonly type: 'review'; readonly id: number; readonly change: ReviewedChange }
+  /** What is known beside the objects of the cluster. */
+  | { readonly type: 'beside'; readonly beside: Beside }
   | { readonly type: 'cancel'; readonly id: number };
 
 export type FromClusterProcess =
@@ -40,6 +65,7 @@ export type FromClusterProcess =
       readonly diagnostics: readonly Diagnostic[];
       readonly seconds: number;
     }
+  | { readonly type: 'standing'; readonly standing: Standing }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | {
       readonly type: 'refusal';

@@ -12,6 +12,8 @@ import {
 } from './cluster-messages.ts';
 import { slices } from './jobs.ts';
 
+type Admission = import('./admission/cluster-admission.ts').ClusterAdmission;
+
 /** Reads one cluster in a process of its own: what an API server sends cannot stop the server or take its
  *  memory, and the client library is loaded only here. */
 
@@ -31,6 +33,8 @@ function give(message: FromClusterProcess): void {
   process.send?.(message);
 }
 
+const NOT_YET = { code: 'cluster/unavailable', message: 'The cluster is not read yet' };
+
 class ClusterProcess {
   readonly #start: Start;
   readonly #asked = new Map<number, AbortController>();
@@ -42,6 +46,7 @@ class ClusterProcess {
   #readAt = 0;
   #lastMs = 0;
   #digest = '';
+  #admission: Promise<Admission> | undefined;
 
   constructor(start: Start) {
     this.#start = start;
@@ -68,6 +73,7 @@ class ClusterProcess {
       onChange: () => this.#changed(),
       onState: () => this.#stateChanged(),
     });
+    this.#admission = this.#openAdmission(this.#cluster);
     this.#cluster.start();
     setInterval(() => this.#tellState(), this.#start.aliveMs ?? ALIVE_MS);
   }
@@ -89,9 +95,31 @@ class ClusterProcess {
 
   cancel(id: number): void {
     this.#asked.get(id)?.abort();
+    void this.#admission?.then((admission) => admission.cancel(id));
+  }
+
+  async take(
+    message: Extract<ToClusterProcess, { readonly type: 'review' | 'beside' }>,
+  ): Promise<void> {
+    const admission = await this.#admission;
+    if (message.type === 'beside') admission?.know(message.beside);
+    else if (admission) admission.review(message.id, message.change);
+    else give({ type: 'refusal', id: message.id, ...NOT_YET });
+  }
+
+  /** What judges is loaded only where something is judged. */
+  #openAdmission(cluster: LiveCluster): Promise<Admission> | undefined {
+    const { admission: terms, environment } = this.#start;
+    if (!terms) return undefined;
+    const { name } = this.#start.cluster;
+    return import('./admission/cluster-admission.ts').then(
+      ({ ClusterAdmission }) =>
+        new ClusterAdmission({ cluster, terms: { ...terms, name, environment }, give }),
+    );
   }
 
   #changed(): void {
+    void this.#admission?.then((admission) => admission.changed());
     const now = performance.now();
     this.#changedAt ??= now;
     const { quietMs = QUIET_MS } = this.#start;
@@ -129,6 +157,7 @@ class ClusterProcess {
     const { facts, diagnostics } = attribute(reading.observations, { environment });
     this.#readAt = performance.now();
     this.#lastMs = this.#readAt - begunAt;
+    void this.#admission?.then((admission) => admission.audit());
     const digest = createHash('sha256').update(facts.map(factId).sort().join()).digest('hex');
     if (digest === this.#digest) return;
     this.#digest = digest;
@@ -148,7 +177,8 @@ process.on('message', (message: ToClusterProcess) => {
     running = new ClusterProcess(message);
     void running.open();
   } else if (message.type === 'ask') void running?.ask(message.id, message.question);
-  else running?.cancel(message.id);
+  else if (message.type === 'cancel') running?.cancel(message.id);
+  else void running?.take(message);
 });
 // Without the server there is nobody to read for.
 process.on('disconnect', () => process.exit());

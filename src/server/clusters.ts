@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Judgement, ReviewedChange } from '../authorization/admission/index.ts';
 import { type Clock, toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, quote, statusOf } from '../base/fault.ts';
@@ -6,7 +7,9 @@ import type { Log } from '../base/log.ts';
 import type { EstateStore, Fact } from '../estate/index.ts';
 import type { ClusterConfig, ClustersConfig } from '../sources/kubernetes/live/config/index.ts';
 import type { LiveState } from '../sources/kubernetes/live/index.ts';
+import type { Beside } from './admission/known-state.ts';
 import { ClusterLink, type ClusterLinkPorts } from './cluster-link.ts';
+import type { AdmissionTerms, Standing } from './cluster-messages.ts';
 
 export interface LiveClustersPorts {
   readonly clusters: ClustersConfig;
@@ -15,6 +18,8 @@ export interface LiveClustersPorts {
   readonly store: EstateStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** How objects are judged before clusters take them; undefined: they are not. */
+  readonly admission?: AdmissionTerms | undefined;
   /** Called after the facts of a cluster have changed. */
   readonly onFolded: () => void;
   /** Replaced in tests. */
@@ -39,6 +44,13 @@ export interface ClusterAsker {
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
 }
 
+/** What is wrong with what a cluster has already, as it was judged last. */
+export interface StandingState extends Standing {
+  readonly cluster: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
 interface Followed {
   readonly config: ClusterConfig;
   readonly environment: string;
@@ -51,6 +63,7 @@ interface Followed {
   /** What the store does not have yet. */
   waiting: readonly Fact[] | undefined;
   keeping: Promise<void> | undefined;
+  standing: StandingState | undefined;
 }
 
 const RETRY_MS = 5_000;
@@ -104,6 +117,24 @@ export class LiveClusters {
     };
   }
 
+  /** What an object would newly allow, beside what the cluster has.
+   *  @throws {Fault} `cluster/…` */
+  async review(name: string, change: ReviewedChange, signal?: AbortSignal): Promise<Judgement> {
+    return this.#cluster(name).link.review(change, signal);
+  }
+
+  /** What is wrong with what clusters have already; those that were not judged yet are left out. */
+  standing(): readonly StandingState[] {
+    return [...this.#followed.values()].flatMap(({ standing }) => standing ?? []);
+  }
+
+  /** What is known beside the objects of clusters, by their environments. */
+  know(besideOf: (cluster: string, environment: string) => Beside): void {
+    for (const [name, { environment, link }] of this.#followed) {
+      link.know(besideOf(name, environment));
+    }
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
     for (const { link } of this.#followed.values()) link.close();
@@ -126,6 +157,10 @@ export class LiveClusters {
       cluster: config,
       environment,
       quietMs,
+      admission: this.#ports.admission,
+      onStanding: (standing) => {
+        followed.standing = { ...standing, cluster: name, at: toTimestamp(clock()) };
+      },
       onState: (live, problems) => {
         this.#logState(name, followed.live, live);
         followed.live = heldBy(followed, live);
@@ -161,6 +196,7 @@ export class LiveClusters {
       remarks: [],
       waiting: undefined,
       keeping: undefined,
+      standing: undefined,
     };
     return followed;
   }

@@ -3,7 +3,7 @@ export { type Asked, AuthoritySupply, type AuthoritySupplyParts } from './author
 export { type CallingWorkload, forCallingWorkload } from './callers.ts';
 export { type HostParts, type HostStatus, IdentityHost } from './host.ts';
 export { type MatchQuery, matchWorkload } from './match.ts';
-export { type OwnIdentity, OwnSvid, SERVER_PATH } from './own-svid.ts';
+export { type OwnIdentity, type OwnNames, OwnSvid, SERVER_PATH } from './own-svid.ts';
 export { Refusals, type ToldRefusal } from './refusals.ts';
 export type {
   IdentitySupply,

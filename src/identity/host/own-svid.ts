@@ -21,6 +21,13 @@ export interface OwnIdentity {
   readonly crls: readonly Buffer[];
 }
 
+/** What it calls itself, where that is not the server. */
+export interface OwnNames {
+  /** Of its SPIFFE ID, below `/reeve`. */
+  readonly path?: string;
+  readonly dnsNames?: readonly string[];
+}
+
 const TTL_SECONDS = 3_600;
 
 /** Keeps the X.509-SVID fresh that the server shows to agents and to other trust domains. */
@@ -33,8 +40,13 @@ export class OwnSvid {
   /** Why there is none. */
   #because = 'it is being issued';
 
-  constructor(supply: IdentitySupply, clock: Clock, onFailure: (thrown: unknown) => void) {
-    const entry = serverEntry(supply.trustDomain, clock());
+  constructor(
+    supply: IdentitySupply,
+    clock: Clock,
+    onFailure: (thrown: unknown) => void,
+    { path = SERVER_PATH, dnsNames = [] }: OwnNames = {},
+  ) {
+    const entry = serverEntry(supply.trustDomain, clock(), path, dnsNames);
     this.spiffeId = entry.spiffeId;
     this.#svids = new SvidCache(
       {
@@ -93,11 +105,16 @@ function toIdentity({ svids: [svid], bundles, crls }: Entitled): OwnIdentity {
 }
 
 /** Not among the entries that people and the estate make: its path is Reeve's own. */
-function serverEntry(trustDomain: string, now: number): Entry {
-  const spiffeId = `spiffe://${trustDomain}${SERVER_PATH}`;
+function serverEntry(
+  trustDomain: string,
+  now: number,
+  path: string,
+  dnsNames: readonly string[],
+): Entry {
+  const spiffeId = `spiffe://${trustDomain}${path}`;
   return {
     ...{ id: entryId(spiffeId, null, []), spiffeId, owner: null, parent: null, selectors: [] },
-    ...{ x509TtlSeconds: TTL_SECONDS, jwtTtlSeconds: TTL_SECONDS, dnsNames: [] },
+    ...{ x509TtlSeconds: TTL_SECONDS, jwtTtlSeconds: TTL_SECONDS, dnsNames },
     ...{ federatesWith: [], hint: '', expiresAt: null, services: [], origin: 'automatic' },
     ...{ absentSince: null, createdBy: 'reeve', createdAt: toTimestamp(now) },
   };

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock, toTimestamp } from '../../../base/clock.ts';
 import { type Diagnostic, toDiagnostic } from '../../../base/diagnostic.ts';
-import type { Fault } from '../../../base/fault.ts';
+import { Fault } from '../../../base/fault.ts';
 import type { Fields } from '../../../base/pick.ts';
 import type { ClusterApi } from './api.ts';
 import { ApiFault } from './api-fault.ts';
 import { type ApiResource, Discovery, resourceName } from './discovery.ts';
 import { DEFAULT_FOLLOW_LIMITS, Follower, type FollowLimits, isForbidden } from './follower.ts';
-import type { Kept } from './kept.ts';
+import { type Kept, keep } from './kept.ts';
 import { type Kinds, LIVE_KINDS } from './kinds.ts';
 import { titleOf } from './list.ts';
 import { livePlaceOf } from './live-resource.ts';
@@ -49,6 +49,19 @@ export interface LiveState {
   /** Kinds that cannot be read, as RBAC names them. */
   readonly unread: readonly string[];
   readonly failure: string | null;
+}
+
+/** What becomes of one object. */
+export interface ObjectChange {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  /** Undefined: it is in none. */
+  readonly namespace: string | undefined;
+  readonly name: string;
+  /** Undefined: it is gone. */
+  readonly object: Fields | undefined;
 }
 
 interface Followed {
@@ -96,6 +109,32 @@ export class LiveCluster {
   /** Every object, as it was last seen. */
   *values(): Generator<Fields> {
     for (const { collected } of this.#followed.values()) yield* collected.values();
+  }
+
+  /** Every object, with one as it would be after a change, or without it; undefined where nothing is kept of it
+   *  before and after, or what is kept is the same.
+   *  @throws {Fault} `cluster/object-…` where it is beyond what is kept of one */
+  valuesWith(change: ObjectChange): Fields[] | undefined {
+    const { group, version, kind, plural, namespace, name, object } = change;
+    const namespaced = namespace !== undefined;
+    const own = [...this.#followed.values()].filter(
+      ({ follower: { collection } }) =>
+        collection.resource.group === group && collection.resource.kind === kind,
+    );
+    const metadataOnly = own.some(({ follower }) => follower.collection.resource.metadataOnly);
+    const resource = { group, version, kind, plural, namespaced, metadataOnly };
+    const after = object === undefined ? 'unneeded' : keep(object, resource, this.#budget.limits);
+    if (typeof after === 'string' && after !== 'unneeded') {
+      const title = livePlaceOf(this.#parts.name, `${kind} ${name}`);
+      const why = LEFT_OUT[after](this.#budget.limits);
+      throw new Fault(`cluster/object-${after}`, `${title} ${why}`);
+    }
+    const key = `${namespace ?? ''}/${name}`;
+    const before = own.flatMap(({ collected }) => collected.get(key) ?? [])[0];
+    const kept = typeof after === 'string' ? undefined : after;
+    if (before?.digest === kept?.digest) return undefined;
+    const others = [...this.values()].filter((value) => value !== before?.value);
+    return kept === undefined ? others : [...others, kept.value];
   }
 
   get state(): LiveState {

@@ -67,6 +67,11 @@ export class Collected {
     return this.#kept.size;
   }
 
+  /** By `NAMESPACE/NAME`. */
+  get(key: string): Kept | undefined {
+    return this.#kept.get(key);
+  }
+
   *values(): Generator<Fields> {
     for (const { value } of this.#kept.values()) yield value;
   }
