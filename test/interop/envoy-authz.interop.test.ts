@@ -81,7 +81,7 @@ describe.skipIf(isMissing('Envoy', envoy, { isNeeded: true }))('a real Envoy', (
       calledId: domain.id('payments'),
       callers: 'prefix: spiffe://',
       told: change.told?.endsWith('ads') ? (change.told as 'ads') : 'sds',
-      change: authorizing({ port: server.port, ...change }),
+      change: authorizing({ asked: server.port, ...change }),
     });
     return sidecar;
   }

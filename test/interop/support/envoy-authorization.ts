@@ -12,8 +12,8 @@ interface AuthorizationFile {
 }
 
 export interface AuthorizationSettings {
-  /** Where external authorisation is. */
-  readonly port: number;
+  /** Where external authorisation is: the socket of the Workload API, or a port of this machine. */
+  readonly asked: string | number;
   /** How the rules are told: `grpc` is the file as it is. */
   readonly told?: 'grpc' | 'delta' | 'ads' | 'delta-ads';
   /** Changes to the file, as text. */
@@ -29,11 +29,11 @@ const ADS = `ads: {}
 
 /** Does to `sidecar.yaml` what `authorization.yaml` says. */
 export function authorizing(settings: AuthorizationSettings): (file: SidecarFile) => object {
-  const { port, told = 'grpc', replace = {}, without = [], accessLog } = settings;
-  let text = readFileSync(FILE, 'utf8').replace('port_value: 7071', `port_value: ${port}`);
+  const { asked, told = 'grpc', replace = {}, without = [], accessLog } = settings;
+  let text = readFileSync(FILE, 'utf8');
   if (told === 'delta') text = text.replace('api_type: GRPC', 'api_type: DELTA_GRPC');
   if (told.endsWith('ads')) text = overAds(text);
-  for (const [from, to] of Object.entries(replace)) {
+  for (const [from, to] of Object.entries({ [SOCKET]: addressOf(asked), ...replace })) {
     if (!text.includes(from)) throw new Error(`authorization.yaml has no ${from} any more`);
     text = text.replaceAll(from, () => to);
   }
@@ -55,6 +55,13 @@ export function authorizing(settings: AuthorizationSettings): (file: SidecarFile
     return { ...file, static_resources: { ...resources, listeners, clusters } };
   };
 }
+
+const SOCKET = 'pipe: { path: /run/reeve/workload.sock }';
+
+const addressOf = (asked: string | number): string =>
+  typeof asked === 'string'
+    ? `pipe: { path: ${asked} }`
+    : `socket_address: { address: 127.0.0.1, port_value: ${asked} }`;
 
 function overAds(text: string): string {
   const start = text.indexOf('resource_api_version: V3');
