@@ -92,8 +92,13 @@ class Collector {
       }
       this.spans.push(...spansOf(JSON.parse(body.toString())));
       const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`${otlpOrigin}/v1/traces`, { method: 'POST', headers, body });
-      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+      try {
+        const answer = await fetch(`${otlpOrigin}/v1/traces`, { method: 'POST', headers, body });
+        response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+      } catch {
+        // Reeve is away.
+        response.writeHead(503).end();
+      }
     });
   }
 
