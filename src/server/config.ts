@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { AdmissionConfig } from '../authorization/admission/index.ts';
 import { StoreConfig } from '../estate/store/index.ts';
 import { InventoryConfig } from '../inventory/index.ts';
 import { AccessLogConfig } from '../sources/access-log/tail/config/index.ts';
@@ -43,6 +44,9 @@ export const ServerConfig = z
     inventory: InventoryConfig.prefault({}),
     identity: IdentityConfig.prefault({}),
     authorization: AuthorizationConfig.prefault({}),
+    admission: AdmissionConfig.prefault({}).describe(
+      'What clusters ask before they take an object: a validating webhook',
+    ),
     tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),
     clusters: ClustersConfig.prefault([]).describe(
       'Kubernetes clusters that are read while they run',
@@ -53,6 +57,7 @@ export const ServerConfig = z
     checkReach(config, context);
     checkNames(config.folders, context);
     checkTokenClusters(config, context);
+    checkAdmission(config, context);
   });
 export type ServerConfig = z.infer<typeof ServerConfig>;
 
@@ -87,6 +92,31 @@ function checkTokenClusters(
     const message = `no cluster is called ${name}: add it to clusters`;
     context.addIssue({ code: 'custom', path: ['identity', 'clusters', index, 'name'], message });
   });
+}
+
+/** Objects are judged beside those of a cluster that is followed, and API servers verify a certificate. */
+function checkAdmission(
+  {
+    admission,
+    clusters,
+    identity,
+  }: {
+    readonly admission: AdmissionConfig;
+    readonly clusters: ClustersConfig;
+    readonly identity: IdentityConfig;
+  },
+  context: z.RefinementCtx,
+): void {
+  if (!admission.enabled) return;
+  const path = ['admission', 'enabled'];
+  if (clusters.length === 0) {
+    const message = 'no cluster is followed: add the one whose API server asks to clusters';
+    context.addIssue({ code: 'custom', path, message });
+  }
+  if (!identity.enabled) {
+    const message = 'its certificate is issued by identity.authority: set identity.enabled';
+    context.addIssue({ code: 'custom', path, message });
+  }
 }
 
 function checkNames(folders: readonly { name: string }[], context: z.RefinementCtx): void {

@@ -19,6 +19,8 @@ import {
   Source,
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
+import { openAdmission } from './admission/admission.ts';
+import { BesideTeller } from './admission/beside.ts';
 import { createAccess } from './auth/access.ts';
 import { openAuthorization } from './authorization/authorization.ts';
 import {
@@ -26,6 +28,7 @@ import {
   type EnforcementParts,
   enforcementServices,
 } from './authorization/workload-services.ts';
+import type { AdmissionTerms } from './cluster-messages.ts';
 import { LiveClusters } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
 import { correctionsByService } from './corrections.ts';
@@ -33,6 +36,7 @@ import { openDataFolder } from './data-folder.ts';
 import { Decisions } from './decisions.ts';
 import { buildApp } from './http/app.ts';
 import { ConsoleAssets } from './http/console.ts';
+import { admissionOperations } from './http/routes/admission.ts';
 import { auditOperations } from './http/routes/audit.ts';
 import { authorizationOperations } from './http/routes/authorization/index.ts';
 import { clusterOperations } from './http/routes/clusters.ts';
@@ -81,6 +85,8 @@ export interface RunningServer {
   readonly workloadApiAddress: string | undefined;
   /** `127.0.0.1:7072`: where agents join, if they are let in. */
   readonly agentsAddress: string | undefined;
+  /** `127.0.0.1:7443`: where API servers ask before they take an object, if they are answered. */
+  readonly admissionAddress: string | undefined;
   readonly adminTokenFile: string;
   readonly dataFolder: string;
   readonly store: EstateStore;
@@ -131,6 +137,7 @@ async function assemble(
     clock,
     log,
     onFolded: () => judging.request(),
+    ...(config.admission.enabled && { admission: admissionTerms(config) }),
   });
   opened.defer(() => clusters.close());
   const point = new EnforcementPoint();
@@ -187,9 +194,16 @@ async function assemble(
     },
   });
   opened.defer(() => judging.close());
+  const beside = new BesideTeller({
+    store,
+    sources: () => authorization.sources.all(),
+    clusters,
+    log,
+  });
   const applyEstate = async (records: readonly ServiceRecord[], judged: JudgedEstate) => {
     await identity?.applyEstate(records);
     await authorization.policies.apply({ records, judged });
+    if (config.admission.enabled) await beside.tell();
   };
   const settled = async (): Promise<boolean> => {
     const isJudged = await judging.settle();
@@ -274,6 +288,7 @@ async function assemble(
         origin: () => origin,
       }),
       ...clusterOperations(clusters),
+      ...admissionOperations(clusters),
       ...authorizationOperations(authorization, clock),
       ...(identityRoutes?.operations ?? []),
       ...healthOperations(store, metrics),
@@ -295,6 +310,19 @@ async function assemble(
   opened.defer(() => identityRoutes?.close());
   origin = `${scheme}://${bracketed(http.host)}:${port}`;
   hostNames = hostNamesOf(http.host, port, http.hostNames);
+  metrics.watchStanding(() => clusters.standing());
+  const admission =
+    identity && config.admission.enabled
+      ? await openAdmission({
+          ...{ config: config.admission, identity, clusters, clock, log },
+          onDecided: (outcome, seconds, why) => {
+            metrics.admissionReviews.inc({ outcome, why: why ?? '' });
+            metrics.admissionSeconds.observe(seconds);
+          },
+          onRefused: () => metrics.admissionReviews.inc({ outcome: 'refused', why: '' }),
+        })
+      : undefined;
+  opened.defer(() => admission?.close());
   clusters.start();
   const started = begin(store, scans, log).then(() => {
     begun = true;
@@ -307,6 +335,7 @@ async function assemble(
     envoyAddress: intake.addresses.envoy,
     workloadApiAddress: identity?.host?.address,
     agentsAddress: identity?.agents?.address,
+    admissionAddress: admission?.address,
     adminTokenFile: data.adminTokenFile,
     dataFolder: data.path,
     store,
@@ -330,6 +359,12 @@ async function startIdentity(
   parts: Omit<Parameters<typeof openIdentity>[0], 'config'>,
 ): Promise<Identity | undefined> {
   return config.enabled ? openIdentity({ config, ...parts }) : undefined;
+}
+
+function admissionTerms({ admission, identity, authorization }: ServerConfig): AdmissionTerms {
+  const { sensitive, maxBlast } = admission;
+  const trustDomains = [identity.trustDomain, ...authorization.meshTrustDomains];
+  return { sensitive, maxBlast, trustDomains };
 }
 
 /** What tells the accounts of several clusters apart: the one of an environment, if it has one only. */

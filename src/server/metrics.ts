@@ -17,6 +17,16 @@ export interface Metrics {
   readonly checks: Counter<'outcome' | 'reason'>;
   /** Time to make a policy of the estate. */
   readonly policySeconds: Histogram<string>;
+  /** Reviews of API servers, by what became of them, and why they were not judged: closed tables. */
+  readonly admissionReviews: Counter<'outcome' | 'why'>;
+  readonly admissionSeconds: Histogram<string>;
+  /** Asks for what clusters have already that rules of admission are broken by, whenever figures are read. */
+  watchStanding(
+    read: () => readonly {
+      readonly cluster: string;
+      readonly counts: Readonly<Record<string, number>>;
+    }[],
+  ): void;
   /** Asks for what identity is and did whenever figures are read. */
   watchIdentity(read: () => Promise<IdentityFigures>): void;
   /** Sets the three answers. */
@@ -99,6 +109,34 @@ export function createMetrics(): Metrics {
         intake.inc({ source, outcome, reason }, count);
       }
       for (const [what, amount] of Object.entries(amounts)) held.set({ what }, amount);
+    },
+    admissionReviews: new Counter({
+      name: 'reeve_admission_reviews_total',
+      help: 'Reviews of API servers: allowed, warned, denied, exempt, unjudged (and why), or refused because they were none',
+      labelNames: ['outcome', 'why'] as const,
+      registers,
+    }),
+    admissionSeconds: new Histogram({
+      name: 'reeve_admission_seconds',
+      help: 'Time to decide about an object',
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30],
+      registers,
+    }),
+    watchStanding: (read) => {
+      new Gauge({
+        name: 'reeve_admission_standing',
+        help: 'What clusters have already that rules of admission are broken by, by severity',
+        labelNames: ['cluster', 'severity'] as const,
+        registers,
+        collect() {
+          this.reset();
+          for (const { cluster, counts } of read()) {
+            for (const [severity, count] of Object.entries(counts)) {
+              this.set({ cluster, severity }, count);
+            }
+          }
+        },
+      });
     },
     watchIdentity: (read) => {
       new Gauge({
