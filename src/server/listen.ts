@@ -45,12 +45,18 @@ function toFault(thrown: unknown, address: string, port: number, setting: string
   );
 }
 
-/** Stops to listen; requests under way get `graceMs` to end. */
+/** How often connections are looked for that have become idle. */
+const SWEEP_MS = 20;
+
+/** Stops to listen; requests under way get `graceMs` to end, and their connections end with them. */
 export async function stopListening(server: Server, graceMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // one that is kept alive would otherwise wait, and be served, for as long as its client likes
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 }
