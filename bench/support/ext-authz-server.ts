@@ -1,7 +1,7 @@
 import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { servicesByIdentity } from '../../src/authorization/enforcement/envoy/index.ts';
 import { extAuthz } from '../../src/authorization/enforcement/ext-authz/index.ts';
+import { EnforcementPoint } from '../../src/authorization/enforcement/point/index.ts';
 import { Engine } from '../../src/authorization/engine/index.ts';
 import { createGrpcServer, type GrpcService } from '../../src/base/grpc/index.ts';
 import { policyOfBench } from './ext-authz-policy.ts';
@@ -36,11 +36,13 @@ const SERVERS: Readonly<Record<string, () => ReturnType<typeof createServer>>> =
   check: () => {
     const policy = policyOfBench();
     const clear = { kind: 'clear' } as const;
-    const engine = new Engine(policy, { standing: () => clear, judge: () => clear });
+    const point = new EnforcementPoint();
+    point.put(policy, new Engine(policy, { standing: () => clear, judge: () => clear }));
     return serve(
       extAuthz({
-        decide: (question) => engine.decide(question),
-        servicesOf: servicesByIdentity(policy.services),
+        admits: (question) => point.admits(question),
+        decide: (question) => point.decide(question),
+        servicesOf: (spiffeId) => point.servicesOf(spiffeId),
         count: () => {},
         onDefect: (thrown) => {
           throw thrown;

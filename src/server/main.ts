@@ -145,6 +145,12 @@ async function assemble(
     ...{ point, clock, log },
     onDecision: (question, decision) =>
       authorization.recent.decisions.record(question, decision, 'ext-authz'),
+    onAdmitted: (question) =>
+      authorization.recent.decisions.recordAllowed(
+        question,
+        () => point.decide(question),
+        'ext-authz',
+      ),
     count: (outcome, reason) => metrics.checks.inc({ outcome, reason }),
   };
   const checks = checkPorts(enforcement);

@@ -47,13 +47,12 @@ export class DecisionLog {
 
   /** `by`: who asked, such as `ext-authz`. */
   record(question: Question, decision: Decision, by: string): void {
-    this.#outcomes[outcomeOf(decision)]++;
-    this.#reasons[decision.reason]++;
     if (decision.allowed) {
-      if (this.#random() >= this.#config.allowedShare) return;
-      this.#keep(this.#allowed, toEntry(question, decision, by, this.#now()));
+      this.recordAllowed(question, () => decision, by);
       return;
     }
+    this.#outcomes[outcomeOf(decision)]++;
+    this.#reasons[decision.reason]++;
     const now = this.#now();
     const operation = operationOf(question, decision);
     const key = JSON.stringify([question.caller, question.service, operation, decision.reason, by]);
@@ -61,10 +60,12 @@ export class DecisionLog {
     for (const entry of kept) this.#keep(this.#denied, entry);
   }
 
-  /** Counts an allowed call whose decision was not made in full, such as most of those that are enforced. */
-  countAllowed(): void {
+  /** As `record`, of a call that is known to be allowed: its decision is made in full only where it is kept. */
+  recordAllowed(question: Question, decide: () => Decision, by: string): void {
     this.#outcomes.allowed++;
     this.#reasons.declared++;
+    if (this.#random() >= this.#config.allowedShare) return;
+    this.#keep(this.#allowed, toEntry(question, decide(), by, this.#now()));
   }
 
   #keep(ring: Ring<DecisionEntry>, entry: DecisionEntry): void {

@@ -23,6 +23,8 @@ export interface EnforcementParts {
   readonly log: Log;
   readonly count?: (outcome: CheckOutcome, reason: CheckReason) => void;
   readonly onDecision?: (question: Question, decision: Decision) => void;
+  /** Hears of calls that are allowed, whose decisions are not made in full. */
+  readonly onAdmitted?: (question: Question) => void;
 }
 
 /** How long a workload waits for its first policy, before it is sent away to ask again. */
@@ -64,15 +66,17 @@ export function enforcementServices(
 /** What answers an Envoy that asks.
  *  @param provedBy the SPIFFE IDs of the Envoy, where its connection proves them */
 export function checkPorts(
-  { point, log, count = () => {}, onDecision }: Omit<EnforcementParts, 'clock'>,
+  { point, log, count = () => {}, onDecision, onAdmitted }: Omit<EnforcementParts, 'clock'>,
   provedBy?: (call: GrpcCall) => readonly string[],
 ): ExtAuthzPorts {
   return {
+    admits: (question) => point.admits(question),
     decide: (question) => point.decide(question),
     servicesOf: (spiffeId) => point.servicesOf(spiffeId),
     ...(provedBy && { provedBy }),
     count,
     ...(onDecision && { onDecision }),
+    ...(onAdmitted && { onAdmitted }),
     onDefect: (thrown) => log.error({ err: thrown }, 'a call could not be decided'),
   };
 }

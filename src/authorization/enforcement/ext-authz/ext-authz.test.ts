@@ -190,6 +190,23 @@ describe('what an Envoy is told', () => {
     expect(rig.counted).toEqual(['allowed declared']);
   });
 
+  it.each(['enforce', 'shadow'] as const)(
+    'of a call that is surely allowed (%s) is the same, without a decision in full',
+    (mode) => {
+      const asked = new Rig();
+      asked.decision = { ...ALLOWED, mode };
+      const admitted: Question[] = [];
+      const sure = Object.assign(new Rig(), {
+        admits: () => mode,
+        onAdmitted: (question: Question) => admitted.push(question),
+      });
+      expect(sure.ask(ASKED)).toEqual(asked.ask(ASKED));
+      expect(sure.counted).toEqual(asked.counted);
+      expect(sure.questions).toEqual([]);
+      expect(admitted).toEqual(asked.questions);
+    },
+  );
+
   it('of a call that is denied is why, in a header and in a body', () => {
     const rig = new Rig();
     rig.decision = DENIED;

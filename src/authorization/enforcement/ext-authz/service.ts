@@ -1,6 +1,6 @@
 import { messageOf } from '../../../base/fault.ts';
 import type { GrpcCall, GrpcLimits, GrpcService } from '../../../base/grpc/index.ts';
-import type { Decision, Question } from '../../model/index.ts';
+import type { Decision, EnforcementMode, Question } from '../../model/index.ts';
 import { calleeOf, type ServicesOf, type Unanswerable } from './callee.ts';
 import {
   type CheckRequest,
@@ -15,13 +15,17 @@ import type { CheckOutcome, CheckReason } from './reasons.ts';
 export interface ExtAuthzPorts {
   /** By the policy as it is now. */
   decide(question: Question): Decision;
+  /** The mode of the callee, where the call is surely allowed: most are, and need no sentence. Undefined: ask `decide`. */
+  admits?(question: Question): EnforcementMode | undefined;
   /** Which services a SPIFFE ID proves to be, by the policy as it is now. */
   readonly servicesOf: ServicesOf;
   /** The SPIFFE IDs of the Envoy that asks, where its connection proves them; undefined: it does not. */
   readonly provedBy?: (call: GrpcCall) => readonly string[] | undefined;
   /** Hears of every request. */
   readonly count: (outcome: CheckOutcome, reason: CheckReason) => void;
-  /** Hears of each decision, for the decision log. Questions that cannot be decided are only counted. */
+  /** Hears of each call that `admits` lets through, for the decision log. */
+  readonly onAdmitted?: (question: Question) => void;
+  /** Hears of each other decision, for the decision log. Questions that cannot be decided are only counted. */
   readonly onDecision?: (question: Question, decision: Decision) => void;
   /** Hears of what decides and has thrown: a defect. */
   readonly onDefect: (thrown: unknown) => void;
@@ -60,6 +64,8 @@ export function check(ports: ExtAuthzPorts, message: Buffer, call?: GrpcCall): B
   try {
     const question = questionOf(ports, request, call);
     if ('problem' in question) return refuse(ports, question, isGrpc);
+    const mode = ports.admits?.(question);
+    if (mode !== undefined) return admit(ports, question, mode, request);
     const decision = ports.decide(question);
     ports.onDecision?.(question, decision);
     return answer(ports, decision, request);
@@ -115,6 +121,17 @@ function answer(ports: ExtAuthzPorts, decision: Decision, { http }: CheckRequest
   }
   ports.count('denied', reason);
   return denying(verdict, message, http?.isGrpc ?? false);
+}
+
+function admit(
+  ports: ExtAuthzPorts,
+  question: Question,
+  mode: EnforcementMode,
+  { http }: CheckRequest,
+): Buffer {
+  ports.count('allowed', 'declared');
+  ports.onAdmitted?.(question);
+  return lettingThrough({ isAllowed: true, mode, reason: 'declared' }, http?.reserved ?? []);
 }
 
 function refuse({ count }: ExtAuthzPorts, why: Unanswerable, isGrpc: boolean): Buffer {

@@ -1,7 +1,7 @@
 import { Fault } from '../../../base/fault.ts';
 import { Engine } from '../../engine/index.ts';
 import { CedarJudge } from '../../guardrails/index.ts';
-import type { Decision, Policy, Question } from '../../model/index.ts';
+import type { Decision, EnforcementMode, Policy, Question } from '../../model/index.ts';
 import { deliveredPolicy, RbacDelivery, servicesByIdentity } from '../envoy/index.ts';
 import type { ServicesOf } from '../ext-authz/index.ts';
 import { PolicySlices } from '../feed/index.ts';
@@ -9,6 +9,8 @@ import { PolicySlices } from '../feed/index.ts';
 interface InForce {
   readonly engine: Engine;
   readonly servicesOf: ServicesOf;
+  /** By the ids of services. */
+  readonly modes: ReadonlyMap<string, EnforcementMode>;
 }
 
 /** Where one machine decides: the policy in force there, for all that enforce it. The server has all of the policy, and
@@ -48,6 +50,14 @@ export class EnforcementPoint {
     return this.#now().engine.decide(question);
   }
 
+  /** The mode of the callee, where the call is allowed; undefined where it is not. Takes a fraction of the time of
+   *  `decide`.
+   *  @throws {Fault} `authorization/policy-unavailable` */
+  admits(question: Question): EnforcementMode | undefined {
+    const { engine, modes } = this.#now();
+    return engine.reasonFor(question) === 'declared' ? modes.get(question.service) : undefined;
+  }
+
   /** Which services a SPIFFE ID proves to be.
    *  @throws {Fault} `authorization/policy-unavailable` */
   servicesOf(spiffeId: string): readonly string[] {
@@ -55,7 +65,11 @@ export class EnforcementPoint {
   }
 
   #enforce(policy: Policy, engine: Engine): void {
-    this.#inForce = { engine, servicesOf: servicesByIdentity(policy.services) };
+    this.#inForce = {
+      engine,
+      servicesOf: servicesByIdentity(policy.services),
+      modes: new Map(policy.services.map(({ id, mode }) => [id, mode])),
+    };
     this.rbac.update(deliveredPolicy(policy.services, () => engine.rules()));
   }
 
