@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { onceAtATime } from './once.ts';
+import { once, onceAtATime } from './once.ts';
 
 describe('work that is under way once at a time', () => {
   beforeEach(() => {
@@ -56,4 +56,12 @@ describe('work that is under way once at a time', () => {
     begun[1]?.resolve('anew');
     expect(await Promise.all([anew, same])).toEqual(['anew', 'anew']);
   });
+});
+
+it('what is made once is made when it is asked for', () => {
+  let count = 0;
+  const made = once(() => ({ number: ++count }));
+  expect(count).toBe(0);
+  expect(made()).toBe(made());
+  expect(count).toBe(1);
 });

@@ -26,3 +26,12 @@ export function onceAtATime<To>(work: () => Promise<To>, patienceMs: number): ()
     return begun.result;
   };
 }
+
+/** Makes something when it is asked for, and once. */
+export function once<To extends object>(make: () => To): () => To {
+  let made: To | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,6 +1,7 @@
 /** What a cluster asks before it takes an object. */
 export { AdmissionConfig } from './config.ts';
 export { ADMISSION_KINDS, type AdmissionKind, kindOf } from './kinds.ts';
+export { WEBHOOK_ID, WEBHOOK_NAME, type WebhookManifest, webhookManifests } from './manifests.ts';
 export {
   MAX_REVIEW_DEPTH,
   type Operation,

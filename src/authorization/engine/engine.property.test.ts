@@ -97,6 +97,9 @@ describe('decisions of any policy', () => {
         fc.property(arbitraryEstate, ({ policy, guardrails, questions }) => {
           const engine = new Engine(policy, sampleJudge(guardrails));
           const rules = engine.rules();
+          expect(policy.services.map(({ id }) => engine.rulesOf(id))).toEqual(
+            policy.services.map(({ id }) => rules.find(({ service }) => service.id === id)),
+          );
           for (const question of questions) {
             const decision = engine.decide(question);
             const allowing = rulesFor(rules, question);

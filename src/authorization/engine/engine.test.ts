@@ -319,6 +319,10 @@ describe('rules', () => {
     expect([rule?.path, ...(rule?.also ?? [])].sort()).toEqual(['/a/b/{x}/{y}', '/{x}/{y}/c/d']);
   });
 
+  it('of a service that nobody knows are none', () => {
+    expect(engineOf(['GET /a'], []).rulesOf('nowhere/at/all')).toBeUndefined();
+  });
+
   it('are few where a wildcard takes in what is known', () => {
     const engine = engineOf(['ANY /v1/**'], ['GET /v1/{id}', 'POST /v1/{id}']);
     const [rules] = engine.rules().filter(({ callers }) => callers.length > 0);

@@ -1,3 +1,4 @@
+import { once } from '../../base/once.ts';
 import type {
   CalleeRules,
   Decision,
@@ -20,19 +21,19 @@ import { OTHER } from './methods.ts';
 import { OperationCache } from './operation-cache.ts';
 import { relationOf } from './relations.ts';
 import { RequestPath } from './request-path.ts';
-import { toRules } from './rules.ts';
+import { Rules } from './rules.ts';
 import type { Tables } from './tables.ts';
 import { OUTCOMES, Verdicts } from './verdicts.ts';
 
 /** Decides who may call what, by a policy that never changes: another policy is another engine. */
 export class Engine {
   readonly #tables: Tables;
-  readonly #judge: GuardrailJudge;
-  readonly #endpoints: KnownEndpoints;
   readonly #finder: Finder;
   readonly #coverage: Coverage;
   readonly #verdicts: Verdicts;
   readonly #inspector: Inspector;
+  /** Made where somebody asks for them. */
+  readonly #rules: () => Rules;
   readonly #path = new RequestPath();
   readonly #ledger: Ledger;
   readonly #isolation: Isolation;
@@ -41,12 +42,12 @@ export class Engine {
     this.#tables = compile(policy);
     this.#finder = new Finder(this.#tables);
     this.#coverage = new Coverage(this.#tables, this.#finder);
-    this.#judge = judge;
-    this.#endpoints = new KnownEndpoints(this.#tables, new OperationCache());
-    this.#verdicts = new Verdicts(this.#tables, judge, this.#endpoints);
+    const endpoints = new KnownEndpoints(this.#tables, new OperationCache());
+    this.#verdicts = new Verdicts(this.#tables, judge, endpoints);
     this.#isolation = new Isolation(this.#tables);
     this.#ledger = new Ledger(this.#tables);
-    this.#inspector = new Inspector(this.#tables, judge, this.#endpoints, this.#verdicts);
+    this.#rules = once(() => new Rules(this.#tables, judge, endpoints, this.#verdicts));
+    this.#inspector = new Inspector(this.#tables, judge, endpoints, this.#verdicts);
   }
 
   /** The decision with its sentence and its places. */
@@ -113,7 +114,12 @@ export class Engine {
 
   /** What the policy comes to, callee by callee: the same as the decisions about every question. */
   rules(): CalleeRules[] {
-    return toRules(this.#tables, this.#judge, this.#endpoints, this.#verdicts);
+    return this.#rules().all();
+  }
+
+  /** What the policy comes to for one service, by its id; undefined: it is not known. */
+  rulesOf(service: string): CalleeRules | undefined {
+    return this.#rules().of(this.#tables.serviceOf.numberOf(service));
   }
 }
 

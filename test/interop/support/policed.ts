@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import {
-  deliveredPolicy,
   RbacDelivery,
   servicesByIdentity,
 } from '../../../src/authorization/enforcement/envoy/index.ts';
@@ -68,7 +67,7 @@ export class PolicyServer {
     const engine = new Engine(policy, judge);
     this.engine = engine;
     this.#servicesOf = servicesByIdentity(policy.services);
-    this.delivery.update(deliveredPolicy(policy.services, () => engine.rules()));
+    this.delivery.update({ services: policy.services, rulesOf: (id) => engine.rulesOf(id) });
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,6 @@
 export { MARK_PREFIX, ONLY_LOGGED } from './filters.ts';
 export {
   type DeliveredPolicy,
-  deliveredPolicy,
   type ExtensionConfig,
   type ExtensionConfigs,
   RBAC_RESOURCES,

@@ -13,21 +13,6 @@ export interface DeliveredPolicy {
   rulesOf(service: string): CalleeRules | undefined;
 }
 
-/** A policy with rules that are only made where an Envoy wants to know of them. */
-export function deliveredPolicy(
-  services: readonly PolicyService[],
-  rules: () => readonly CalleeRules[],
-): DeliveredPolicy {
-  let byService: ReadonlyMap<string, CalleeRules> | undefined;
-  return {
-    services,
-    rulesOf: (service) => {
-      byService ??= new Map(rules().map((one) => [one.service.id, one]));
-      return byService.get(service);
-    },
-  };
-}
-
 /** One `envoy.config.core.v3.TypedExtensionConfig`. */
 export interface ExtensionConfig {
   readonly name: string;

@@ -2,7 +2,7 @@ import { Fault } from '../../../base/fault.ts';
 import { Engine } from '../../engine/index.ts';
 import { CedarJudge } from '../../guardrails/index.ts';
 import type { Decision, EnforcementMode, Policy, Question } from '../../model/index.ts';
-import { deliveredPolicy, RbacDelivery, servicesByIdentity } from '../envoy/index.ts';
+import { RbacDelivery, servicesByIdentity } from '../envoy/index.ts';
 import type { ServicesOf } from '../ext-authz/index.ts';
 import { PolicySlices } from '../feed/index.ts';
 
@@ -70,7 +70,7 @@ export class EnforcementPoint {
       servicesOf: servicesByIdentity(policy.services),
       modes: new Map(policy.services.map(({ id, mode }) => [id, mode])),
     };
-    this.rbac.update(deliveredPolicy(policy.services, () => engine.rules()));
+    this.rbac.update({ services: policy.services, rulesOf: (id) => engine.rulesOf(id) });
   }
 
   #now(): InForce {
