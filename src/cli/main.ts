@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { toPlace } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import { VERSION } from '../server/version.ts';
+import { addAdmission } from './commands/admission.ts';
 import { addAgent } from './commands/agent.ts';
 import { addCheck } from './commands/check.ts';
 import { addDiscover } from './commands/discover.ts';
@@ -38,6 +39,7 @@ addInit(program);
 addDiscover(program);
 addLists(program);
 addIdentity(program);
+addAdmission(program);
 addLoginLink(program);
 
 // A reader that closes early (`| head`) is no fault.

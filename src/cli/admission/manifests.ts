@@ -1,0 +1,69 @@
+import { WEBHOOK_NAME, webhookManifests } from '../../authorization/admission/index.ts';
+import { Fault, quote } from '../../base/fault.ts';
+import { askText, type ServerFlags } from '../client.ts';
+import { writeOutput } from '../output.ts';
+
+export interface ManifestsFlags extends ServerFlags {
+  readonly name: string;
+  readonly namespace: string;
+  readonly exclude: readonly string[];
+  readonly url?: string;
+  readonly cluster?: string;
+  /** `false`: it is left out, for Reeve to write. */
+  readonly caBundle: boolean;
+  readonly timeout: number;
+  readonly mode: 'warn' | 'deny';
+  readonly fail: boolean;
+  readonly output?: string;
+}
+
+const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** Prints what registers the webhook with an API server. The caBundle is asked of the running server.
+ *  @throws {Fault} `admission/name-malformed`, `admission/url-malformed`, and what asking the server throws */
+export async function manifests(flags: ManifestsFlags): Promise<void> {
+  const { name, namespace, exclude, url, cluster, timeout, mode, fail } = flags;
+  for (const one of [name, namespace, ...exclude, ...(cluster === undefined ? [] : [cluster])]) {
+    if (!NAME.test(one)) throw malformed('name', `${quote(one)} is no name of Kubernetes`);
+  }
+  if (url !== undefined) checkUrl(url);
+  if (fail) warnOfLockOut(namespace);
+  if (mode === 'deny' && !fail) console.error(IGNORED);
+  const caBundle = flags.caBundle ? await askText(flags, '/api/v1/identity/bundle?format=pem') : '';
+  const text = webhookManifests({
+    ...{ name, namespace, url, cluster, caBundle, excludedNamespaces: exclude },
+    timeoutSeconds: timeout,
+    failurePolicy: fail ? 'Fail' : 'Ignore',
+  });
+  writeOutput(text, flags.output);
+  if (name !== WEBHOOK_NAME || flags.caBundle) console.error(keepHint(name));
+}
+
+const IGNORED =
+  'note: with failurePolicy Ignore, objects are taken unjudged while Reeve is away; --fail refuses them';
+
+const keepHint = (name: string): string =>
+  `note: Reeve's authorities rotate: set admission.keepWebhook to ${name}, so that caBundle stays up to date`;
+
+function warnOfLockOut(namespace: string): void {
+  console.error(
+    [
+      'warning: with failurePolicy Fail, no workload and no policy can be changed while Reeve is away.',
+      `         ${namespace} and the excluded namespaces are let through, so that Reeve can come back. To end`,
+      '         a lock-out: kubectl delete validatingwebhookconfiguration',
+    ].join('\n'),
+  );
+}
+
+function checkUrl(text: string): void {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' && url.search === '' && url.hash === '' && url.username === '') {
+    return;
+  }
+  throw malformed('url', `${quote(text, 200)} is no address of a webhook`);
+}
+
+function malformed(what: 'name' | 'url', why: string): Fault {
+  const hint = what === 'url' ? 'write it like https://reeve.example.org:7443' : undefined;
+  return new Fault(`admission/${what}-malformed`, why, hint === undefined ? {} : { hint });
+}
