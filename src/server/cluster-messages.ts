@@ -10,7 +10,7 @@ import type { Beside } from './admission/known-state.ts';
 
 /** One question to the API server of a cluster. */
 export interface ClusterQuestion {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly body?: unknown;
 }

@@ -42,6 +42,8 @@ export interface ClusterState extends LiveState {
 export interface ClusterAsker {
   get(path: string, signal?: AbortSignal): Promise<unknown>;
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** A strategic merge patch. */
+  patch(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
 }
 
 /** What is wrong with what a cluster has already, as it was judged last. */
@@ -114,6 +116,7 @@ export class LiveClusters {
     return {
       get: (path, signal) => link.ask({ method: 'GET', path }, signal),
       post: (path, body, signal) => link.ask({ method: 'POST', path, body }, signal),
+      patch: (path, body, signal) => link.ask({ method: 'PATCH', path, body }, signal),
     };
   }
 

@@ -2,16 +2,18 @@ import type { AdmissionConfig, Unjudged, Verdict } from '../../authorization/adm
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { OwnSvid } from '../../identity/host/index.ts';
+import { toPem } from '../../identity/x509/index.ts';
 import type { LiveClusters } from '../clusters.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isLoopback } from '../loopback.ts';
 import { Decider } from './decide.ts';
 import { serveAdmission } from './serve.ts';
+import { WebhookKeeper } from './webhook-keeper.ts';
 
 export interface AdmissionParts {
   readonly config: AdmissionConfig;
-  readonly identity: Pick<Identity, 'supply'>;
-  readonly clusters: Pick<LiveClusters, 'review' | 'list'>;
+  readonly identity: Pick<Identity, 'supply' | 'keeper'>;
+  readonly clusters: Pick<LiveClusters, 'review' | 'list' | 'api'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly onDecided: (outcome: Verdict['outcome'], seconds: number, why?: Unjudged) => void;
@@ -63,9 +65,13 @@ export async function openAdmission(parts: AdmissionParts): Promise<Admission> {
       decide: (cluster, review, timeoutSeconds) => decider.decide(cluster, review, timeoutSeconds),
       onRefused,
     });
+    const webhook = keepWebhook(parts);
+    const undo = identity.supply.onChange(() => void webhook?.keep());
     return {
       address: `${config.host}:${endpoint.port}`,
       close: async () => {
+        undo();
+        webhook?.close();
         await endpoint.close(GRACE_MS);
         svid.close();
       },
@@ -74,4 +80,21 @@ export async function openAdmission(parts: AdmissionParts): Promise<Admission> {
     svid.close();
     throw thrown;
   }
+}
+
+function keepWebhook({
+  config,
+  clusters,
+  identity,
+  log,
+}: AdmissionParts): WebhookKeeper | undefined {
+  if (config.keepWebhook === undefined) return undefined;
+  const keeper = new WebhookKeeper({
+    name: config.keepWebhook,
+    clusters: clusters.list().map(({ name }) => ({ name, api: clusters.api(name) })),
+    bundle: () => toPem('CERTIFICATE', ...identity.keeper.bundle.x509Authorities),
+    log,
+  });
+  void keeper.keep();
+  return keeper;
 }

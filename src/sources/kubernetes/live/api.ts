@@ -5,7 +5,7 @@ import type { ApiAccess } from './access.ts';
 import { ApiFault, toApiFault } from './api-fault.ts';
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   /** `/api/v1/pods?limit=500` */
   readonly path: string;
   readonly accept?: string;
@@ -25,6 +25,8 @@ interface SentRequest extends ApiRequest {
 const MAX_MARK_LENGTH = 1_024;
 /** What is no object has types of its own: keys are `application/jwk-set+json`. */
 const ACCEPT = 'application/json, */*';
+/** Lists of what has names are merged by them. */
+const PATCH_TYPE = 'application/strategic-merge-patch+json';
 const USER_AGENT = 'reeve';
 const MAX_BYTES = 8 * 1_048_576;
 const MAX_ERROR_BYTES = 65_536;
@@ -152,7 +154,9 @@ export class ClusterApi {
             ...headers,
             accept,
             'user-agent': USER_AGENT,
-            ...(text !== undefined && { 'content-type': 'application/json' }),
+            ...(text !== undefined && {
+              'content-type': method === 'PATCH' ? PATCH_TYPE : 'application/json',
+            }),
           },
         },
         resolve,
