@@ -96,6 +96,8 @@ async function freePort(): Promise<number> {
 interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** As kubectl shows them. */
+  readonly warnings: readonly string[];
 }
 
 /** A cluster without nodes: etcd and an API server, in a folder of their own. */
@@ -259,7 +261,12 @@ export class RealCluster {
           });
           response.on('end', () => {
             const isJson = response.headers['content-type']?.includes('json') ?? false;
-            resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : text });
+            const said = response.headers.warning ?? '';
+            resolve({
+              status: response.statusCode ?? 0,
+              body: isJson ? JSON.parse(text) : text,
+              warnings: said === '' ? [] : said.split(/, (?=299 )/),
+            });
           });
         },
       );
