@@ -1,35 +1,32 @@
 import { RULES } from '../../../authorization/check/index.ts';
 import { toPlace } from '../../../base/diagnostic.ts';
+import { type JunitCase, junitXml } from '../../report/junit.ts';
 import { type CheckReport, type ReportedViolation, wrongs } from './report.ts';
+
+const NAME = 'reeve check';
 
 /** JUnit XML: each rule is a case, and one that is broken by violations that reject the change fails. */
 export function toJunit(report: CheckReport): string {
   const byRule = Map.groupBy(wrongs(report), ({ rule }) => rule);
   const cases = RULES.filter(({ severity }) => severity !== 'info').map(({ id, title }) =>
-    testCase(id, title, byRule.get(id) ?? []),
+    toCase(id, title, byRule.get(id) ?? []),
   );
-  const failures = cases.filter((text) => text.includes('<failure')).length;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="reeve check" tests="${cases.length}" failures="${failures}">`,
-    `  <testsuite name="reeve check" tests="${cases.length}" failures="${failures}" errors="0" skipped="0">`,
-    ...cases,
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
+  return junitXml(NAME, [{ name: NAME, cases }]);
 }
 
-function testCase(id: string, title: string, violations: readonly ReportedViolation[]): string {
-  const open = `    <testcase classname="${escaped(id)}" name="${escaped(title)}"`;
-  if (violations.length === 0) return `${open}/>`;
-  const details = escaped(violations.map(detailOf).join('\n\n'));
-  const failing = violations.filter(({ fails }) => fails);
-  const [worst] = failing;
-  const body = worst
-    ? `      <failure type="${escaped(worst.severity)}" message="${escaped(worst.message)}">${details}</failure>`
-    : `      <system-out>${details}</system-out>`;
-  return [`${open}>`, body, '    </testcase>'].join('\n');
+function toCase(
+  className: string,
+  name: string,
+  violations: readonly ReportedViolation[],
+): JunitCase {
+  const details = violations.map(detailOf).join('\n\n');
+  const worst = violations.find(({ fails }) => fails);
+  if (!worst) return { className, name, output: details };
+  return {
+    className,
+    name,
+    failure: { type: worst.severity, message: worst.message, details },
+  };
 }
 
 function detailOf({
@@ -45,25 +42,3 @@ function detailOf({
     `  fix: ${remedy}`,
   ].join('\n');
 }
-
-/** @see XML 1.0 §2.2: control characters cannot be written, and §2.4 */
-function escaped(text: string): string {
-  return text
-    .replace(
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to drop
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g,
-      ' ',
-    )
-    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-    .replace(/[&<>"'\n\t]/g, (character) => ENTITIES[character] ?? character);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '\n': '&#10;',
-  '\t': '&#9;',
-};
