@@ -124,7 +124,7 @@ describe.runIf(process.platform === 'linux')('the shop', () => {
     const refused = await ask(`${urlOf('orders')}/internal/export`, {}, accept);
     expect(refused.status).toBe(403);
     expect(await refused.json()).toMatchObject({
-      detail: expect.stringContaining(`${idOf('stranger')}\` is not allowed to call`),
+      detail: `No service is known by the identity \`${idOf('stranger')}\`.`,
     });
   });
 

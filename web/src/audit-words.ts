@@ -39,6 +39,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'join-token.create': 'made a join token',
   'join-token.use': 'used a join token',
   'join-token.delete': 'deleted a join token',
+  'policy.read': 'read guardrails and groups that had changed',
 };
 
 /** The change itself in few words: `owner: team-orders; until: 2026-05-03`. */
