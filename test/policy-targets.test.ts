@@ -6,6 +6,7 @@ import type {
   PolicyService,
 } from '../src/authorization/model/index.ts';
 import { placementsOf, TARGETS } from '../src/authorization/targets/index.ts';
+import { sampleRule, sampleService } from '../src/authorization/testing/samples.ts';
 import type { Permission } from '../src/estate/index.ts';
 import { cilium } from '../src/sources/cilium/index.ts';
 import { coreReader } from '../src/sources/kubernetes/core/index.ts';
@@ -43,22 +44,10 @@ spec: { mtls: { enabledBackend: ca, backends: [{ name: ca, type: builtin }] } }
 ---
 `;
 
-function service(namespace: string, name: string): PolicyService {
-  return {
-    id: `default/${namespace}/${name}`,
-    environment: 'default',
-    namespace,
-    name,
-    kind: 'workload',
+const service = (namespace: string, name: string) =>
+  sampleService(`default/${namespace}/${name}`, {
     identities: [`spiffe://cluster.local/ns/${namespace}/sa/${name}`],
-    owner: undefined,
-    criticality: undefined,
-    sensitivity: [],
-    exposure: 'internal',
-    groups: [],
-    mode: 'enforce',
-  };
-}
+  });
 
 const [orders, web, mail, reviews] = [
   service('shop', 'orders'),
@@ -67,10 +56,8 @@ const [orders, web, mail, reviews] = [
   service('shop', 'reviews'),
 ] as const;
 
-function rule(method: string, path: string, except: string[] = []): OperationRule {
-  const none = { exceptMethods: [], also: [], conditions: [], because: [] };
-  return { ...none, protocol: 'http', method, path, except };
-}
+const rule = (method: string, path: string, except: string[] = []) =>
+  sampleRule(`${method} ${path}`, { except });
 
 const caller = (one: PolicyService, ...allowed: OperationRule[]) => ({
   identities: one.identities,

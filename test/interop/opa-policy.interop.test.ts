@@ -18,14 +18,9 @@ import {
   arbitraryQuestion,
 } from '../../src/authorization/engine/testing/index.ts';
 import { CedarJudge, readGuardrails } from '../../src/authorization/guardrails/index.ts';
-import type {
-  Decision,
-  Grant,
-  Policy,
-  PolicyService,
-  Question,
-} from '../../src/authorization/model/index.ts';
+import type { Decision, Policy, Question } from '../../src/authorization/model/index.ts';
 import { compileOpa, serviceNames } from '../../src/authorization/targets/opa/index.ts';
+import { sampleGrant, sampleService } from '../../src/authorization/testing/samples.ts';
 import { opa, type RunningOpa, startOpa } from './support/opa.ts';
 import { isMissing } from './support/tools.ts';
 
@@ -76,26 +71,10 @@ when { resource.service.name == "orders" && context.proof == "token" };
 `;
 const isGuardrail = (reason: string): boolean => reason.startsWith('guardrail-');
 
-const serviceNamed = (name: string): PolicyService => ({
-  id: `default/shop/${name}`,
-  environment: 'default',
-  namespace: 'shop',
-  name,
-  kind: 'workload',
-  identities: [`spiffe://example.org/ns/shop/sa/${name}`],
-  owner: `team-${name}`,
-  criticality: undefined,
-  sensitivity: [],
-  exposure: 'internal',
-  groups: [],
-  mode: 'enforce',
-});
-const grantOf = (from: string, to: string, operation: string): Grant => ({
-  from: `default/shop/${from}`,
-  to: `default/shop/${to}`,
-  operation,
-  source: { reader: 'declarations', how: 'declared', file: `${from}/reeve.yaml`, line: 9 },
-});
+const serviceNamed = (name: string) =>
+  sampleService(`default/shop/${name}`, { owner: `team-${name}` });
+const grantOf = (from: string, to: string, operation: string) =>
+  sampleGrant(`default/shop/${from}`, `default/shop/${to}`, operation, 9);
 const SHOP: Policy = {
   services: ['orders', 'payments', 'reviews'].map(serviceNamed),
   endpoints: [],

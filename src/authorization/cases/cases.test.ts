@@ -1,42 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyCase, Source } from '../../estate/index.ts';
-import type {
-  Decision,
-  Grant,
-  Guardrail,
-  Policy,
-  PolicyService,
-  Question,
-} from '../model/index.ts';
+import type { PolicyCase } from '../../estate/index.ts';
+import type { Decision, Guardrail, Policy, Question } from '../model/index.ts';
+import { sampleGrant, sampleService, sampleSource } from '../testing/samples.ts';
 import { Asking, runCases } from './index.ts';
 
-const service = (id: string, ...identities: string[]): PolicyService => {
-  const [environment = '', namespace = '', name = ''] = id.split('/');
-  return {
-    ...{ id, environment, namespace, name, identities, kind: 'workload', exposure: 'internal' },
-    ...{ owner: undefined, criticality: undefined, sensitivity: [], groups: [], mode: 'enforce' },
-  };
-};
 const WEB = 'spiffe://example.org/ns/shop/sa/web';
-const source = (line: number, file = 'web/reeve.yaml'): Source => ({
-  ...{ reader: 'declarations', how: 'declared', file, line, column: 3 },
-});
-const GRANT: Grant = {
-  ...{ from: 'production/shop/web', to: 'production/shop/orders', operation: 'POST /orders' },
-  source: source(8),
-};
+const GRANT = sampleGrant('production/shop/web', 'production/shop/orders', 'POST /orders', 8, 3);
 const GUARDRAIL: Guardrail = {
   ...{ id: 'no-pci', reason: undefined, file: 'pci.cedar', line: 1, text: '', json: {} },
 };
 const policy: Policy = {
   services: [
-    service('production/shop/web', WEB),
-    service('production/shop/orders', 'spiffe://example.org/ns/shop/sa/orders'),
-    service('production/shop/legacy'),
-    service('production/tools/orders', 'spiffe://example.org/ns/tools/sa/orders'),
+    sampleService('production/shop/web'),
+    sampleService('production/shop/orders'),
+    sampleService('production/shop/legacy', { identities: [] }),
+    sampleService('production/tools/orders'),
   ],
   endpoints: [],
-  grants: [GRANT, { ...GRANT, operation: 'GET /orders/{id}', source: source(9) }],
+  grants: [
+    GRANT,
+    { ...GRANT, operation: 'GET /orders/{id}', source: { ...GRANT.source, line: 9 } },
+  ],
   guardrails: [GUARDRAIL, { ...GUARDRAIL, id: 'no-staging' }],
 };
 
@@ -82,7 +66,7 @@ describe('a call as people write it', () => {
 
 const one = (said: Partial<PolicyCase> = {}): PolicyCase => ({
   ...{ name: 'a case', expect: 'allow', operation: 'POST /orders', ...call },
-  source: source(1, 'reeve-test.yaml'),
+  source: sampleSource('reeve-test.yaml', 1, 3),
   ...said,
 });
 const allowed: Decision = {

@@ -7,47 +7,18 @@ import type {
   Question,
   Reason,
 } from '../model/index.ts';
+import { sampleEndpoint, sampleGrant, sampleService } from '../testing/samples.ts';
 import { Engine } from './engine.ts';
 import { rulesFor, type SampleGuardrail, sampleJudge } from './testing/index.ts';
 
-const service = (name: string, change: Partial<PolicyService> = {}): PolicyService => ({
-  id: `dev/shop/${name}`,
-  environment: 'dev',
-  namespace: 'shop',
-  name,
-  kind: 'workload',
-  identities: [`spiffe://example.org/ns/shop/sa/${name}`],
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: [],
-  exposure: 'internal',
-  groups: [],
-  mode: 'enforce',
-  ...change,
-});
+const service = (name: string, change: Partial<PolicyService> = {}) =>
+  sampleService(`dev/shop/${name}`, change);
 
-const endpoint = (operation: string, change: Partial<PolicyEndpoint> = {}): PolicyEndpoint => {
-  const [method = '', template = ''] = operation.split(' ');
-  return {
-    service: 'dev/shop/payments',
-    protocol: method === 'RPC' ? 'grpc' : 'http',
-    method,
-    template,
-    owner: undefined,
-    criticality: undefined,
-    sensitivity: [],
-    deprecated: false,
-    blocked: false,
-    ...change,
-  };
-};
+const endpoint = (operation: string, change: Partial<PolicyEndpoint> = {}) =>
+  sampleEndpoint('dev/shop/payments', operation, change);
 
-const grant = (operation: string, line = 7, from = 'orders'): Grant => ({
-  from: `dev/shop/${from}`,
-  to: 'dev/shop/payments',
-  operation,
-  source: { reader: 'declarations', how: 'declared', file: `${from}/reeve.yaml`, line },
-});
+const grant = (operation: string, line = 7, from = 'orders') =>
+  sampleGrant(`dev/shop/${from}`, 'dev/shop/payments', operation, line);
 
 const SERVICES = [service('orders'), service('payments'), service('reviews')];
 const CALL: Question = {

@@ -1,34 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../estate/index.ts';
 import { Engine } from '../engine/index.ts';
-import type { Policy, PolicyEndpoint, PolicyService, Question } from '../model/index.ts';
+import type { Policy, Question } from '../model/index.ts';
+import { sampleEndpoint, sampleGrant, sampleService } from '../testing/samples.ts';
 import { explain } from './index.ts';
 
-const source = (line: number): Source => ({
-  ...{ reader: 'declarations', how: 'declared', file: 'web/reeve.yaml', line, column: 3 },
-});
-const service = (id: string, said: Partial<PolicyService> = {}): PolicyService => {
-  const [environment = '', namespace = '', name = ''] = id.split('/');
-  return {
-    ...{ id, environment, namespace, name, kind: 'workload', exposure: 'internal' },
-    ...{ owner: 'team-a', criticality: undefined, sensitivity: [], groups: [], mode: 'enforce' },
-    identities: [`spiffe://example.org/ns/${namespace}/sa/${name}`],
-    ...said,
-  };
-};
-const endpoint = (method: string, template: string, blocked = false): PolicyEndpoint => ({
-  ...{ service: 'p/shop/orders', protocol: 'http', method, template, blocked, owner: undefined },
-  ...{ criticality: undefined, sensitivity: ['pii'], deprecated: false },
-});
-const grant = (operation: string, line: number) => ({
-  ...{ from: 'p/shop/web', to: 'p/shop/orders', operation, source: source(line) },
-});
+const service = (id: string) => sampleService(id, { owner: 'team-a' });
+const endpoint = (operation: string, blocked = false) =>
+  sampleEndpoint('p/shop/orders', operation, { blocked, sensitivity: ['pii'] });
+const grant = (operation: string, line: number) =>
+  sampleGrant('p/shop/web', 'p/shop/orders', operation, line, 3);
 const policy: Policy = {
   services: [service('p/shop/web'), service('p/shop/orders'), service('p/tools/mail')],
   endpoints: [
-    endpoint('GET', '/orders/{id}'),
-    endpoint('DELETE', '/orders/{id}'),
-    endpoint('GET', '/old', true),
+    endpoint('GET /orders/{id}'),
+    endpoint('DELETE /orders/{id}'),
+    endpoint('GET /old', true),
   ],
   grants: [grant('GET /orders/{id}', 8), grant('GET /old', 9), grant('POST /orders', 10)],
   guardrails: [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { GuardContext, PolicyEndpoint, PolicyService } from '../model/index.ts';
+import { sampleEndpoint, sampleService } from '../testing/samples.ts';
 import { CedarJudge, formatGuardrails, readGuardrails } from './index.ts';
 
 /** The samples of the guide, each of which does what the guide says. */
@@ -10,37 +11,9 @@ const { guardrails, diagnostics } = readGuardrails(
   SAMPLES.map((text, index) => ({ path: `${index}.cedar`, text })),
 );
 
-const SERVICE: PolicyService = {
-  id: 'production/shop/orders',
-  environment: 'production',
-  namespace: 'shop',
-  name: 'orders',
-  kind: 'workload',
-  identities: [],
-  owner: 'team-orders',
-  criticality: undefined,
-  sensitivity: [],
-  exposure: 'internal',
-  groups: [],
-  mode: 'enforce',
-};
-const CALLEE: PolicyService = {
-  ...SERVICE,
-  id: 'production/shop/payments',
-  name: 'payments',
-  owner: 'team-payments',
-};
-const ENDPOINT: PolicyEndpoint = {
-  service: CALLEE.id,
-  protocol: 'http',
-  method: 'GET',
-  template: '/v1/charges',
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: [],
-  deprecated: false,
-  blocked: false,
-};
+const SERVICE = sampleService('production/shop/orders', { owner: 'team-orders' });
+const CALLEE = sampleService('production/shop/payments', { owner: 'team-payments' });
+const ENDPOINT = sampleEndpoint(CALLEE.id, 'GET /v1/charges');
 
 /** What differs from a call that nothing forbids. */
 interface Change {

@@ -2,6 +2,7 @@ import { load, loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import type { NetworkWorkload } from '../../estate/index.ts';
 import type { CalleeRules, OperationRule, PolicyService } from '../model/index.ts';
+import { sampleRule, sampleService, sampleSource } from '../testing/samples.ts';
 import type { TargetContext } from './compiled.ts';
 import { TARGETS } from './index.ts';
 import { placementsOf } from './placements.ts';
@@ -9,34 +10,13 @@ import { workloadsFor } from './testing/index.ts';
 
 /** What is said, and done, where a target cannot say all of a policy. */
 
-function service(name: string, rest: Partial<PolicyService> = {}): PolicyService {
-  return {
-    id: `default/shop/${name}`,
-    environment: 'default',
-    namespace: 'shop',
-    name,
-    kind: 'workload',
+const service = (name: string, rest: Partial<PolicyService> = {}) =>
+  sampleService(`default/shop/${name}`, {
     identities: [`spiffe://cluster.local/ns/shop/sa/${name}`],
-    owner: undefined,
-    criticality: undefined,
-    sensitivity: [],
-    exposure: 'internal',
-    groups: [],
-    mode: 'enforce',
     ...rest,
-  };
-}
+  });
 
-const RULE: OperationRule = {
-  protocol: 'http',
-  method: 'GET',
-  exceptMethods: [],
-  path: '/orders',
-  also: [],
-  except: [],
-  conditions: [],
-  because: [{ reader: 'declarations', how: 'declared', file: 'web/reeve.yaml', line: 9 }],
-};
+const RULE = sampleRule('GET /orders', { because: [sampleSource('web/reeve.yaml', 9)] });
 const EVERYTHING = { ...RULE, method: '*', path: '/**' };
 
 interface Case {

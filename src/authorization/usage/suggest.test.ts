@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../estate/index.ts';
 import type { Grant, Policy } from '../model/index.ts';
+import { sampleGrant } from '../testing/samples.ts';
 import { suggest, type Use } from './index.ts';
 
 const [WEB, ORDERS] = ['production/shop/web', 'production/shop/orders'];
 
-const source = (line: number): Source => ({
-  ...{ reader: 'declarations', how: 'declared', file: 'web/reeve.yaml', line, column: 3 },
-});
-const grant = (operation: string, line = 8, to = ORDERS): Grant => ({
-  ...{ from: WEB, to, operation, source: source(line) },
-});
+const grant = (operation: string, line = 8, to = ORDERS) => sampleGrant(WEB, to, operation, line);
 const use = (method: string, template: string, said: Partial<Use> = {}): Use => ({
   ...{ from: WEB, to: ORDERS, protocol: 'http', method, template, requests: 7 },
   ...said,

@@ -17,6 +17,11 @@ import type {
   PolicyService,
   Question,
 } from '../../../src/authorization/model/index.ts';
+import {
+  sampleEndpoint,
+  sampleGrant,
+  sampleService,
+} from '../../../src/authorization/testing/samples.ts';
 import { createGrpcServer, type GrpcServer } from '../../../src/base/grpc/index.ts';
 
 /** Of nothing. */
@@ -77,22 +82,8 @@ export class PolicyServer {
 }
 
 /** A service of the shop, whose identity is by its name. */
-export function shopService(name: string, mode: EnforcementMode = 'enforce'): PolicyService {
-  return {
-    id: `production/shop/${name}`,
-    environment: 'production',
-    namespace: 'shop',
-    name,
-    kind: 'workload',
-    identities: [`spiffe://example.org/ns/shop/sa/${name}`],
-    owner: undefined,
-    criticality: undefined,
-    sensitivity: [],
-    exposure: 'internal',
-    groups: [],
-    mode,
-  };
-}
+export const shopService = (name: string, mode: EnforcementMode = 'enforce'): PolicyService =>
+  sampleService(`production/shop/${name}`, { mode });
 
 /** What is called, by whom: `web payments GET /v1/charges`. */
 export function shopPolicy(
@@ -105,31 +96,13 @@ export function shopPolicy(
     services: names.map((name) => shopService(name, modes[name])),
     grants: grants.map((grant, at) => {
       const [from, to, ...operation] = grant.split(' ');
-      return {
-        from: `production/shop/${from}`,
-        to: `production/shop/${to}`,
-        operation: operation.join(' '),
-        source: {
-          reader: 'declarations',
-          how: 'declared' as const,
-          file: `${from}/reeve.yaml`,
-          line: at + 1,
-        },
-      };
+      const [caller, callee] = [`production/shop/${from}`, `production/shop/${to}`];
+      return sampleGrant(caller, callee, operation.join(' '), at + 1);
     }),
     endpoints: endpoints.map((text) => {
-      const [service, method = '', template = '', blocked] = text.split(' ');
-      return {
-        service: `production/shop/${service}`,
-        protocol: 'http',
-        method,
-        template,
-        owner: undefined,
-        criticality: undefined,
-        sensitivity: [],
-        deprecated: false,
-        blocked: blocked === 'blocked',
-      };
+      const [service, method, template, blocked] = text.split(' ');
+      const id = `production/shop/${service}`;
+      return sampleEndpoint(id, `${method} ${template}`, { blocked: blocked === 'blocked' });
     }),
     guardrails: [],
   };

@@ -2,27 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { WireReader } from '../../../base/protobuf/index.ts';
 import type { CalleeRules, EnforcementMode, PolicyService } from '../../model/index.ts';
 import { NOTHING, toRbacMessage } from '../../targets/envoy-rbac/index.ts';
+import { sampleRule, sampleService } from '../../testing/samples.ts';
 import { type FilterUse, filterFor } from './filters.ts';
 import { type ExtensionConfig, RbacDelivery } from './rbac-delivery.ts';
 
 const idOf = (name: string) => `spiffe://example.org/ns/shop/sa/${name}`;
 
-function serviceOf(name: string, identity = name): PolicyService {
-  return {
-    id: `production/shop/${name}`,
-    environment: 'production',
-    namespace: 'shop',
-    name,
-    kind: 'workload',
-    identities: [idOf(identity)],
-    owner: undefined,
-    criticality: undefined,
-    sensitivity: [],
-    exposure: 'internal',
-    groups: [],
-    mode: 'enforce',
-  };
-}
+const serviceOf = (name: string, identity = name) =>
+  sampleService(`production/shop/${name}`, { identities: [idOf(identity)] });
 
 const [WEB, ORDERS, CARTS, STOCK] = [
   serviceOf('web'),
@@ -36,15 +23,7 @@ function rulesOf(
   path: string,
   mode: EnforcementMode = 'enforce',
 ): CalleeRules {
-  const rule = {
-    protocol: 'http',
-    method: 'GET',
-    exceptMethods: [],
-    path,
-    also: [],
-    except: [],
-  } as const;
-  const allowed = [{ ...rule, conditions: [], because: [] }];
+  const allowed = [sampleRule(`GET ${path}`)];
   return { service, mode, callers: [{ identities: WEB.identities, services: [WEB], allowed }] };
 }
 

@@ -1,46 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant, Policy, PolicyEndpoint, PolicyService } from '../../model/index.ts';
+import { sampleEndpoint, sampleGrant, sampleService } from '../../testing/samples.ts';
 import { type SampleGuardrail, sampleJudge } from '../testing/index.ts';
 import { lintPolicy } from './index.ts';
 
-const service = (name: string, change: Partial<PolicyService> = {}): PolicyService => ({
-  id: `dev/shop/${name}`,
-  environment: 'dev',
-  namespace: 'shop',
-  name,
-  kind: 'workload',
-  identities: [`spiffe://example.org/ns/shop/sa/${name}`],
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: [],
-  exposure: 'internal',
-  groups: [],
-  mode: 'enforce',
-  ...change,
-});
+const service = (name: string, change: Partial<PolicyService> = {}) =>
+  sampleService(`dev/shop/${name}`, change);
 
-const endpoint = (
-  method: string,
-  template: string,
-  change: Partial<PolicyEndpoint> = {},
-): PolicyEndpoint => ({
-  service: 'dev/shop/payments',
-  protocol: 'http',
-  method,
-  template,
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: [],
-  deprecated: false,
-  blocked: false,
-  ...change,
-});
+const endpoint = (method: string, template: string, change: Partial<PolicyEndpoint> = {}) =>
+  sampleEndpoint('dev/shop/payments', `${method} ${template}`, change);
 
 const grant = (line: number, operation: string, change: Partial<Grant> = {}): Grant => ({
-  from: 'dev/shop/orders',
-  to: 'dev/shop/payments',
-  operation,
-  source: { reader: 'declarations', how: 'declared', file: 'orders/reeve.yaml', line },
+  ...sampleGrant('dev/shop/orders', 'dev/shop/payments', operation, line),
   ...change,
 });
 

@@ -1,39 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { GuardContext, GuardedCall, Guardrail, PolicyService } from '../../model/index.ts';
+import type { GuardContext, GuardedCall, Guardrail } from '../../model/index.ts';
+import { sampleEndpoint, sampleService } from '../../testing/samples.ts';
 import { readGuardrails } from '../language/index.ts';
 import { CedarJudge } from './index.ts';
 
-const service = (name: string, more: Partial<PolicyService> = {}): PolicyService => ({
-  id: `production/shop/${name}`,
-  environment: 'production',
-  namespace: 'shop',
-  name,
-  kind: 'workload',
-  identities: [],
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: [],
-  exposure: 'internal',
-  groups: [],
-  mode: 'enforce',
-  ...more,
-});
-const ORDERS = service('orders', { owner: 'team-orders' });
-const PAYMENTS = service('payments', { sensitivity: ['pci'] });
+const ORDERS = sampleService('production/shop/orders', { owner: 'team-orders' });
+const PAYMENTS = sampleService('production/shop/payments', { sensitivity: ['pci'] });
 const CHARGE: GuardedCall = {
   caller: ORDERS,
   callee: PAYMENTS,
-  endpoint: {
-    service: PAYMENTS.id,
-    protocol: 'http',
-    method: 'POST',
-    template: '/v1/charges',
-    owner: undefined,
-    criticality: undefined,
-    sensitivity: [],
-    deprecated: false,
-    blocked: false,
-  },
+  endpoint: sampleEndpoint(PAYMENTS.id, 'POST /v1/charges'),
 };
 const BELOW_WILDCARD: GuardedCall = { ...CHARGE, endpoint: undefined };
 const CONTEXT: GuardContext = {

@@ -1,50 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy, PolicyEndpoint, PolicyService } from '../../model/index.ts';
+import { sampleEndpoint, sampleGrant, sampleService } from '../../testing/samples.ts';
 import { readGuardrails } from '../language/index.ts';
 import { lintGuardrails } from './index.ts';
 
-function service(name: string, more: Partial<PolicyService> = {}): PolicyService {
-  return {
-    id: `production/shop/${name}`,
-    environment: 'production',
-    namespace: 'shop',
-    name,
-    kind: 'workload',
-    identities: [],
-    owner: `team-${name}`,
-    criticality: undefined,
-    sensitivity: [],
-    exposure: 'internal',
-    groups: [],
-    mode: 'enforce',
-    ...more,
-  };
-}
+const service = (name: string, more: Partial<PolicyService> = {}) =>
+  sampleService(`production/shop/${name}`, { owner: `team-${name}`, ...more });
 
-const endpoint = (method: string, template: string): PolicyEndpoint => ({
-  service: 'production/shop/payments',
-  protocol: 'http',
-  method,
-  template,
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: template === '/v1/cards' ? ['pci'] : [],
-  deprecated: template === '/v1/old',
-  blocked: false,
-});
+const endpoint = (operation: string, change: Partial<PolicyEndpoint> = {}) =>
+  sampleEndpoint('production/shop/payments', operation, change);
 
-const grant = (operation: string, line: number) => ({
-  from: 'production/shop/orders',
-  to: 'production/shop/payments',
-  operation,
-  source: {
-    reader: 'declarations',
-    how: 'declared' as const,
-    file: 'orders/reeve.yaml',
-    line,
-    column: 9,
-  },
-});
+const grant = (operation: string, line: number) =>
+  sampleGrant('production/shop/orders', 'production/shop/payments', operation, line, 9);
 
 function lint(text: string, operations: readonly string[] = [], groups: readonly string[] = []) {
   const { guardrails } = readGuardrails([{ path: 'g.cedar', text }]);
@@ -52,9 +19,9 @@ function lint(text: string, operations: readonly string[] = [], groups: readonly
   const policy: Policy = {
     services: [service('orders', { groups: ['checkout'] }), service('payments')],
     endpoints: [
-      endpoint('GET', '/v1/charges/{id}'),
-      endpoint('POST', '/v1/cards'),
-      endpoint('GET', '/v1/old'),
+      endpoint('GET /v1/charges/{id}'),
+      endpoint('POST /v1/cards', { sensitivity: ['pci'] }),
+      endpoint('GET /v1/old', { deprecated: true }),
     ],
     grants: operations.map((operation, index) => grant(operation, index + 1)),
     guardrails,

@@ -1,48 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { readGuardrails } from '../../guardrails/index.ts';
 import { loadCedar, splitPolicies } from '../../guardrails/language/index.ts';
-import type { Grant, Policy, PolicyEndpoint, PolicyService } from '../../model/index.ts';
+import type { Policy, PolicyService } from '../../model/index.ts';
+import { sampleEndpoint, sampleGrant, sampleService } from '../../testing/samples.ts';
 import { compileCedar } from './index.ts';
 
-const service = (name: string, more: Partial<PolicyService> = {}): PolicyService => ({
-  id: `dev/shop/${name}`,
-  environment: 'dev',
-  namespace: 'shop',
-  name,
-  kind: 'workload',
-  identities: [],
-  owner: 'team "a"',
-  criticality: undefined,
-  sensitivity: ['pii'],
-  exposure: 'internal',
-  groups: ['checkout'],
-  mode: 'enforce',
-  ...more,
-});
-const endpoint = (method: string, template: string): PolicyEndpoint => ({
-  service: 'dev/shop/payments',
-  protocol: 'http',
-  method,
-  template,
-  owner: undefined,
-  criticality: 'high',
-  sensitivity: [],
-  deprecated: false,
-  blocked: false,
-});
-const grant = (operation: string, line: number): Grant => ({
-  from: 'dev/shop/orders',
-  to: 'dev/shop/payments',
-  operation,
-  source: { reader: 'declarations', how: 'declared', file: 'orders/reeve.yaml', line },
-});
+const service = (name: string, more: Partial<PolicyService> = {}) =>
+  sampleService(`dev/shop/${name}`, {
+    ...{ owner: 'team "a"', sensitivity: ['pii'], groups: ['checkout'] },
+    ...more,
+  });
+const endpoint = (operation: string) =>
+  sampleEndpoint('dev/shop/payments', operation, { criticality: 'high' });
+const grant = (operation: string, line: number) =>
+  sampleGrant('dev/shop/orders', 'dev/shop/payments', operation, line);
 
 const GUARDRAILS = `@id("a") forbid(principal, action, resource) when { resource.deprecated };
 @id("a") forbid(principal, action, resource) when { context.path like "/x*" };
 forbid(principal, action, resource) when { principal.nothing };`;
 const POLICY: Policy = {
   services: [service('orders', { mode: 'shadow' }), service('payments')],
-  endpoints: [endpoint('ANY', '/v1/{id}'), endpoint('GET', '/v1/{id}/items')],
+  endpoints: [endpoint('ANY /v1/{id}'), endpoint('GET /v1/{id}/items')],
   grants: [
     grant('GET /v1/{name}', 1),
     grant('GET /v1/{name}', 2),

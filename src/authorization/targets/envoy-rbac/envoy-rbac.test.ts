@@ -9,7 +9,8 @@ import {
   arbitraryQuestion,
   sampleJudge,
 } from '../../engine/testing/index.ts';
-import type { CalleeRules, OperationRule, PolicyService, Question } from '../../model/index.ts';
+import type { CalleeRules, OperationRule, Question } from '../../model/index.ts';
+import { sampleRule, sampleService, sampleSource } from '../../testing/samples.ts';
 import type { TargetContext } from '../compiled.ts';
 import { compileEnvoyRbac } from './compile.ts';
 import { rbacOf } from './policies.ts';
@@ -68,31 +69,11 @@ describe('what Envoy lets in by itself', () => {
   });
 });
 
-const service = (name: string): PolicyService => ({
-  id: `production/shop/${name}`,
-  environment: 'production',
-  namespace: 'shop',
-  name,
-  kind: 'workload',
-  identities: [`spiffe://example.org/ns/shop/sa/${name}`],
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: [],
-  exposure: 'internal',
-  groups: [],
-  mode: 'enforce',
-});
-const [WEB, ORDERS] = [service('web'), service('orders')];
-const RULE: OperationRule = {
-  protocol: 'http',
-  method: 'GET',
-  exceptMethods: [],
-  path: '/orders/{id}',
-  also: [],
-  except: [],
-  conditions: [],
-  because: [{ reader: 'declarations', how: 'declared', file: 'web/reeve.yaml', line: 7 }],
-};
+const [WEB, ORDERS] = [
+  sampleService('production/shop/web'),
+  sampleService('production/shop/orders'),
+];
+const RULE = sampleRule('GET /orders/{id}', { because: [sampleSource('web/reeve.yaml', 7)] });
 
 const rulesWith = (...allowed: readonly Partial<OperationRule>[]): CalleeRules => ({
   service: ORDERS,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OperationRule, Policy, Question } from '../../model/index.ts';
 import { toWireMethod, toWirePath } from '../../operations/index.ts';
+import { sampleRule } from '../../testing/samples.ts';
 import { ASKED, type Asked, isToldDenied } from '../testing/asked.ts';
 import { contextFor, workloadsFor } from '../testing/index.ts';
 import { SHOP_CONTEXT, SHOP_RULES } from '../testing/shop.ts';
@@ -16,16 +17,7 @@ const QUESTIONS = 40;
 /** In the words of Istio, as it is applied. */
 const SHOP = readFileSync(new URL('testing/shop.yaml', import.meta.url), 'utf8');
 
-const RULE: OperationRule = {
-  protocol: 'http',
-  method: 'GET',
-  exceptMethods: [],
-  path: '/',
-  also: [],
-  except: [],
-  conditions: [],
-  because: [],
-};
+const RULE = sampleRule('GET /');
 
 describe('what Istio is told', () => {
   it('of a shop', () => {

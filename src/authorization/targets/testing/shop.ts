@@ -1,55 +1,19 @@
 import { Engine } from '../../engine/index.ts';
-import type {
-  CalleeRules,
-  Grant,
-  Policy,
-  PolicyEndpoint,
-  PolicyService,
-} from '../../model/index.ts';
+import type { CalleeRules, Policy, PolicyService } from '../../model/index.ts';
+import { sampleEndpoint, sampleGrant, sampleService } from '../../testing/samples.ts';
 import type { TargetContext } from '../compiled.ts';
 import { placementsOf } from '../placements.ts';
 
 /** A small shop, of which every target makes an example. */
 
-const serviceNamed = (name: string, more: Partial<PolicyService> = {}): PolicyService => ({
-  id: `default/shop/${name}`,
-  environment: 'default',
-  namespace: 'shop',
-  name,
-  kind: 'workload',
-  identities: [`spiffe://example.org/ns/shop/sa/${name}`],
-  owner: `team-${name}`,
-  criticality: undefined,
-  sensitivity: [],
-  exposure: 'internal',
-  groups: [],
-  mode: 'enforce',
-  ...more,
-});
+const serviceNamed = (name: string, more: Partial<PolicyService> = {}) =>
+  sampleService(`default/shop/${name}`, { owner: `team-${name}`, ...more });
 
-const grantOf = (from: string, to: string, operation: string, line: number): Grant => ({
-  from: `default/shop/${from}`,
-  to: `default/shop/${to}`,
-  operation,
-  source: { reader: 'declarations', how: 'declared', file: `${from}/reeve.yaml`, line },
-});
+const grantOf = (from: string, to: string, operation: string, line: number) =>
+  sampleGrant(`default/shop/${from}`, `default/shop/${to}`, operation, line);
 
-const endpointOf = (
-  name: string,
-  method: string,
-  template: string,
-  blocked = false,
-): PolicyEndpoint => ({
-  service: `default/shop/${name}`,
-  protocol: 'http',
-  method,
-  template,
-  owner: undefined,
-  criticality: undefined,
-  sensitivity: [],
-  deprecated: false,
-  blocked,
-});
+const endpointOf = (name: string, operation: string, blocked = false) =>
+  sampleEndpoint(`default/shop/${name}`, operation, { blocked });
 
 export const SHOP: Policy = {
   services: [
@@ -60,8 +24,8 @@ export const SHOP: Policy = {
     serviceNamed('mail', { kind: 'external', identities: [] }),
   ],
   endpoints: [
-    endpointOf('orders', 'GET', '/orders/me'),
-    endpointOf('payments', 'DELETE', '/v1/charges/{id}', true),
+    endpointOf('orders', 'GET /orders/me'),
+    endpointOf('payments', 'DELETE /v1/charges/{id}', true),
   ],
   grants: [
     grantOf('web', 'orders', 'GET /orders/{id}', 9),

@@ -1,30 +1,21 @@
 import type { Grant, Policy, PolicyService } from '../../../model/index.ts';
+import { sampleGrant, sampleIdentity, sampleService } from '../../../testing/samples.ts';
 
 export const ORDERS = 'production/shop/orders';
 export const WEB = 'production/shop/web';
 export const MAIL = 'production/shop/mail';
 
-/** `spiffe://example.org/ns/shop/sa/orders` for `production/shop/orders`. */
-export const identityOf = (id: string): string =>
-  `spiffe://example.org/ns/shop/sa/${id.slice(id.lastIndexOf('/') + 1)}`;
+export const identityOf = sampleIdentity;
 
 /** A service of tests, with an identity of its own. */
-export function serviceWith(id: string, said: Partial<PolicyService> = {}): PolicyService {
-  const [environment = '', namespace = '', name = ''] = id.split('/');
-  return {
-    ...{ id, environment, namespace, name, kind: 'workload', identities: [identityOf(id)] },
-    ...{ owner: 'team-shop', criticality: 'high', sensitivity: ['pii'], exposure: 'internal' },
-    ...{ groups: ['checkout'], mode: 'enforce' },
+export const serviceWith = (id: string, said: Partial<PolicyService> = {}): PolicyService =>
+  sampleService(id, {
+    ...{ owner: 'team-shop', criticality: 'high', sensitivity: ['pii'], groups: ['checkout'] },
     ...said,
-  };
-}
+  });
 
-export const grantOf = (from: string, to: string, operation: string, line = 7): Grant => ({
-  from,
-  to,
-  operation,
-  source: { reader: 'declarations', how: 'declared', file: 'web/reeve.yaml', line },
-});
+export const grantOf = (from: string, to: string, operation: string): Grant =>
+  sampleGrant(from, to, operation, 7);
 
 /** Web may read orders; mail is there, and calls nobody. */
 export const SHOP: Policy = {
