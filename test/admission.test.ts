@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WEBHOOK_NAME, webhookManifests } from '../src/authorization/admission/index.ts';
 import { fieldsAt, textAt } from '../src/base/pick.ts';
 import { TestApiServer } from '../src/sources/kubernetes/live/testing/api-server.ts';
 import {
@@ -43,6 +46,19 @@ const ONE = policy(
   '[{ from: [{ podSelector: { matchLabels: { app: orders } } }], ports: [{ port: 8080 }] }]',
   '{ matchLabels: { app: payments } }',
 );
+
+it('deploy/kubernetes/admission.yaml is what the command prints', () => {
+  const text = readFileSync(
+    join(import.meta.dirname, '../deploy/kubernetes/admission.yaml'),
+    'utf8',
+  );
+  const printed = webhookManifests({
+    ...{ name: WEBHOOK_NAME, namespace: 'reeve', excludedNamespaces: ['kube-system'] },
+    ...{ url: undefined, cluster: undefined, caBundle: '', timeoutSeconds: 10 },
+    failurePolicy: 'Ignore',
+  });
+  expect(text.replace(/^(# .*\n)+/, '')).toBe(printed);
+});
 
 describe('the admission webhook', () => {
   let cluster: TestApiServer;

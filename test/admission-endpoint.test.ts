@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { TestAuthority } from '../../../test/support/certificates.ts';
-import { AdmissionConfig, EXEMPT } from '../../authorization/admission/index.ts';
-import { TestDomain } from '../../identity/federation/testing/domain.ts';
-import { type AdmissionEndpoint, serveAdmission } from './serve.ts';
+import { AdmissionConfig, EXEMPT } from '../src/authorization/admission/index.ts';
+import { TestDomain } from '../src/identity/federation/testing/domain.ts';
+import { type AdmissionEndpoint, serveAdmission } from '../src/server/admission/serve.ts';
+import { TestAuthority } from './support/certificates.ts';
 
 const TOKEN = 'a-token-that-only-tests-know';
 const folder = mkdtempSync(join(tmpdir(), 'reeve-webhook-'));
