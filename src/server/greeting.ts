@@ -19,10 +19,15 @@ export function greeting(server: RunningServer, config: ServerConfig): string[] 
   ];
 }
 
-function identityOf({ workloadApiAddress, agentsAddress }: RunningServer): string[] {
+function identityOf({
+  workloadApiAddress,
+  agentsAddress,
+  admissionAddress,
+}: RunningServer): string[] {
   return [
     workloadApiAddress && `Identity  SPIFFE_ENDPOINT_SOCKET=${workloadApiAddress}`,
     agentsAddress && `Agents    join at ${agentsAddress}`,
+    admissionAddress && `Admission https://${admissionAddress}/validate`,
   ].filter((line) => line !== undefined);
 }
 
