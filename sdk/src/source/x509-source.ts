@@ -8,20 +8,12 @@ import {
   usableIdentity,
   type X509Identity,
 } from './identity.ts';
+import { notReady, type SourceEvents, untilChanged } from './source-events.ts';
 import type { X509Svid } from './svid.ts';
 
 export interface X509SourceOptions extends WorkloadApiClientOptions {
   /** Which of several SVIDs is shown to peers; the first, which is the default one, if undefined. */
   readonly pick?: IdentityParts['pick'];
-}
-
-interface SourceEvents {
-  /** Another identity took the place of the last. */
-  updated: [];
-  /** Something went wrong that does not end it: the agent is lost, or refuses, or sent something odd. */
-  warning: [error: ReeveError];
-  /** Nothing more will come. */
-  failed: [error: ReeveError];
 }
 
 /** The X.509-SVIDs, bundles and lists of revoked certificates of this workload, kept fresh by the
@@ -84,8 +76,11 @@ export class X509Source extends EventEmitter<SourceEvents> implements IdentitySo
   async ready(signal?: AbortSignal): Promise<void> {
     while (!this.#identity) {
       if (this.#end) throw this.#end;
-      if (signal?.aborted) throw this.#notReady(signal.reason);
-      await this.#change(signal);
+      if (signal?.aborted) {
+        const message = 'this workload has no X.509-SVID yet';
+        throw notReady('svid/not-ready', message, this.#lastError, signal.reason);
+      }
+      await untilChanged(this, signal);
     }
   }
 
@@ -131,30 +126,5 @@ export class X509Source extends EventEmitter<SourceEvents> implements IdentitySo
     this.#end = error;
     this.#lastError = error;
     this.emit('failed', error);
-  }
-
-  #notReady(cause: unknown): ReeveError {
-    const last = this.#lastError;
-    const why = last ? last.message : 'the Workload API has not answered';
-    const hint = last?.hint;
-    return new ReeveError('svid/not-ready', `this workload has no X.509-SVID yet: ${why}`, {
-      cause: last ?? cause,
-      ...(hint !== undefined && { hint }),
-    });
-  }
-
-  /** Until something happens. */
-  #change(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.off('updated', done);
-        this.off('failed', done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      this.on('updated', done);
-      this.on('failed', done);
-      signal?.addEventListener('abort', done);
-    });
   }
 }

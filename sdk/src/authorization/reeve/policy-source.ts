@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { CedarJudge, Engine, readSlice, toPolicy } from '../../../../src/authorization/decider.ts';
 import { ReeveError } from '../../error.ts';
+import { notReady, type SourceEvents, untilChanged } from '../../source/source-events.ts';
 import {
   DEFAULT_GRPC_LIMITS,
   follow,
@@ -23,15 +24,6 @@ export interface KnownPolicy {
   /** Ids of the services that this workload is. */
   readonly callees: readonly string[];
   readonly engine: Engine;
-}
-
-interface SourceEvents {
-  /** Another policy took the place of the last. */
-  updated: [];
-  /** Something went wrong that does not end it: Reeve is lost, or refuses, or sent something odd. */
-  warning: [error: ReeveError];
-  /** Nothing more will come. */
-  failed: [error: ReeveError];
 }
 
 /** Who may call this workload, kept fresh by the socket of the Workload API. When Reeve is lost it keeps what it has,
@@ -73,8 +65,11 @@ export class PolicySource extends EventEmitter<SourceEvents> {
   async ready(signal?: AbortSignal): Promise<void> {
     while (!this.#policy) {
       if (this.#end) throw this.#end;
-      if (signal?.aborted) throw this.#notReady(signal.reason);
-      await this.#change(signal);
+      if (signal?.aborted) {
+        const message = 'this workload has no policy yet';
+        throw notReady('authorization/policy-not-ready', message, this.#lastError, signal.reason);
+      }
+      await untilChanged(this, signal);
     }
   }
 
@@ -138,32 +133,6 @@ export class PolicySource extends EventEmitter<SourceEvents> {
     this.#end = error;
     this.#lastError = error;
     this.emit('failed', error);
-  }
-
-  #notReady(cause: unknown): ReeveError {
-    const last = this.#lastError;
-    const why = last ? last.message : 'the Workload API has not answered';
-    const hint = last?.hint;
-    return new ReeveError(
-      'authorization/policy-not-ready',
-      `this workload has no policy yet: ${why}`,
-      { cause: last ?? cause, ...(hint !== undefined && { hint }) },
-    );
-  }
-
-  /** Until something happens. */
-  #change(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.off('updated', done);
-        this.off('failed', done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      this.on('updated', done);
-      this.on('failed', done);
-      signal?.addEventListener('abort', done);
-    });
   }
 }
 
