@@ -15,11 +15,10 @@ export interface GuardedEndpoint extends Omit<PolicyEndpoint, 'protocol'> {
   readonly known: boolean;
 }
 
-export const SERVICE_ATTRIBUTES: Readonly<Record<string, Attribute<PolicyService>>> = {
-  name: { type: 'String', doc: 'Its name in its namespace.', of: ({ name }) => name },
-  namespace: { type: 'String', doc: 'Its namespace.', of: ({ namespace }) => namespace },
-  environment: { type: 'String', doc: 'Its environment.', of: ({ environment }) => environment },
-  kind: { type: 'String', doc: 'workload, datastore or external.', of: ({ kind }) => kind },
+/** What services and endpoints have alike. */
+const ANSWERED_FOR: Readonly<
+  Record<string, Attribute<Pick<PolicyService, 'owner' | 'criticality'>>>
+> = {
   owner: {
     type: 'String',
     isOptional: true,
@@ -32,6 +31,14 @@ export const SERVICE_ATTRIBUTES: Readonly<Record<string, Attribute<PolicyService
     doc: 'critical, high, medium or low.',
     of: ({ criticality }) => criticality,
   },
+};
+
+export const SERVICE_ATTRIBUTES: Readonly<Record<string, Attribute<PolicyService>>> = {
+  name: { type: 'String', doc: 'Its name in its namespace.', of: ({ name }) => name },
+  namespace: { type: 'String', doc: 'Its namespace.', of: ({ namespace }) => namespace },
+  environment: { type: 'String', doc: 'Its environment.', of: ({ environment }) => environment },
+  kind: { type: 'String', doc: 'workload, datastore or external.', of: ({ kind }) => kind },
+  ...ANSWERED_FOR,
   sensitivity: {
     type: 'Set<String>',
     doc: 'What data it handles: pii, pci, phi, credentials, or words of your own.',
@@ -57,18 +64,7 @@ export const ENDPOINT_ATTRIBUTES: Readonly<Record<string, Attribute<GuardedEndpo
     doc: 'Its path with {parameters}, field or topic; of one that is not known, as the request has it.',
     of: ({ template }) => template,
   },
-  owner: {
-    type: 'String',
-    isOptional: true,
-    doc: 'The team that answers for it.',
-    of: ({ owner }) => owner,
-  },
-  criticality: {
-    type: 'String',
-    isOptional: true,
-    doc: 'critical, high, medium or low.',
-    of: ({ criticality }) => criticality,
-  },
+  ...ANSWERED_FOR,
   sensitivity: {
     type: 'Set<String>',
     doc: 'What data it handles.',
