@@ -1,4 +1,5 @@
-import type { Policy, PolicyService } from '../../src/authorization/model/index.ts';
+import type { Policy } from '../../src/authorization/model/index.ts';
+import { sampleService } from '../../src/authorization/testing/samples.ts';
 import { messageField, textField } from '../../src/base/protobuf/index.ts';
 
 const SERVICES = 500;
@@ -6,7 +7,9 @@ const CALLS_A_SERVICE = 20;
 
 /** 500 services, each of which calls four others by five operations: 10,000 declared calls. */
 export function policyOfBench(): Policy {
-  const services = Array.from({ length: SERVICES }, (_, at) => serviceOf(at));
+  const services = Array.from({ length: SERVICES }, (_, at) =>
+    sampleService(`production/shop/${nameOf(at)}`),
+  );
   const calls = services.flatMap(({ id }, at) =>
     Array.from({ length: CALLS_A_SERVICE }, (_, call) => ({
       from: id,
@@ -21,23 +24,6 @@ export function policyOfBench(): Policy {
 const nameOf = (at: number) => `service-${at % SERVICES}`;
 const calleeOf = (at: number, call: number) => at + 1 + Math.floor(call / 5);
 const idOf = (at: number) => `spiffe://example.org/ns/shop/sa/${nameOf(at)}`;
-
-function serviceOf(at: number): PolicyService {
-  return {
-    id: `production/shop/${nameOf(at)}`,
-    environment: 'production',
-    namespace: 'shop',
-    name: nameOf(at),
-    kind: 'workload',
-    identities: [idOf(at)],
-    owner: undefined,
-    criticality: undefined,
-    sensitivity: [],
-    exposure: 'internal',
-    groups: [],
-    mode: 'enforce',
-  };
-}
 
 /** Questions as an Envoy asks them, with the headers of an ordinary request; half of them are about calls that are
  *  declared. */

@@ -8,12 +8,12 @@ import {
   sampleJudge,
 } from '../engine/testing/index.ts';
 import type { CalleeRules, Policy, Question } from '../model/index.ts';
+import { asPolicy } from './testing/asked.ts';
 import {
   arbitraryRules,
   compare,
   contextFor,
   isLetIn,
-  type SampleRules,
   type Standing,
   type TestedTarget,
 } from './testing/index.ts';
@@ -23,30 +23,10 @@ import { TESTED } from './testing/targets.ts';
 const POLICIES = Number(process.env.REEVE_PROPERTY_RUNS ?? 150);
 const QUESTIONS = 25;
 
-/** Questions that rules are about. */
-function askable({ policy, rules }: SampleRules): Policy {
-  const source = { reader: 'declarations', how: 'declared', file: 'reeve.yaml' } as const;
-  const grants = rules.flatMap(({ service, callers }) =>
-    callers.flatMap(({ services, allowed }) =>
-      services.flatMap(({ id }) =>
-        allowed.flatMap(({ method, path, except }) =>
-          [path, ...except].map((one) => ({
-            from: id,
-            to: service.id,
-            operation: `${method === '*' ? 'ANY' : method} ${one}`,
-            source,
-          })),
-        ),
-      ),
-    ),
-  );
-  return { ...policy, grants };
-}
-
 const arbitraryCase = arbitraryRules().chain((sample) =>
   fc.record({
     sample: fc.constant(sample),
-    questions: fc.array(arbitraryQuestion(askable(sample)), {
+    questions: fc.array(arbitraryQuestion(asPolicy(sample)), {
       minLength: QUESTIONS,
       maxLength: QUESTIONS,
     }),

@@ -1,5 +1,17 @@
 import type { Source } from '../../estate/index.ts';
-import type { Grant, OperationRule, PolicyEndpoint, PolicyService } from '../model/index.ts';
+import type {
+  Grant,
+  GuardrailJudge,
+  OperationRule,
+  PolicyEndpoint,
+  PolicyService,
+} from '../model/index.ts';
+
+/** The judge of a policy without guardrails. */
+export const NO_GUARDRAILS: GuardrailJudge = {
+  standing: () => ({ kind: 'clear' }),
+  judge: () => ({ kind: 'clear' }),
+};
 
 /** The line of a declaration. */
 export const sampleSource = (file: string, line: number, column?: number): Source => ({

@@ -18,17 +18,12 @@ import type {
   Question,
 } from '../../../src/authorization/model/index.ts';
 import {
+  NO_GUARDRAILS,
   sampleEndpoint,
   sampleGrant,
   sampleService,
 } from '../../../src/authorization/testing/samples.ts';
 import { createGrpcServer, type GrpcServer } from '../../../src/base/grpc/index.ts';
-
-/** Of nothing. */
-export const NO_GUARDRAILS: GuardrailJudge = {
-  standing: () => ({ kind: 'clear' }),
-  judge: () => ({ kind: 'clear' }),
-};
 
 /** What decides on this machine, as a server has it: external authorisation on a port, and rules for Envoys. */
 export class PolicyServer {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { Engine } from '../../engine/index.ts';
 import { arbitraryPolicy, arbitraryQuestion } from '../../engine/testing/index.ts';
-import type { CalleeRules, GuardrailJudge, Policy, Question } from '../../model/index.ts';
+import type { CalleeRules, Policy, Question } from '../../model/index.ts';
 import { matchesLoosely, parsePattern, toWirePath } from '../../operations/index.ts';
+import { NO_GUARDRAILS } from '../../testing/samples.ts';
 import type { Notice } from '../compiled.ts';
 import { arbitraryRules, isLetIn, type SampleRules } from './rules.ts';
 
@@ -29,16 +30,11 @@ function arbitraryOfRules(count: number): fc.Arbitrary<Asked> {
   );
 }
 
-const CLEAR: GuardrailJudge = {
-  standing: () => ({ kind: 'clear' }),
-  judge: () => ({ kind: 'clear' }),
-};
-
 /** The rules that a policy comes to, and the engine's decisions. */
 function arbitraryOfPolicy(count: number): fc.Arbitrary<Asked> {
   return arbitraryPolicy().chain((policy) =>
     arbitraryQuestions(policy, count).map((questions) => {
-      const engine = new Engine(policy, CLEAR);
+      const engine = new Engine(policy, NO_GUARDRAILS);
       const allows = (question: Question) => {
         const { allowed, mode } = engine.decide(question);
         return allowed || mode === 'shadow';
@@ -58,7 +54,7 @@ const arbitraryQuestions = (policy: Policy, count: number): fc.Arbitrary<Questio
   fc.array(arbitraryQuestion(policy), { minLength: count, maxLength: count });
 
 /** The policy of which each path of a rule is a grant. */
-function asPolicy({ policy, rules }: SampleRules): Policy {
+export function asPolicy({ policy, rules }: SampleRules): Policy {
   const source = { reader: 'declarations', how: 'declared', file: 'reeve.yaml' } as const;
   const grants = rules.flatMap(({ service, callers }) =>
     callers.flatMap(({ services, allowed }) =>

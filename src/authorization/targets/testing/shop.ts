@@ -1,6 +1,11 @@
 import { Engine } from '../../engine/index.ts';
 import type { CalleeRules, Policy, PolicyService } from '../../model/index.ts';
-import { sampleEndpoint, sampleGrant, sampleService } from '../../testing/samples.ts';
+import {
+  NO_GUARDRAILS,
+  sampleEndpoint,
+  sampleGrant,
+  sampleService,
+} from '../../testing/samples.ts';
 import type { TargetContext } from '../compiled.ts';
 import { placementsOf } from '../placements.ts';
 
@@ -40,10 +45,7 @@ export const SHOP: Policy = {
   guardrails: [],
 };
 
-export const SHOP_RULES: readonly CalleeRules[] = new Engine(SHOP, {
-  standing: () => ({ kind: 'clear' }),
-  judge: () => ({ kind: 'clear' }),
-}).rules();
+export const SHOP_RULES: readonly CalleeRules[] = new Engine(SHOP, NO_GUARDRAILS).rules();
 
 export const SHOP_CONTEXT: TargetContext = {
   placements: placementsOf(
