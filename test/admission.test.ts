@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { WEBHOOK_NAME, webhookManifests } from '../src/authorization/admission/index.ts';
+import {
+  ADMISSION_KINDS,
+  WEBHOOK_NAME,
+  webhookManifests,
+} from '../src/authorization/admission/index.ts';
 import { fieldsAt, textAt } from '../src/base/pick.ts';
+import { LIVE_KINDS } from '../src/sources/kubernetes/live/kinds.ts';
 import { TestApiServer } from '../src/sources/kubernetes/live/testing/api-server.ts';
 import {
   type AdmissionUnderTest,
@@ -58,6 +63,16 @@ it('deploy/kubernetes/admission.yaml is what the command prints', () => {
     failurePolicy: 'Ignore',
   });
   expect(text.replace(/^(# .*\n)+/, '')).toBe(printed);
+});
+
+it('asks about no kind that is not followed, so that there is a state before', () => {
+  const followed = LIVE_KINDS.flatMap(({ group, kinds }) =>
+    kinds.map((kind) => `${group}/${kind}`),
+  );
+  const asked = ADMISSION_KINDS.flatMap(({ group, kinds }) =>
+    Object.keys(kinds).map((kind) => `${group}/${kind}`),
+  );
+  expect(asked.filter((kind) => !followed.includes(kind))).toEqual([]);
 });
 
 describe('the admission webhook', () => {

@@ -67,6 +67,7 @@ export const ADMISSION_KINDS: readonly AdmissionKind[] = [
   }),
   estate('policy.linkerd.io', {
     AuthorizationPolicy: 'authorizationpolicies',
+    GRPCRoute: 'grpcroutes',
     HTTPRoute: 'httproutes',
     MeshTLSAuthentication: 'meshtlsauthentications',
     NetworkAuthentication: 'networkauthentications',
@@ -75,6 +76,8 @@ export const ADMISSION_KINDS: readonly AdmissionKind[] = [
   }),
   estate('kuma.io', {
     Mesh: 'meshes',
+    MeshIdentity: 'meshidentities',
+    MeshTLS: 'meshtlses',
     MeshTrafficPermission: 'meshtrafficpermissions',
     TrafficPermission: 'trafficpermissions',
   }),
@@ -82,6 +85,17 @@ export const ADMISSION_KINDS: readonly AdmissionKind[] = [
     CiliumClusterwideNetworkPolicy: 'ciliumclusterwidenetworkpolicies',
     CiliumNetworkPolicy: 'ciliumnetworkpolicies',
   }),
+  estate('configuration.konghq.com', {
+    KongClusterPlugin: 'kongclusterplugins',
+    KongPlugin: 'kongplugins',
+    TCPIngress: 'tcpingresses',
+    UDPIngress: 'udpingresses',
+  }),
+  estate('apps.openshift.io', { DeploymentConfig: 'deploymentconfigs' }),
+  estate('route.openshift.io', { Route: 'routes' }),
+  estate('serving.knative.dev', { Service: 'services' }),
+  estate('argoproj.io', { Rollout: 'rollouts' }),
+  estate('apps.kruise.io', { CloneSet: 'clonesets', StatefulSet: 'statefulsets' }),
 ];
 
 /** What is known of a kind; undefined where nobody need be asked about it. */
