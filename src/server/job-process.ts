@@ -1,7 +1,9 @@
 import { Fault, messageOf } from '../base/fault.ts';
 import { type EndpointTraffic, type Fact, toRecords } from '../estate/index.ts';
 import {
+  type GuardrailJob,
   type Handed,
+  type Job,
   type JudgeJob,
   type Known,
   type Returned,
@@ -57,9 +59,18 @@ async function judgeKnown({ now, options }: JudgeJob, { facts, traffic }: Known)
   give({ type: 'done', rest: { answers } });
 }
 
-async function run(job: ScanJob | JudgeJob, known: Known): Promise<void> {
+async function readGuardrails({ files }: GuardrailJob): Promise<void> {
+  const guardrails = await import('../authorization/guardrails/index.ts');
+  const reading = guardrails.readGuardrails(files);
+  giveList('guardrails', reading.guardrails);
+  giveList('diagnostics', reading.diagnostics);
+  give({ type: 'done', rest: {} });
+}
+
+async function run(job: Job, known: Known): Promise<void> {
   try {
     if (job.kind === 'scan') await scan(job);
+    else if (job.kind === 'guardrails') await readGuardrails(job);
     else await judgeKnown(job, known);
   } catch (thrown) {
     const code = thrown instanceof Fault ? thrown.code : 'job/failed';
@@ -69,7 +80,7 @@ async function run(job: ScanJob | JudgeJob, known: Known): Promise<void> {
 
 const facts: Fact[] = [];
 const traffic = new Map<string, EndpointTraffic>();
-let job: ScanJob | JudgeJob | undefined;
+let job: Job | undefined;
 process.on('message', (message: Handed) => {
   if (message.type === 'facts') for (const fact of message.items) facts.push(fact);
   else if (message.type === 'traffic') {

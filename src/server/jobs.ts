@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { JudgeOptions } from '../assurance/index.ts';
+import type { GuardrailReading } from '../authorization/guardrails/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type {
   EndpointTraffic,
   Fact,
   JudgedEstate,
+  PolicyFile,
   PolicySources,
   ServiceRecord,
 } from '../estate/index.ts';
@@ -32,6 +34,14 @@ export interface JudgeJob {
   readonly options: JudgeOptions;
 }
 
+/** Guardrails are read by Cedar, which takes tens of megabytes. */
+export interface GuardrailJob {
+  readonly kind: 'guardrails';
+  readonly files: readonly PolicyFile[];
+}
+
+export type Job = ScanJob | JudgeJob | GuardrailJob;
+
 /** What is judged. */
 export interface Known {
   readonly facts: readonly Fact[];
@@ -53,7 +63,7 @@ export interface JudgeResult extends JudgedEstate {
 
 /** To the process: the job, what is to be judged, and then that there is no more. */
 export type Handed =
-  | { readonly type: 'job'; readonly job: ScanJob | JudgeJob }
+  | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'facts'; readonly items: readonly Fact[] }
   | { readonly type: 'traffic'; readonly items: readonly (readonly [string, EndpointTraffic])[] }
   | { readonly type: 'end' };
@@ -109,8 +119,15 @@ export function judgeApart(
   return run<JudgeResult>(job, lists, known, options);
 }
 
+export function readGuardrailsApart(
+  job: GuardrailJob,
+  options: JobOptions = {},
+): Promise<GuardrailReading> {
+  return run<GuardrailReading>(job, ['guardrails', 'diagnostics'], NOTHING, options);
+}
+
 async function run<Result>(
-  job: ScanJob | JudgeJob,
+  job: Job,
   listNames: readonly string[],
   known: Known,
   { onProgress, signal, onStall, secondsPerFile = DEFAULT_SECONDS_PER_FILE }: RunOptions,
@@ -156,11 +173,7 @@ function append(list: unknown[] | undefined, items: readonly unknown[]): void {
   for (const item of items) list?.push(item);
 }
 
-async function handOver(
-  child: ChildProcess,
-  job: ScanJob | JudgeJob,
-  { facts, traffic }: Known,
-): Promise<void> {
+async function handOver(child: ChildProcess, job: Job, { facts, traffic }: Known): Promise<void> {
   await hand(child, { type: 'job', job });
   for (const items of slices(facts)) await hand(child, { type: 'facts', items });
   for (const items of slices([...traffic])) await hand(child, { type: 'traffic', items });

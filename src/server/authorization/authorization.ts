@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Log } from '../../base/log.ts';
 import type { DocumentStore, ServiceRecord } from '../../estate/index.ts';
 import type { Registrar } from '../../identity/registration/index.ts';
+import { readGuardrailsApart } from '../jobs.ts';
 import { type BundleKey, openBundleKey } from './bundle-key.ts';
 import { Bundles } from './bundles.ts';
 import type { AuthorizationConfig } from './config.ts';
@@ -45,11 +46,14 @@ export interface Authorization {
 export function openAuthorization(parts: AuthorizationParts): Authorization {
   const { config, store, dataFolder, trustDomain, registrar, clock, log } = parts;
   const sources = new KeptSources(store, clock);
+  const closing = new AbortController();
   const bundleKey = openBundleKey(dataFolder);
   const policies = new PolicyKeeper({
     sources,
     identitiesOf: (records) => identitiesOf(records, parts),
     defaultMode: config.defaultMode,
+    readGuardrails: (files) =>
+      readGuardrailsApart({ kind: 'guardrails', files }, { signal: closing.signal }),
     clock,
     log,
     ...(parts.onMade && { onMade: parts.onMade }),
@@ -72,6 +76,7 @@ export function openAuthorization(parts: AuthorizationParts): Authorization {
     },
     close: async () => {
       unlisten?.();
+      closing.abort();
       bundles.close();
       recent.close();
       await policies.settled();

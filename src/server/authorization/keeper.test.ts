@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readGuardrails } from '../../authorization/guardrails/index.ts';
 import { createLog } from '../../base/log.ts';
 import type { Call, PolicySources, Service } from '../../estate/index.ts';
 import { type KnownEstate, PolicyKeeper } from './keeper.ts';
@@ -26,6 +27,7 @@ function setUp() {
     sources: { guardrails: [], groups: [] } as PolicySources,
     fault: undefined as Error | undefined,
     reads: 0,
+    guardrailReads: 0,
     identities: new Map(ids.map((id) => [id as string, [identity(id)]])),
   };
   const keeper = new PolicyKeeper({
@@ -38,6 +40,10 @@ function setUp() {
     },
     identitiesOf: () => state.identities,
     defaultMode: 'enforce',
+    readGuardrails: async (files) => {
+      state.guardrailReads++;
+      return readGuardrails(files);
+    },
     clock: () => 0,
     log: createLog('silent'),
   });
@@ -65,10 +71,12 @@ describe('the policy in force', () => {
     };
     await keeper.refresh();
     expect(reason()).toBe('guardrail-forbids');
+    await keeper.apply(estate('GET /orders', 'POST /orders'));
+    expect([reason(), state.guardrailReads]).toEqual(['guardrail-forbids', 1]);
     state.identities = new Map();
     await keeper.refresh();
     expect(reason()).toBe('caller-unknown');
-    expect(new Set(revisions).size).toBe(4);
+    expect(new Set(revisions).size).toBe(5);
   });
 
   it('is not told of again where nothing has changed', async () => {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Engine } from '../../authorization/engine/index.ts';
-import { CedarJudge } from '../../authorization/guardrails/index.ts';
+import { CedarJudge, type GuardrailReading } from '../../authorization/guardrails/index.ts';
 import type { EnforcementMode, Policy } from '../../authorization/model/index.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Log } from '../../base/log.ts';
-import type { JudgedEstate, PolicySources, ServiceRecord } from '../../estate/index.ts';
+import type { JudgedEstate, PolicyFile, PolicySources, ServiceRecord } from '../../estate/index.ts';
 import type { KeptSources } from './kept-sources.ts';
-import { makePolicy } from './make-policy.ts';
+import { makePolicy, NO_GUARDRAILS } from './make-policy.ts';
 
 /** A policy in force. */
 export interface CurrentPolicy {
@@ -35,6 +35,8 @@ export interface PolicyKeeperParts {
     records: readonly ServiceRecord[],
   ) => ReadonlyMap<string, readonly string[]>;
   readonly defaultMode: EnforcementMode;
+  /** Reads guardrails, away from here: they seldom change, and what reads them takes much memory. */
+  readonly readGuardrails: (files: readonly PolicyFile[]) => Promise<GuardrailReading>;
   readonly clock: () => number;
   readonly log: Log;
   /** Told how long it took to make a policy. */
@@ -49,6 +51,7 @@ export class PolicyKeeper {
   #known: KnownEstate | undefined;
   #turn: Promise<void> = Promise.resolve();
   #isWaiting = false;
+  #lastRead: { readonly text: string; readonly reading: GuardrailReading } | undefined;
 
   constructor(parts: PolicyKeeperParts) {
     this.#parts = parts;
@@ -95,6 +98,16 @@ export class PolicyKeeper {
     await this.#turn;
   }
 
+  /** The same files are read once. */
+  async #read(files: readonly PolicyFile[]): Promise<GuardrailReading> {
+    if (files.length === 0) return NO_GUARDRAILS;
+    const text = JSON.stringify(files);
+    if (this.#lastRead?.text !== text) {
+      this.#lastRead = { text, reading: await this.#parts.readGuardrails(files) };
+    }
+    return this.#lastRead.reading;
+  }
+
   async #make(): Promise<void> {
     const { sources, identitiesOf, defaultMode, clock, log, onMade } = this.#parts;
     const known = this.#known;
@@ -102,12 +115,17 @@ export class PolicyKeeper {
     const startedAt = performance.now();
     try {
       const said = await sources.all();
-      const { policy, diagnostics } = makePolicy(said, {
-        estate: known.judged,
-        records: known.records,
-        identities: identitiesOf(known.records),
-        defaultMode,
-      });
+      const guardrails = await this.#read(said.guardrails);
+      const { policy, diagnostics } = makePolicy(
+        said,
+        {
+          estate: known.judged,
+          records: known.records,
+          identities: identitiesOf(known.records),
+          defaultMode,
+        },
+        guardrails,
+      );
       const revision = revisionOf(policy);
       if (revision === this.#current?.revision) return;
       const engine = new Engine(policy, new CedarJudge(policy.guardrails));

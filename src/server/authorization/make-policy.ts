@@ -1,5 +1,9 @@
 import { type PolicyParts, policyOf } from '../../authorization/build/index.ts';
-import { readGuardrails, resolveGroups } from '../../authorization/guardrails/index.ts';
+import {
+  type GuardrailReading,
+  readGuardrails,
+  resolveGroups,
+} from '../../authorization/guardrails/index.ts';
 import type { Policy } from '../../authorization/model/index.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { PolicySources } from '../../estate/index.ts';
@@ -10,15 +14,20 @@ export interface MadePolicy {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The policy of an estate, with what files say of guardrails and groups. Cedar is loaded where there are guardrails. */
+export const NO_GUARDRAILS: GuardrailReading = { guardrails: [], diagnostics: [] };
+
+/** The policy of an estate, with what files say of guardrails and groups.
+ *  @param read the guardrails of the sources; read here if undefined, which loads Cedar */
 export function makePolicy(
   sources: PolicySources,
   parts: Omit<PolicyParts, 'groups' | 'guardrails'>,
+  read: GuardrailReading = readHere(sources),
 ): MadePolicy {
   const { groups, diagnostics } = resolveGroups(sources.groups, parts.estate.services);
-  const read = sources.guardrails.length === 0 ? NONE : readGuardrails(sources.guardrails);
   const policy = policyOf({ ...parts, groups, guardrails: read.guardrails });
   return { policy, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 
-const NONE = { guardrails: [], diagnostics: [] };
+function readHere({ guardrails }: PolicySources): GuardrailReading {
+  return guardrails.length === 0 ? NO_GUARDRAILS : readGuardrails(guardrails);
+}
