@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { AdmissionConfig } from '../authorization/admission/index.ts';
+import { AdmissionConfig } from '../authorization/admission/config/index.ts';
 import { StoreConfig } from '../estate/store/index.ts';
 import { InventoryConfig } from '../inventory/index.ts';
 import { AccessLogConfig } from '../sources/access-log/tail/config/index.ts';

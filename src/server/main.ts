@@ -19,7 +19,6 @@ import {
   Source,
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
-import { openAdmission } from './admission/admission.ts';
 import { BesideTeller } from './admission/beside.ts';
 import { createAccess } from './auth/access.ts';
 import { openAuthorization } from './authorization/authorization.ts';
@@ -319,7 +318,7 @@ async function assemble(
   metrics.watchStanding(() => clusters.standing());
   const admission =
     identity && config.admission.enabled
-      ? await openAdmission({
+      ? await (await import('./admission/admission.ts')).openAdmission({
           ...{ config: config.admission, identity, clusters, clock, log },
           onDecided: (outcome, seconds, why) => {
             metrics.admissionReviews.inc({ outcome, why: why ?? '' });

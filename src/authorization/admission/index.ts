@@ -1,5 +1,5 @@
 /** What a cluster asks before it takes an object. */
-export { AdmissionConfig } from './config.ts';
+export { AdmissionConfig } from './config/index.ts';
 export { ADMISSION_KINDS, type AdmissionKind, kindOf } from './kinds.ts';
 export { WEBHOOK_ID, WEBHOOK_NAME, type WebhookManifest, webhookManifests } from './manifests.ts';
 export {

@@ -1,4 +1,4 @@
-import type { AdmissionConfig } from './config.ts';
+import type { AdmissionConfig } from './config/index.ts';
 import { kindOf } from './kinds.ts';
 import type { Review } from './review.ts';
 

@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from '../../estate/index.ts';
 import type { Violation } from '../check/index.ts';
-import type { AdmissionConfig } from './config.ts';
+import type { AdmissionConfig } from './config/index.ts';
 
 /** What rules say of a change: violations, the worst first. */
 export interface Judgement {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
 import { type Change, DEFAULT_CHECK_OPTIONS, type State } from './model.ts';
+import { RULE_IDS } from './rule-ids.ts';
+import { RULES } from './rules/index.ts';
 import { forbidsCallsOf, guardrail, idOf, permission, route, stateOf } from './testing/states.ts';
 
 const NAMES = ['web', 'orders', 'payments', 'reviews'] as const;
@@ -135,4 +137,8 @@ describe('a check', () => {
       { numRuns: 100 },
     );
   });
+});
+
+it('the ids of the rules are listed for settings that name them', () => {
+  expect(RULES.map(({ id }) => id).sort()).toEqual([...RULE_IDS]);
 });

@@ -3,9 +3,7 @@ import {
   BundleFeed,
   type BundleRequest,
   type BundleSigner,
-  packBundle,
 } from '../../authorization/enforcement/opa/index.ts';
-import { compileOpa } from '../../authorization/targets/opa/index.ts';
 import type { Log } from '../../base/log.ts';
 import type { CurrentPolicy, PolicyKeeper } from './keeper.ts';
 
@@ -60,6 +58,11 @@ export class Bundles {
     if (this.#current === undefined) return;
     const { engine, policy } = this.#current;
     try {
+      // what only OPAs need is loaded for the first of them
+      const [{ compileOpa }, { packBundle }] = await Promise.all([
+        import('../../authorization/targets/opa/index.ts'),
+        import('../../authorization/enforcement/opa/index.ts'),
+      ]);
       const context = { placements: new Map(), trustDomain, policy, egress: false };
       const { files } = compileOpa(engine.rules(), context);
       this.#feed.publish(await packBundle(files, signer));

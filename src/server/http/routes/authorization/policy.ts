@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { Asking } from '../../../../authorization/cases/index.ts';
-import { explain } from '../../../../authorization/explain/index.ts';
 import type { DecisionEntry } from '../../../../authorization/log/index.ts';
 import { REASONS } from '../../../../authorization/model/index.ts';
 import { suggest, usesSince } from '../../../../authorization/usage/index.ts';
@@ -10,7 +8,6 @@ import { oncePer } from '../../../../base/once.ts';
 import { toOperation } from '../../../../estate/index.ts';
 import { type Authorization, notYet } from '../../../authorization/authorization.ts';
 import type { CurrentPolicy } from '../../../authorization/keeper.ts';
-import { lint } from '../../../authorization/lint.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Diagnostic } from '../diagnostic.ts';
 import { Id } from '../texts.ts';
@@ -72,9 +69,10 @@ const Suggestion = z.discriminatedUnion('kind', [
 const MAX_PROBLEMS = 1_000;
 
 /** Looked for when somebody asks. */
-const problemsOf = oncePer(({ diagnostics, policy, sources }: CurrentPolicy) =>
-  [...diagnostics, ...lint(policy, sources)].sort(compareDiagnostics),
-);
+const problemsOf = oncePer(async ({ diagnostics, policy, sources }: CurrentPolicy) => {
+  const { lint } = await import('../../../authorization/lint.ts');
+  return [...diagnostics, ...lint(policy, sources)].sort(compareDiagnostics);
+});
 
 /** Who may call whom, as it is in force. */
 export function policyOperations(authorization: Authorization, clock: () => number): Operation[] {
@@ -99,9 +97,10 @@ export function policyOperations(authorization: Authorization, clock: () => numb
         guardrails: z.int(),
         problems: z.array(Diagnostic),
       }),
-      handle: () => {
+      handle: async () => {
         const current = inForce();
         const { revision, since, policy } = current;
+        const problems = await problemsOf(current);
         return {
           revision,
           since: toTimestamp(since),
@@ -109,7 +108,7 @@ export function policyOperations(authorization: Authorization, clock: () => numb
           endpoints: policy.endpoints.length,
           grants: policy.grants.length,
           guardrails: policy.guardrails.length,
-          problems: problemsOf(current).slice(0, MAX_PROBLEMS),
+          problems: problems.slice(0, MAX_PROBLEMS),
         };
       },
     }),
@@ -138,7 +137,11 @@ export function policyOperations(authorization: Authorization, clock: () => numb
         ),
         remedies: z.array(z.strictObject({ step: z.string(), snippet: z.string().optional() })),
       }),
-      handle: ({ query }) => {
+      handle: async ({ query }) => {
+        const [{ Asking }, { explain }] = await Promise.all([
+          import('../../../../authorization/cases/index.ts'),
+          import('../../../../authorization/explain/index.ts'),
+        ]);
         const { engine, policy } = inForce();
         const question = new Asking(policy.services).question(query);
         const explained = explain(engine.trace(question), policy);

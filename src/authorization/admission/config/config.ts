@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { SEVERITIES } from '../../estate/index.ts';
-import { RULES } from '../check/index.ts';
+import { SEVERITIES } from '../../../estate/index.ts';
+import { RULE_IDS } from '../../check/rule-ids.ts';
 
 const From = z.enum([...SEVERITIES, 'never']);
 const Namespace = z
   .string()
   .max(63)
   .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'must be a name of Kubernetes, like `shop`');
-const RuleId = z.enum(RULES.map(({ id }) => id) as [string, ...string[]]);
+const RuleId = z.enum(RULE_IDS as readonly string[] as [string, ...string[]]);
 const File = z.string().min(1).max(4_096);
 
 /** What clusters ask before they take an object: a validating webhook. */

@@ -1,0 +1,21 @@
+/** The rules by their ids, for settings that name them: without what the rules do. */
+export const RULE_IDS = [
+  'check/any-to-any',
+  'check/blast-radius',
+  'check/credential-unowned',
+  'check/enforcement-off',
+  'check/group-trust',
+  'check/guardrail-forbids',
+  'check/guardrail-removed',
+  'check/guardrail-unusable',
+  'check/internet-exposure',
+  'check/mtls-disabled',
+  'check/mtls-permissive',
+  'check/new-reach',
+  'check/sensitive-path',
+  'check/undeclared-call',
+  'check/unreadable',
+  'check/whole-namespace',
+  'check/wildcard-path',
+  'check/wildcard-principal',
+] as const;
