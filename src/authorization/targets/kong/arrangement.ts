@@ -122,7 +122,8 @@ function witnessOf(region: Region, regions: readonly Region[]): string | undefin
   const narrower = regions
     .filter((other) => other.key !== region.key && !isPartOf(region, other))
     .map((other) => new RegExp(`^${toExpression(other, false)}`));
-  return witnessesOf(region).find((path) => !narrower.some((one) => one.test(path)));
+  const longest = Math.max(...regions.map(({ segments }) => segments.length));
+  return witnessesOf(region, longest).find((path) => !narrower.some((one) => one.test(path)));
 }
 
 function matchingRules(rules: readonly ReadRule[], path: string): ReadRule[] {

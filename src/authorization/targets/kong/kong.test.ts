@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Policy, Question } from '../../model/index.ts';
 import { toWirePath } from '../../operations/index.ts';
+import { sampleRule, sampleService } from '../../testing/samples.ts';
 import { ASKED, type Asked, isToldDenied } from '../testing/asked.ts';
 import { contextFor } from '../testing/index.ts';
 import { SHOP_CONTEXT, SHOP_RULES } from '../testing/shop.ts';
@@ -34,6 +35,26 @@ describe('what Kong is told', () => {
     expect(compileKong(turned.toReversed(), SHOP_CONTEXT).files).toEqual(
       compileKong(SHOP_RULES, SHOP_CONTEXT).files,
     );
+  });
+
+  it('takes in below a wildcard what is longer than all that is known there', () => {
+    const rules = ['GET /**', 'GET /', 'GET /{id}/{id}'].map((one) => sampleRule(one));
+    const caller = sampleService('dev/shop/web');
+    const callee = sampleService('dev/shop/orders');
+    const longer = sampleRule('GET /{id}', { except: ['/{id}/{id}/{id}/{rest...}'] });
+    const { identities } = caller;
+    const callers = [{ identities, services: [caller], allowed: [...rules, longer] }];
+    const policy = { ...SHOP_CONTEXT.policy, services: [caller, callee] };
+    const compiled = compileKong(
+      [{ service: callee, mode: 'enforce', callers }],
+      contextFor(policy),
+    );
+    const kong = new Kong(compiled.files[0]?.text);
+    const host = 'orders.shop.svc';
+    for (const path of ['/1', '/1/2', '/1/2/3', '/1/2/3/4']) {
+      const asked = { host, method: 'GET', path, consumer: identities[0] };
+      expect([path, kong.lets(asked)]).toEqual([path, true]);
+    }
   });
 
   it.each(ASKED)('lets in what %s does, but for what its notices name', (_, arbitraryAsked) => {

@@ -15,15 +15,24 @@ const SPELLINGS: readonly ((at: number) => number)[] = [
   (at) => Number(at !== 0),
 ];
 
-/** Some paths that a region takes, as different as they get. */
-export function witnessesOf({ segments, rest }: Region): readonly string[] {
-  const ends = rest === 'none' ? [''] : ['/zq0/zq1', '/zq0', ...(rest === 'wildcard' ? [''] : [])];
+/** Some paths that a region takes, as different as they get.
+ *  @param longest how many segments the longest of all regions has: one that takes the rest of a path is tried with
+ *  every number of them up to that, and one more */
+export function witnessesOf({ segments, rest }: Region, longest: number): readonly string[] {
+  const ends = rest === 'none' ? [''] : endsUpTo(Math.max(2, longest + 1 - segments.length), rest);
   return VALUES.flatMap((value) =>
     SPELLINGS.flatMap((spelling) => {
       const base = segments.map((one) => `/${textOf(one, value, spelling)}`).join('');
       return ends.map((end) => base + end || '/');
     }),
   );
+}
+
+function endsUpTo(length: number, rest: Region['rest']): string[] {
+  const least = rest === 'wildcard' ? 0 : 1;
+  return Array.from({ length: length + 1 - least }, (_, at) =>
+    Array.from({ length: least + at }, (_one, index) => `/zq${index}`).join(''),
+  ).reverse();
 }
 
 type Spelling = (typeof SPELLINGS)[number];
