@@ -43,27 +43,27 @@ export class Coverage {
   }
 
   #entryOf(relation: number, nearest: number): number {
-    const { firstGrant, spots } = this.#tables.relations;
-    const spot = this.#finder.spots[nearest] ?? 0;
+    const { firstGrant, keys } = this.#tables.relations;
+    const key = this.#tables.callees.spots.keys[this.#finder.spots[nearest] ?? 0] ?? -1;
     const end = firstGrant[relation + 1] ?? 0;
     let at = firstGrant[relation] ?? 0;
-    for (; at < end && spots[at] === -1; at++) {
+    for (; at < end && keys[at] === -1; at++) {
       if (this.coversKnown(this.#operationAt(at), this.#finder.paths[nearest] ?? -1)) return WIDE;
     }
-    if (end - at > MANY_GRANTS) return this.#searchSpot(at, end, spot);
-    for (; at < end; at++) if (spots[at] === spot) return at;
+    if (end - at > MANY_GRANTS) return this.#search(at, end, key);
+    for (; at < end; at++) if (keys[at] === key) return at;
     return NONE;
   }
 
-  #searchSpot(first: number, end: number, spot: number): number {
-    const { spots } = this.#tables.relations;
+  #search(first: number, end: number, key: number): number {
+    const { keys } = this.#tables.relations;
     let low = first;
     let high = end - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const other = spots[middle] ?? 0;
-      if (other === spot) return middle;
-      if (other < spot) low = middle + 1;
+      const other = keys[middle] ?? 0;
+      if (other === key) return middle;
+      if (other < key) low = middle + 1;
       else high = middle - 1;
     }
     return NONE;
@@ -78,7 +78,7 @@ export class Coverage {
   coversKnown(operation: OperationPattern | undefined, path: number): boolean {
     if (operation?.kind === 'every') return true;
     if (operation?.kind !== 'http' || path === -1 || !this.#isOfMethod(operation)) return false;
-    const pattern = this.#tables.known.patterns[path];
+    const pattern = this.#tables.callees.paths.patterns[path];
     return pattern !== undefined && contains(operation.path, pattern);
   }
 
@@ -98,9 +98,9 @@ export class Coverage {
   }
 
   #isUnknownCovered(relation: number): boolean {
-    const { firstGrant, spots } = this.#tables.relations;
+    const { firstGrant, keys } = this.#tables.relations;
     const end = firstGrant[relation + 1] ?? 0;
-    for (let at = firstGrant[relation] ?? 0; at < end && spots[at] === -1; at++) {
+    for (let at = firstGrant[relation] ?? 0; at < end && keys[at] === -1; at++) {
       if (this.coversUnknown(this.#operationAt(at), this.#finder.protocol)) return true;
     }
     return false;

@@ -39,10 +39,11 @@ export class Engine {
   readonly #isolation: Isolation;
 
   constructor(policy: Policy, judge: GuardrailJudge) {
-    this.#tables = compile(policy);
+    const cache = new OperationCache();
+    this.#tables = compile(policy, cache);
     this.#finder = new Finder(this.#tables);
     this.#coverage = new Coverage(this.#tables, this.#finder);
-    const endpoints = new KnownEndpoints(this.#tables, new OperationCache());
+    const endpoints = new KnownEndpoints(this.#tables, cache);
     this.#verdicts = new Verdicts(this.#tables, judge, endpoints);
     this.#isolation = new Isolation(this.#tables);
     this.#ledger = new Ledger(this.#tables);

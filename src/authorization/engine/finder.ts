@@ -3,6 +3,7 @@ import type { Refusal } from '../operations/index.ts';
 import { isMoreSpecific, matchesExactly, toWireMethod, toWirePath } from '../operations/index.ts';
 import { namedKey } from './callee-builder.ts';
 import { EVERY, GET, HEAD, OTHER } from './methods.ts';
+import { PathIndex } from './path-index.ts';
 import type { Tables } from './tables.ts';
 
 /** Finds what a question is about. Its answers stand in its members until the next question. */
@@ -19,9 +20,11 @@ export class Finder {
   /** Of each of the nearest: its path; -1 of a named operation. */
   paths = new Int32Array(16);
   readonly #tables: Tables;
+  readonly #index: PathIndex;
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.#index = new PathIndex(tables.callees.trees);
   }
 
   /** Looks for what is known of a callee at that path. Gives why it cannot be taken, where that is so. */
@@ -34,30 +37,30 @@ export class Finder {
     }
     const path = toWirePath(question.path);
     if (typeof path !== 'string') return path;
+    const tree = this.#tables.callees.treeOf(callee);
     const known = this.#tables.methods.numberOf(question.method);
     if (known === undefined) {
       const method = toWireMethod(question.method);
       if (typeof method !== 'string') return method;
     }
     this.path = path;
-    this.#findPath(callee, known ?? OTHER);
+    this.#findPath(tree, known ?? OTHER);
     return undefined;
   }
 
   #findNamed({ protocol, method, path }: Question, callee: number): void {
     this.path = path;
     this.method = OTHER;
-    const spot = this.#tables.spots.named.get(callee)?.get(namedKey(protocol, method, path));
+    const spot = this.#tables.callees.namedOf(callee).get(namedKey(protocol, method, path));
     if (spot === undefined) return;
     this.spots[0] = spot;
     this.paths[0] = -1;
     this.count = 1;
   }
 
-  #findPath(callee: number, method: number): void {
+  #findPath(tree: number, method: number): void {
     this.method = method;
-    const tree = this.#tables.trees[callee] ?? 0;
-    const { paths: index } = this.#tables;
+    const index = this.#index;
     const found = tree === 0 ? 0 : index.search(tree, this.path);
     if (method === HEAD && !this.#hasHead(found)) this.method = GET;
     for (let at = 0; at < found; at++) {
@@ -69,18 +72,18 @@ export class Finder {
 
   #hasHead(found: number): boolean {
     for (let at = 0; at < found; at++) {
-      const spot = this.#spotOf(this.#tables.paths.found[at] ?? 0, HEAD);
-      if (spot !== -1 && this.#tables.spots.methods[spot] === HEAD) return true;
+      const spot = this.#spotOf(this.#index.found[at] ?? 0, HEAD);
+      if (spot !== -1 && this.#tables.callees.spots.methods[spot] === HEAD) return true;
     }
     return false;
   }
 
   /** The spot of a path for a method, else for every method; -1: it is not known for that method. */
   #spotOf(path: number, method: number): number {
-    const { firstSpot } = this.#tables.known;
-    const { methods } = this.#tables.spots;
+    const { firstSpot, endSpot } = this.#tables.callees.paths;
+    const { methods } = this.#tables.callees.spots;
     const first = firstSpot[path] ?? 0;
-    const end = firstSpot[path + 1] ?? 0;
+    const end = endSpot[path] ?? 0;
     for (let spot = first; spot < end; spot++) if (methods[spot] === method) return spot;
     return methods[first] === EVERY ? first : -1;
   }
@@ -103,7 +106,7 @@ export class Finder {
 
   /** Of two paths that match: whether the first is more specific. */
   #isNearer(a: number, b: number): boolean {
-    const { literals, patterns } = this.#tables.known;
+    const { literals, patterns } = this.#tables.callees.paths;
     const ofA = literals[a] ?? 0;
     const ofB = literals[b] ?? 0;
     if (ofA !== -1 && ofB !== -1) return ofA !== ofB && (ofA & ofB) === ofB;
@@ -123,8 +126,8 @@ export class Finder {
   isExact(at: number): boolean {
     const path = this.paths[at] ?? -1;
     if (path === -1) return true;
-    const { isFolded, patterns } = this.#tables.known;
-    if (isFolded[path] === 1 && this.#tables.paths.isFolded) return true;
+    const { isFolded, patterns } = this.#tables.callees.paths;
+    if (isFolded[path] === 1 && this.#index.isFolded) return true;
     const pattern = patterns[path];
     return pattern !== undefined && matchesExactly(pattern, this.path);
   }

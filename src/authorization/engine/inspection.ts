@@ -112,6 +112,7 @@ export class Inspector {
     return Array.from({ length: finder.count }, (_, at) => {
       const spot = finder.spots[at] ?? 0;
       const path = finder.paths[at] ?? -1;
+      const key = this.#tables.callees.spots.keys[spot];
       return {
         operation: this.#endpoints.textOf(spot, method),
         endpoints: this.#endpoints.at(spot, callee),
@@ -120,7 +121,7 @@ export class Inspector {
         coveredBy: this.#grantsOf(relation, (grant, own) =>
           own === -1
             ? this.#coverage.coversKnown(this.#tables.grants.operations[grant], path)
-            : own === spot,
+            : own === key,
         ),
       };
     });
@@ -133,8 +134,8 @@ export class Inspector {
     );
   }
 
-  /** Grants of a relation, by number and by the spot that they cover, which is -1 of wide ones. */
-  #grantsOf(relation: number, isWanted = (_grant: number, _spot: number) => true): Grant[] {
+  /** Grants of a relation, by number and by key, which is -1 of wide ones. */
+  #grantsOf(relation: number, isWanted = (_grant: number, _key: number) => true): Grant[] {
     const { relations, grants } = this.#tables;
     const first = relations.firstGrant[relation] ?? 0;
     const end = relation === -1 ? 0 : (relations.firstGrant[relation + 1] ?? 0);
@@ -142,7 +143,7 @@ export class Inspector {
     for (let at = first; at < end; at++) {
       const number = relations.grants[at] ?? 0;
       const grant = grants.all[number];
-      if (grant && isWanted(number, relations.spots[at] ?? -1)) found.push(grant);
+      if (grant && isWanted(number, relations.keys[at] ?? -1)) found.push(grant);
     }
     return found;
   }

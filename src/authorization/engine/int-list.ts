@@ -16,6 +16,11 @@ export class IntList {
     this.#numbers[this.#length++] = number;
   }
 
+  /** Where they stand until more are pushed, with room behind them. */
+  get numbers(): Int32Array {
+    return this.#numbers;
+  }
+
   /** Sets what was pushed before. */
   set(at: number, number: number): void {
     this.#numbers[at] = number;
@@ -27,12 +32,31 @@ export class IntList {
   }
 }
 
-/** Puts numbers into groups: `starts[group]` to `starts[group + 1]` are the places in `members` of what belongs to it,
- *  in the order of their numbers. Members without a group (-1) are left out. */
-export function groupByNumber(
-  groupOf: ArrayLike<number>,
-  groups: number,
-): { readonly starts: Int32Array; readonly members: Int32Array } {
+/** Numbers in groups. */
+export class Groups {
+  /** How many groups there are. */
+  readonly count: number;
+  readonly #starts: Int32Array;
+  readonly #members: Int32Array;
+
+  /** @param starts of each group, and the end of the last */
+  constructor(starts: Int32Array, members: Int32Array) {
+    this.count = starts.length - 1;
+    this.#starts = starts;
+    this.#members = members;
+  }
+
+  of(group: number): Int32Array {
+    return this.#members.subarray(this.#starts[group], this.#starts[group + 1]);
+  }
+
+  sizeOf(group: number): number {
+    return (this.#starts[group + 1] ?? 0) - (this.#starts[group] ?? 0);
+  }
+}
+
+/** Puts numbers from 0 on into groups, each in the order of its numbers. Those without a group (-1) are left out. */
+export function groupByNumber(groupOf: ArrayLike<number>, groups: number): Groups {
   const starts = new Int32Array(groups + 1);
   for (let member = 0; member < groupOf.length; member++) {
     const group = groupOf[member] ?? -1;
@@ -50,5 +74,5 @@ export function groupByNumber(
     members[at] = member;
     next[group] = at + 1;
   }
-  return { starts, members };
+  return new Groups(starts, members);
 }

@@ -9,25 +9,31 @@ const [NOT_ASKED, ISOLATED, NOT_ISOLATED] = [0, 1, 2] as const;
 /** Which known paths stand for themselves: whatever matches one exactly has it, and nothing else, as the nearest. */
 export class Isolation {
   readonly #tables: Tables;
-  readonly #ofSpots: Uint8Array;
+  #ofSpots = new Uint8Array(64);
 
   constructor(tables: Tables) {
     this.#tables = tables;
-    this.#ofSpots = new Uint8Array(tables.spots.count);
   }
 
   /** Of the spot of one method at a path of a callee. False also where it would take long to tell. */
   isIsolated(callee: number, spot: number): boolean {
+    if (spot >= this.#ofSpots.length) this.#widen(spot);
     if (this.#ofSpots[spot] === NOT_ASKED) {
       this.#ofSpots[spot] = this.#find(callee, spot) ? ISOLATED : NOT_ISOLATED;
     }
     return this.#ofSpots[spot] === ISOLATED;
   }
 
+  #widen(spot: number): void {
+    const asked = this.#ofSpots;
+    this.#ofSpots = new Uint8Array(spot * 2);
+    this.#ofSpots.set(asked);
+  }
+
   #find(callee: number, spot: number): boolean {
-    const { known, spots } = this.#tables;
-    const first = known.firstOf[callee] ?? 0;
-    const end = known.firstOf[callee + 1] ?? 0;
+    const { callees } = this.#tables;
+    const { paths: known, spots } = callees;
+    const { first, end } = callees.pathsOf(callee);
     const own = spots.paths[spot] ?? -1;
     const pattern = known.patterns[own];
     if (!pattern || end - first > MAX_PATHS) return false;
@@ -40,8 +46,8 @@ export class Isolation {
   }
 
   #hasMethod(path: number, method: number): boolean {
-    const { known, spots } = this.#tables;
-    const end = known.firstSpot[path + 1] ?? 0;
+    const { paths: known, spots } = this.#tables.callees;
+    const end = known.endSpot[path] ?? 0;
     for (let spot = known.firstSpot[path] ?? 0; spot < end; spot++) {
       if (spots.methods[spot] === method || spots.methods[spot] === EVERY) return true;
     }

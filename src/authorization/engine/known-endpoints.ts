@@ -45,23 +45,23 @@ export class KnownEndpoints {
   }
 
   #endpointsAt(spot: number): readonly PolicyEndpoint[] {
-    const { endpoints } = this.#tables.spots;
+    const { endpoints } = this.#tables.callees.spots;
     const own = endpoints[spot] ?? [];
     const ofEvery = this.#everySpotOf(spot);
     return ofEvery === spot ? own : [...own, ...(endpoints[ofEvery] ?? [])];
   }
 
   #grantedAt(spot: number): readonly KnownOperation[] {
-    const { granted } = this.#tables.spots;
+    const { granted } = this.#tables.callees.spots;
     const of = [...new Set([spot, this.#everySpotOf(spot)])];
     return of.flatMap((one) => granted[one] ?? []);
   }
 
   /** The spot for every method at the same path; the spot itself where there is none. */
   #everySpotOf(spot: number): number {
-    const { spots, known } = this.#tables;
+    const { spots, paths } = this.#tables.callees;
     const path = spots.paths[spot] ?? -1;
-    const first = path === -1 ? spot : (known.firstSpot[path] ?? spot);
+    const first = path === -1 ? spot : (paths.firstSpot[path] ?? spot);
     return spots.methods[first] === EVERY ? first : spot;
   }
 
@@ -88,8 +88,8 @@ export class KnownEndpoints {
     }
     const template = operation.path.text;
     if (operation.isRpc) return { protocol: 'grpc', method: 'RPC', template };
-    const { methods, spots } = this.#tables;
-    const method = spots.methods[spot] ?? EVERY;
+    const { methods, callees } = this.#tables;
+    const method = callees.spots.methods[spot] ?? EVERY;
     return {
       protocol: 'http',
       method: method === EVERY ? 'ANY' : methods.nameOf(method),

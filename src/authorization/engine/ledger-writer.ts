@@ -1,3 +1,4 @@
+import { isWide, type OperationPattern } from '../operations/index.ts';
 import { EMPTY_HASH, hashOf, hashStep } from './hash.ts';
 import { IntList } from './int-list.ts';
 import {
@@ -10,7 +11,9 @@ import {
   NOT_ASKED,
   WIDE,
 } from './ledger-layout.ts';
+import { OTHER } from './methods.ts';
 import { PackedText } from './packed-text.ts';
+import { literalsOf } from './pattern-bits.ts';
 import type { Tables } from './tables.ts';
 
 /** A narrow grant before it is laid out. */
@@ -75,15 +78,21 @@ export class LedgerWriter {
   }
 
   #writeGrants(relation: number): void {
-    const { relations, spots } = this.#tables;
+    const { relations, grants: all } = this.#tables;
     const first = relations.firstGrant[relation] ?? 0;
     const end = relations.firstGrant[relation + 1] ?? 0;
-    const covered = [...new Set(relations.spots.subarray(first, end))];
-    const ofPaths = covered.filter((spot) => spot === -1 || spots.paths[spot] !== -1);
-    const grants = ofPaths.flatMap((spot) => this.#toGrant(spot) ?? []);
-    if (grants.length < ofPaths.length) {
-      this.cells.push(WIDE);
-      return;
+    const grants: PlainGrant[] = [];
+    for (let at = first; at < end; at++) {
+      const operation = all.operations[relations.grants[at] ?? 0];
+      // those of one key stand side by side
+      const isKnown = at > first && relations.keys[at] === relations.keys[at - 1];
+      if (operation?.kind === 'named' || (isKnown && relations.keys[at] !== -1)) continue;
+      const grant = operation && this.#toGrant(operation);
+      if (!grant) {
+        this.cells.push(WIDE);
+        return;
+      }
+      grants.push(grant);
     }
     this.cells.push(grants.length);
     const texts = grants.map(({ kind, hash }) => {
@@ -98,14 +107,12 @@ export class LedgerWriter {
   }
 
   /** Undefined where its cells do not say all. */
-  #toGrant(spot: number): PlainGrant | undefined {
-    const { spots, known } = this.#tables;
-    const path = spots.paths[spot] ?? -1;
-    const method = spots.methods[spot] ?? 0;
-    const bits = known.literals[path] ?? -1;
-    const pattern = known.patterns[path];
-    if (!pattern || bits === -1 || method > MAX_METHOD) return undefined;
-    const { segments } = pattern;
+  #toGrant(operation: OperationPattern): PlainGrant | undefined {
+    if (operation.kind !== 'http' || isWide(operation)) return undefined;
+    const method = this.#tables.methods.numberOf(operation.method) ?? OTHER;
+    const bits = literalsOf(operation.path);
+    if (bits === -1 || method > MAX_METHOD) return undefined;
+    const { segments } = operation.path;
     const exact = segments.flatMap((one) => (one.kind === 'literal' ? one.exact : []));
     const literals = exact.map((one) => `${one}/`).join('');
     if (segments.length > MAX_SEGMENTS || !this.#text.take(literals)) return undefined;

@@ -24,9 +24,8 @@ export class Neighbours {
   }
 
   pathsOf(callee: number): number[] {
-    const { firstOf } = this.#tables.known;
-    const first = firstOf[callee] ?? 0;
-    return Array.from({ length: (firstOf[callee + 1] ?? 0) - first }, (_, at) => first + at);
+    const { first, end } = this.#tables.callees.pathsOf(callee);
+    return Array.from({ length: end - first }, (_, at) => first + at);
   }
 
   /** Paths of a callee that are known for `HEAD` itself. */
@@ -39,33 +38,33 @@ export class Neighbours {
   }
 
   overlap(a: number, b: number): boolean {
-    const { patterns } = this.#tables.known;
+    const { patterns } = this.#tables.callees.paths;
     const [first, second] = [patterns[a], patterns[b]];
     return first !== undefined && second !== undefined && overlapsLoosely(first, second);
   }
 
   isMoreSpecific(a: number, b: number): boolean {
-    const { patterns } = this.#tables.known;
+    const { patterns } = this.#tables.callees.paths;
     const [first, second] = [patterns[a], patterns[b]];
     return first !== undefined && second !== undefined && isMoreSpecific(first, second);
   }
 
   /** The spot of a path for a method, else for every method; undefined: it is not known for that method. */
   spotOf(path: number, method: number): number | undefined {
-    const { firstSpot } = this.#tables.known;
-    const { methods } = this.#tables.spots;
+    const { firstSpot, endSpot } = this.#tables.callees.paths;
+    const { methods } = this.#tables.callees.spots;
     const first = firstSpot[path] ?? 0;
-    const end = firstSpot[path + 1] ?? 0;
+    const end = endSpot[path] ?? 0;
     for (let spot = first; spot < end; spot++) if (methods[spot] === method) return spot;
     return methods[first] === EVERY ? first : undefined;
   }
 
   #hasOwn(path: number, method: number): boolean {
     const spot = this.spotOf(path, method);
-    return spot !== undefined && this.#tables.spots.methods[spot] === method;
+    return spot !== undefined && this.#tables.callees.spots.methods[spot] === method;
   }
 
   textOf(path: number): string {
-    return this.#tables.known.patterns[path]?.text ?? '';
+    return this.#tables.callees.paths.patterns[path]?.text ?? '';
   }
 }

@@ -3,107 +3,36 @@ import {
   MAX_PATH_BYTES,
   MAX_PATH_SEGMENTS,
   matchesSegmentLoosely,
-  type SegmentPattern,
 } from '../operations/index.ts';
-import { EMPTY_HASH, hashOf, hashStep } from './hash.ts';
-import { IntList } from './int-list.ts';
-import type { PathNode } from './path-tree.ts';
+import { EMPTY_HASH, hashStep } from './hash.ts';
+import {
+  CELLS_OF_LITERAL,
+  COUNT,
+  ENDS,
+  LITERALS,
+  MIXED,
+  PARAMETER,
+  type PathNodes,
+  RESTS,
+} from './path-nodes.ts';
 
-/** Trees of path patterns, one a callee, laid out in two arrays: following a path reads a few neighbouring cells, and
- *  makes no strings. A path is compared loosely: folded, and each segment by a hash and then by its characters.
- *
- *  A node is `ends, rests, parameter, mixed, count` and then `hash, start, length, node` of each literal. `ends` and
- *  `rests` are 0 for none, a number + 1, or, negated, where in `#lists` several stand; `mixed` likewise is 0 or where in
- *  `#mixed`. */
-const [ENDS, RESTS, PARAMETER, MIXED, COUNT, LITERALS] = [0, 1, 2, 3, 4, 5] as const;
-const CELLS_OF_LITERAL = 4;
 /** Literals of a node from which on they are searched rather than gone through. */
 const MANY_LITERALS = 16;
 
-/** Writes trees; `toIndex` ends it. */
-export class PathIndexWriter {
-  readonly #nodes = new IntList();
-  readonly #characters = new IntList();
-  readonly #lists: (readonly number[])[] = [[]];
-  readonly #mixed: (readonly Branch[])[] = [[]];
-
-  constructor() {
-    // No node begins at 0, which stands for none.
-    this.#nodes.push(0);
-  }
-
-  /** Gives where the tree begins. */
-  add(tree: PathNode): number {
-    const at = this.#nodes.length;
-    const literals = literalsOf(tree);
-    for (const cell of [this.#listOf(tree.ends), this.#listOf(tree.rests), 0, 0]) {
-      this.#nodes.push(cell);
-    }
-    this.#nodes.push(literals.length);
-    for (const { text, hash } of literals) {
-      this.#nodes.push(hash);
-      this.#nodes.push(this.#characters.length);
-      this.#nodes.push(text.length);
-      this.#nodes.push(0);
-      for (let index = 0; index < text.length; index++)
-        this.#characters.push(text.charCodeAt(index));
-    }
-    literals.forEach(({ node }, index) => {
-      this.#nodes.set(at + LITERALS + index * CELLS_OF_LITERAL + 3, this.add(node));
-    });
-    if (tree.parameter) this.#nodes.set(at + PARAMETER, this.add(tree.parameter));
-    if (tree.mixed) {
-      const branches = tree.mixed.map(({ segment, node }) => ({ segment, node: this.add(node) }));
-      this.#nodes.set(at + MIXED, this.#mixed.push(branches) - 1);
-    }
-    return at;
-  }
-
-  #listOf(numbers: readonly number[] | undefined): number {
-    if (!numbers) return 0;
-    if (numbers.length === 1) return (numbers[0] ?? -1) + 1;
-    return -(this.#lists.push(numbers) - 1);
-  }
-
-  toIndex(): PathIndex {
-    const characters = Uint16Array.from(this.#characters.toArray());
-    return new PathIndex(this.#nodes.toArray(), characters, this.#lists, this.#mixed);
-  }
-}
-
-interface Literal {
-  readonly text: string;
-  readonly node: PathNode;
-  readonly hash: number;
-}
-
-const NO_LITERALS: readonly Literal[] = [];
-
-/** By hash. */
-function literalsOf({ literals }: PathNode): readonly Literal[] {
-  if (!literals) return NO_LITERALS;
-  return Array.from(literals, ([text, node]) => ({ text, node, hash: hashOf(text) })).sort(
-    (a, b) => a.hash - b.hash,
-  );
-}
-
-interface Branch {
-  readonly segment: SegmentPattern;
-  readonly node: number;
-}
-
 const SLASH = 0x2f;
 
+/** Follows paths through trees of patterns: that reads a few neighbouring cells, and makes no strings. A path is compared
+ *  loosely: folded, and each segment by a hash and then by its characters. */
 export class PathIndex {
   /** What `search` found: the numbers of the patterns. Valid until the next search. */
   found = new Int32Array(16);
   /** Whether the path that was searched is folded as it stands, so that what matches it loosely matches exactly where
    *  its literals are. */
   isFolded = true;
-  readonly #nodes: Int32Array;
-  readonly #characters: Uint16Array;
-  readonly #lists: readonly (readonly number[])[];
-  readonly #mixed: readonly (readonly Branch[])[];
+  readonly #trees: PathNodes;
+  /** The cells of all trees that there are when a search begins. */
+  #nodes: Int32Array;
+  #characters: Int32Array;
   #count = 0;
   /** The path that is searched: its characters, and of each segment its hash, and where it begins and ends. */
   #path = '';
@@ -113,20 +42,16 @@ export class PathIndex {
   readonly #starts = new Int32Array(MAX_PATH_SEGMENTS + 1);
   readonly #ends = new Int32Array(MAX_PATH_SEGMENTS + 1);
 
-  constructor(
-    nodes: Int32Array,
-    characters: Uint16Array,
-    lists: readonly (readonly number[])[],
-    mixed: readonly (readonly Branch[])[],
-  ) {
-    this.#nodes = nodes;
-    this.#characters = characters;
-    this.#lists = lists;
-    this.#mixed = mixed;
+  constructor(trees: PathNodes) {
+    this.#trees = trees;
+    this.#nodes = trees.nodes.numbers;
+    this.#characters = trees.characters.numbers;
   }
 
   /** Finds the patterns of a tree that a canonical path matches loosely; gives how many. */
   search(tree: number, path: string): number {
+    this.#nodes = this.#trees.nodes.numbers;
+    this.#characters = this.#trees.characters.numbers;
     this.#count = 0;
     this.#read(path);
     this.#visit(tree, 0);
@@ -184,14 +109,15 @@ export class PathIndex {
 
   #visitMixed(mixed: number, depth: number): void {
     const text = fold(this.#path).slice(this.#starts[depth], this.#ends[depth]);
-    for (const { segment, node } of this.#mixed[mixed] ?? []) {
+    for (const { segment, node } of this.#trees.mixed[mixed] ?? []) {
       if (matchesSegmentLoosely(segment, text)) this.#visit(node, depth + 1);
     }
   }
 
   #collect(numbers: number): void {
     if (numbers > 0) this.#push(numbers - 1);
-    else if (numbers < 0) for (const number of this.#lists[-numbers] ?? []) this.#push(number);
+    else if (numbers < 0)
+      for (const number of this.#trees.lists[-numbers] ?? []) this.#push(number);
   }
 
   #push(number: number): void {

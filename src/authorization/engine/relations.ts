@@ -1,6 +1,6 @@
-import type { OperationPattern } from '../operations/index.ts';
 import { groupByNumber, IntList } from './int-list.ts';
 import type { Principal } from './principals.ts';
+import type { Grants } from './tables.ts';
 
 /** Who has declared calls of whom: pairs of a principal and a callee, by number, those of one principal side by side. */
 export interface Relations {
@@ -8,37 +8,34 @@ export interface Relations {
   readonly firstOf: Int32Array;
   readonly callees: Int32Array;
   readonly principals: Int32Array;
-  /** The grants of a relation are `firstGrant[relation]` to `firstGrant[relation + 1]`: the wide ones, then by spot. */
+  /** The grants of a relation are `firstGrant[relation]` to `firstGrant[relation + 1]`: the wide ones, then by key. */
   readonly firstGrant: Int32Array;
   readonly grants: Int32Array;
-  /** Beside `grants`: the spot that each covers; -1: it is wide. */
-  readonly spots: Int32Array;
+  /** Beside `grants`: the key of each; -1: it is wide. */
+  readonly keys: Int32Array;
 }
 
 export interface GrantEnds {
   /** Numbers of services; -1: there is none. */
   readonly from: Int32Array;
   readonly to: Int32Array;
-  readonly spots: Int32Array;
-  readonly operations: readonly (OperationPattern | undefined)[];
+  readonly grants: Grants;
 }
 
 export function toRelations(
   principals: readonly Principal[],
   services: number,
-  { from, to, spots, operations }: GrantEnds,
+  { from, to, grants: { keys, operations } }: GrantEnds,
 ): Relations {
   const byCaller = groupByNumber(from, services);
   const [firstOf, callees, ofPrincipal] = [new IntList(), new IntList(), new IntList()];
-  const [firstGrant, grants, covered] = [new IntList(), new IntList(), new IntList()];
+  const [firstGrant, grants, ofGrants] = [new IntList(), new IntList(), new IntList()];
   principals.forEach((principal, number) => {
     firstOf.push(callees.length);
-    const own = principal.services.flatMap((service) => [
-      ...byCaller.members.subarray(byCaller.starts[service], byCaller.starts[service + 1]),
-    ]);
+    const own = principal.services.flatMap((service) => [...byCaller.of(service)]);
     const calleeOf = (grant: number): number => to[grant] ?? -1;
-    const spotOf = (grant: number): number => spots[grant] ?? -1;
-    own.sort((a, b) => calleeOf(a) - calleeOf(b) || spotOf(a) - spotOf(b) || a - b);
+    const keyOf = (grant: number): number => keys[grant] ?? -1;
+    own.sort((a, b) => calleeOf(a) - calleeOf(b) || keyOf(a) - keyOf(b) || a - b);
     let last = -1;
     for (const grant of own) {
       const callee = calleeOf(grant);
@@ -51,7 +48,7 @@ export function toRelations(
       }
       if (operations[grant] === undefined) continue;
       grants.push(grant);
-      covered.push(spotOf(grant));
+      ofGrants.push(keyOf(grant));
     }
   });
   firstOf.push(callees.length);
@@ -62,7 +59,7 @@ export function toRelations(
     principals: ofPrincipal.toArray(),
     firstGrant: firstGrant.toArray(),
     grants: grants.toArray(),
-    spots: covered.toArray(),
+    keys: ofGrants.toArray(),
   };
 }
 

@@ -46,7 +46,7 @@ function methodsOf(
   { tables, narrow, wide, callee }: RelationStanding,
   neighbours: Neighbours,
 ): Set<number> {
-  const { known, spots } = tables;
+  const { paths: known, spots } = tables.callees;
   const found = new Set<number>();
   const addSpot = (spot: number): void => {
     const method = spots.methods[spot] ?? EVERY;
@@ -61,7 +61,7 @@ function methodsOf(
       if (method !== undefined) found.add(method);
     }
     for (const path of neighbours.pathsOf(callee)) {
-      const end = known.firstSpot[path + 1] ?? 0;
+      const end = known.endSpot[path] ?? 0;
       for (let spot = known.firstSpot[path] ?? 0; spot < end; spot++) addSpot(spot);
     }
   }
@@ -134,7 +134,7 @@ function viewOf(
   const candidates =
     wide.length > 0
       ? neighbours.pathsOf(callee)
-      : [...narrow.keys()].flatMap((spot) => tables.spots.paths[spot] ?? []);
+      : [...narrow.keys()].flatMap((spot) => tables.callees.spots.paths[spot] ?? []);
   for (const path of candidates) {
     const spot = path === -1 ? undefined : neighbours.spotOf(path, method);
     const found =
@@ -160,7 +160,7 @@ function unknownRules(
     const pattern = patternFor(operation, name);
     if (!pattern) return [];
     const except = known.filter((path) => {
-      const other = standing.tables.known.patterns[path];
+      const other = standing.tables.callees.paths.patterns[path];
       if (!other || !overlapsLoosely(pattern, other)) return false;
       const found = view.allowed.get(path);
       return !(found && isSame(found.conditions, conditions) && isWithin(pattern, other));

@@ -67,8 +67,8 @@ function toRule({ protocol, method, name, standing }: NamedSpot): OperationRule[
 }
 
 function namedSpots(standing: RelationStanding): NamedSpot[] {
-  const { spots } = standing.tables;
-  return [...(spots.named.get(standing.callee) ?? [])].map(([key, spot]) => {
+  const { tables, callee } = standing;
+  return [...tables.callees.namedOf(callee)].map(([key, spot]) => {
     const [protocol = '', method = ''] = key.split(' ', 2);
     const name = key.slice(protocol.length + method.length + 2);
     return { protocol, method, name, standing: standing.at(spot, method, EVERY_METHOD) };

@@ -64,8 +64,8 @@ export class RelationStanding {
   }
 
   #wideSourcesFor(spot: number, method: string): Source[] {
-    const { spots, known } = this.tables;
-    const pattern = known.patterns[spots.paths[spot] ?? -1];
+    const { spots, paths } = this.tables.callees;
+    const pattern = paths.patterns[spots.paths[spot] ?? -1];
     return this.wide.flatMap(({ operation, source }) => {
       if (operation.kind === 'every') return [source];
       const isOfMethod = operation.method === EVERY_METHOD || operation.method === method;
@@ -97,17 +97,18 @@ export class RelationStanding {
 }
 
 function grantsOf(
-  { relations, grants }: Tables,
+  { relations, grants, callees }: Tables,
   relation: number,
 ): { wide: WideGrant[]; narrow: Map<number, Source[]> } {
   const wide: WideGrant[] = [];
   const narrow = new Map<number, Source[]>();
+  const callee = relations.callees[relation] ?? 0;
   const end = relations.firstGrant[relation + 1] ?? 0;
   for (let at = relations.firstGrant[relation] ?? 0; at < end; at++) {
     const number = relations.grants[at] ?? 0;
     const operation = grants.operations[number];
     const source = grants.all[number]?.source;
-    const spot = relations.spots[at] ?? -1;
+    const spot = callees.spotOfGrant(number, callee);
     if (!source || !operation) continue;
     if (spot !== -1) narrow.set(spot, [...(narrow.get(spot) ?? []), source]);
     else if (operation.kind !== 'named') wide.push({ operation, source });
