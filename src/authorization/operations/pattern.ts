@@ -14,13 +14,17 @@ export interface PathPattern {
   readonly hasWildcards: boolean;
 }
 
-const REST_PARAMETER = /^\{[^{}]*\.\.\.\}$/;
+/** How the rest of a path is written: `{path...}`, and in templates of others `{path+}`, `{path*}`, `{*path}`,
+ *  `{path:.*}` and `{path:path}`. */
+const REST_PARAMETER =
+  /^\{(?:(?<own>[^{}]*)\.\.\.|\*{1,2}(?<after>[\w.-]*)|(?<before>[\w.-]+)(?:[+*]|:path|:\.[+*]))\}$/;
 
 /** Reads `/orders/{id}`, `/{from}-{to}`, a path that ends in two stars or `/files/{path...}`; undefined for any other text. */
 export function parsePattern(text: string): PathPattern | undefined {
   if (!text.startsWith('/') || text.length > MAX_PATH_BYTES) return undefined;
-  const written = text.slice(1).split('/');
-  const last = written.at(-1) ?? '';
+  // What a parameter must look like may say that it has no slash, which is no end of a segment.
+  const written = text.slice(1).replaceAll('[^/]', '[^]').split('/');
+  const last = restOf(written.at(-1) ?? '');
   const rest = last === '**' ? 'wildcard' : REST_PARAMETER.test(last) ? 'parameter' : 'none';
   if (rest !== 'none' || last === '') written.pop();
   if (written.length > MAX_PATH_SEGMENTS || written.includes('**')) return undefined;
@@ -41,6 +45,12 @@ export function parsePattern(text: string): PathPattern | undefined {
     rest,
     hasWildcards: rest === 'wildcard' || segments.some(isWildcard),
   };
+}
+
+/** The rest of a path in our own spelling; whatever else, as it is. */
+function restOf(segment: string): string {
+  const name = REST_PARAMETER.exec(segment)?.groups;
+  return name ? `{${name.own ?? (name.before || name.after || 'path')}...}` : segment;
 }
 
 const isWildcard = ({ kind }: SegmentPattern): boolean => kind === 'wildcard';
