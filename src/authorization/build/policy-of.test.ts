@@ -88,6 +88,24 @@ describe('a policy', () => {
     expect(withEstate({ endpoints: [endpoint('/x', said)] }).endpoints).toHaveLength(count);
   });
 
+  it.each([
+    ['/admin/**', ['/admin', '/admin/{path...}']],
+    ['/**', ['/', '/{path...}']],
+    ['/files/*/raw', ['/files/{any}/raw']],
+    ['/files/*/**', ['/files/{any}', '/files/{any}/{path...}']],
+    ['/a/**/b', ['/a/{path...}']],
+    ['/orders/{id}', ['/orders/{id}']],
+  ])('where %s is blocked, blocks %j', (template, blocked) => {
+    const { endpoints } = withEstate({ endpoints: [endpoint(template, { blocked: true })] });
+    expect(endpoints.map((one) => one.template)).toEqual(blocked);
+    expect(endpoints.every((one) => one.blocked)).toBe(true);
+  });
+
+  it('leaves wildcards of endpoints that are not blocked as they are', () => {
+    const policy = withEstate({ endpoints: [endpoint('/admin/**', { declaredIn: place })] });
+    expect(policy.endpoints.map(({ template }) => template)).toEqual(['/admin/**']);
+  });
+
   it('has nothing of services that are retired', () => {
     const policy = policyOf({ ...parts, records: record({ retired: true }) });
     expect(policy.services.map(({ id }) => id)).toEqual([WEB]);

@@ -14,6 +14,7 @@ import type {
   PolicyEndpoint,
   PolicyService,
 } from '../model/index.ts';
+import { blockedTemplates } from './blocked.ts';
 
 /** What a policy is made of. */
 export interface PolicyParts {
@@ -47,7 +48,7 @@ export function policyOf(parts: PolicyParts): Policy {
     ),
     endpoints: estate.endpoints
       .filter((one) => ids.has(one.service) && isSure(one))
-      .map(toEndpoint),
+      .flatMap(toEndpoints),
     grants: estate.calls.filter(({ from }) => ids.has(from)).flatMap(toGrants),
     guardrails,
   };
@@ -99,19 +100,20 @@ function isSure(endpoint: Endpoint): boolean {
   );
 }
 
-function toEndpoint(endpoint: Endpoint): PolicyEndpoint {
+function toEndpoints(endpoint: Endpoint): PolicyEndpoint[] {
   const { service, protocol, method, template, owner, criticality, deprecated, blocked } = endpoint;
-  return {
+  const templates = blocked && protocol === 'http' ? blockedTemplates(template) : [template];
+  return templates.map((one) => ({
     service,
     protocol,
     method,
-    template,
+    template: one,
     owner: owner ?? undefined,
     criticality: criticality ?? undefined,
     sensitivity: endpoint.sensitivity.map(({ tag }) => tag).sort(),
     deprecated,
     blocked,
-  };
+  }));
 }
 
 function toGrants({ from, to, operation, sources }: Call): Grant[] {
