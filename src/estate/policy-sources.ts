@@ -11,6 +11,8 @@ export interface PolicyFile {
   /** Path inside the folder that was read. */
   readonly path: string;
   readonly text: string;
+  /** Why the file could not be read; then its text is empty, and nobody knows what it forbids. */
+  readonly unread?: string | undefined;
 }
 
 /** A `kind: Group` document: services that guardrails speak of by one name. */

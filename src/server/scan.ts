@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { DEFAULT_FOLDER_LIMITS, Folder, type FolderLimits } from '../base/folder.ts';
-import type { Fact, PolicySources } from '../estate/index.ts';
+import type { Fact, PolicyFile, PolicySources } from '../estate/index.ts';
 import { credentials } from '../secrets/index.ts';
 import {
   attribute,
@@ -61,9 +61,25 @@ export function scanFolder(path: string, options: ScanOptions): Scan {
     facts,
     diagnostics: [...reading.diagnostics, ...diagnostics],
     fileCount: reading.fileCount,
-    policy,
+    policy: {
+      ...policy,
+      guardrails: [...policy.guardrails, ...reading.diagnostics.flatMap(toUnread)],
+    },
   };
 }
+
+/** Files of guardrails that are there and were not read: what they forbid must not be allowed for that. */
+function toUnread({ code, file, message }: Diagnostic): PolicyFile[] {
+  if (file === undefined || !file.endsWith('.cedar') || !UNREAD.has(code)) return [];
+  return [{ path: file, text: '', unread: message }];
+}
+
+const UNREAD = new Set([
+  'folder/link-outside',
+  'folder/stalled',
+  'folder/too-large',
+  'folder/unreadable',
+]);
 
 function onlyIn(folders: readonly string[] | undefined, reader: Reader): Reader {
   if (folders === undefined) return reader;

@@ -15,7 +15,9 @@ const KIND = 'policy-sources';
 const Member = z.object({ name: z.string(), namespace: z.string().optional(), source: Source });
 
 const Kept = z.object({
-  guardrails: z.array(z.object({ path: z.string(), text: z.string() })),
+  guardrails: z.array(
+    z.object({ path: z.string(), text: z.string(), unread: z.string().optional() }),
+  ),
   groups: z.array(
     z.object({
       name: z.string(),
@@ -58,7 +60,7 @@ export class KeptSources {
     const kept = (await this.#store.documents(KIND)).map((one) => ({ id: one.id, ...read(one) }));
     return {
       guardrails: kept.flatMap(({ id, guardrails }) =>
-        guardrails.map(({ path, text }) => ({ path: `${id}/${path}`, text })),
+        guardrails.map((one) => ({ ...one, path: `${id}/${one.path}` })),
       ),
       groups: kept.flatMap(({ groups }) => groups),
     };

@@ -47,23 +47,37 @@ interface Piece {
   readonly number: number;
   readonly policy: PolicyText;
   readonly lines: LineMap;
+  /** Why the file could not be read, of which this is all. */
+  readonly unread: string | undefined;
 }
 
 interface ParsedPiece extends Piece {
   readonly parsed: ParsedPolicy;
 }
 
-function piecesOf({ path, text: written }: PolicyFile): Piece[] {
+function piecesOf({ path, text: written, unread }: PolicyFile): Piece[] {
   // Half a letter, which Cedar cannot take, becomes U+FFFD in its place.
   const text = written.toWellFormed();
   const lines = new LineMap(text);
   const isTooLarge = text.length > MAX_FILE_CHARACTERS;
   const whole: PolicyText = { text, offset: 0, depth: 0 };
-  const policies = isTooLarge ? [whole] : splitPolicies(text);
-  return policies.map((policy, index) => ({ file: path, number: index + 1, policy, lines }));
+  const policies = isTooLarge || unread !== undefined ? [whole] : splitPolicies(text);
+  return policies.map((policy, index) => ({
+    ...{ file: path, number: index + 1 },
+    ...{ policy, lines, unread },
+  }));
 }
 
 function parsePiece(piece: Piece, index: number): ParsedPiece {
+  if (piece.unread !== undefined) {
+    const problem: Problem = {
+      code: 'guardrail/unread',
+      message: `This file was not read, so what it forbids is not known: ${piece.unread}`,
+      hint: 'let it be read, or remove it',
+      offset: 0,
+    };
+    return { ...piece, parsed: { problem } };
+  }
   if (index < MAX_GUARDRAILS) return { ...piece, parsed: parsePolicy(piece.policy) };
   const problem: Problem = {
     code: 'guardrail/too-many',
