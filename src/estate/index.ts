@@ -1,3 +1,4 @@
+export * from './audit-log.ts';
 export * from './decision.ts';
 export * from './document.ts';
 export * from './fact.ts';

@@ -1,35 +1,40 @@
 import type { SelectQueryBuilder } from 'kysely';
 import { Fault, quote } from '../../base/fault.ts';
+import type { AuditSeal } from '../audit-log.ts';
 import type { AuditEntry } from '../decision.ts';
+import { canonicalJson } from '../fact.ts';
 import type { AuditQuery, NewAuditEntry, Page } from '../store.ts';
+import { growTree, openTree } from './audit-tree.ts';
 import { toKey } from './key.ts';
 import { checkLimit } from './list.ts';
 import type { DatabaseTransaction, Tables } from './tables.ts';
 
 const BATCH_SIZE = 500;
 
-/** Appends entries with the next numbers. The caller holds the lock `decide`. */
-export async function appendAudit(
+/** Appends entries with the next numbers, and has the log that they make vouched for. The caller holds the lock
+ *  `decide`. */
+export type AppendAudit = (
   transaction: DatabaseTransaction,
   change: string,
   entries: readonly NewAuditEntry[],
-): Promise<readonly AuditEntry[]> {
-  let sequence = await lastSequence(transaction);
-  const numbered = entries.map((entry) => ({ sequence: ++sequence, ...entry }));
-  for (let start = 0; start < numbered.length; start += BATCH_SIZE) {
-    const rows = numbered.slice(start, start + BATCH_SIZE).map((entry) => toRow(change, entry));
-    await transaction.insertInto('audit').values(rows).execute();
-  }
-  return numbered;
-}
+) => Promise<readonly AuditEntry[]>;
 
-async function lastSequence(transaction: DatabaseTransaction): Promise<number> {
-  const { last } = await transaction
-    .selectFrom('audit')
-    .select((select) => select.fn.max('sequence').as('last'))
-    .executeTakeFirstOrThrow();
-  return Number(last ?? 0);
-}
+export const auditAppender =
+  (seal: AuditSeal): AppendAudit =>
+  async (transaction, change, entries) => {
+    if (entries.length === 0) return [];
+    const tree = await openTree(transaction, seal);
+    const { size } = tree;
+    const numbered = entries.map((entry, index) => ({ sequence: size + 1 + index, ...entry }));
+    const rows = numbered.map((entry) => toRow(change, entry));
+    for (let start = 0; start < rows.length; start += BATCH_SIZE) {
+      const batch = rows.slice(start, start + BATCH_SIZE);
+      await transaction.insertInto('audit').values(batch).execute();
+    }
+    const texts = rows.map(({ body }) => body);
+    await growTree(transaction, tree, texts, seal);
+    return numbered;
+  };
 
 function toRow(change: string, entry: AuditEntry): Tables['audit'] {
   return {
@@ -39,7 +44,7 @@ function toRow(change: string, entry: AuditEntry): Tables['audit'] {
     actor: toKey(entry.actor),
     action: toKey(entry.action),
     subject: toKey(entry.subject),
-    body: JSON.stringify(entry),
+    body: canonicalJson(entry),
   };
 }
 

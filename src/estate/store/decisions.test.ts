@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DECISIONS_SCOPE, type DecisionChange } from '../store.ts';
+import { auditAppender } from './audit.ts';
+import { NO_SEAL } from './audit-tree.ts';
 import { makeChanges, readDecisions } from './decisions.ts';
 import { migrate } from './migrate.ts';
 import { openSqlite } from './sqlite/engine.ts';
@@ -33,7 +35,14 @@ test('changes whose acknowledgement was lost are made once, and give the same en
   try {
     await migrate(engine, AT);
     const make = (changes: readonly DecisionChange[], name: string) =>
-      engine.write((transaction) => makeChanges(transaction, engine.words, changes, name));
+      engine.write((transaction) =>
+        makeChanges(
+          transaction,
+          { words: engine.words, append: auditAppender(NO_SEAL) },
+          changes,
+          name,
+        ),
+      );
     const changes = [decided, undone];
     const first = await make(changes, 'one');
     expect(first).toEqual([{ sequence: 1, ...entry }, undefined]);

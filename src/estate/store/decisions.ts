@@ -6,7 +6,7 @@ import {
   type StoredCorrection,
   type StoredDecision,
 } from '../store.ts';
-import { appendAudit, readChange } from './audit.ts';
+import { type AppendAudit, readChange } from './audit.ts';
 import type { SqlWords } from './engine.ts';
 import { foldFacts } from './facts.ts';
 import { toKey } from './key.ts';
@@ -30,7 +30,7 @@ interface Outcome {
  *  as after a lost acknowledgement, they change nothing and give the entries of the first time. */
 export async function makeChanges(
   transaction: DatabaseTransaction,
-  words: SqlWords,
+  { words, append }: { readonly words: SqlWords; readonly append: AppendAudit },
   changes: readonly DecisionChange[],
   change: string,
 ): Promise<readonly (AuditEntry | undefined)[]> {
@@ -41,7 +41,7 @@ export async function makeChanges(
   const outcome = foldChanges(changes, known);
   await writeRows(transaction, words, known, outcome);
   const made = changes.filter((_, index) => outcome.made[index]);
-  const appended = await appendAudit(
+  const appended = await append(
     transaction,
     change,
     made.map(({ entry }) => entry),

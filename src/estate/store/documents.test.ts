@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DocumentChange } from '../document.ts';
 import type { NewAuditEntry } from '../store.ts';
+import { auditAppender } from './audit.ts';
+import { NO_SEAL } from './audit-tree.ts';
 import { amendDocuments, readDocuments } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
@@ -30,7 +32,11 @@ const make = (
   entries: readonly NewAuditEntry[] = [],
 ) =>
   engine.write((transaction) =>
-    amendDocuments(transaction, engine.words, { changes, entries, change }),
+    amendDocuments(
+      transaction,
+      { words: engine.words, append: auditAppender(NO_SEAL) },
+      { changes, entries, change },
+    ),
   );
 const document = (version: number, body: unknown) => ({ kind: 'k', id: 'x', version, body });
 

@@ -2,7 +2,7 @@ import { Fault, quote } from '../../base/fault.ts';
 import type { AuditEntry } from '../decision.ts';
 import type { DocumentChange, StoredDocument } from '../document.ts';
 import type { NewAuditEntry } from '../store.ts';
-import { appendAudit, readChange } from './audit.ts';
+import { type AppendAudit, readChange } from './audit.ts';
 import type { SqlWords } from './engine.ts';
 import { toKey } from './key.ts';
 import type { DatabaseTransaction } from './tables.ts';
@@ -36,7 +36,7 @@ export async function readDocuments(
  *  @throws {Fault} `estate/document-conflict` */
 export async function amendDocuments(
   transaction: DatabaseTransaction,
-  words: SqlWords,
+  { words, append }: { readonly words: SqlWords; readonly append: AppendAudit },
   amendment: Amendment,
 ): Promise<readonly AuditEntry[]> {
   const { changes, entries, change } = amendment;
@@ -45,7 +45,7 @@ export async function amendDocuments(
   for (const one of changes) {
     if (!(await makeChange(transaction, one, change))) throw conflict(one);
   }
-  return appendAudit(transaction, change, entries);
+  return append(transaction, change, entries);
 }
 
 /** A change that only removes leaves nothing to find it by but its entries. */

@@ -1,3 +1,4 @@
+import { addAuditTree } from './audit-tree.ts';
 import type { SqlWords } from './engine.ts';
 import { createJudged, required } from './judged-table.ts';
 import type { DatabaseTransaction } from './tables.ts';
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'facts, judged entities, findings and answers', apply: createTables },
   { name: 'traffic, decisions and the audit log', apply: addWorkflow },
   { name: 'documents', apply: addDocuments },
+  { name: 'the tree of the audit log', apply: addAuditTree },
 ];
 
 /** Columns that lists filter by, for each judged table of the first version. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
+import type { AuditLog, AuditSeal } from '../audit-log.ts';
 import type { DocumentChange, DocumentStore } from '../document.ts';
 import type { Fact } from '../fact.ts';
 import type { Answers, Call, Credential, Endpoint, Service } from '../model.ts';
@@ -16,7 +17,8 @@ import type {
   StoredFinding,
   TrafficOf,
 } from '../store.ts';
-import { readAudit } from './audit.ts';
+import { type AppendAudit, auditAppender, readAudit } from './audit.ts';
+import { NO_SEAL, readHead, readRoots, readTexts } from './audit-tree.ts';
 import { makeChanges, readDecisions } from './decisions.ts';
 import { amendDocuments, readDocuments } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -28,11 +30,13 @@ import { withdrawScope } from './scope-rows.ts';
 import { readTraffic, replaceTraffic } from './traffic.ts';
 
 /** The store over any SQL engine whose schema is up to date. */
-export class SqlStore implements EstateStore, DocumentStore {
+export class SqlStore implements EstateStore, DocumentStore, AuditLog {
   readonly #engine: Engine;
+  readonly #append: AppendAudit;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, seal: AuditSeal = NO_SEAL) {
     this.#engine = engine;
+    this.#append = auditAppender(seal);
   }
 
   async fold(scope: string, facts: readonly Fact[], at: string): Promise<void> {
@@ -74,7 +78,7 @@ export class SqlStore implements EstateStore, DocumentStore {
     const timed = changes.map(withParsedTime);
     const change = randomUUID();
     return this.#engine.write((transaction) =>
-      makeChanges(transaction, this.#engine.words, timed, change),
+      makeChanges(transaction, { words: this.#engine.words, append: this.#append }, timed, change),
     );
   }
 
@@ -90,6 +94,18 @@ export class SqlStore implements EstateStore, DocumentStore {
     return this.#engine.snapshot((transaction) => readAudit(transaction, query));
   }
 
+  auditHead() {
+    return this.#engine.snapshot(readHead);
+  }
+
+  auditTexts(first: number, count: number) {
+    return this.#engine.snapshot((transaction) => readTexts(transaction, first, count));
+  }
+
+  auditRoots(level: number, first: number, count: number) {
+    return this.#engine.snapshot((transaction) => readRoots(transaction, level, first, count));
+  }
+
   documents(kind: string) {
     return this.#engine.snapshot((transaction) => readDocuments(transaction, kind));
   }
@@ -98,7 +114,11 @@ export class SqlStore implements EstateStore, DocumentStore {
     if (changes.length === 0 && entries.length === 0) return [];
     const change = randomUUID();
     return this.#engine.write((transaction) =>
-      amendDocuments(transaction, this.#engine.words, { changes, entries, change }),
+      amendDocuments(
+        transaction,
+        { words: this.#engine.words, append: this.#append },
+        { changes, entries, change },
+      ),
     );
   }
 

@@ -36,6 +36,10 @@ export interface Tables {
     subject: string;
     body: string;
   };
+  /** The roots of full subtrees of the audit log: of 256^`level` entries each. Base64. */
+  readonly audit_roots: { level: number; position: number; hash: string };
+  /** One row: the tree of the audit log as it stands. `root` and `edge` are base64. */
+  readonly audit_head: { id: number; size: number; root: string; edge: string; checkpoint: string };
   /** What parts of Reeve keep for themselves. `change` names the transaction that wrote it last. */
   readonly documents: {
     kind: string;

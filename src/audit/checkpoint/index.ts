@@ -1,0 +1,10 @@
+export { type Checkpoint, readCheckpoint, signCheckpoint } from './checkpoint.ts';
+export {
+  type NoteSigner,
+  type NoteVerifier,
+  noteSigner,
+  noteVerifier,
+  readNote,
+  type SignedNote,
+  signatureOf,
+} from './note.ts';
