@@ -30,6 +30,7 @@ const review = (said: object = {}) => ({
     operation: 'CREATE',
     object: POLICY,
     oldObject: null,
+    userInfo: { username: 'anna', groups: ['system:authenticated'] },
     ...said,
   },
 });
@@ -40,6 +41,7 @@ describe('a review', () => {
       ...{ uid: 'u1', operation: 'CREATE', dryRun: true, subresource: undefined },
       ...{ group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
       ...{ plural: 'networkpolicies', namespace: 'shop', name: 'open', object: POLICY },
+      ...{ username: 'anna', oldObject: undefined },
     });
   });
 
@@ -231,6 +233,8 @@ it('the manifests ask a Service, or an address', () => {
   expect(text).toContain(`caBundle: ${Buffer.from('PEM').toString('base64')}`);
   expect(text).toContain('values: [reeve, kube-system] }');
   expect(text).toContain('kind: Service\n');
+  // anybody can write that a pod has a controller
+  expect(text).toContain("!(request.userInfo.username == 'system:kube-controller-manager' ||");
   const asked = webhookManifests({ ...manifest, url: 'https://localhost:7443/' });
   expect(asked).toContain('url: "https://localhost:7443/validate/eu-1"');
   expect(asked).not.toContain('kind: Service\n');

@@ -1,5 +1,6 @@
 /** What a cluster asks before it takes an object. */
 export { AdmissionConfig } from './config/index.ts';
+export { objectToJudge } from './controlled.ts';
 export { ADMISSION_KINDS, type AdmissionKind, kindOf } from './kinds.ts';
 export { WEBHOOK_ID, WEBHOOK_NAME, type WebhookManifest, webhookManifests } from './manifests.ts';
 export {

@@ -1,3 +1,4 @@
+import { CONTROLLERS } from './controlled.ts';
 import { ADMISSION_KINDS } from './kinds.ts';
 
 /** How the webhook is registered with an API server. */
@@ -50,14 +51,23 @@ ${clientConfig(manifest)}${caBundleLine(caBundle)}    # No objectSelector: by a 
       matchExpressions:
         - { key: kubernetes.io/metadata.name, operator: NotIn, values: [${excluded}] }
     matchConditions:
-      # What a controller makes of an object that was judged is not judged again.
+      # What a controller of Kubernetes makes of an object that was judged is not judged again. Others are asked about:
+      # anybody can write that an object has a controller.
       - name: not-made-by-a-controller
         expression: >-
           !(request.kind.kind in ['Pod', 'ReplicaSet', 'Job']) || object == null ||
           !has(object.metadata.ownerReferences) ||
-          !object.metadata.ownerReferences.exists(owner, has(owner.controller) && owner.controller)
+          !object.metadata.ownerReferences.exists(owner, has(owner.controller) && owner.controller) ||
+          !(${byControllers()})
     rules:
 ${rules()}`;
+}
+
+function byControllers(): string {
+  const username = 'request.userInfo.username';
+  return CONTROLLERS.map((one) =>
+    one.endsWith('*') ? `${username}.startsWith('${one.slice(0, -1)}')` : `${username} == '${one}'`,
+  ).join(' ||\n            ');
 }
 
 const WHY_POLICY = {

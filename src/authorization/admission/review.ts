@@ -27,6 +27,10 @@ export interface Review extends ReviewedChange {
   readonly subresource: string | undefined;
   /** Nothing will be kept of it. */
   readonly dryRun: boolean;
+  /** Who asks, as the API server knows them. */
+  readonly username: string;
+  /** As it is; undefined where there is none yet. */
+  readonly oldObject: Fields | undefined;
 }
 
 const API_VERSION = 'admission.k8s.io/v1';
@@ -61,7 +65,14 @@ export function readReview(value: unknown): Review {
     name: textAt(object, 'metadata', 'name') ?? nameAt(request, 'name'),
     subresource: subresource === '' ? undefined : subresource,
     dryRun: pick(request, 'dryRun') === true,
+    username: textAt(request, 'userInfo', 'username') ?? '',
+    oldObject: oldObjectOf(request),
   };
+}
+
+function oldObjectOf(request: Fields): Fields | undefined {
+  const object = pick(request, 'oldObject');
+  return isFields(object) && !isDeeper(object, MAX_REVIEW_DEPTH) ? object : undefined;
 }
 
 /** The object as it would be, called as it would be. */

@@ -17,7 +17,8 @@ const REVIEW = readReview({
     resource: { group: '', version: 'v1', resource: 'services' },
     namespace: 'shop',
     operation: 'CREATE',
-    object: { metadata: { name: 'orders' } },
+    object: { metadata: { name: 'orders', ownerReferences: [{ kind: 'A', controller: true }] } },
+    userInfo: { username: 'anna' },
   },
 });
 const NEVER = (signal: AbortSignal) =>
@@ -79,7 +80,8 @@ describe('a decision', () => {
       return { violations: [] };
     });
     expect(await decider.decide('eu-1', REVIEW)).toMatchObject({ allowed: true, warnings: [] });
-    const object = { metadata: { name: 'orders', namespace: 'shop' } };
+    // who asked is no controller
+    const object = { metadata: { name: 'orders', namespace: 'shop', ownerReferences: [] } };
     expect(asked).toEqual([
       [
         'eu-1',

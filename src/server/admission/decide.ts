@@ -3,6 +3,7 @@ import {
   EXEMPT,
   exemption,
   type Judgement,
+  objectToJudge,
   type Review,
   type ReviewedChange,
   type Unjudged,
@@ -76,7 +77,7 @@ export class Decider {
     this.#waiting += 1;
     const signal = AbortSignal.timeout(waitMs);
     try {
-      return { verdict: verdictOf(await judge(cluster, toChange(review), signal), config) };
+      return { verdict: verdictOf(await judge(cluster, toChange(review, config), signal), config) };
     } catch (thrown) {
       if (signal.aborted) return not('late');
       if (thrown instanceof Fault && thrown.code === 'cluster/unavailable')
@@ -95,7 +96,7 @@ function waitMsOf(timeoutSeconds: number): number {
 }
 
 /** What the judgement needs of a review, and nothing of who asked. */
-function toChange(review: Review): ReviewedChange {
-  const { group, version, kind, plural, namespace, name, object } = review;
-  return { group, version, kind, plural, namespace, name, object };
+function toChange(review: Review, config: AdmissionConfig): ReviewedChange {
+  const { group, version, kind, plural, namespace, name } = review;
+  return { group, version, kind, plural, namespace, name, object: objectToJudge(review, config) };
 }

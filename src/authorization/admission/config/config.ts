@@ -36,6 +36,13 @@ export const AdmissionConfig = z
       .max(1_000)
       .default(['kube-system'])
       .describe('Namespaces whose objects are never judged'),
+    controllers: z
+      .array(z.string().min(1).max(253))
+      .max(100)
+      .default([])
+      .describe(
+        'Users whose pods and other objects with a controller are left to that, beside Kubernetes itself: such as `system:serviceaccount:argo-rollouts:argo-rollouts`',
+      ),
     mode: z
       .enum(['warn', 'deny'])
       .default('warn')
