@@ -11,15 +11,15 @@ export const NOBODY = 'nobody';
 /** Makes questions of calls that people write, by the names of a policy's services. */
 export class Asking {
   readonly #byName = new Map<string, PolicyService[]>();
+  readonly #byIdentity = new Map<string, PolicyService[]>();
 
   constructor(services: Policy['services']) {
     for (const service of services) {
-      const { environment, namespace, name } = service;
+      const { environment, namespace, name, identities } = service;
       for (const key of [name, `${namespace}/${name}`, `${environment}/${namespace}/${name}`]) {
-        const named = this.#byName.get(key);
-        if (named) named.push(service);
-        else this.#byName.set(key, [service]);
+        addTo(this.#byName, key, service);
       }
+      for (const identity of new Set(identities)) addTo(this.#byIdentity, identity, service);
     }
   }
 
@@ -40,6 +40,13 @@ export class Asking {
   find(name: string): PolicyService | undefined {
     const [found, ...others] = this.#byName.get(name) ?? [];
     return others.length === 0 ? found : undefined;
+  }
+
+  /** Who may be meant as a caller: the one service that is named so, or all that have the SPIFFE ID. */
+  callers(from: string): readonly PolicyService[] {
+    if (isIdentity(from)) return this.#byIdentity.get(from) ?? [];
+    const service = this.find(from);
+    return service ? [service] : [];
   }
 
   /** The one service that is named so.
@@ -67,7 +74,7 @@ export class Asking {
 
   #callerOf(from: string): string | undefined {
     if (from === NOBODY) return undefined;
-    if (from.startsWith('spiffe://')) return from;
+    if (isIdentity(from)) return from;
     const service = this.service(from);
     const [identity] = service.identities;
     if (identity !== undefined) return identity;
@@ -85,6 +92,14 @@ export class Asking {
       (key) => key.toLowerCase() === name.toLowerCase() || key === last,
     );
   }
+}
+
+const isIdentity = (from: string): boolean => from.startsWith('spiffe://');
+
+function addTo(index: Map<string, PolicyService[]>, key: string, service: PolicyService): void {
+  const known = index.get(key);
+  if (known) known.push(service);
+  else index.set(key, [service]);
 }
 
 const PARAMETER = /\{[^/{}]*\}/g;

@@ -123,6 +123,25 @@ it('a case that holds even if it were declared is asked of a policy that declare
   });
 });
 
+it('a case of an identity that holds even if it were declared supposes that all whose it is declare it', () => {
+  const asked: Policy[] = [];
+  const shared = sampleService('production/shop/cron', { identities: [WEB] });
+  const supposed = one({ from: WEB, expect: 'deny', evenIfDeclared: true });
+  runCases(
+    { ...policy, services: [...policy.services, shared] },
+    (by) => {
+      asked.push(by);
+      return () => denied;
+    },
+    [supposed],
+  );
+  const declared = asked.at(-1)?.grants.filter(({ operation }) => operation === '*');
+  expect(declared?.map(({ from }) => from)).toEqual([
+    'production/shop/web',
+    'production/shop/cron',
+  ]);
+});
+
 describe('coverage', () => {
   it('is of the declared calls that allowed, and the guardrails that denied', () => {
     expect(run(allowed, one(), one()).coverage).toMatchObject({

@@ -57,8 +57,11 @@ export function runCases(
 /** The policy, as if each of these callers declared every operation of whom it calls. */
 function declaringAll(policy: Policy, cases: readonly PolicyCase[], asking: Asking): Policy {
   const supposed = cases.flatMap(({ from, to, source }): Grant[] => {
-    const [caller, callee] = [asking.find(from), asking.find(to)];
-    return caller && callee ? [{ from: caller.id, to: callee.id, operation: '*', source }] : [];
+    const callee = asking.find(to);
+    if (!callee) return [];
+    return asking
+      .callers(from)
+      .map(({ id }) => ({ from: id, to: callee.id, operation: '*', source }));
   });
   return { ...policy, grants: [...policy.grants, ...supposed] };
 }
