@@ -124,6 +124,21 @@ describe.skipIf(isMissing('admission', program))('a real API server asks', () =>
     expect(admission.logged()).not.toContain('"name":"dry"');
   });
 
+  it('about a pod that anybody says a controller has made', async () => {
+    const pod = objectOf(`apiVersion: v1
+kind: Pod
+metadata:
+  name: stray
+  namespace: shop
+  labels: { app: stray }
+  ownerReferences: [{ apiVersion: v1, kind: ConfigMap, name: any, uid: any, controller: true }]
+spec: { containers: [{ name: a, image: a }] }
+`);
+    const path = '/api/v1/namespaces/shop/pods?dryRun=All';
+    const { body } = await real.ask('POST', path, pod);
+    expect(textAt(body, 'message')).toContain('denied the request: reeve: ');
+  });
+
   it("and not about Reeve's own namespace", async () => {
     const path = '/apis/networking.k8s.io/v1/namespaces/reeve/networkpolicies';
     const answer = await real.ask('POST', path, policy('open', OPEN, 'reeve'));
