@@ -126,6 +126,23 @@ describe("OPA's data API", () => {
   });
 });
 
+describe('a page of another site', () => {
+  it.each([
+    [
+      'asks for a decision',
+      'POST',
+      '/v1/data/reeve/authz/allow',
+      { origin: 'http://evil.example' },
+    ],
+    ['shows an image', 'GET', '/v1/data/reeve/authz/allow', { 'sec-fetch-site': 'cross-site' }],
+    ['is of another port', 'GET', '/v1/bundles/reeve', { 'sec-fetch-site': 'same-site' }],
+  ])('is refused where it %s, though no token is needed', async (_, method, path, headers) => {
+    const answer = await fetch(`${server.origin}${path}`, { method, headers });
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ code: 'http/origin-forbidden' });
+  });
+});
+
 describe('the bundle', () => {
   const url = () => `${server.origin}/v1/bundles/reeve`;
 

@@ -36,7 +36,9 @@ export function createGuard(ports: GuardPorts) {
     if (access === 'public') return checkOrigin(request, ports, false);
     request.principal = ports.authenticator.authenticate(request.headers);
     if (request.principal === undefined) {
-      if (access === 'loopback' && isLoopback(request.socket.remoteAddress ?? '')) return;
+      if (access === 'loopback' && isLoopback(request.socket.remoteAddress ?? '')) {
+        return checkSite(request, ports);
+      }
       refuse(request, ports);
     }
     if (request.principal.kind === 'session') checkOrigin(request, ports, true);
@@ -82,6 +84,16 @@ function checkOrigin(request: FastifyRequest, { scheme }: GuardPorts, required: 
   if (origin === undefined && !required) return;
   if (origin?.toLowerCase() === `${scheme}://${host?.toLowerCase()}`) return;
   throw new Fault('http/origin-forbidden', 'The request does not come from the console');
+}
+
+/** Where this machine needs no credential: its browser is on it, too, and any page may have it ask.
+ *  @see Fetch Metadata Request Headers §2.1 */
+function checkSite(request: FastifyRequest, ports: GuardPorts): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw new Fault('http/origin-forbidden', 'A page of another site asks');
+  }
+  checkOrigin(request, ports, false);
 }
 
 /** @see OWASP Secure Headers Project */
