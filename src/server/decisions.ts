@@ -15,6 +15,8 @@ import { type Asking, type CorrectionPorts, Corrections } from './corrections.ts
 export interface DecisionPorts extends CorrectionPorts {
   /** What a decision about an endpoint says to the judges. */
   readonly toFact: (endpoint: string, decision: EndpointDecision) => EndpointFact;
+  /** Told which endpoints are blocked, once the store has that. */
+  readonly onBlocked?: (endpoints: readonly string[]) => void;
   /** Judges the estate at once; false where that failed. */
   readonly judge: () => Promise<boolean>;
   /** Longest that an answer waits for the estate to be judged. */
@@ -89,6 +91,8 @@ export class Decisions {
     const asked = await inGroups(unique, (id) => toChange(id).catch(toProblem));
     const changes = asked.filter((one) => 'change' in one);
     const made = await this.store.decide(changes);
+    const blocked = changes.flatMap((one, at) => (made[at] ? blockOf(one) : []));
+    if (blocked.length > 0) this.#ports.onBlocked?.(blocked);
     const judged = made.length === 0 || (await this.#judged());
     let next = 0;
     const results = asked.map((one): Omit<Decided, 'endpoint' | 'state'> => {
@@ -134,6 +138,11 @@ export class Decisions {
   #deciding({ actor, reason }: Asking): Deciding {
     return { actor, reason, now: this.#ports.clock() };
   }
+}
+
+function blockOf(change: DecisionChange): string[] {
+  const isBlock = change.change === 'decide' && change.decision.action === 'block';
+  return isBlock ? [change.decision.endpoint] : [];
 }
 
 type Problem = NonNullable<Decided['problem']>;

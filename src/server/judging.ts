@@ -17,6 +17,8 @@ export interface JudgingPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly options: JudgeOptions;
+  /** Told when a judgement begins, before it reads the store. */
+  readonly onBegin?: () => void;
   /** Hears of the services that are known after each judgement, and of what was judged. */
   readonly onKnown: (known: readonly ServiceRecord[], judged: JudgedEstate) => void;
   /** Quiet time after a change before it is judged. */
@@ -107,9 +109,10 @@ export class Judging {
   }
 
   async #judge(): Promise<boolean> {
-    const { store, clock, log, metrics, onKnown } = this.#ports;
+    const { store, clock, log, metrics, onBegin, onKnown } = this.#ports;
     const startedAt = clock();
     try {
+      onBegin?.();
       const facts = (await store.facts()).map(({ fact }) => fact);
       const traffic = await store.traffic();
       const { known, ...judged } = await this.#compute({ facts, traffic }, toTimestamp(startedAt));

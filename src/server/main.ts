@@ -13,7 +13,6 @@ import {
   Endpoint,
   type EstateStore,
   Finding,
-  type JudgedEstate,
   Service,
   type ServiceRecord,
   Source,
@@ -174,6 +173,7 @@ async function assemble(
     store,
     dataFolder: data.path,
     trustDomain: config.identity.trustDomain,
+    folders: config.folders.map(({ name }) => name),
     registrar: identity?.registrar,
     onMade: (seconds) => metrics.policySeconds.observe(seconds),
     clock,
@@ -192,10 +192,12 @@ async function assemble(
     options: { stages: config.inventory.stages, activeDays: config.inventory.activeDays },
     quietMs: QUIET_MS,
     everyMs: HOUR_MS,
+    onBegin: () => authorization.judging(),
     onKnown: (services, judged) => {
       if (!begun) return;
+      authorization.judged({ records: services, judged });
       intake.feed.setKnown(services, judged.endpoints);
-      applied = applyEstate(services, judged);
+      applied = applyEstate(services);
     },
   });
   opened.defer(() => judging.close());
@@ -205,9 +207,9 @@ async function assemble(
     clusters,
     log,
   });
-  const applyEstate = async (records: readonly ServiceRecord[], judged: JudgedEstate) => {
+  const applyEstate = async (records: readonly ServiceRecord[]) => {
     await identity?.applyEstate(records);
-    await authorization.policies.apply({ records, judged });
+    await authorization.apply();
     if (config.admission.enabled) await beside.tell();
   };
   const settled = async (): Promise<boolean> => {
@@ -227,6 +229,7 @@ async function assemble(
     log,
     metrics,
     keepPolicy: (folder, sources) => authorization.sources.keep(folder, sources),
+    onRead: (folder, facts) => authorization.folderRead(folder, facts),
     onFolded: () => judging.request(),
   });
   opened.defer(() => scans.close());
@@ -272,6 +275,7 @@ async function assemble(
       judging.request(0);
       return settled();
     },
+    onBlocked: (endpoints) => authorization.blocked(endpoints),
     onCorrected: () => void tellCorrections(),
     preview: (serviceId, correction) => intake.preview(serviceId, correction),
   });

@@ -3,7 +3,7 @@ import { type Clock, toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf, quote, statusOf } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
-import type { EstateStore, PolicySources } from '../estate/index.ts';
+import type { EstateStore, Fact, PolicySources } from '../estate/index.ts';
 import { type JobOptions, type ScanJob, type ScanResult, scanApart } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -34,6 +34,8 @@ export interface ScansPorts {
   readonly metrics: Metrics;
   /** Keeps what a folder says of guardrails and groups. */
   readonly keepPolicy: (folder: string, sources: PolicySources) => Promise<void>;
+  /** Told what the facts of a folder are, once the store has them. */
+  readonly onRead?: (folder: string, facts: readonly Fact[]) => void;
   /** Called after the facts of a folder have changed. */
   readonly onFolded: () => void;
   /** Replaced in tests. */
@@ -133,7 +135,7 @@ export class Scans {
   }
 
   async #readAndFold(folder: ScanFolder): Promise<ScanResult> {
-    const { fingerprintKey, store, clock, keepPolicy, scan = scanApart } = this.#ports;
+    const { fingerprintKey, store, clock, keepPolicy, onRead, scan = scanApart } = this.#ports;
     const result = await scan(
       { kind: 'scan', folder: folder.path, environment: folder.environment, fingerprintKey },
       {
@@ -146,6 +148,7 @@ export class Scans {
       store.replace(`scan:${folder.name}`, result.facts, toTimestamp(clock())),
     );
     await this.#keep(() => keepPolicy(folder.name, result.policy));
+    onRead?.(folder.name, result.facts);
     return result;
   }
 

@@ -1,3 +1,4 @@
+import { oncePer } from '../../base/once.ts';
 import type {
   Call,
   Endpoint,
@@ -38,21 +39,34 @@ const GRANTING_READER = 'declarations';
 /** The policy of a judged estate. Services that are retired neither call nor are called. */
 export function policyOf(parts: PolicyParts): Policy {
   const { estate, records, guardrails } = parts;
-  const recordOf = new Map(records.map((record) => [record.id, record]));
-  const services = estate.services.filter(({ id }) => recordOf.get(id)?.retired !== true);
-  const ids = new Set(services.map(({ id }) => id));
-  const handled = sensitivityOfServices(estate.endpoints);
+  const { recordOf, services, ids } = inUse(estate.services)(records);
+  const { endpoints, handled } = readEndpoints(estate.endpoints)(ids);
   return {
     services: services.map((service) =>
       toService(service, parts, recordOf.get(service.id), handled.get(service.id) ?? []),
     ),
-    endpoints: estate.endpoints
-      .filter((one) => ids.has(one.service) && isSure(one))
-      .flatMap(toEndpoints),
+    endpoints,
     grants: estate.calls.filter(({ from }) => ids.has(from)).flatMap(toGrants),
     guardrails,
   };
 }
+
+// Endpoints are most of a policy, and seldom what has changed: of the same lists they are the same list.
+
+const inUse = oncePer((services: readonly Service[]) =>
+  oncePer((records: readonly ServiceWords[]) => {
+    const recordOf = new Map(records.map((record) => [record.id, record]));
+    const used = services.filter(({ id }) => recordOf.get(id)?.retired !== true);
+    return { recordOf, services: used, ids: new Set(used.map(({ id }) => id)) };
+  }),
+);
+
+const readEndpoints = oncePer((endpoints: readonly Endpoint[]) =>
+  oncePer((ids: ReadonlySet<string>) => ({
+    endpoints: endpoints.filter((one) => ids.has(one.service) && isSure(one)).flatMap(toEndpoints),
+    handled: sensitivityOfServices(endpoints),
+  })),
+);
 
 function sensitivityOfServices(endpoints: readonly Endpoint[]): Map<string, string[]> {
   const handled = new Map<string, string[]>();

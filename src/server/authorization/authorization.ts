@@ -2,14 +2,15 @@ import type { Decision, Question } from '../../authorization/model/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Log } from '../../base/log.ts';
-import type { DocumentStore, ServiceRecord } from '../../estate/index.ts';
+import type { DocumentStore, Fact, ServiceRecord } from '../../estate/index.ts';
 import type { Registrar } from '../../identity/registration/index.ts';
 import { readGuardrailsApart } from '../jobs.ts';
 import { type BundleKey, openBundleKey } from './bundle-key.ts';
 import { Bundles } from './bundles.ts';
 import type { AuthorizationConfig } from './config.ts';
+import { EarlyChanges } from './early.ts';
 import { addRegistered, identitiesByName } from './identities.ts';
-import { PolicyKeeper } from './keeper.ts';
+import { type KnownEstate, PolicyKeeper } from './keeper.ts';
 import { KeptSources } from './kept-sources.ts';
 import { RecentDecisions } from './recent-decisions.ts';
 
@@ -19,6 +20,8 @@ export interface AuthorizationParts {
   readonly store: DocumentStore;
   readonly dataFolder: string;
   readonly trustDomain: string;
+  /** The names of the folders that are read. */
+  readonly folders: readonly string[];
   /** Undefined where no identities are given out: then services have those that their names say. */
   readonly registrar: Pick<Registrar, 'index' | 'onChange'> | undefined;
   readonly clock: Clock;
@@ -34,6 +37,16 @@ export interface Authorization {
   readonly bundles: Bundles;
   readonly bundleKey: BundleKey;
   readonly recent: RecentDecisions;
+  /** A judgement begins, and reads the store after this. */
+  judging(): void;
+  /** That judgement has ended with this; `apply` puts it in force. */
+  judged(known: KnownEstate): void;
+  /** Puts in force what is known by now. */
+  apply(): Promise<void>;
+  /** What a folder says is in the store: what it declares is in force before it is judged. */
+  folderRead(folder: string, facts: readonly Fact[]): void;
+  /** These endpoints, by id, are blocked in the store: they are so before that is judged. */
+  blocked(endpoints: readonly string[]): void;
   /** By the policy in force; the decision is counted, and kept as the configuration says.
    *  @param by who asks: `opa`
    *  @throws {Fault} `authorization/policy-unavailable` */
@@ -46,6 +59,8 @@ export interface Authorization {
 export function openAuthorization(parts: AuthorizationParts): Authorization {
   const { config, store, dataFolder, trustDomain, registrar, clock, log } = parts;
   const sources = new KeptSources(store, clock);
+  const early = new EarlyChanges(parts.folders);
+  let judged: KnownEstate | undefined;
   const closing = new AbortController();
   const bundleKey = openBundleKey(dataFolder);
   const policies = new PolicyKeeper({
@@ -61,12 +76,29 @@ export function openAuthorization(parts: AuthorizationParts): Authorization {
   const bundles = new Bundles({ policies, signer: bundleKey.signer, trustDomain, log });
   const recent = new RecentDecisions({ config: config.decisions, clock, log });
   const unlisten = registrar?.onChange(() => void policies.refresh());
+  const apply = async (): Promise<void> => {
+    if (judged) await policies.apply(early.amend(judged));
+  };
   return {
     sources,
     policies,
     bundles,
     bundleKey,
     recent,
+    judging: () => early.begin(),
+    judged: (known) => {
+      early.end();
+      judged = known;
+    },
+    apply,
+    folderRead: (folder, facts) => {
+      early.read(folder, facts);
+      void apply();
+    },
+    blocked: (endpoints) => {
+      early.block(endpoints);
+      void apply();
+    },
     decide: (question, by) => {
       const { current } = policies;
       if (current === undefined) throw notYet();

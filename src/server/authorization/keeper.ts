@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Engine } from '../../authorization/engine/index.ts';
 import { CedarJudge, type GuardrailReading } from '../../authorization/guardrails/index.ts';
 import type { EnforcementMode, Policy } from '../../authorization/model/index.ts';
@@ -7,6 +6,7 @@ import type { Log } from '../../base/log.ts';
 import type { JudgedEstate, PolicyFile, PolicySources, ServiceRecord } from '../../estate/index.ts';
 import type { KeptSources } from './kept-sources.ts';
 import { makePolicy, NO_GUARDRAILS } from './make-policy.ts';
+import { revisionOf } from './revision.ts';
 
 /** A policy in force. */
 export interface CurrentPolicy {
@@ -138,8 +138,4 @@ export class PolicyKeeper {
       log.error({ err: thrown }, 'no policy can be made; the last stays in force');
     }
   }
-}
-
-function revisionOf(policy: Policy): string {
-  return createHash('sha256').update(JSON.stringify(policy)).digest('hex').slice(0, 16);
 }
