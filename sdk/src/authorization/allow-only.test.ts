@@ -144,3 +144,19 @@ describe('a table with a flaw allows nobody', () => {
     );
   });
 });
+
+it.each<[path: string, isAllowed: boolean]>([
+  ['/orders/42', true],
+  ['/orders/all', false],
+])(
+  'HEAD of %s before routing: both rows that a framework may take are asked',
+  async (path, isAllowed) => {
+    const decide = allowOnly({
+      'HEAD /orders/{id}': [WEB],
+      'GET /orders/{id}': [ADMIN],
+      'GET /orders/all': [ADMIN],
+    });
+    const { allowed } = await decide({ ...base, method: 'HEAD', template: undefined, path });
+    expect(allowed).toBe(isAllowed);
+  },
+);

@@ -29,16 +29,20 @@ function rowsOf(
   rows: readonly Row[],
   byShape: ReadonlyMap<string, Row>,
 ): readonly Row[] {
-  const parts = question.template === undefined ? readingsOf(question.path) : [];
-  for (const method of question.method === 'HEAD' ? ['HEAD', 'GET'] : [question.method]) {
-    const found =
-      question.template === undefined
-        ? rows.filter((row) => row.method === method && mayTake(row, parts))
-        : [byShape.get(`${method} ${shapeOf(withoutLastSlash(question.template))}`) ?? []].flat();
-    if (found.length > 0) return found;
+  const { method, template } = question;
+  if (template !== undefined) {
+    const shape = shapeOf(withoutLastSlash(template));
+    const row = byShape.get(`${method} ${shape}`) ?? byShape.get(`${goesBy(method)} ${shape}`);
+    return row ? [row] : [];
   }
-  return [];
+  const parts = readingsOf(question.path);
+  const isAsked = (row: Row): boolean =>
+    row.method === method ||
+    (row.method === goesBy(method) && !byShape.has(`${method} ${row.shape}`));
+  return rows.filter((row) => isAsked(row) && mayTake(row, parts));
 }
+
+const goesBy = (method: string): string => (method === 'HEAD' ? 'GET' : method);
 
 /** Whether a router could take this path for this row: routers differ in whether case, a slash at the
  *  end and percent-encoding count, so none of them does. */
