@@ -126,6 +126,27 @@ describe("OPA's data API", () => {
   });
 });
 
+it('the API describes what is asked, and what is answered', async () => {
+  const { paths } = await server.get<{ paths: Record<string, Record<string, object>> }>(
+    '/openapi.json',
+  );
+  expect(paths['/api/v1/policy/explain']?.get).toMatchObject({
+    parameters: [
+      { name: 'from', required: true },
+      { name: 'to', required: true },
+      { name: 'operation', required: true },
+      { name: 'proof', required: false },
+    ],
+  });
+  expect(paths['/v1/data/{path}']?.post).toMatchObject({
+    security: [{}, { token: [] }, { session: [] }],
+    responses: { 200: { content: { 'application/json': {} } } },
+  });
+  expect(paths['/v1/bundles/reeve']?.get).toMatchObject({
+    responses: { 200: { content: { 'application/vnd.openpolicyagent.bundles': {} } } },
+  });
+});
+
 describe('a page of another site', () => {
   it.each([
     [

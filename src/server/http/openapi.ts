@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Operation } from './operation.ts';
+import type { Access, Operation } from './operation.ts';
 import { Problem } from './problem.ts';
 
 /** Schemas that the document names once and refers to. */
@@ -65,26 +65,30 @@ export function toOpenApi(
   };
 }
 
+/** An empty one: none is needed, of the machine's own processes at least. */
+const SECURITY: Readonly<Record<Access, readonly object[]>> = {
+  public: [],
+  loopback: [{}, { token: [] }, { session: [] }],
+  principal: [{ token: [] }, { session: [] }],
+};
+
 type ToSchema = (schema: z.ZodType, io: 'input' | 'output') => object;
 
 function toOperationObject(operation: Operation, toSchema: ToSchema): object {
-  const { id, tag, summary, access, params, query, body, status, response } = operation;
+  const { id, tag, summary, access, params, query, body, status } = operation;
   const json = (schema: object) => ({ 'application/json': { schema } });
   return {
     operationId: id,
     summary,
     tags: [tag],
-    security: access === 'principal' ? [{ token: [] }, { session: [] }] : [],
+    security: SECURITY[access],
     parameters: [
       ...toParameters(params, 'path', toSchema),
       ...toParameters(query, 'query', toSchema),
     ],
     ...(body && { requestBody: { required: true, content: json(toSchema(body, 'input')) } }),
     responses: {
-      [status]: {
-        description: 'Done',
-        ...(response && { content: json(toSchema(response, 'output')) }),
-      },
+      [status]: { description: 'Done', ...contentOf(operation, toSchema) },
       default: {
         description: 'A problem',
         content: {
@@ -95,6 +99,12 @@ function toOperationObject(operation: Operation, toSchema: ToSchema): object {
   };
 }
 
+function contentOf({ response, mediaType }: Operation, toSchema: ToSchema): object {
+  if (mediaType !== undefined) return { content: { [mediaType]: {} } };
+  if (response === undefined) return {};
+  return { content: { 'application/json': { schema: toSchema(response, 'output') } } };
+}
+
 function toParameters(
   schema: z.ZodObject | undefined,
   place: 'path' | 'query',
@@ -103,7 +113,7 @@ function toParameters(
   return Object.entries(schema?.shape ?? {}).map(([name, part]) => ({
     name,
     in: place,
-    required: place === 'path',
+    required: place === 'path' || !(part as z.ZodType).safeParse(undefined).success,
     schema: toSchema(part as z.ZodType, 'input'),
   }));
 }

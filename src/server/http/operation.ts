@@ -31,6 +31,8 @@ export interface Operation {
   readonly maxBodyBytes?: number;
   readonly status: 200 | 201 | 202 | 204;
   readonly response?: z.ZodType;
+  /** Of the answer, where it is not JSON. */
+  readonly mediaType?: string;
   readonly handle: (asked: Asked<never, never, never>) => unknown;
 }
 

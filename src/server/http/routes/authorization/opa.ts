@@ -10,6 +10,14 @@ import { type Operation, operation } from '../../operation.ts';
 const OPA = { tag: 'opa', access: 'loopback', status: 200 } as const;
 const MAX_PATH = 1_024;
 
+/** @see https://www.openpolicyagent.org/docs/rest-api#data-api */
+const DataAnswer = z.strictObject({
+  decision_id: z.string(),
+  /** What stands at the path; absent: nothing does. */
+  result: z.unknown().optional(),
+  warning: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+});
+
 /** What OPAs, and those who ask OPAs, know: its data API, and bundles. */
 export function opaOperations(authorization: Authorization): Operation[] {
   const { bundles, bundleKey } = authorization;
@@ -24,6 +32,7 @@ export function opaOperations(authorization: Authorization): Operation[] {
         'Decides as an OPA does that has the bundle: `reeve/authz/allow`, `reeve/authz/decision`',
       params: z.strictObject({ path: z.string().max(MAX_PATH) }),
       body: z.unknown(),
+      response: DataAnswer,
       handle: ({ params: { path }, body, reply }) =>
         answer({ path, asked: { by: 'POST', body } }, reply),
     }),
@@ -35,6 +44,7 @@ export function opaOperations(authorization: Authorization): Operation[] {
       summary: 'As with POST, with `input` as JSON in the query',
       params: z.strictObject({ path: z.string().max(MAX_PATH) }),
       query: z.object({ input: z.string().optional() }),
+      response: DataAnswer,
       handle: ({ params: { path }, query: { input }, reply }) =>
         answer({ path, asked: { by: 'GET', input } }, reply),
     }),
@@ -44,6 +54,7 @@ export function opaOperations(authorization: Authorization): Operation[] {
       method: 'GET',
       path: '/v1/bundles/reeve',
       summary: 'The policy in force as a signed bundle; with `Prefer: wait=N`, the next one',
+      mediaType: 'application/vnd.openpolicyagent.bundles',
       handle: async ({ reply }) => {
         const { headers } = reply.request;
         const {
@@ -63,6 +74,7 @@ export function opaOperations(authorization: Authorization): Operation[] {
       method: 'GET',
       path: '/v1/bundles/reeve.pem',
       summary: 'The public key that verifies bundles, for `keys` in the configuration of an OPA',
+      mediaType: 'application/x-pem-file',
       handle: ({ reply }) => {
         reply.header('content-type', 'application/x-pem-file');
         return bundleKey.publicKey;
