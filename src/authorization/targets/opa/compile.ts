@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { compareText } from '../../../base/diagnostic.ts';
 import { stableId } from '../../../base/ids.ts';
-import type { CalleeRules, CallerRules, Grant, OperationRule, Policy } from '../../model/index.ts';
+import { CedarJudge } from '../../guardrails/index.ts';
+import type { CalleeRules, OperationRule, Policy } from '../../model/index.ts';
 import { aboutOperation, calleesOf } from '../callees.ts';
 import type { Compiled, CompiledFile, Notice, TargetContext } from '../compiled.ts';
+import { Callers, readGrant } from './callers.ts';
 import { type OpaCaller, type OpaData, type OpaService, toOpaRules } from './data.ts';
-import { coveringEngine, Denials } from './denials.ts';
-import { knownOf, type OpaKnown } from './known.ts';
+import { toOpaDeclared } from './declared.ts';
+import { Guarded } from './guarded.ts';
+import { KnownOperations } from './known.ts';
+import { toOpaKnown } from './known-data.ts';
 import { serviceNames } from './names.ts';
 import { OpaPatterns } from './pattern.ts';
 
 /** The parts of our policy in Rego, each of which is a package below `reeve`. */
 const MODULES = [
   'authz',
+  'declared',
   'engine',
   'known',
   'message',
@@ -20,6 +25,7 @@ const MODULES = [
   'paths',
   'question',
   'rules',
+  'text',
 ] as const;
 
 /** A bundle of OPA: our policy in Rego and what it decides by. It answers `reeve/authz/allow` and `reeve/authz/decision`
@@ -56,87 +62,45 @@ function noticesOf(callee: CalleeRules): Notice[] {
 
 /** What our policy in Rego decides by. */
 export function dataOf(callees: readonly CalleeRules[], policy: Policy): OpaData {
-  const covered = coveredBy(callees, policy);
-  const patterns = new OpaPatterns();
-  const denials = new Denials(policy);
-  const known = knownOf(policy);
-  const declared = declaredOf(policy);
-  const services = callees.map((callee): [string, OpaService] => {
-    const { id } = callee.service;
-    const parts = {
-      callee,
-      covered: covered.get(id) ?? [],
-      patterns,
-      known: known.get(id) ?? NOTHING_KNOWN,
-      declared: declared.get(id) ?? new Set<string>(),
-    };
-    return [id, toOpaService(parts, denials)];
-  });
+  const toService = serviceMaker(policy);
   return {
     names: sortedByName(serviceNames(policy.services)),
     callers: callersOf(policy),
-    services: Object.fromEntries(services),
+    services: Object.fromEntries(callees.map((callee) => [callee.service.id, toService(callee)])),
   };
 }
 
-/** What callers might do without guardrails and blocked endpoints, by callee. */
-function coveredBy(callees: readonly CalleeRules[], policy: Policy) {
-  const isPlain =
-    policy.guardrails.length === 0 && !policy.endpoints.some(({ blocked }) => blocked);
-  const rules = isPlain ? callees : coveringEngine(policy).rules();
-  return new Map(rules.map(({ service, callers }) => [service.id, callers]));
+function serviceMaker({ services, endpoints, grants, guardrails }: Policy) {
+  const callers = new Callers(services);
+  const patterns = new OpaPatterns();
+  const judge = guardrails.length > 0 ? new CedarJudge(guardrails) : undefined;
+  const endpointsOf = Map.groupBy(endpoints, ({ service }) => service);
+  const grantsTo = Map.groupBy(grants, ({ to }) => to);
+  return (callee: CalleeRules): OpaService => {
+    const { id, mode } = callee.service;
+    const read = (grantsTo.get(id) ?? []).map(readGrant);
+    const known = new KnownOperations(endpointsOf.get(id) ?? [], read);
+    const guarded = judge && new Guarded(judge, callee.service, known);
+    const declaring = callers.declaring(read);
+    const rulesOf = new Map(callee.callers.map((one) => [one.identities[0], one.allowed]));
+    const rules = declaring.map(([caller, own]): OpaCaller => {
+      const plain = rulesOf.get(caller.identities[0])?.filter(isPlain) ?? [];
+      const declared = toOpaDeclared(own, known, patterns);
+      const verdicts = guarded?.of(caller, declared) ?? {};
+      return {
+        allowed: toOpaRules(plain, patterns),
+        declared,
+        ...(Object.keys(verdicts).length > 0 && { guarded: verdicts }),
+      };
+    });
+    const places = declaring.flatMap(([{ identities }], at) =>
+      identities.map((one) => [one, at] as const),
+    );
+    return { mode, callers: Object.fromEntries(places), rules, known: toOpaKnown(known) };
+  };
 }
 
-const NOTHING_KNOWN: OpaKnown = { operations: {}, heads: [] };
-
-interface ServiceParts {
-  readonly callee: CalleeRules;
-  readonly covered: readonly CallerRules[];
-  readonly known: OpaKnown;
-  readonly patterns: OpaPatterns;
-  /** Identities of callers that declare anything. */
-  readonly declared: ReadonlySet<string>;
-}
-
-function toOpaService(parts: ServiceParts, denials: Denials): OpaService {
-  const { callee, known, patterns } = parts;
-  const callers: Record<string, number> = {};
-  const rules: OpaCaller[] = [];
-  const denied: Record<string, OpaService['denials'][string]> = {};
-  const all = parts.covered.toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
-  for (const covered of all) {
-    const caller = callee.callers.find((one) => keyOf(one) === keyOf(covered));
-    const at = rules.push(toOpaCaller(caller, covered, patterns)) - 1;
-    for (const identity of covered.identities) callers[identity] = at;
-    const ofCaller = denials.of(callee.service.id, covered);
-    if (Object.keys(ofCaller).length > 0) denied[at] = ofCaller;
-  }
-  const declared = [...parts.declared]
-    .filter((one) => !Object.hasOwn(callers, one))
-    .sort(compareText);
-  return { mode: callee.mode, callers, rules, declared, known, denials: denied };
-}
-
-const keyOf = ({ identities }: CallerRules): string => identities.toSorted(compareText).join(' ');
-
-function toOpaCaller(
-  caller: CallerRules | undefined,
-  covered: CallerRules,
-  patterns: OpaPatterns,
-): OpaCaller {
-  const [plain = [], asking = []] = partition(caller?.allowed ?? []);
-  const allowed = toOpaRules(plain, patterns);
-  const common = { allowed, ...(asking.length > 0 && { asked: toOpaRules(asking, patterns) }) };
-  if (caller === covered && asking.length === 0) return common;
-  const open = toOpaRules(covered.allowed, patterns);
-  return JSON.stringify(open) === JSON.stringify(allowed) ? common : { ...common, covered: open };
-}
-
-/** Rules without conditions, and those with some. */
-function partition(rules: readonly OperationRule[]): OperationRule[][] {
-  const isPlain = ({ conditions }: OperationRule) => conditions.length === 0;
-  return [rules.filter(isPlain), rules.filter((rule) => !isPlain(rule))];
-}
+const isPlain = ({ conditions }: OperationRule): boolean => conditions.length === 0;
 
 const sortedByName = (entries: Iterable<readonly [string, string]>): Record<string, string> =>
   Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
@@ -148,14 +112,4 @@ function callersOf({ services }: Policy): Record<string, string> {
   return sortedByName(
     new Map(sorted.flatMap(({ id, identities }) => identities.map((one) => [one, id] as const))),
   );
-}
-
-/** Identities that declare any calls, by callee. */
-function declaredOf({ services, grants }: Policy): Map<string, Set<string>> {
-  const identities = new Map(services.map((one) => [one.id, one.identities]));
-  const declared = new Map<string, Set<string>>();
-  for (const [to, ofCallee] of Map.groupBy(grants, (grant: Grant) => grant.to)) {
-    declared.set(to, new Set(ofCallee.flatMap(({ from }) => identities.get(from) ?? [])));
-  }
-  return declared;
 }

@@ -1,6 +1,8 @@
-import { compareText, toPlace } from '../../../base/diagnostic.ts';
-import type { OperationRule, PolicyService, Reason } from '../../model/index.ts';
-import type { OpaKnown } from './known.ts';
+import { compareText } from '../../../base/diagnostic.ts';
+import type { OperationRule, PolicyService } from '../../model/index.ts';
+import type { OpaDeclared } from './declared.ts';
+import type { OpaGuarded } from './guarded.ts';
+import type { OpaKnown } from './known-data.ts';
 import type { OpaPattern, OpaPatterns } from './pattern.ts';
 
 /** What our policy in Rego decides by, as `data.reeve.policy`. */
@@ -14,36 +16,25 @@ export interface OpaData {
 
 export interface OpaService {
   readonly mode: PolicyService['mode'];
-  /** The place in `rules` of each identity that is let in to anything, or would be. */
+  /** The place in `rules` of each identity that declares calls of it. */
   readonly callers: Readonly<Record<string, number>>;
   readonly rules: readonly OpaCaller[];
-  /** Identities that declare calls of it which come to nothing. */
-  readonly declared: readonly string[];
   readonly known: OpaKnown;
-  /** What guardrails deny a caller, by its place in `rules`, for operations as they are called. */
-  readonly denials: Readonly<Record<string, Readonly<Record<string, OpaDenial>>>>;
-}
-
-export interface OpaDenial {
-  readonly reason: Reason;
-  readonly message: string;
 }
 
 /** What one caller may do. */
 export interface OpaCaller {
+  /** Let in whatever is requested. */
   readonly allowed: OpaRules;
-  /** What guardrails have to be asked about each time, which OPA cannot. */
-  readonly asked?: OpaRules;
-  /** What it might do without guardrails and blocked endpoints, where that is more. */
-  readonly covered?: OpaRules;
+  readonly declared: OpaDeclared;
+  /** Absent: guardrails have nothing to say. */
+  readonly guarded?: OpaGuarded;
 }
 
 /** By protocol and method; `*`: every method but some. */
 export type OpaRules = Readonly<Record<string, Readonly<Record<string, readonly OpaRule[]>>>>;
 
 export type OpaRule = {
-  /** The place of the declaration. */
-  readonly at: string;
   /** Of rules for `*`. */
   readonly except_methods?: readonly string[];
 } & (
@@ -55,9 +46,10 @@ export type OpaRule = {
   | { readonly name: string; readonly except?: readonly string[] }
 );
 
-/** Rules by protocol and method. */
+/** Rules by protocol and method: those that differ in who declares them are one. */
 export function toOpaRules(rules: readonly OperationRule[], patterns: OpaPatterns): OpaRules {
-  const sorted = rules.toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
+  const unique = new Map(rules.map((rule) => [keyOf(rule), rule]));
+  const sorted = [...unique].sort(([a], [b]) => compareText(a, b)).map(([, rule]) => rule);
   const byProtocol = Map.groupBy(sorted, ({ protocol }) => protocol);
   return Object.fromEntries(
     [...byProtocol].map(([protocol, own]) => {
@@ -83,9 +75,8 @@ const keyOf = (rule: OperationRule): string =>
 
 /** None where it cannot be read. */
 function toOpaRule(rule: OperationRule, patterns: OpaPatterns): OpaRule[] {
-  const { protocol, method, exceptMethods, path, also, except, because } = rule;
-  const [at = ''] = because.map(toPlace).sort(compareText);
-  const common = { at, ...(method === '*' && { except_methods: exceptMethods.toSorted() }) };
+  const { protocol, method, exceptMethods, path, also, except } = rule;
+  const common = method === '*' && { except_methods: exceptMethods.toSorted() };
   if (protocol !== 'http') return [{ ...common, name: path, ...filled('except', except) }];
   const pattern = patterns.of(path, 'exact');
   const narrower = also.map((text) => patterns.of(text, 'folded'));

@@ -1,47 +1,32 @@
 # Decides about calls, and for which reason.
 package reeve.engine
 
+import data.reeve.declared
 import data.reeve.known
 import data.reeve.operation
 import data.reeve.policy
 import data.reeve.question
 import data.reeve.rules
 
-service := policy.services[question.service]
-
-# What the caller may do, and what it might do without blocked endpoints and guardrails.
-caller := service.rules[service.callers[question.caller]]
-
-default covered := {}
-
-covered := object.get(caller, "covered", caller.allowed)
-
 reason := "declared" if {
-	rules.let_in(caller.allowed, operation.taken)
+	rules.let_in(declared.caller.allowed, operation.taken)
 } else := "caller-unproved" if {
 	question.caller == ""
 } else := "caller-unknown" if {
 	not policy.callers[question.caller]
 } else := "service-unknown" if {
-	not service
+	not declared.service
 } else := "operation-malformed" if {
 	operation.problem
 } else := "call-undeclared" if {
-	not caller
-	not question.caller in service.declared
+	not declared.caller
 } else := "operation-undeclared" if {
-	not rules.let_in(covered, operation.taken)
+	not declared.is_covered
 } else := "endpoint-blocked" if {
-	some one in known.nearest
-	one.blocked
-} else := "guardrail-failed" if {
-	rules.let_in(caller.asked, operation.taken)
-} else := object.get(denial, "reason", "guardrail-forbids")
-
-# What a guardrail says of it, where that is the same for every request.
-default denial := {}
-
-denial := service.denials[service.callers[question.caller]][known.text]
+	known.is_blocked
+} else := "guardrail-forbids" if {
+	declared.denial[0] == "forbids"
+} else := "guardrail-failed"
 
 default is_allowed := false
 
@@ -49,7 +34,7 @@ is_allowed if reason == "declared"
 
 default mode := "enforce"
 
-mode := service.mode
+mode := declared.service.mode
 
 default is_let_through := false
 

@@ -15,9 +15,14 @@ method := "GET" if {
 	every pattern in known.heads { not rules.fits(pattern, operation.taken.folded) }
 } else := operation.taken.method
 
-of_protocol := known.operations[operation.taken.protocol]
+of_protocol := object.get(known.operations, operation.taken.protocol, {})
 
-here := object.get(of_protocol, method, object.get(of_protocol, "*", []))
+# The method under which it is in the data.
+listed := method if {
+	of_protocol[method]
+} else := "*"
+
+here := object.get(of_protocol, listed, [])
 
 matching contains at if {
 	operation.taken.protocol == "http"
@@ -31,27 +36,30 @@ matching contains at if {
 	one.name == operation.taken.path
 }
 
-# What no other says more than.
-nearest contains here[at] if {
+# Places of what no other says more than.
+nearest contains at if {
 	some at in matching
 	every other in object.get(here[at], "narrower", []) { not other in matching }
 }
 
-exact contains one if {
-	some one in nearest
-	is_exact(one)
+exact contains at if {
+	some at in nearest
+	is_exact(here[at])
 }
 
 is_exact(one) if one.name
 
-is_exact(one) if rules.fits(exact_of(one), operation.taken.segments)
+is_exact(one) if rules.fits(object.get(one, "exact", one.folded), operation.taken.segments)
 
-exact_of(one) := object.get(one, "exact", one.folded)
+is_blocked if {
+	some at in nearest
+	here[at].blocked
+}
 
 # What it is called; what matches exactly comes first.
-texts := sort([text_of(one) | some one in exact]) if {
+texts := sort([text_of(here[at]) | some at in exact]) if {
 	count(exact) > 0
-} else := sort([text_of(one) | some one in nearest])
+} else := sort([text_of(here[at]) | some at in nearest])
 
 text_of(one) := one.text if {
 	one.rpc

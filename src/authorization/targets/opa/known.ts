@@ -1,155 +1,144 @@
 import { compareText } from '../../../base/diagnostic.ts';
-import type { Policy } from '../../model/index.ts';
+import type { PolicyEndpoint } from '../../model/index.ts';
 import {
+  contains,
   EVERY_METHOD,
-  isMoreSpecific,
+  isWide,
   type OperationPattern,
-  operationText,
   type PathPattern,
-  parseOperation,
   toOperationPattern,
 } from '../../operations/index.ts';
-import { type OpaPattern, toOpaPattern } from './pattern.ts';
+import type { ReadGrant } from './callers.ts';
 
-/** What is known of a callee, by which our policy in Rego says what was asked for. */
-export interface OpaKnown {
-  /** By protocol and method; `*` for methods that nothing known has. */
-  readonly operations: Readonly<Record<string, Readonly<Record<string, readonly OpaOperation[]>>>>;
-  /** Paths that have `HEAD` themselves. */
-  readonly heads: readonly OpaPattern[];
+export type Http = Extract<OperationPattern, { kind: 'http' }>;
+export type Named = Extract<OperationPattern, { kind: 'named' }>;
+
+/** An endpoint, or what a grant speaks of. */
+interface Known {
+  readonly operation: Http | Named;
+  readonly endpoint: PolicyEndpoint | undefined;
 }
 
-export type OpaOperation = {
-  /** Behind the method: `/orders/{id}`; of gRPC without one. */
-  readonly text: string;
-  readonly rpc?: true;
-  readonly blocked?: true;
-} & (
-  | {
-      readonly folded: OpaPattern;
-      /** Where it is another one. */
-      readonly exact?: OpaPattern;
-      /** Places of those that say more than this one. */
-      readonly narrower?: readonly number[];
-    }
-  | { readonly name: string }
-);
-
-type Http = Extract<OperationPattern, { kind: 'http' }>;
-type Named = Extract<OperationPattern, { kind: 'named' }>;
-
-interface Known<Operation> {
-  readonly operation: Operation;
-  readonly isEndpoint: boolean;
-  readonly isBlocked: boolean;
+/** What is the same to a request: all that is known of one path or name. */
+export interface KnownSpot {
+  /** As endpoints spell it, where there are any. */
+  readonly operation: Http | Named;
+  readonly endpoints: readonly PolicyEndpoint[];
+  /** Whether only `ANY` speaks of it. */
+  readonly isOfEvery: boolean;
 }
 
-/** What is known of each callee, by id. */
-export function knownOf({ endpoints, grants }: Policy): Map<string, OpaKnown> {
-  const known = new Map<string, Known<Http | Named>[]>();
-  const add = (service: string, operation: OperationPattern | undefined, isBlocked?: boolean) => {
-    if (!operation || operation.kind === 'every') return;
-    if (operation.kind === 'http' && operation.path.hasWildcards) return;
-    const isEndpoint = isBlocked !== undefined;
-    const list = known.get(service) ?? [];
-    list.push({ operation, isEndpoint, isBlocked: isBlocked === true });
-    known.set(service, list);
-  };
-  for (const endpoint of endpoints) {
-    add(endpoint.service, toOperationPattern(endpoint), endpoint.blocked);
+/** What is known of one method. Its spots are in the order of `OpaKnown`. */
+export interface KnownMethod {
+  readonly protocol: 'http' | Named['protocol'];
+  /** `*`: all that nobody speaks of. */
+  readonly method: string;
+  readonly spots: readonly KnownSpot[];
+}
+
+/** What is known of a callee, method by method. */
+export class KnownOperations {
+  readonly methods: readonly KnownMethod[];
+  readonly #heads: readonly Http[];
+  /** Where spots are in their methods, by what is the same to a request. */
+  readonly #places: ReadonlyMap<KnownMethod, ReadonlyMap<string, number>>;
+
+  constructor(endpoints: readonly PolicyEndpoint[], grants: readonly ReadGrant[]) {
+    const known = [
+      ...endpoints.flatMap((one) => toKnown(toOperationPattern(one), one)),
+      ...grants.flatMap(({ pattern }) => toKnown(pattern, undefined)),
+    ];
+    const spoken = grants.flatMap(({ pattern }) => pattern ?? []);
+    this.methods = [...httpMethods(known, spoken), ...namedMethods(known)];
+    this.#places = new Map(
+      this.methods.map((one) => [
+        one,
+        new Map(one.spots.map(({ operation }, at) => [keyOf(operation), at])),
+      ]),
+    );
+    this.#heads = known
+      .map(({ operation }) => operation)
+      .filter(isHttp)
+      .filter(({ method }) => method === 'HEAD');
   }
-  for (const { to, operation } of grants) add(to, parseOperation(operation));
-  return new Map([...known].map(([service, list]) => [service, toOpaKnown(list)]));
+
+  /** Places of the spots of a method that an operation covers. */
+  coveredBy(operation: OperationPattern, of: KnownMethod): number[] {
+    if (operation.kind === 'every') return [...of.spots.keys()];
+    if (!isOfMethod(operation, of)) return [];
+    if (operation.kind === 'http' && isWide(operation)) {
+      return of.spots.flatMap((spot, at) =>
+        isHttp(spot.operation) && contains(operation.path, spot.operation.path) ? [at] : [],
+      );
+    }
+    const at = this.#places.get(of)?.get(keyOf(operation));
+    return at === undefined ? [] : [at];
+  }
+
+  /** Paths that have `HEAD` themselves, each once. */
+  get heads(): PathPattern[] {
+    return [...new Map(this.#heads.map(({ path }) => [path.shape, path])).values()];
+  }
 }
 
-function toOpaKnown(known: readonly Known<Http | Named>[]): OpaKnown {
-  const http = known.flatMap((one) =>
-    one.operation.kind === 'http' ? [{ ...one, operation: one.operation }] : [],
-  );
-  const named = known.flatMap((one) =>
-    one.operation.kind === 'named' ? [{ ...one, operation: one.operation }] : [],
-  );
-  const methods = [...new Set([EVERY_METHOD, ...http.map(({ operation }) => operation.method)])];
-  const heads = http.filter(({ operation }) => operation.method === 'HEAD');
-  return {
-    operations: {
-      ...(http.length > 0 && {
-        http: Object.fromEntries(
-          methods.sort(compareText).map((one) => [one, ofMethod(http, one)]),
-        ),
-      }),
-      ...ofProtocol(named, 'event'),
-      ...ofProtocol(named, 'graphql'),
-    },
-    heads: byShape(heads).map(([{ operation }]) => toOpaPattern(operation.path, 'folded')),
-  };
+export const isHttp = (operation: OperationPattern | undefined): operation is Http =>
+  operation?.kind === 'http';
+
+function toKnown(
+  operation: OperationPattern | undefined,
+  endpoint: PolicyEndpoint | undefined,
+): Known[] {
+  if (!operation || operation.kind === 'every') return [];
+  return isHttp(operation) && operation.path.hasWildcards ? [] : [{ operation, endpoint }];
 }
 
-type Group = readonly [Known<Http>, ...Known<Http>[]];
+function isOfMethod(operation: Http | Named, { protocol, method }: KnownMethod): boolean {
+  if (operation.kind === 'named')
+    return operation.protocol === protocol && operation.method === method;
+  return protocol === 'http' && [EVERY_METHOD, method].includes(operation.method);
+}
 
-function byShape(known: readonly Known<Http>[]): Group[] {
-  return [...Map.groupBy(known, ({ operation }) => operation.path.shape)]
+const keyOf = (operation: Http | Named): string =>
+  operation.kind === 'named' ? operation.name : operation.path.shape;
+
+/** Those that anybody speaks of, and `GET`, by which every `HEAD` may go. */
+function httpMethods(known: readonly Known[], spoken: readonly OperationPattern[]): KnownMethod[] {
+  const own = known.filter(({ operation }) => isHttp(operation));
+  const named = [...own.map(({ operation }) => operation), ...spoken].filter(isHttp);
+  if (named.length === 0 && !spoken.some(({ kind }) => kind === 'every')) return [];
+  const methods = new Set([EVERY_METHOD, 'GET', ...named.map(({ method }) => method)]);
+  return [...methods].sort(compareText).map((method) => {
+    const having = own.filter(({ operation }) => [EVERY_METHOD, method].includes(operation.method));
+    return { protocol: 'http', method, spots: toSpots(having) };
+  });
+}
+
+function namedMethods(known: readonly Known[]): KnownMethod[] {
+  return (['event', 'graphql'] as const).flatMap((protocol) => {
+    const own = known.filter(
+      ({ operation }) => operation.kind === 'named' && operation.protocol === protocol,
+    );
+    return [...Map.groupBy(own, ({ operation }) => operation.method)]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([method, same]) => ({ protocol, method, spots: toSpots(same) }));
+  });
+}
+
+function toSpots(known: readonly Known[]): KnownSpot[] {
+  return [...Map.groupBy(known, ({ operation }) => keyOf(operation))]
     .sort(([a], [b]) => compareText(a, b))
-    .map(([, group]) => group as unknown as Group);
+    .map(([, same]) => {
+      const endpoints = same.flatMap(({ endpoint }) => endpoint ?? []);
+      const spelling = endpoints.length > 0 ? same.filter(({ endpoint }) => endpoint) : same;
+      const [operation] = spelling.map((one) => one.operation).sort(bySpelling);
+      if (!operation) throw new RangeError('there is nothing at a spot');
+      const isOfEvery = same.every((one) => one.operation.method === EVERY_METHOD);
+      return { operation, endpoints, isOfEvery };
+    });
 }
 
-function ofMethod(known: readonly Known<Http>[], method: string): OpaOperation[] {
-  const having = known.filter(
-    ({ operation }) => operation.method === EVERY_METHOD || operation.method === method,
-  );
-  const groups = byShape(having);
-  const paths = groups.map(([{ operation }]) => operation.path);
-  return groups.map((group, at) => ({
-    ...wordsOf(group),
-    ...(group.some(({ isBlocked }) => isBlocked) && { blocked: true }),
-    ...patternsOf(paths, at),
-  }));
-}
-
-function patternsOf(paths: readonly PathPattern[], at: number) {
-  const path = paths[at];
-  if (!path) throw new RangeError(`there is no path ${at}`);
-  const narrower = paths.flatMap((other, place) => (isMoreSpecific(other, path) ? [place] : []));
-  const isFolded = path.segments.every(
-    (segment) =>
-      segment.kind !== 'mixed' && (segment.kind !== 'literal' || segment.exact === segment.folded),
-  );
-  return {
-    folded: toOpaPattern(path, 'folded'),
-    ...(!isFolded && { exact: toOpaPattern(path, 'exact') }),
-    ...(narrower.length > 0 && { narrower }),
-  };
-}
-
-/** What to call it: as endpoints are called, where there are any. */
-function wordsOf(group: Group): Pick<OpaOperation, 'text' | 'rpc'> {
-  const endpoints = group.filter(({ isEndpoint }) => isEndpoint);
-  const [first] = (endpoints.length > 0 ? endpoints : group)
-    .map(({ operation: { path, isRpc } }) => ({ text: path.text, isRpc }))
-    .sort((a, b) => compareText(said(a), said(b)));
-  if (!first) throw new RangeError('there is nothing in a group');
-  return first.isRpc ? { text: first.text.slice(1), rpc: true } : { text: first.text };
-}
-
-const said = ({ text, isRpc }: { text: string; isRpc: boolean }) =>
-  operationText('POST', text, isRpc);
-
-function ofProtocol(known: readonly Known<Named>[], protocol: Named['protocol']) {
-  const own = known.filter(({ operation }) => operation.protocol === protocol);
-  if (own.length === 0) return {};
-  const byMethod = Map.groupBy(own, ({ operation }) => operation.method);
-  const entries = [...byMethod].sort(([a], [b]) => compareText(a, b));
-  return {
-    [protocol]: Object.fromEntries(entries.map(([method, group]) => [method, toNamed(group)])),
-  };
-}
-
-function toNamed(group: readonly Known<Named>[]): OpaOperation[] {
-  return [...Map.groupBy(group, ({ operation }) => operation.name)]
-    .sort(([a], [b]) => compareText(a, b))
-    .map(([name, same]) => ({
-      text: name,
-      name,
-      ...(same.some(({ isBlocked }) => isBlocked) && { blocked: true as const }),
-    }));
+/** What is written as gRPC comes before `POST` and a path. */
+function bySpelling(a: Http | Named, b: Http | Named): number {
+  if (!isHttp(a) || !isHttp(b)) return 0;
+  return Number(b.isRpc) - Number(a.isRpc) || compareText(a.path.text, b.path.text);
 }

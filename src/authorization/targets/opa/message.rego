@@ -1,14 +1,15 @@
 # The reason as a sentence, as Reeve says it.
 package reeve.message
 
+import data.reeve.declared
 import data.reeve.engine
 import data.reeve.known
 import data.reeve.operation
 import data.reeve.policy
 import data.reeve.question
-import data.reeve.rules
+import data.reeve.text
 
-sentence := cut(sentences[engine.reason])
+sentence := text.sentence(sentences[engine.reason])
 
 sentences["declared"] := sprintf("%s may call %s of %s%s.", [caller, called, callee, where])
 
@@ -28,14 +29,20 @@ sentences["operation-undeclared"] := sprintf("%s declares calls of %s, but %s.",
 
 sentences["endpoint-blocked"] := sprintf("%s of %s is blocked for everybody.", [called, callee])
 
-sentences["guardrail-forbids"] := guarded("A guardrail forbids")
+sentences["guardrail-forbids"] := guarded("forbids")
 
-sentences["guardrail-failed"] := guarded("A guardrail that looks at the request cannot be asked here, which denies")
+sentences["guardrail-failed"] := guarded("failed, which denies") if {
+	declared.denial[0] == "failed"
+} else := sprintf("A guardrail that looks at the request cannot be asked here, which denies that %s calls %s of %s", [caller, called, callee])
 
-guarded(does) := object.get(
-	engine.denial, "message",
-	sprintf("%s that %s calls %s of %s", [does, caller, called, callee]),
-)
+guarded(does) := sprintf("Guardrail %s %s that %s calls %s of %s%s", [text.quoted(id, 50), does, text.quoted(whom, 50), called, callee, because]) if {
+	[_, id, whom, why] := declared.denial
+	because := prefixed(": ", why)
+}
+
+prefixed(prefix, given) := concat("", [prefix, given]) if given != ""
+
+prefixed(_, "") := ""
 
 caller := quoted(policy.callers[question.caller])
 
@@ -43,41 +50,13 @@ callee := quoted(question.service)
 
 called := quoted(known.text)
 
-where := sprintf(", as declared in %s", [quoted(place)]) if {
-	place := min(rules.places(engine.caller.allowed, operation.taken))
+where := sprintf(", as declared in %s", [quoted(declared.places[0])]) if {
+	declared.places[0] != ""
 } else := ""
 
 # Where all but the spelling is declared.
 but := sprintf("only %s, as it is spelt there", [called]) if {
-	count(known.nearest) > 0
-	count(known.exact) == 0
-	every one in known.nearest { is_covered(one) }
+	declared.is_spelt_otherwise
 } else := sprintf("not %s", [called])
 
-is_covered(one) if {
-	some methods in [engine.covered[operation.taken.protocol]]
-	some rule in array.concat(object.get(methods, operation.taken.method, []), object.get(methods, "*", []))
-	rule.path == known.exact_of(one)
-}
-
-is_covered(one) if rules.let_in(engine.covered, object.union(operation.taken, {"segments": spelt(one)}))
-
-# The segments as they are spelt in what is known.
-spelt(one) := [object.get(known.exact_of(one), ["texts", sprintf("%d", [at])], segment) |
-	some at, segment in operation.taken.segments
-]
-
-quoted(text) := concat("", ["`", shortened(regex.replace(shortened(text, 140, 68), "[^ -~]|`", "?"), 70, 33), "`"])
-
-shortened(text, most, _) := text if count(text) <= most
-
-shortened(text, most, half) := concat("...", [
-	substring(text, 0, half),
-	substring(text, count(text) - half, -1),
-]) if {
-	count(text) > most
-}
-
-cut(text) := text if count(text) <= 300
-
-cut(text) := concat("", [substring(text, 0, 297), "..."]) if count(text) > 300
+quoted(given) := text.quoted(given, 70)

@@ -1,6 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { Engine } from '../../engine/index.ts';
+import { CedarJudge, readGuardrails } from '../../guardrails/index.ts';
+import type { Policy } from '../../model/index.ts';
+import { sampleEndpoint, sampleGrant } from '../../testing/samples.ts';
 import { SHOP, SHOP_CONTEXT, SHOP_RULES } from '../testing/shop.ts';
 import { compileOpa, serviceNames } from './index.ts';
+
+const GUARDRAILS = `
+@id("alive") @reason("it goes")
+forbid (principal, action, resource) when { resource.deprecated };
+
+@id("certificates")
+forbid (principal, action, resource) when { context.proof == "token" && !resource.deprecated };
+`;
+
+/** What the data of a bundle say of one service under guardrails. */
+function serviceOf(id: string, plain: Policy, text: string) {
+  const { guardrails } = readGuardrails([{ path: 'guardrails/shop.cedar', text }]);
+  const policy = { ...plain, guardrails };
+  const rules = new Engine(policy, new CedarJudge(guardrails)).rules();
+  const { files } = compileOpa(rules, { ...SHOP_CONTEXT, policy });
+  return JSON.parse(files.find(({ path }) => path === 'data.json')?.text ?? '').reeve.policy
+    .services[id];
+}
 
 const compiled = compileOpa(SHOP_RULES, SHOP_CONTEXT);
 const fileOf = (path: string, { files } = compiled): string =>
@@ -12,6 +34,7 @@ describe('a bundle of OPA', () => {
       '.manifest',
       'data.json',
       'reeve/authz.rego',
+      'reeve/declared.rego',
       'reeve/engine.rego',
       'reeve/known.rego',
       'reeve/message.rego',
@@ -19,6 +42,7 @@ describe('a bundle of OPA', () => {
       'reeve/paths.rego',
       'reeve/question.rego',
       'reeve/rules.rego',
+      'reeve/text.rego',
     ]);
     expect(JSON.parse(fileOf('.manifest'))).toEqual({
       revision: expect.stringMatching(/^policy-[0-9a-f]{16}$/),
@@ -37,11 +61,51 @@ describe('a bundle of OPA', () => {
     });
     expect(callee.rules[0].allowed.http.POST).toEqual([
       {
-        at: 'orders/reeve.yaml:12',
         path: { least: 2, most: 2, texts: { 0: 'v1', 1: 'charges' } },
       },
     ]);
     expect(services['default/shop/reviews'].mode).toBe('shadow');
+  });
+
+  it('has the places of declarations by what they cover, and guardrails by what they deny', () => {
+    const [from, to] = ['default/shop/orders', 'default/shop/payments'] as const;
+    const grants = [
+      sampleGrant(from, to, 'GET /v1/**', 10),
+      sampleGrant(from, to, 'GET /v1/{id}', 9),
+      sampleGrant(from, to, 'QUERY paid', 11),
+    ];
+    const endpoints = [
+      sampleEndpoint(to, 'GET /v1/export', { deprecated: true }),
+      sampleEndpoint(to, 'DELETE /v1/{id}'),
+    ];
+    const { rules, known } = serviceOf(to, { ...SHOP, endpoints, grants }, GUARDRAILS);
+    expect(known.operations.http.GET.map(({ text }: { text: string }) => text)).toEqual([
+      '/v1/export',
+      '/v1/{id}',
+    ]);
+    expect(rules[0].declared).toEqual({
+      known: {
+        http: {
+          GET: [
+            { at: 'orders/reeve.yaml:10', covers: [0, 1] },
+            { at: 'orders/reeve.yaml:9', covers: [1] },
+          ],
+        },
+        graphql: { QUERY: [{ at: 'orders/reeve.yaml:11', covers: [0] }] },
+      },
+      beyond: [
+        {
+          at: 'orders/reeve.yaml:10',
+          path: { least: 1, most: 256, texts: { 0: 'v1' } },
+          method: 'GET',
+        },
+      ],
+    });
+    expect(rules[0].guarded).toEqual({
+      http: { GET: { 0: ['forbids', 'alive', from, 'it goes'], 1: ['asked'], unknown: ['asked'] } },
+      graphql: { QUERY: { 0: ['asked'] } },
+    });
+    expect(rules[0].allowed).toEqual({});
   });
 
   it('does not depend on any order', () => {
@@ -81,9 +145,7 @@ describe('a bundle of OPA', () => {
       source: { file: 'orders/reeve.yaml', line: 13 },
     });
     const { services } = JSON.parse(fileOf('data.json', { files, notices })).reeve.policy;
-    const [caller] = services['default/shop/mail'].rules;
-    expect(caller.allowed).toEqual({});
-    expect(Object.keys(caller.asked.http)).toEqual(['POST']);
+    expect(services['default/shop/mail'].rules[0].allowed).toEqual({});
   });
 });
 

@@ -19,7 +19,8 @@ segments(raw) := [] if {
 refused(path) := "does not begin with a slash" if {
 	not startswith(path, "/")
 } else := "has more than 8192 characters" if {
-	count(path) > 8192
+	count(path) > 4096
+	count(path) + count(regex.find_n(`[\x{10000}-\x{10ffff}]`, path, -1)) > 8192
 } else := "has a space, a control character or a character beyond ASCII that is not encoded" if {
 	regex.match(`[^!-~]`, path)
 } else := "has a backslash, a semicolon or a hash" if {

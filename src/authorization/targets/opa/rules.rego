@@ -13,16 +13,6 @@ let_in(rules, operation) if {
 	matches(rule, operation)
 }
 
-# Where the rules that let it in are declared.
-places(rules, operation) := {rule.at |
-	some rule in array.concat(
-		object.get(rules, [operation.protocol, operation.method], []),
-		object.get(rules, [operation.protocol, "*"], []),
-	)
-	not operation.method in object.get(rule, "except_methods", [])
-	matches(rule, operation)
-}
-
 matches(rule, operation) if {
 	operation.protocol == "http"
 	fits(rule.path, operation.segments)
