@@ -1,8 +1,9 @@
 import { oncePer } from '../../base/once.ts';
 import { listAt, pick, textAt, textsAt } from '../../base/pick.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { servicesSelecting } from '../kubernetes/selecting.ts';
 import { matchesLabels } from '../kubernetes/selector.ts';
-import { namespaceOf, servicesSelecting, type Workload } from '../kubernetes/workload.ts';
+import { namespaceOf, type Workload } from '../kubernetes/workload.ts';
 import { type Admission, titleOf } from '../mesh/verdict.ts';
 import type { IstioFacts } from './facts.ts';
 import { limitsOperations, operationsOf } from './operations.ts';

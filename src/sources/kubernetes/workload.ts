@@ -1,5 +1,4 @@
 import type { DataPath } from '../../base/data.ts';
-import { oncePer } from '../../base/once.ts';
 import {
   entryOf,
   type Fields,
@@ -12,9 +11,8 @@ import {
   textsAt,
 } from '../../base/pick.ts';
 import type { Subject } from '../../estate/index.ts';
-import { inNamespace, namespaceOf } from './lookup.ts';
+import { namespaceOf } from './lookup.ts';
 import type { Cluster, Resource } from './resource.ts';
-import { matchesLabels } from './selector.ts';
 import { serviceNameOf } from './service-name.ts';
 import { withVariants } from './variants.ts';
 
@@ -116,36 +114,6 @@ export function subjectOf(workload: Workload): Subject {
     ...(workload.namespace !== undefined && { namespace: workload.namespace }),
   };
 }
-
-/** The core Services whose selector selects the workload's pods. A Service without selector selects
- *  nothing. */
-export function servicesSelecting(cluster: Cluster, workload: Workload): readonly Resource[] {
-  return inNamespace(cluster, '', 'Service', namespaceOf(workload)).filter((service) =>
-    selects(service, workload),
-  );
-}
-
-/** The workloads behind a core Service. */
-export function workloadsBehind(cluster: Cluster, service: Resource): readonly Workload[] {
-  return workloadsIn(cluster, namespaceOf(service)).filter((workload) =>
-    selects(service, workload),
-  );
-}
-
-function selects(service: Resource, workload: Workload): boolean {
-  const selector = selectorOf(service);
-  return (
-    selector !== NOTHING &&
-    matchesLabels(selector, workload.podLabels) &&
-    namespaceOf(service) === namespaceOf(workload)
-  );
-}
-
-const NOTHING: Labels = {};
-const selectorOf = oncePer((service: Resource): Labels => {
-  const selector = textsAt(service.value, 'spec', 'selector');
-  return Object.keys(selector).length > 0 ? selector : NOTHING;
-});
 
 type Namespaces = ReadonlyMap<string, Resource>;
 

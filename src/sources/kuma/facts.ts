@@ -1,11 +1,7 @@
 import { textAt } from '../../base/pick.ts';
 import type { Cluster, Resource } from '../kubernetes/resource.ts';
-import {
-  namespaceOf,
-  servicesSelecting,
-  type Workload,
-  workloadsOf,
-} from '../kubernetes/workload.ts';
+import { servicesSelecting } from '../kubernetes/selecting.ts';
+import { namespaceOf, type Workload, workloadsOf } from '../kubernetes/workload.ts';
 import { Principals } from '../mesh/principals.ts';
 
 /** What decides about Kuma's (and Kong Mesh's) workloads, collected once from a cluster. */

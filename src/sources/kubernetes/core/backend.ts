@@ -1,7 +1,8 @@
 import type { Route, Subject } from '../../../estate/index.ts';
 import { find } from '../lookup.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
-import { namespaceOf, subjectOf, workloadsBehind } from '../workload.ts';
+import { workloadsBehind } from '../selecting.ts';
+import { namespaceOf, subjectOf } from '../workload.ts';
 
 /** The Service that a route sends to, as a route names it. */
 export interface Backend {

@@ -4,14 +4,8 @@ import { type AddressLine, addressesInText } from '../../address-lines.ts';
 import { namesHost } from '../../address-names.ts';
 import { type Address, addressesIn, addressesInCommand } from '../../addresses.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
-import {
-  containersOf,
-  namespaceOf,
-  servicesSelecting,
-  subjectOf,
-  type Workload,
-  workloadsOf,
-} from '../workload.ts';
+import { servicesSelecting } from '../selecting.ts';
+import { containersOf, namespaceOf, subjectOf, type Workload, workloadsOf } from '../workload.ts';
 import { commandOf, entriesOf, expand, mountedConfigMaps, variablesOf } from './environment.ts';
 
 const READER = 'kubernetes';

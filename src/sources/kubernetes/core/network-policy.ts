@@ -3,13 +3,12 @@ import { oncePer } from '../../../base/once.ts';
 import { isFields, listAt, pick, textAt, textsAt } from '../../../base/pick.ts';
 import type { Permission, Source } from '../../../estate/index.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
+import { servicesSelecting, workloadsSelected } from '../selecting.ts';
 import {
   matchesSelector,
   namespaceOf,
-  servicesSelecting,
   subjectOf,
   type Workload,
-  workloadsIn,
   workloadsOf,
 } from '../workload.ts';
 import { labelOf } from './backend.ts';
@@ -52,9 +51,7 @@ function readNetworkPolicy(cluster: Cluster, policy: Resource, sink: ClusterSink
   const types = listAt(policy.value, 'spec', 'policyTypes');
   if (types.length > 0 && !types.includes('Ingress')) return;
   const selector = pick(policy.value, 'spec', 'podSelector') ?? {};
-  const selected = workloadsIn(cluster, namespaceOf(policy)).filter((workload) =>
-    matchesSelector(selector, workload.podLabels),
-  );
+  const selected = workloadsSelected(cluster, namespaceOf(policy), selector);
   const rules = listAt(policy.value, 'spec', 'ingress').map((rule, index): Rule => {
     const place = ['spec', 'ingress', index];
     return {
@@ -78,18 +75,27 @@ function readNetworkPolicy(cluster: Cluster, policy: Resource, sink: ClusterSink
   }
 }
 
+/** Many policies have rules of the same words, and each may let in hundreds of workloads. */
+const peersByText = oncePer((_: Cluster) => new Map<string, Peers>());
+
 function ingressPeers(cluster: Cluster, policy: Resource, rule: unknown): Peers {
   const peers = listAt(rule, 'from');
   if (peers.length === 0) return { from: ['*'], isEveryone: true };
-  return union(
-    peers.map((peer) => {
-      const range = textAt(peer, 'ipBlock', 'cidr');
-      if (range !== undefined) return { from: [range], isEveryone: isWholeInternet(peer, range) };
-      const namespaces = pick(peer, 'namespaceSelector');
-      const pods = pick(peer, 'podSelector');
-      return selectedPeers(cluster, namespaces, pods, namespaceOf(policy));
-    }),
-  );
+  const known = peersByText(cluster);
+  const text = JSON.stringify([namespaceOf(policy), peers]);
+  let found = known.get(text);
+  if (!found) {
+    found = union(peers.map((peer) => peersOf(cluster, policy, peer)));
+    known.set(text, found);
+  }
+  return found;
+}
+
+function peersOf(cluster: Cluster, policy: Resource, peer: unknown): Peers {
+  const range = textAt(peer, 'ipBlock', 'cidr');
+  if (range !== undefined) return { from: [range], isEveryone: isWholeInternet(peer, range) };
+  const namespaces = pick(peer, 'namespaceSelector');
+  return selectedPeers(cluster, namespaces, pick(peer, 'podSelector'), namespaceOf(policy));
 }
 
 function isWholeInternet(peer: unknown, range: string): boolean {
@@ -123,9 +129,7 @@ function selectedPeers(
   if (isAnyPod) {
     return { from: namespaces.map((name) => `${name}/*`).sort(), isEveryone: false };
   }
-  const workloads = namespaces
-    .flatMap((name) => workloadsIn(cluster, name))
-    .filter((workload) => matchesSelector(podSelector, workload.podLabels));
+  const workloads = namespaces.flatMap((name) => workloadsSelected(cluster, name, podSelector));
   const names = workloads.map((workload) => `${namespaceOf(workload)}/${workload.serviceName}`);
   return { from: [...new Set(names)].sort(), isEveryone: false };
 }

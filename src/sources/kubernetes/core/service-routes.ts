@@ -1,6 +1,6 @@
 import { listAt, textAt } from '../../../base/pick.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
-import { workloadsBehind } from '../workload.ts';
+import { workloadsBehind } from '../selecting.ts';
 import { internalAnnotation, labelOf, observeRoute } from './backend.ts';
 
 const READER = 'kubernetes';

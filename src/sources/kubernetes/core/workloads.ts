@@ -3,14 +3,8 @@ import type { ServicePort } from '../../../estate/index.ts';
 import { isDatastore, toImageName } from '../../images.ts';
 import { criticalityInLabels, ownerInLabels } from '../../labels.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
-import {
-  containersOf,
-  namespaceOf,
-  servicesSelecting,
-  subjectOf,
-  type Workload,
-  workloadsOf,
-} from '../workload.ts';
+import { servicesSelecting } from '../selecting.ts';
+import { containersOf, namespaceOf, subjectOf, type Workload, workloadsOf } from '../workload.ts';
 
 const READER = 'kubernetes';
 
