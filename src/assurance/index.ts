@@ -1,4 +1,4 @@
-export { answer, QUESTIONS } from './answers.ts';
+export { answer, type JudgedParts, QUESTIONS } from './answers.ts';
 export { CONTROLS, type Control } from './controls.ts';
 export { compareFindings } from './findings.ts';
-export { DEFAULT_ACTIVE_DAYS, type JudgeOptions, judge } from './judge.ts';
+export { DEFAULT_ACTIVE_DAYS, type JudgeOptions, judge, judgeParts } from './judge.ts';

@@ -8,7 +8,7 @@ import {
   sideBySide,
 } from '../inventory/index.ts';
 import { governCredential } from '../secrets/index.ts';
-import { answer } from './answers.ts';
+import { answer, type JudgedParts } from './answers.ts';
 import { findFailures } from './findings.ts';
 import { toServices } from './services.ts';
 
@@ -31,6 +31,25 @@ export function judge(
   traffic: ReadonlyMap<string, EndpointTraffic> = new Map(),
   { activeDays = DEFAULT_ACTIVE_DAYS, stages = {} }: JudgeOptions = {},
 ): JudgedEstate {
+  const { estate, productionOnly } = reconciled(records, now, traffic, { activeDays, stages });
+  const findings = findFailures(records, estate, { now, activeDays, productionOnly });
+  return { ...estate, findings, answers: answer(estate) };
+}
+
+/** What is judged of services, endpoints, calls and credentials, and neither findings nor answers: as much as a policy
+ *  is made of.
+ *  @param now RFC 3339, UTC */
+export function judgeParts(records: Records, now: string): JudgedParts {
+  const options = { activeDays: DEFAULT_ACTIVE_DAYS, stages: {} };
+  return reconciled(records, now, new Map(), options).estate;
+}
+
+function reconciled(
+  records: Records,
+  now: string,
+  traffic: ReadonlyMap<string, EndpointTraffic>,
+  { activeDays, stages }: Required<JudgeOptions>,
+) {
   const byId = new Map(records.services.map((service) => [service.id, service]));
   const calls = judgeCalls(records.calls, records.services);
   const gates = gatesOf({
@@ -41,14 +60,13 @@ export function judge(
   });
   const alone = reconcile(records, { now, traffic, activeDays, gates });
   const { endpoints, productionOnly } = inEnvironments(alone, stages);
-  const estate = {
+  const estate: JudgedParts = {
     services: toServices(records, endpoints, calls, gates),
     endpoints,
     calls,
     credentials: records.credentials.map((record) => governCredential(record, byId, now)),
   };
-  const findings = findFailures(records, estate, { now, activeDays, productionOnly });
-  return { ...estate, findings, answers: answer(estate) };
+  return { estate, productionOnly };
 }
 
 function inEnvironments(alone: readonly Endpoint[], stages: Stages) {

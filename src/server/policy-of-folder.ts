@@ -1,14 +1,8 @@
-import { judge } from '../assurance/index.ts';
+import { type JudgedParts, judgeParts } from '../assurance/index.ts';
 import type { Policy } from '../authorization/model/index.ts';
 import { toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import {
-  type JudgedEstate,
-  type PolicyCase,
-  type PolicySources,
-  type Records,
-  toRecords,
-} from '../estate/index.ts';
+import { type PolicyCase, type PolicySources, type Records, toRecords } from '../estate/index.ts';
 import { type Cluster, policyTests } from '../sources/index.ts';
 import { identitiesByName } from './authorization/identities.ts';
 import { makePolicy } from './authorization/make-policy.ts';
@@ -25,7 +19,7 @@ export interface PolicyOptions extends Omit<ScanOptions, 'clusterReaders' | 'rea
 export interface FolderPolicy {
   readonly policy: Policy;
   readonly records: Records;
-  readonly judged: JudgedEstate;
+  readonly judged: JudgedParts;
   /** Its Kubernetes objects. */
   readonly cluster: Cluster | undefined;
   /** Guardrails and groups, as they are written. */
@@ -56,7 +50,7 @@ export function readPolicy(folder: string, options: PolicyOptions): FolderPolicy
     clusterReaders: [keepsObjects],
   });
   const records = toRecords(scan.facts);
-  const judged = judge(records, toTimestamp(options.now));
+  const judged = judgeParts(records, toTimestamp(options.now));
   const { policy, diagnostics } = makePolicy(scan.policy, {
     estate: judged,
     records: records.services,
