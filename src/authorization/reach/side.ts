@@ -88,6 +88,9 @@ export class Side {
   /** By index of the endpoint, as are the next two. */
   readonly #crowds: readonly Crowd[];
   readonly #stances: (Stance | undefined)[] = [];
+  /** By what they follow from; made when they are asked for, as a comparison asks about few. */
+  readonly #stancesByKey = new Map<string, Stance>();
+  readonly #ids: ReadonlyMap<NetworkPolicy, number>;
   readonly #selected = new Map<number, NetworkPolicy[]>();
   #ruleCount = 0;
   #verdictCount = 0;
@@ -112,14 +115,14 @@ export class Side {
     this.#hostNetwork = this.#keep({ allowed: sets.all, steps: [this.#hostNetworkStep()] });
     for (const policy of this.#policies) this.#rules.set(policy, this.#place(policy));
     this.#crowds = endpoints.all.map(crowdOf);
-    this.#takeStances(endpoints.workloads);
+    this.#ids = new Map(this.#policies.map((policy, id) => [policy, id]));
+    for (const policy of this.#policies) this.#select(policy);
   }
 
   verdict(subject: Endpoint, peer: Endpoint): Verdict {
     if (subject.type !== 'workload') return this.#outside;
     if (subject.workload.hostNetwork) return this.#hostNetwork;
-    // Every workload has one.
-    const stance = this.#stances[subject.index] as Stance;
+    const stance = this.#stances[subject.index] ?? this.#takeStance(subject);
     const node = stance.nodes.get(peer.index) ?? stance.rest[crowdOf(peer)];
     return this.#judge(stance, node, subject, peer);
   }
@@ -127,7 +130,7 @@ export class Side {
   /** Whom rules mean, where everyone else is let through nothing; undefined where everyone has to be looked at. */
   onlyPeersOf(subject: Endpoint): Iterable<number> | undefined {
     if (subject.type !== 'workload' || subject.workload.hostNetwork) return undefined;
-    const stance = this.#stances[subject.index] as Stance;
+    const stance = this.#stances[subject.index] ?? this.#takeStance(subject);
     const isClosed = CROWDS.every((crowd) => {
       const rest = stance.rest[crowd];
       if (rest.hasNames) return false;
@@ -145,28 +148,26 @@ export class Side {
     return this.#rules.get(policy) ?? [];
   }
 
-  #takeStances(workloads: readonly WorkloadEndpoint[]): void {
-    for (const policy of this.#policies) {
-      for (const { index } of this.#selection.workloads(policy.subject)) {
-        const selected = this.#selected.get(index);
-        if (selected) selected.push(policy);
-        else this.#selected.set(index, [policy]);
-      }
+  #select(policy: NetworkPolicy): void {
+    for (const { index } of this.#selection.workloads(policy.subject)) {
+      const selected = this.#selected.get(index);
+      if (selected) selected.push(policy);
+      else this.#selected.set(index, [policy]);
     }
-    const ids = new Map(this.#policies.map((policy, id) => [policy, id]));
-    const stances = new Map<string, Stance>();
-    for (const subject of workloads) {
-      const policies = this.policiesOf(subject);
-      const relative = policies.some((policy) => this.rulesOf(policy).some(isRelativeRule));
-      const home = relative ? subject.workload.namespace : '';
-      const key = `${policies.map((policy) => ids.get(policy)).join()} ${home}`;
-      let stance = stances.get(key);
-      if (!stance) {
-        stance = this.#stanceOf(policies, subject.namespaceLabels);
-        stances.set(key, stance);
-      }
-      this.#stances[subject.index] = stance;
+  }
+
+  #takeStance(subject: WorkloadEndpoint): Stance {
+    const policies = this.policiesOf(subject);
+    const relative = policies.some((policy) => this.rulesOf(policy).some(isRelativeRule));
+    const home = relative ? subject.workload.namespace : '';
+    const key = `${policies.map((policy) => this.#ids.get(policy)).join()} ${home}`;
+    let stance = this.#stancesByKey.get(key);
+    if (!stance) {
+      stance = this.#stanceOf(policies, subject.namespaceLabels);
+      this.#stancesByKey.set(key, stance);
     }
+    this.#stances[subject.index] = stance;
+    return stance;
   }
 
   #stanceOf(policies: readonly NetworkPolicy[], home: Labels): Stance {
