@@ -1,15 +1,24 @@
+import { createRequire } from 'node:module';
 import type { Position } from '../../base/text.ts';
 import type { ReadContext, Reader, SourceFile } from '../reader.ts';
 import { embeddedSchemas } from './embedded.ts';
 import { TypeFields } from './fields.ts';
 import { RootTypes, type SchemaFile } from './roots.ts';
-import { readSchema, type Schema, type SchemaField } from './schema.ts';
+import type { Schema, SchemaField } from './schema.ts';
 
 const SCHEMA_FILE = /\.(?:graphqls?|gql)$/i;
 const CODE_FILE = /\.[cm]?[jt]sx?$/i;
 /** Schemas written for tests are nobody's endpoints. */
 const TEST_FILE = /(?:^|\/)(?:__tests__|__mocks__|tests?|spec)\/|[._-](?:test|spec)\.[^/.]+$/i;
 const MAX_FIELDS_KEPT = 500_000;
+
+const require = createRequire(import.meta.url);
+
+/** Loads the parser with the first schema: most folders have none. */
+function readSchema(text: string): Schema {
+  const { readSchema: read }: typeof import('./schema.ts') = require('./schema.ts');
+  return read(text);
+}
 
 /** Reads the root fields of GraphQL schemas, in files of their own and in template literals. */
 export const graphql: Reader = {
