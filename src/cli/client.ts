@@ -27,19 +27,38 @@ const MAX_TOKEN_LENGTH = 4_096;
 /** Asks a running server as the holder of its token (REEVE_TOKEN, or `admin.token` in the data folder).
  *  @param path with its query, `/api/v1/answers`
  *  @param body sent as JSON
- *  @throws {Fault} `client/unavailable`, `client/unauthenticated`, and what the server answers */
+ *  @throws {Fault} `client/unavailable`, `client/unauthenticated`, `client/answer-malformed`, and what the server
+ *  answers */
 export async function ask<Answer>(
   flags: ServerFlags,
   path: string,
   method = 'GET',
   body?: object,
 ): Promise<Answer> {
-  return (await (await request(flags, path, method, body)).json()) as Answer;
+  const response = await request(flags, path, method, body);
+  try {
+    return (await response.json()) as Answer;
+  } catch {
+    throw noReeve(flags);
+  }
 }
 
 /** Asks for what is no JSON, as `ask` does. */
 export async function askText(flags: ServerFlags, path: string): Promise<string> {
   return (await request(flags, path, 'GET')).text();
+}
+
+/** Asks for certificates in PEM, as `ask` does. */
+export async function askPem(flags: ServerFlags, path: string): Promise<string> {
+  const text = await askText(flags, path);
+  if (text.startsWith('-----BEGIN CERTIFICATE-----')) return text;
+  throw noReeve(flags);
+}
+
+/** Whatever listens at a mistaken port may answer. */
+function noReeve({ server }: ServerFlags): Fault {
+  const why = `What answers at ${toOrigin(server)} is not Reeve's API`;
+  return new Fault('client/answer-malformed', why, { hint: 'name the server with --server' });
 }
 
 async function request(
@@ -112,7 +131,11 @@ async function toFault(response: Response): Promise<Fault> {
   const code = response.status === 401 ? 'client/unauthenticated' : 'client/refused';
   const hint =
     problem.hint ??
-    (response.status === 401 ? "name the server's own data folder with --data" : undefined);
+    (response.status === 401
+      ? "name the server's own data folder with --data"
+      : problem.detail === undefined
+        ? 'this may not be Reeve: name the server with --server'
+        : undefined);
   return new Fault(code, `The server answers ${response.status}: ${message}`, hint ? { hint } : {});
 }
 

@@ -46,8 +46,15 @@ describe('reeve admission manifests', () => {
       failurePolicy: 'Fail',
       clientConfig: { url: 'https://localhost:7443/validate/eu-1' },
     });
-    expect(failing.told).toContain('kubectl delete validatingwebhookconfiguration');
-    expect((await written({ mode: 'deny' })).told).toContain('taken unjudged while Reeve is away');
+    const oneLine = (told: string) => told.replace(/\s+/g, ' ');
+    expect(oneLine(failing.told)).toContain(
+      'kubectl delete validatingwebhookconfiguration reeve-admission',
+    );
+    const ignoring = await written({ mode: 'deny' });
+    expect(oneLine(ignoring.told)).toContain('taken unjudged while Reeve is away');
+    for (const line of `${failing.told}\n${ignoring.told}`.split('\n')) {
+      expect(line.length).toBeLessThanOrEqual(80);
+    }
   });
 
   it.each<[string, Partial<ManifestsFlags>, string]>([

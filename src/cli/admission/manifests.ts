@@ -1,7 +1,8 @@
 import { WEBHOOK_NAME, webhookManifests } from '../../authorization/admission/index.ts';
 import { Fault, quote } from '../../base/fault.ts';
-import { askText, type ServerFlags } from '../client.ts';
+import { askPem, type ServerFlags } from '../client.ts';
 import { writeOutput } from '../output.ts';
+import { wrap } from '../terminal.ts';
 
 export interface ManifestsFlags extends ServerFlags {
   readonly name: string;
@@ -27,32 +28,36 @@ export async function manifests(flags: ManifestsFlags): Promise<void> {
     if (!NAME.test(one)) throw malformed('name', `${quote(one)} is no name of Kubernetes`);
   }
   if (url !== undefined) checkUrl(url);
-  if (fail) warnOfLockOut(namespace);
-  if (mode === 'deny' && !fail) console.error(IGNORED);
-  const caBundle = flags.caBundle ? await askText(flags, '/api/v1/identity/bundle?format=pem') : '';
+  if (fail) warnOfLockOut(name, namespace);
+  if (mode === 'deny' && !fail) tell('note', IGNORED);
+  const caBundle = flags.caBundle ? await askPem(flags, '/api/v1/identity/bundle?format=pem') : '';
   const text = webhookManifests({
     ...{ name, namespace, url, cluster, caBundle, excludedNamespaces: exclude },
     timeoutSeconds: timeout,
     failurePolicy: fail ? 'Fail' : 'Ignore',
   });
   writeOutput(text, flags.output);
-  if (name !== WEBHOOK_NAME || flags.caBundle) console.error(keepHint(name));
+  if (name !== WEBHOOK_NAME || flags.caBundle) tell('note', keepHint(name));
 }
 
 const IGNORED =
-  'note: with failurePolicy Ignore, objects are taken unjudged while Reeve is away; --fail refuses them';
+  'with failurePolicy Ignore, objects are taken unjudged while Reeve is away; --fail refuses them';
 
 const keepHint = (name: string): string =>
-  `note: Reeve's authorities rotate: set admission.keepWebhook to ${name}, so that caBundle stays up to date`;
+  `Reeve's authorities rotate: set admission.keepWebhook to ${name}, so that caBundle stays up to date`;
 
-function warnOfLockOut(namespace: string): void {
-  console.error(
-    [
-      'warning: with failurePolicy Fail, no workload and no policy can be changed while Reeve is away.',
-      `         ${namespace} and the excluded namespaces are let through, so that Reeve can come back. To end`,
-      '         a lock-out: kubectl delete validatingwebhookconfiguration',
-    ].join('\n'),
+function warnOfLockOut(name: string, namespace: string): void {
+  tell(
+    'warning',
+    `with failurePolicy Fail, no workload and no policy can be changed while Reeve is away. ${namespace} and the excluded namespaces are let through, so that Reeve can come back. To end a lock-out: kubectl delete validatingwebhookconfiguration ${name}`,
   );
+}
+
+/** 80 columns. */
+function tell(what: 'note' | 'warning', text: string): void {
+  const [first = '', ...rest] = wrap(text, 80 - what.length - 2);
+  console.error(`${what}: ${first}`);
+  for (const line of rest) console.error(`${' '.repeat(what.length + 2)}${line}`);
 }
 
 function checkUrl(text: string): void {
