@@ -29,26 +29,44 @@ export interface LintContext {
   readonly grants: readonly ReadGrant[];
   readonly grantsFrom: ReadonlyMap<string, readonly ReadGrant[]>;
   readonly endpointsOf: ReadonlyMap<string, readonly ReadEndpoint[]>;
+  /** The endpoints of a service that an operation could be without wildcards, whatever their methods. */
+  readonly alike: (service: string, operation: KnownOperation) => readonly ReadEndpoint[];
+  /** Whether so many more comparisons may be made. Those of all lints together end somewhere. */
+  readonly spend: (comparisons: number) => boolean;
   /** What somebody most likely meant. Looking takes long, and so ends after a number of words. */
   readonly suggest: (word: string, known: Iterable<string>) => string | undefined;
 }
 
 const MAX_SUGGESTIONS = 200;
+/** Some seconds of one core. */
+const MAX_COMPARISONS = 5_000_000;
 
 export function toContext(policy: Policy): LintContext {
   const grants = policy.grants
     .toSorted(byPlace)
     .map((grant) => ({ grant, operation: parseOperation(grant.operation) }));
+  const endpoints = policy.endpoints.flatMap(readEndpoint);
+  const byShape = Map.groupBy(endpoints, (one) => shapeKey(one.endpoint.service, one.operation));
   return {
     policy,
     services: new Map(policy.services.map((service) => [service.id, service])),
     grants,
     grantsFrom: Map.groupBy(grants, ({ grant }) => grant.from),
-    endpointsOf: Map.groupBy(
-      policy.endpoints.flatMap(readEndpoint),
-      ({ endpoint }) => endpoint.service,
-    ),
+    endpointsOf: Map.groupBy(endpoints, ({ endpoint }) => endpoint.service),
+    alike: (service, operation) => byShape.get(shapeKey(service, operation)) ?? [],
+    spend: spender(),
     suggest: suggester(),
+  };
+}
+
+const shapeKey = (service: string, operation: KnownOperation): string =>
+  `${service} ${operation.kind === 'named' ? `${operation.method} ${operation.name}` : operation.path.shape}`;
+
+function spender(): LintContext['spend'] {
+  let left = MAX_COMPARISONS;
+  return (comparisons) => {
+    left -= comparisons;
+    return left >= 0;
   };
 }
 

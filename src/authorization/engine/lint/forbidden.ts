@@ -1,19 +1,21 @@
 import type { Diagnostic } from '../../../base/diagnostic.ts';
 import { quote } from '../../../base/fault.ts';
 import type { GuardrailJudge, PolicyEndpoint, PolicyService } from '../../model/index.ts';
-import { isWide, type OperationPattern, sameShape } from '../../operations/index.ts';
-import { aboutGrant, type LintContext, type ReadEndpoint } from './context.ts';
+import { EVERY_METHOD, isWide } from '../../operations/index.ts';
+import { aboutGrant, type KnownOperation, type LintContext, type ReadEndpoint } from './context.ts';
 
 /** Grants of one operation that can never be allowed: its endpoint is blocked, or a guardrail denies whatever is
  *  requested. */
 export function forbiddenGrants(
-  { services, grants, endpointsOf }: LintContext,
+  { services, grants, alike }: LintContext,
   judge: GuardrailJudge,
 ): Diagnostic[] {
   return grants.flatMap(({ grant, operation }) => {
     const [caller, callee] = [services.get(grant.from), services.get(grant.to)];
-    if (!caller || !callee || !operation || isWide(operation)) return [];
-    const endpoints = (endpointsOf.get(grant.to) ?? []).filter((one) => isOf(one, operation));
+    if (!caller || !callee || !operation || operation.kind === 'every' || isWide(operation)) {
+      return [];
+    }
+    const endpoints = alike(grant.to, operation).filter((one) => isOf(one, operation));
     const why = denialOf(
       judge,
       caller,
@@ -51,14 +53,10 @@ function denialOf(
   return undefined;
 }
 
-function isOf({ operation: known }: ReadEndpoint, operation: OperationPattern): boolean {
-  if (known.kind === 'named' && operation.kind === 'named') {
-    return known.method === operation.method && known.name === operation.name;
-  }
+/** Of one that is alike, whether it is the same also by its method. */
+function isOf({ operation: known }: ReadEndpoint, operation: KnownOperation): boolean {
   return (
-    known.kind === 'http' &&
-    operation.kind === 'http' &&
-    [operation.method, '*'].includes(known.method) &&
-    sameShape(known.path, operation.path)
+    known.kind === operation.kind &&
+    (known.method === operation.method || known.method === EVERY_METHOD)
   );
 }

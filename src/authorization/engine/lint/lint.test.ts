@@ -157,4 +157,16 @@ describe('lints of a policy', () => {
   it('leave what a callee without known endpoints may offer to those who declare it', () => {
     expect(lintPolicy({ ...SHOP, endpoints: [] }, sampleJudge([]))).toEqual([]);
   });
+
+  it('end somewhere where each of very many calls is of nothing that is known', () => {
+    const many = Array.from({ length: 2_300 }, (_, index) => index);
+    const policy: Policy = {
+      ...SHOP,
+      endpoints: many.map((one) => endpoint('GET', `/v1/known/${one}`)),
+      grants: many.map((one) => grant(one + 1, `GET /v1/unknown/${one}`)),
+    };
+    const found = lintPolicy(policy, sampleJudge([])).length;
+    expect(found).toBeGreaterThan(2_000);
+    expect(found).toBeLessThan(many.length);
+  });
 });

@@ -28,12 +28,17 @@ export function unreadableOperations({ grants }: LintContext): Diagnostic[] {
 }
 
 /** Operations that none of a callee's endpoints has, where its endpoints are known; and such as no request can be for. */
-export function unknownOperations({ grants, endpointsOf, suggest }: LintContext): Diagnostic[] {
+export function unknownOperations(context: LintContext): Diagnostic[] {
+  const { grants, endpointsOf, alike, spend, suggest } = context;
   return grants.flatMap(({ grant, operation }) => {
     if (!operation || operation.kind === 'every') return [];
     if (isDeadHead(operation)) return [deadHead(grant)];
-    const known = (endpointsOf.get(grant.to) ?? []).map((one) => one.operation);
-    if (known.length === 0 || known.some((one) => covers(operation, one, false))) return [];
+    if (alike(grant.to, operation).some((one) => covers(operation, one.operation, false)))
+      return [];
+    const endpoints = endpointsOf.get(grant.to) ?? [];
+    if (endpoints.length === 0 || !spend(endpoints.length)) return [];
+    const known = endpoints.map((one) => one.operation);
+    if (known.some((one) => covers(operation, one, false))) return [];
     const spelt = known.find((one) => covers(operation, one, true));
     const near = spelt ? textOf(spelt) : suggest(grant.operation, known.map(textOf));
     return [

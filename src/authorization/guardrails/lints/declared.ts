@@ -8,12 +8,14 @@ import type {
   Policy,
   PolicyService,
 } from '../../model/index.ts';
+import { isWide, type OperationPattern } from '../../operations/index.ts';
 import { CedarJudge } from '../judge/index.ts';
 import {
   type Callee,
   calleesOf,
   coversPath,
   coversUnknown,
+  type KnownEndpoint,
   type KnownOperation,
   type ReadGrant,
   sharesMethod,
@@ -26,23 +28,44 @@ export interface DeclaredCall {
   readonly calls: readonly { readonly call: GuardedCall; readonly given: Partial<GuardContext> }[];
 }
 
+/** Calls that are looked at altogether; what is declared beyond them is not judged. */
+const MAX_CALLS = 200_000;
+
 /** The declared calls of a policy between services that there are. */
 export function declaredCalls(policy: Policy): DeclaredCall[] {
   const services = new Map(policy.services.map((service) => [service.id, service]));
-  return calleesOf(policy).flatMap((callee) =>
-    callee.grants.flatMap((read): DeclaredCall[] => {
+  let count = 0;
+  return calleesOf(policy).flatMap((callee) => {
+    const candidatesFor = candidatesOf(callee);
+    return callee.grants.flatMap((read): DeclaredCall[] => {
       const caller = services.get(read.grant.from);
-      return caller === undefined ? [] : [callsOf(read, caller, callee)];
-    }),
-  );
+      const candidates = candidatesFor(read.operation);
+      count += candidates.length;
+      if (caller === undefined || count > MAX_CALLS) return [];
+      return [callsOf(read, candidates, caller, callee)];
+    });
+  });
 }
+
+/** Finds the endpoints that an operation may cover: without wildcards, those of its own shape alone. */
+function candidatesOf({ endpoints }: Callee) {
+  const byShape = Map.groupBy(endpoints, ({ operation }) => shapeOf(operation));
+  return (operation: OperationPattern): readonly KnownEndpoint[] =>
+    operation.kind === 'every' || isWide(operation)
+      ? endpoints
+      : (byShape.get(shapeOf(operation)) ?? []);
+}
+
+const shapeOf = (operation: KnownOperation): string =>
+  operation.kind === 'named' ? `${operation.protocol} ${operation.name}` : operation.path.shape;
 
 function callsOf(
   { grant, operation }: ReadGrant,
+  candidates: readonly KnownEndpoint[],
   caller: PolicyService,
   callee: Callee,
 ): DeclaredCall {
-  const known = callee.endpoints
+  const known = candidates
     .filter((one) => coversPath(operation, one.operation) && sharesMethod(operation, one.operation))
     .map(({ endpoint, operation: is }) => ({
       call: { caller, callee: callee.service, endpoint },

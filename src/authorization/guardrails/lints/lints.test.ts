@@ -164,3 +164,15 @@ describe('a declared call that is always forbidden is reported at its line', () 
     expect(lint(forbid(ALL, 'context.proof == "token"'), ['POST /v1/cards'])).toEqual([]);
   });
 });
+
+it('a look at very many declared calls ends somewhere', () => {
+  const { guardrails } = readGuardrails([{ path: 'g.cedar', text: forbid(ALL) }]);
+  const policy: Policy = {
+    services: [service('orders'), service('payments')],
+    endpoints: Array.from({ length: 1_000 }, (_, index) => endpoint(`GET /v1/${index}`)),
+    grants: Array.from({ length: 250 }, (_, index) => grant('*', index + 1)),
+    guardrails,
+  };
+  const found = lintGuardrails(policy).filter(({ code }) => code === 'guardrail/forbids-declared');
+  expect(found).toHaveLength(200);
+});
