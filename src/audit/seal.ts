@@ -7,24 +7,25 @@ import {
   signCheckpoint,
 } from './checkpoint/index.ts';
 
-/** Vouches for the audit log by signed checkpoints. It goes on from what it has signed itself, and from what nobody has
- *  signed with its key: a log that was there before, or another server's. */
-export function auditSeal(signer: NoteSigner, clock: Clock): AuditSeal {
+/** Vouches for the audit log by signed checkpoints, and goes on only from what it has signed.
+ *  @param isNew the key has never signed: the log is taken as it is found */
+export function auditSeal(signer: NoteSigner, clock: Clock, isNew: boolean): AuditSeal {
+  let hasSigned = !isNew;
   let latest = '';
   return {
     sign: (size, root) => {
+      hasSigned = true;
       latest = signCheckpoint({ size, root }, signer, clock());
       return latest;
     },
-    accepts: (head) => head.checkpoint === '' || isVouchedFor(head, signer, latest),
+    accepts: (head) => !hasSigned || isVouchedFor(head, signer, latest),
   };
 }
 
 /** @param latest what was signed by this process: its signature needs no look. */
 function isVouchedFor(head: AuditHead, signer: NoteSigner, latest: string): boolean {
+  if (head.checkpoint === '') return false;
   const { checkpoint, note } = readCheckpoint(head.checkpoint);
-  const isOfHead = checkpoint.size === head.size && checkpoint.root.equals(head.root);
-  if (head.checkpoint === latest) return isOfHead;
-  const isOurs = note.signatures.some(({ name, id }) => name === signer.name && id === signer.id);
-  return isOfHead && (!isOurs || signatureOf(note, signer) !== undefined);
+  if (checkpoint.size !== head.size || !checkpoint.root.equals(head.root)) return false;
+  return head.checkpoint === latest || signatureOf(note, signer) !== undefined;
 }

@@ -3,7 +3,7 @@
  *  @throws {Fault} from every method: `estate/unavailable` where the database is away (try again) */
 export interface AuditLog {
   auditHead(): Promise<AuditHead>;
-  /** Texts of entries, from the `first` sequence number on; fewer where the log ends. */
+  /** Texts of the next so many entries, from the `first` sequence number on; fewer where the log ends. */
   auditTexts(first: number, count: number): Promise<readonly AuditText[]>;
   /** Roots of the full subtrees of 256^`level` entries, level 1 at least, from the `first`th on (from 0). */
   auditRoots(level: number, first: number, count: number): Promise<readonly Buffer[]>;
@@ -20,6 +20,8 @@ export interface AuditHead {
 export interface AuditText {
   readonly sequence: number;
   readonly text: string;
+  /** Whether it is listed and found as what it says. */
+  readonly isIndexed: boolean;
 }
 
 /** Vouches for the log. */

@@ -6,5 +6,6 @@ export {
   noteVerifier,
   readNote,
   type SignedNote,
+  type SignerKind,
   signatureOf,
 } from './note.ts';

@@ -1,8 +1,10 @@
 import { Fault } from '../../base/fault.ts';
 import { Frontier, leafHash, TILE_LEVELS } from '../../base/merkle/index.ts';
 import type { AuditHead, AuditSeal, AuditText } from '../audit-log.ts';
+import type { AuditEntry } from '../decision.ts';
 import type { SqlWords } from './engine.ts';
 import { required } from './judged-table.ts';
+import { toKey } from './key.ts';
 import type { DatabaseTransaction, Tables } from './tables.ts';
 
 /** There is one head. */
@@ -127,12 +129,28 @@ export async function readTexts(
 ): Promise<AuditText[]> {
   const rows = await transaction
     .selectFrom('audit')
-    .select(['sequence', 'body'])
+    .select(['sequence', 'at', 'actor', 'action', 'subject', 'body'])
     .where('sequence', '>=', first)
-    .where('sequence', '<', first + count)
     .orderBy('sequence')
+    .limit(count)
     .execute();
-  return rows.map(({ sequence, body }) => ({ sequence: Number(sequence), text: body }));
+  return rows.map((row) => ({
+    sequence: Number(row.sequence),
+    text: row.body,
+    isIndexed: isIndexed(row),
+  }));
+}
+
+const INDEXED = ['at', 'actor', 'action', 'subject'] as const;
+
+/** Whether a row is found by what its entry says. */
+function isIndexed(row: Omit<Tables['audit'], 'change'>): boolean {
+  try {
+    const entry: AuditEntry = JSON.parse(row.body);
+    return INDEXED.every((column) => row[column] === toKey(entry[column]));
+  } catch {
+    return false;
+  }
 }
 
 export async function readRoots(

@@ -39,6 +39,29 @@ export function openSqlite(folder: string): Engine {
   }
 }
 
+/** Opens the database of a data folder that another process may be using, to read it only.
+ *  @throws {Fault} `estate/unavailable`, `estate/damaged` */
+export function openSqliteReader(folder: string): Pick<Engine, 'snapshot' | 'close'> {
+  const guard = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw toSqliteFault(thrown, folder);
+    }
+  };
+  let reader: Database | undefined;
+  const open = (): Database => {
+    reader ??= new Kysely<Tables>({
+      dialect: sqliteDialect([openReader(join(folder, FILE), true)], 'begin deferred'),
+    });
+    return reader;
+  };
+  return {
+    snapshot: (work) => guard(() => open().transaction().execute(work)),
+    close: () => guard(async () => reader?.destroy()),
+  };
+}
+
 function openWriter(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS });
   database.exec(`
@@ -51,8 +74,8 @@ function openWriter(file: string): DatabaseSync {
 }
 
 /** Readers see the last commit and do not wait for the writer. */
-function openReader(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS });
+function openReader(file: string, readOnly = false): DatabaseSync {
+  const database = new DatabaseSync(file, { readOnly, timeout: BUSY_MILLISECONDS });
   database.exec(`
     pragma query_only = on;
     pragma cache_size = -${CACHE_KIB};
