@@ -1,3 +1,4 @@
+import { oncePer } from '../../../base/once.ts';
 import type { Source } from '../../../estate/index.ts';
 import type { CallerRules, OperationRule } from '../../model/index.ts';
 import {
@@ -119,12 +120,19 @@ function ranksOf(regions: readonly Region[]): Map<string, number> {
 
 /** A path that the region takes, and none that is narrower; undefined where there is none. */
 function witnessOf(region: Region, regions: readonly Region[]): string | undefined {
-  const narrower = regions
-    .filter((other) => other.key !== region.key && !isPartOf(region, other))
-    .map((other) => new RegExp(`^${toExpression(other, false)}`));
+  const narrower = regions.filter((other) => {
+    const met = other === region ? 'nothing' : meetingOf(region, other);
+    // what meets nothing takes no path of the region, and what takes all of them is wider
+    return met === 'unsayable' || (typeof met === 'object' && met.key !== region.key);
+  });
   const longest = Math.max(...regions.map(({ segments }) => segments.length));
-  return witnessesOf(region, longest).find((path) => !narrower.some((one) => one.test(path)));
+  for (const path of witnessesOf(region, longest)) {
+    if (!narrower.some((other) => matcherOf(other).test(path))) return path;
+  }
+  return undefined;
 }
+
+const matcherOf = oncePer((region: Region) => new RegExp(`^${toExpression(region, false)}`));
 
 function matchingRules(rules: readonly ReadRule[], path: string): ReadRule[] {
   const isIn = ({ path: pattern, also, except }: ReadRule) =>

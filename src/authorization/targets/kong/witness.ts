@@ -18,14 +18,14 @@ const SPELLINGS: readonly ((at: number) => number)[] = [
 /** Some paths that a region takes, as different as they get.
  *  @param longest how many segments the longest of all regions has: one that takes the rest of a path is tried with
  *  every number of them up to that, and one more */
-export function witnessesOf({ segments, rest }: Region, longest: number): readonly string[] {
+export function* witnessesOf({ segments, rest }: Region, longest: number): Generator<string> {
   const ends = rest === 'none' ? [''] : endsUpTo(Math.max(2, longest + 1 - segments.length), rest);
-  return VALUES.flatMap((value) =>
-    SPELLINGS.flatMap((spelling) => {
+  for (const value of VALUES) {
+    for (const spelling of SPELLINGS) {
       const base = segments.map((one) => `/${textOf(one, value, spelling)}`).join('');
-      return ends.map((end) => base + end || '/');
-    }),
-  );
+      for (const end of ends) yield base + end || '/';
+    }
+  }
 }
 
 function endsUpTo(length: number, rest: Region['rest']): string[] {
