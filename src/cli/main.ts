@@ -2,19 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { toPlace } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import { VERSION } from '../server/version.ts';
-import { addAdmission } from './commands/admission.ts';
-import { addAgent } from './commands/agent.ts';
-import { addCheck } from './commands/check.ts';
-import { addDiscover } from './commands/discover.ts';
-import { addIdentity } from './commands/identity.ts';
-import { addInit } from './commands/init.ts';
-import { addLists } from './commands/lists.ts';
-import { addLoginLink } from './commands/login-link.ts';
-import { addPolicy } from './commands/policy.ts';
-import { addReach } from './commands/reach.ts';
-import { addScan } from './commands/scan.ts';
-import { addStatus } from './commands/status.ts';
-import { addUp } from './commands/up.ts';
+import { addCommands } from './commands/index.ts';
 
 /** Exit status: 0 done, 1 the gate failed, 2 bad input or usage, 3 internal fault. */
 const BAD_INPUT = 2;
@@ -28,19 +16,6 @@ const program = new Command('reeve')
   .configureHelp({ helpWidth: 80 })
   .showSuggestionAfterError()
   .exitOverride();
-addUp(program);
-addAgent(program);
-addStatus(program);
-addScan(program);
-addReach(program);
-addCheck(program);
-addPolicy(program);
-addInit(program);
-addDiscover(program);
-addLists(program);
-addIdentity(program);
-addAdmission(program);
-addLoginLink(program);
 
 // A reader that closes early (`| head`) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -49,6 +24,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  await addCommands(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (thrown) {
   process.exitCode = report(thrown);
