@@ -9,6 +9,7 @@ import { scanFolder } from '../../server/scan.ts';
 import { tellPath } from '../../server/stalls.ts';
 import type { ServerFlags } from '../client.ts';
 import { userFingerprintKey } from '../fingerprint-key.ts';
+import { errorsOfPolicy, tellProblems } from '../policy/problems.ts';
 import { stalledBefore } from '../supervise.ts';
 import { counted, plain, progressOn } from '../terminal.ts';
 import { observedCalls, withCalls } from './observed.ts';
@@ -23,7 +24,7 @@ export interface InitFlags extends ServerFlags {
 export async function init(folder: string, flags: InitFlags): Promise<void> {
   const observed = flags.observed ? await observedCalls(flags) : [];
   const progress = progressOn(process.stderr, 'reading');
-  const { facts } = scanFolder(folder, {
+  const { facts, diagnostics } = scanFolder(folder, {
     environment: 'default',
     fingerprintKey: userFingerprintKey(process.env, (message) =>
       console.error(`reeve: ${message}`),
@@ -33,6 +34,8 @@ export async function init(folder: string, flags: InitFlags): Promise<void> {
     onProgress: progress.update,
   });
   progress.end();
+  // a declaration that cannot be read looks like one that there is not
+  tellProblems(errorsOfPolicy(diagnostics));
   const judged = judge(toRecords(facts), toTimestamp(Date.now()));
   const drafts = draftDeclarations(withCalls(judged, observed));
   if (drafts.length === 0) {

@@ -23,7 +23,11 @@ export function addCompile(policy: Command): void {
       collected,
     )
     .option('--egress', 'restrict what goes out as well, where the target can', false)
-    .option('--strict', 'end with 1 where the target cannot say all of this policy', false)
+    .option(
+      '--strict',
+      'end with 1 where the target cannot say all of this policy, or a file of it has errors',
+      false,
+    )
     .option('--environment <name>', 'environment of what names none', 'default')
     .option(
       '--seconds-per-file <seconds>',

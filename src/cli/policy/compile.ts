@@ -12,7 +12,7 @@ import { counted, painterFor } from '../terminal.ts';
 import { toNoticeText } from './compile-notices.ts';
 import { toJson, toText, writeFiles } from './compile-output.ts';
 import { engineOf, readFolderPolicy } from './folder.ts';
-import { tellProblems } from './problems.ts';
+import { errorsOfPolicy, tellProblems } from './problems.ts';
 
 export interface CompileFlags {
   readonly target: string;
@@ -37,7 +37,8 @@ export function compile(folder: string, flags: CompileFlags): void {
   tellProblems(read.diagnostics);
   const compiled = compilePolicy(target, read, flags, trustDomains[0] ?? DEFAULT_TRUST_DOMAIN);
   print(compiled, flags);
-  process.exitCode = flags.strict && isShort(compiled) ? 1 : 0;
+  const isWhole = !isShort(compiled) && errorsOfPolicy(read.diagnostics).length === 0;
+  process.exitCode = flags.strict && !isWhole ? 1 : 0;
 }
 
 /** Whether something of this policy cannot be said. What a target says of every policy is for its operators. */

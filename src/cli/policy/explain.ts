@@ -5,6 +5,7 @@ import { toTestedCall } from '../../sources/index.ts';
 import { type Painter, painterFor, plain, wrap } from '../terminal.ts';
 import { engineOf, readFolderPolicy } from './folder.ts';
 import type { FolderFlags } from './folder-command.ts';
+import { errorsOfPolicy, tellProblems } from './problems.ts';
 
 export interface ExplainFlags extends FolderFlags {
   readonly format: 'text' | 'json';
@@ -20,7 +21,9 @@ export function explainCall(folder: string, text: string, flags: ExplainFlags): 
       hint: 'write it as "web -> orders GET /orders/42"',
     });
   }
-  const { policy } = readFolderPolicy(folder, flags.environment, [flags.trustDomain]);
+  const { environment, trustDomain } = flags;
+  const { policy, diagnostics } = readFolderPolicy(folder, environment, [trustDomain]);
+  tellProblems(errorsOfPolicy(diagnostics));
   const question = new Asking(policy.services).question({ ...call, proof: flags.proof });
   const explanation = explain(engineOf(policy).trace(question), policy);
   if (flags.format === 'json') console.log(JSON.stringify(explanation, null, 2));

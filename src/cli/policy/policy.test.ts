@@ -108,6 +108,21 @@ describe('reeve policy explain', () => {
     expect(JSON.parse(stdout)).toMatchObject({ decision: { allowed: false, mode: 'enforce' } });
   });
 
+  it('tells of what could not be read, as that may be why', () => {
+    const folder = mkdtempSync(join(state, 'broken-'));
+    cpSync(shop, folder, { recursive: true });
+    writeFileSync(join(folder, 'reviews/reeve.yaml'), 'kind: Service\n  calls: [');
+    const call = 'reviews -> orders GET /v1/orders/1';
+    const { stdout, stderr } = reeve('policy', 'explain', folder, call);
+    expect(stdout).toMatch(/^denied/);
+    expect(stderr).toMatch(/^reviews\/reeve\.yaml:\d+:\d+: error: not valid YAML/);
+    // what the target says is all of what could be read
+    const compile = ['policy', 'compile', folder, '--target', 'cedar'];
+    expect(reeve(...compile).status).toBe(0);
+    expect(reeve(...compile, '--strict').status).toBe(1);
+    expect(reeve('init', folder).stderr).toMatch(/^reviews\/reeve\.yaml:\d+:\d+: error: /);
+  });
+
   it('refuses what is no call', () => {
     const { status, stderr } = reeve('policy', 'explain', shop, 'web');
     expect([status, stderr]).toEqual([

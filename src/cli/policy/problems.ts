@@ -9,6 +9,11 @@ export function isOfPolicy({ code }: Diagnostic): boolean {
   return /^(?:declarations|guardrail|group|data)\//.test(code);
 }
 
+/** What keeps the policy from being what its files were meant to say. */
+export function errorsOfPolicy(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter((one) => one.severity === 'error' && isOfPolicy(one));
+}
+
 /** Tells what is wrong with the files of a folder on standard error, so that results can be piped. */
 export function tellProblems(diagnostics: readonly Diagnostic[]): void {
   const problems = diagnostics.filter(({ severity }) => severity !== 'note');

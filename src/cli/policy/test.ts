@@ -11,7 +11,7 @@ import { type JunitCase, junitXml } from '../report/junit.ts';
 import { painterFor } from '../terminal.ts';
 import { engineOf, readFolderPolicy } from './folder.ts';
 import type { FolderFlags } from './folder-command.ts';
-import { isOfPolicy, tellProblems } from './problems.ts';
+import { errorsOfPolicy, tellProblems } from './problems.ts';
 import { testJson, testText } from './test-report.ts';
 
 export interface TestFlags extends FolderFlags {
@@ -34,7 +34,7 @@ export function test(folder: string, flags: TestFlags): void {
   const { environment, trustDomain } = flags;
   const read = readFolderPolicy(folder, environment, [trustDomain]);
   const { policy, cases } = read;
-  const problems = read.diagnostics.filter((one) => one.severity === 'error' && isOfPolicy(one));
+  const problems = errorsOfPolicy(read.diagnostics);
   tellProblems(problems);
   if (cases.length === 0) {
     throw new Fault('policy/tests-not-found', 'there are no cases to try', {
