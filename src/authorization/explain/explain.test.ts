@@ -64,7 +64,9 @@ describe('an explanation', () => {
         snippet: '  calls:\n    - service: orders\n      operations: ["DELETE /orders/{id}"]',
       },
     ]);
-    expect(ask({ service: 'p/tools/mail', path: '/send?to=x' }).remedies[0]?.snippet).toBe(
+    const [unknown] = ask({ service: 'p/tools/mail', path: '/send?to=x' }).remedies;
+    expect(unknown?.step).toContain('known of mail: write `{name}` where a value stands');
+    expect(unknown?.snippet).toBe(
       '  calls:\n    - service: mail\n      namespace: tools\n      operations: ["GET /send"]',
     );
   });

@@ -128,11 +128,16 @@ function declareIt(
   const operations =
     named.length > 0 ? named.map(({ operation }) => operation) : [written(question)];
   const file = grants.find(({ from }) => from === caller.id)?.source.file;
+  // values of the request would open it for these alone
+  const unknown =
+    nearest.length === 0 && question.protocol === 'http'
+      ? ` (nothing like it is known of ${callee.name}: write \`{name}\` where a value stands)`
+      : '';
   const namespace =
     callee.namespace === caller.namespace ? [] : [`      namespace: ${callee.namespace}`];
   return [
     {
-      step: `Declare the call in ${file ?? `the reeve.yaml of ${caller.name}`}, if ${caller.name} needs it:`,
+      step: `Declare the call in ${file ?? `the reeve.yaml of ${caller.name}`}, if ${caller.name} needs it${unknown}:`,
       snippet: [
         '  calls:',
         `    - service: ${callee.name}`,
