@@ -8,8 +8,12 @@ import data.reeve.policy
 import data.reeve.question
 import data.reeve.rules
 
+default is_allowed := false
+
+is_allowed if rules.let_in(declared.caller.allowed, operation.taken)
+
 reason := "declared" if {
-	rules.let_in(declared.caller.allowed, operation.taken)
+	is_allowed
 } else := "caller-unproved" if {
 	question.caller == ""
 } else := "caller-unknown" if {
@@ -27,10 +31,6 @@ reason := "declared" if {
 } else := "guardrail-forbids" if {
 	declared.denial[0] == "forbids"
 } else := "guardrail-failed"
-
-default is_allowed := false
-
-is_allowed if reason == "declared"
 
 default mode := "enforce"
 
