@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Grant, Policy } from '../model/index.ts';
+import { parseOperation, toOperationPattern } from '../operations/index.ts';
 import { sampleGrant } from '../testing/samples.ts';
+import { covers } from './covers.ts';
 import { suggest, type Use } from './index.ts';
 
 const [WEB, ORDERS] = ['production/shop/web', 'production/shop/orders'];
@@ -74,4 +77,35 @@ it('suggestions come in the order of their kinds and places', () => {
     one.kind === 'declare' ? one.operation : `${one.kind} ${one.grant.source.line}`,
   );
   expect(kinds).toEqual(['remove 9', 'remove 12', 'narrow 10', 'POST /a', 'POST /b']);
+});
+
+it('what no declared call covers is to be declared, and what covers nothing removed', () => {
+  const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'ANY');
+  const templates = fc.constantFrom('/a', '/a/{x}', '/a/{y}', '/a/b', '/{z}/b', '/a/{r...}');
+  const operations = fc.oneof(
+    fc.constantFrom('*', 'GET /**', 'GET /a/*', 'ANY /a/**', 'QUERY a', 'a.b.C/D'),
+    fc.tuple(methods, templates).map((one) => one.join(' ')),
+  );
+  const used = fc.oneof(
+    fc.tuple(methods, templates).map(([method, template]) => use(method, template)),
+    fc.constant(use('QUERY', 'a', { protocol: 'graphql' })),
+    fc.constant(use('RPC', '/a.b.C/D', { protocol: 'grpc' })),
+  );
+  fc.assert(
+    fc.property(fc.array(operations), fc.array(used, { minLength: 1 }), (declared, uses) => {
+      const grants = declared.map((one, index) => grant(one, index + 1));
+      const isCovered = (one: Grant, by: Use): boolean => {
+        const [wide, narrow] = [parseOperation(one.operation), toOperationPattern(by)];
+        return wide !== undefined && narrow !== undefined && covers(wide, narrow);
+      };
+      const { suggestions } = suggested(grants, ...uses);
+      const kinds = (kind: string) => suggestions.filter((one) => one.kind === kind);
+      expect(kinds('declare')).toHaveLength(
+        uses.filter((by) => !grants.some((one) => isCovered(one, by))).length,
+      );
+      expect(kinds('remove')).toHaveLength(
+        grants.filter((one) => !uses.some((by) => isCovered(one, by))).length,
+      );
+    }),
+  );
 });

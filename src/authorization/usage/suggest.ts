@@ -46,43 +46,86 @@ export interface Suggestions {
  *  @param uses those of the time that is looked at */
 export function suggest(policy: Policy, uses: readonly Use[]): Suggestions {
   const seen = new Set(uses.map(({ to }) => to));
-  const usesOf = Map.groupBy(uses, pairOf);
-  const grantsOf = Map.groupBy(policy.grants, pairOf);
+  const grants = policy.grants.flatMap(readGrant);
+  const grantsOf = indexed(grants, ({ grant }) => grant);
+  const used = uses.flatMap(readUse);
+  const usesOf = indexed(used, ({ use }) => use);
   const suggestions = [
-    ...policy.grants
-      .filter(({ to }) => seen.has(to))
-      .flatMap((grant) => ofGrant(grant, usesOf.get(pairOf(grant)) ?? [])),
-    ...uses.flatMap((use) => undeclared(use, grantsOf.get(pairOf(use)) ?? [])),
+    ...grants
+      .filter(({ grant }) => seen.has(grant.to))
+      .flatMap((one) => ofGrant(one, usesOf(one.grant, one.operation))),
+    ...uses.filter((use) => toOperationPattern(use) === undefined).map(toDeclare),
+    ...used.flatMap((one) => undeclared(one, grantsOf(one.use, one.operation))),
   ];
   const unseen = new Set(policy.grants.map(({ to }) => to).filter((to) => !seen.has(to)));
   return { suggestions: suggestions.toSorted(compareSuggestions), unseen: [...unseen].sort() };
 }
 
-const pairOf = ({ from, to }: { readonly from: string; readonly to: string }) => `${from} ${to}`;
+interface ReadGrant {
+  readonly grant: Grant;
+  readonly operation: OperationPattern;
+}
 
-function ofGrant(grant: Grant, uses: readonly Use[]): Suggestion[] {
+interface ReadUse {
+  readonly use: Use;
+  readonly operation: OperationPattern;
+}
+
+function readGrant(grant: Grant): ReadGrant[] {
   const operation = parseOperation(grant.operation);
-  if (operation === undefined) return [];
-  const used = uses.filter((use) => isCoveredBy(use, operation));
+  return operation === undefined ? [] : [{ grant, operation }];
+}
+
+function readUse(use: Use): ReadUse[] {
+  const operation = toOperationPattern(use);
+  return operation === undefined ? [] : [{ use, operation }];
+}
+
+type Pair = Pick<Use, 'from' | 'to'>;
+
+const pairOf = ({ from, to }: Pair) => `${from} ${to}`;
+
+/** Finds those of a pair that may cover an operation, or be covered by it: all, where either is wide, and else those of
+ *  its shape. */
+function indexed<One extends { readonly operation: OperationPattern }>(
+  all: readonly One[],
+  pairIn: (one: One) => Pair,
+): (pair: Pair, operation: OperationPattern) => readonly One[] {
+  const byPair = Map.groupBy(all, (one) => pairOf(pairIn(one)));
+  const narrow = all.filter(({ operation }) => !isWide(operation));
+  const byShape = Map.groupBy(narrow, (one) => `${pairOf(pairIn(one))} ${shapeOf(one.operation)}`);
+  const wide = Map.groupBy(
+    all.filter(({ operation }) => isWide(operation)),
+    (one) => pairOf(pairIn(one)),
+  );
+  return (pair, operation) => {
+    if (isWide(operation)) return byPair.get(pairOf(pair)) ?? [];
+    const alike = byShape.get(`${pairOf(pair)} ${shapeOf(operation)}`) ?? [];
+    return [...alike, ...(wide.get(pairOf(pair)) ?? [])];
+  };
+}
+
+/** Equal for those of which one may be the other, methods aside. */
+function shapeOf(operation: OperationPattern): string {
+  if (operation.kind === 'every') return '*';
+  return operation.kind === 'named' ? operation.name : operation.path.shape;
+}
+
+function ofGrant({ grant, operation }: ReadGrant, uses: readonly ReadUse[]): Suggestion[] {
+  const used = uses.filter((one) => covers(operation, one.operation));
   if (used.length === 0) return [{ kind: 'remove', grant }];
   if (!isWide(operation)) return [];
-  const operations = [...new Set(used.map(writeOperation))].sort(compareText);
+  const operations = [...new Set(used.map(({ use }) => writeOperation(use)))].sort(compareText);
   return [{ kind: 'narrow', grant, operations }];
 }
 
-function undeclared(use: Use, grants: readonly Grant[]): Suggestion[] {
-  const isDeclared = grants.some((grant) => {
-    const operation = parseOperation(grant.operation);
-    return operation !== undefined && isCoveredBy(use, operation);
-  });
-  if (isDeclared) return [];
-  const { from, to, requests } = use;
-  return [{ kind: 'declare', from, to, operation: writeOperation(use), requests }];
+function undeclared({ use, operation }: ReadUse, grants: readonly ReadGrant[]): Suggestion[] {
+  return grants.some((one) => covers(one.operation, operation)) ? [] : [toDeclare(use)];
 }
 
-function isCoveredBy(use: Use, operation: OperationPattern): boolean {
-  const used = toOperationPattern(use);
-  return used !== undefined && covers(operation, used);
+function toDeclare(use: Use): Suggestion {
+  const { from, to, requests } = use;
+  return { kind: 'declare', from, to, operation: writeOperation(use), requests };
 }
 
 const KINDS: readonly Suggestion['kind'][] = ['remove', 'narrow', 'declare'];
