@@ -1,0 +1,9 @@
+export {
+  ROTATION_STEPS,
+  RotationPlan,
+  RotationRun,
+  Secret,
+  type SecretVersion,
+  Window,
+} from './secret.ts';
+export type { SecretValue } from './value.ts';

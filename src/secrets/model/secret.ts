@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+/** A secret that Reeve keeps: who answers for it, who uses it, its versions, and how it is renewed. Values are in
+ *  envelopes, which the vault alone opens. */
+export const Secret = z.strictObject({
+  /** The id of its service, and its name: `production/shop/orders/orders-db`. */
+  id: z.string().min(1).max(600),
+  name: z.string().min(1).max(200),
+  /** The id of the service that it belongs to. */
+  service: z.string(),
+  /** `postgres`, `api-key`, `certificate` … as in lists of credentials. */
+  kind: z.string(),
+  /** The team that answers, where a person has said so; else it is derived. */
+  owner: z.string().nullable(),
+  /** Ids of other services that may read it. */
+  consumers: z.array(z.string()),
+  /** RFC 3339. */
+  createdAt: z.string(),
+  createdBy: z.string(),
+  /** Oldest first. */
+  versions: z.array(
+    z.strictObject({
+      number: z.int().min(1),
+      createdAt: z.string(),
+      /** What the vault made of the value; null: it is destroyed. */
+      envelope: z.string().nullable(),
+      /** Keyed, one of each member of the value, as scans have them: a value that lies about is recognised. */
+      fingerprints: z.array(z.string()),
+      /** When the value itself ends: that of a certificate, or of a lease. */
+      expiresAt: z.string().nullable(),
+      revokedAt: z.string().nullable(),
+    }),
+  ),
+  /** Which version is which. `current` is what readers get; `pending` is being brought to the target; `previous` may
+   *  still be in use. */
+  labels: z.strictObject({
+    current: z.int().optional(),
+    pending: z.int().optional(),
+    previous: z.int().optional(),
+  }),
+  plan: z.lazy(() => RotationPlan).nullable(),
+  /** The rotation that is under way: the intent stands here before the target is touched. */
+  run: z.lazy(() => RotationRun).nullable(),
+  lastRotated: z.string().nullable(),
+  /** When it is due, jitter and windows included. */
+  nextRotation: z.string().nullable(),
+});
+export type Secret = z.infer<typeof Secret>;
+export type SecretVersion = Secret['versions'][number];
+
+/** Times of a week in which a target may be changed, in UTC. */
+export const Window = z.strictObject({
+  days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1),
+  /** `22:00`; a window may go over midnight. */
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+});
+export type Window = z.infer<typeof Window>;
+
+/** How a secret is renewed. */
+export const RotationPlan = z.strictObject({
+  /** The rotator's kind: `postgres`. */
+  rotator: z.string(),
+  /** What the rotator's own schema takes. */
+  config: z.unknown(),
+  /** The id of the secret by which the target is changed, where the rotator needs one. */
+  admin: z.string().nullable(),
+  everySeconds: z.int().min(1),
+  /** Share of the interval by which a rotation comes earlier, drawn by lot: not all at once. */
+  jitter: z.number().min(0).max(0.5),
+  windows: z.array(Window),
+  /** How long the version before is left to who still uses it. */
+  overlapSeconds: z.int().min(0),
+});
+export type RotationPlan = z.infer<typeof RotationPlan>;
+
+/** What a run does next. `make` writes the intent and the new value; then `set`, `test`; `promote` makes it current;
+ *  `deliver` brings it to who does not ask; `finish`, after the overlap, takes the version before away. */
+export const ROTATION_STEPS = ['make', 'set', 'test', 'promote', 'deliver', 'finish'] as const;
+
+export const RotationRun = z.strictObject({
+  /** Names the run, for targets that keep such a name. */
+  token: z.string(),
+  why: z.enum(['due', 'person', 'leak', 'first']),
+  /** The step that is to be done next. */
+  step: z.enum(ROTATION_STEPS),
+  startedAt: z.string(),
+  /** Attempts at this step that have failed. */
+  failures: z.int(),
+  /** When it is tried again, or goes on. */
+  nextAt: z.string(),
+  /** Why the latest attempt failed, without any value. */
+  problem: z.string().nullable(),
+  /** Values that the target would not take: a run that has made too many waits for a person. */
+  refusals: z.int(),
+});
+export type RotationRun = z.infer<typeof RotationRun>;

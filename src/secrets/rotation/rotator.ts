@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { SecretValue } from '../model/index.ts';
+
+/** Renews one kind of credential at its target. Each step may be done again after it was done, or half done: whoever
+ *  takes up a run that was killed begins with the step that was under way.
+ *  @throws {TargetFault} from every method that speaks to the target */
+export interface Rotator<Config = unknown> {
+  readonly kind: string;
+  readonly config: z.ZodType<Config>;
+  /** Whether the plan has to name a secret by which the target is changed. */
+  readonly needsAdmin: boolean;
+  /** The value to come, drawn anew at each call. Nothing is asked or changed. */
+  make(context: RotatorContext<Config>): SecretValue;
+  /** Makes the target accept the pending value. One that is accepted already is left as it is: that is how a run goes on
+   *  that was killed behind this step. Before it changes anything, it proves that the target is the one that the current
+   *  value belongs to. */
+  set(context: RotatorContext<Config>, pending: SecretValue): Promise<void>;
+  /** Proves that the pending value works, as its consumers will use it. */
+  test(context: RotatorContext<Config>, pending: SecretValue): Promise<void>;
+  /** Takes away what the version before could do, after it has been left to its users for the overlap. */
+  finish?(context: RotatorContext<Config>): Promise<void>;
+  /** Ends all that a value grants, sessions included where the target can. */
+  revoke(context: RotatorContext<Config>, value: SecretValue): Promise<void>;
+  /** Whether the target refuses a value: asked of the target itself. */
+  isRefused(context: RotatorContext<Config>, value: SecretValue): Promise<boolean>;
+  /** What the target holds, in a few words each, to be compared with what it held after the last rotation: grants,
+   *  attributes. None of it is a value. */
+  inspect?(context: RotatorContext<Config>): Promise<readonly string[]>;
+}
+
+export interface RotatorContext<Config> {
+  readonly config: Config;
+  /** Undefined before the first rotation. */
+  readonly current: SecretValue | undefined;
+  readonly previous: SecretValue | undefined;
+  /** Of the secret by which the target is changed. */
+  readonly admin: SecretValue | undefined;
+  /** The run's name. */
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Ends what is under way: the time for a step is over, or Reeve stops. */
+  readonly signal: AbortSignal;
+  /** Random bytes. */
+  readonly random: (bytes: number) => Buffer;
+}
+
+/** What a target's trouble means for a run.
+ *  - `unreachable`: down, slow or full; tried again, later each time.
+ *  - `refused`: it does not take this value; another one is made.
+ *  - `denied`: what the target is changed with does not work, or may not do this; a person is needed.
+ *  - `changed`: it is not the target that the current value belongs to, or somebody else has changed it; a person is
+ *    needed.
+ *  - `invalid`: what the plan says cannot be done; a person is needed. */
+export type TargetTrouble = 'unreachable' | 'refused' | 'denied' | 'changed' | 'invalid';
+
+/** Says what went wrong at a target, without any value. */
+export class TargetFault extends Error {
+  readonly trouble: TargetTrouble;
+  /** What a person may do about it. */
+  readonly hint: string | undefined;
+
+  constructor(trouble: TargetTrouble, message: string, hint?: string) {
+    super(message);
+    this.name = 'TargetFault';
+    this.trouble = trouble;
+    this.hint = hint;
+  }
+}
