@@ -207,6 +207,13 @@ describe('objects', () => {
     );
   });
 
+  it('of Kuma deny where nobody calls, but not what an ingress must be let in to', () => {
+    const denied = (web: Partial<PolicyService>) =>
+      compiled('kuma', { web }).file('default/shop/web.yaml').includes('deny:');
+    expect(denied({})).toBe(true);
+    expect(denied({ exposure: 'internet' })).toBe(false);
+  });
+
   it('of Linkerd are opaque for a database', () => {
     const { text } = compiled('linkerd', { orders: { kind: 'datastore' } });
     expect(text).toContain('proxyProtocol: opaque');

@@ -65,12 +65,14 @@ function noticesOfGroup({ service }: CalleeRules, { name, selector }: PodGroup):
 }
 
 function permissions(
-  { mode, callers }: CalleeRules,
+  { service, mode, callers }: CalleeRules,
   { namespace }: Placement,
   { name, selector }: PodGroup,
   { trustDomain }: TargetContext,
 ): Manifest[] {
   if (selector.absent.length > 0) return [];
+  // Nobody is let in by default; a denial would outrank the permission that its ingress needs.
+  if (callers.length === 0 && mode !== 'shadow' && service.exposure === 'internet') return [];
   const everyone = [{ spiffeID: { type: 'Prefix', value: `spiffe://${trustDomain}` } }];
   const identities = [...new Set(callers.flatMap((caller) => caller.identities))].sort(compareText);
   const allow = identities.map((value) => ({ spiffeID: { type: 'Exact', value } }));
