@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GroupDefinition, Source } from '../../estate/index.ts';
-import { resolveGroups } from './groups.ts';
+import { resolveGroups, withGroups } from './groups.ts';
+import { readGuardrails } from './language/index.ts';
 
 const at = (line: number): Source => ({
   reader: 'declarations',
@@ -92,6 +93,27 @@ describe('a group', () => {
       group(`g${i}`, i === 999 ? ['b'] : [], [`g${i + 1}`]),
     );
     expect(resolveGroups(deep, SERVICES).groups.get('dev/shop/b')).toHaveLength(1_000);
+  });
+});
+
+describe('where there are more groups than are read', () => {
+  const many = Array.from({ length: 1_001 }, (_, i) => group(`g${i}`, []));
+  const { guardrails } = readGuardrails([
+    {
+      path: 'a.cedar',
+      text: `forbid(principal in Reeve::Group::"g1", action, resource);
+forbid(principal, action, resource) when { resource.deprecated };`,
+    },
+  ]);
+  const problemsWith = (definitions: typeof many) =>
+    withGroups(guardrails, resolveGroups(definitions, SERVICES)).map(({ problem }) => problem);
+
+  it('guardrails that speak of one cannot be used', () => {
+    expect(problemsWith(many)).toEqual([expect.stringContaining('1,000 groups'), undefined]);
+  });
+
+  it('and otherwise they can', () => {
+    expect(problemsWith(many.slice(1))).toEqual([undefined, undefined]);
   });
 });
 

@@ -2,12 +2,15 @@ import { compareDiagnostics, compareText, type Diagnostic } from '../../base/dia
 import { quote } from '../../base/fault.ts';
 import { type NearestOf, nearestOfFew } from '../../base/nearest.ts';
 import type { GroupDefinition, Source } from '../../estate/index.ts';
-import type { PolicyService } from '../model/index.ts';
+import type { Guardrail, PolicyService } from '../model/index.ts';
+import { ENTITY_TYPES, entitiesIn } from './names.ts';
 import { type Reachability, reachable } from './reachable.ts';
 
 export interface ResolvedGroups {
   /** The names of all groups that a service is in, directly or by others, in order; by the service's id. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** False: there are more groups than are read, so that nobody knows all who are in one. */
+  readonly isComplete: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -44,8 +47,22 @@ export function resolveGroups(
   }
   return {
     groups: membersOf(services, isIn, graph, names),
+    isComplete: byName.size <= MAX_GROUPS,
     diagnostics: diagnostics.sort(compareDiagnostics),
   };
+}
+
+/** Guardrails with these groups: where it is not known who is in a group, those that speak of one cannot be used. */
+export function withGroups(
+  guardrails: readonly Guardrail[],
+  { isComplete }: Pick<ResolvedGroups, 'isComplete'>,
+): readonly Guardrail[] {
+  if (isComplete) return guardrails;
+  const problem = `it speaks of a group, and there are more than ${MAX_GROUPS.toLocaleString('en')} groups`;
+  return guardrails.map((one) => {
+    const isAboutGroup = [...entitiesIn(one.json)].some(({ type }) => type === ENTITY_TYPES.group);
+    return isAboutGroup ? { ...one, json: undefined, problem } : one;
+  });
 }
 
 /** Of each service, the numbers of the groups that name it. */
@@ -155,7 +172,8 @@ function tooMany(
   return {
     severity: 'error',
     code: 'group/too-many',
-    message: `There are more than ${MAX_GROUPS.toLocaleString('en')} groups; those from ${quote(first)} on, by name, have nobody in them`,
+    message: `There are more than ${MAX_GROUPS.toLocaleString('en')} groups; those from ${quote(first)} on, by name, have nobody in them, and guardrails that speak of any group deny every call`,
+    hint: 'put services into fewer groups',
     ...(definition !== undefined && placeOf(definition.source)),
   };
 }

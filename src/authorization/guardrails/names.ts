@@ -15,3 +15,11 @@ export const CALL = 'call';
 export function namespaceId(environment: string, namespace: string): string {
   return `${environment}/${namespace}`;
 }
+
+/** Every `{type, id}` in a policy's JSON. */
+export function* entitiesIn(json: unknown): Generator<{ type: string; id: string }> {
+  if (typeof json !== 'object' || json === null) return;
+  const { type, id } = json as { type?: unknown; id?: unknown };
+  if (typeof type === 'string' && typeof id === 'string') yield { type, id };
+  for (const part of Object.values(json)) yield* entitiesIn(part);
+}

@@ -3,6 +3,7 @@ import {
   type GuardrailReading,
   readGuardrails,
   resolveGroups,
+  withGroups,
 } from '../../authorization/guardrails/index.ts';
 import type { Policy } from '../../authorization/model/index.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
@@ -23,8 +24,10 @@ export function makePolicy(
   parts: Omit<PolicyParts, 'groups' | 'guardrails'>,
   read: GuardrailReading = readHere(sources),
 ): MadePolicy {
-  const { groups, diagnostics } = resolveGroups(sources.groups, parts.estate.services);
-  const policy = policyOf({ ...parts, groups, guardrails: read.guardrails });
+  const resolved = resolveGroups(sources.groups, parts.estate.services);
+  const { groups, diagnostics } = resolved;
+  const guardrails = withGroups(read.guardrails, resolved);
+  const policy = policyOf({ ...parts, groups, guardrails });
   return { policy, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 

@@ -4,7 +4,7 @@ import type { NearestOf } from '../../../base/nearest.ts';
 import type { Guardrail, Policy } from '../../model/index.ts';
 import { calleesOf } from '../known/index.ts';
 import { stringTokens } from '../language/index.ts';
-import { ENTITY_TYPES, namespaceId } from '../names.ts';
+import { ENTITY_TYPES, entitiesIn, namespaceId } from '../names.ts';
 import { endpointIdOf, unknownEndpointId } from '../schema/index.ts';
 import { placeIn } from './place.ts';
 
@@ -60,12 +60,4 @@ export function unknownNames(
 function offsetOf(text: string, id: string): number {
   for (const { value, start } of stringTokens(text)) if (value === id) return start;
   return 0;
-}
-
-/** Every `{type, id}` in a policy's JSON. */
-function* entitiesIn(json: unknown): Generator<{ type: string; id: string }> {
-  if (typeof json !== 'object' || json === null) return;
-  const { type, id } = json as { type?: unknown; id?: unknown };
-  if (typeof type === 'string' && typeof id === 'string') yield { type, id };
-  for (const part of Object.values(json)) yield* entitiesIn(part);
 }
