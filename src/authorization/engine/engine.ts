@@ -13,7 +13,6 @@ import { Coverage } from './coverage.ts';
 import { toDecision } from './decision.ts';
 import { Finder } from './finder.ts';
 import { type Inspection, Inspector } from './inspection.ts';
-import { Isolation } from './isolation.ts';
 import { KnownEndpoints } from './known-endpoints.ts';
 import { Ledger, NO_GRANT, UNSURE } from './ledger.ts';
 import { NEVER_SURE, NOT_ASKED, SURE } from './ledger-layout.ts';
@@ -21,6 +20,7 @@ import { OTHER } from './methods.ts';
 import { OperationCache } from './operation-cache.ts';
 import { relationOf } from './relations.ts';
 import { RequestPath } from './request-path.ts';
+import { rivalMarks } from './rivals.ts';
 import { Rules } from './rules.ts';
 import type { Tables } from './tables.ts';
 import { OUTCOMES, Verdicts } from './verdicts.ts';
@@ -36,7 +36,6 @@ export class Engine {
   readonly #rules: () => Rules;
   readonly #path = new RequestPath();
   readonly #ledger: Ledger;
-  readonly #isolation: Isolation;
 
   constructor(policy: Policy, judge: GuardrailJudge) {
     const cache = new OperationCache();
@@ -45,7 +44,6 @@ export class Engine {
     this.#coverage = new Coverage(this.#tables, this.#finder);
     const endpoints = new KnownEndpoints(this.#tables, cache);
     this.#verdicts = new Verdicts(this.#tables, judge, endpoints);
-    this.#isolation = new Isolation(this.#tables);
     this.#ledger = new Ledger(this.#tables);
     this.#rules = once(() => new Rules(this.#tables, judge, endpoints, this.#verdicts));
     this.#inspector = new Inspector(this.#tables, judge, endpoints, this.#verdicts);
@@ -62,22 +60,19 @@ export class Engine {
     const caller = this.#ledger.callerAt(question.caller);
     if (caller === -1 || question.protocol !== 'http') return this.#reasonByAll(question);
     const relation = this.#ledger.relationAt(caller, question.service);
-    if (relation === -1) return this.#reasonForStranger(question);
+    if (relation === -1 && !this.#isKnownStranger(question)) return this.#reasonByAll(question);
     const method = this.#tables.methods.numberOf(question.method) ?? OTHER;
     if (method === OTHER && !isWireMethod(question.method)) return 'operation-malformed';
     if (this.#path.take(question.path)) return 'operation-malformed';
+    if (relation === -1) return 'call-undeclared';
     const grant = this.#ledger.grantFor(relation, method, this.#path);
     if (grant === NO_GRANT) return 'operation-undeclared';
     if (grant === UNSURE) return this.#reasonByAll(question);
     return OUTCOMES[this.#ledger.standingOf(grant) - SURE] ?? this.#learn(question, grant);
   }
 
-  /** Of a caller without a relation to the service. */
-  #reasonForStranger(question: Question): Reason {
-    if (!this.#ledger.isComplete) return this.#reasonByAll(question);
-    if (this.#tables.serviceOf.numberOf(question.service) === -1) return 'service-unknown';
-    const isTaken = isWireMethod(question.method) && this.#path.take(question.path) === undefined;
-    return isTaken ? 'call-undeclared' : 'operation-malformed';
+  #isKnownStranger({ service }: Question): boolean {
+    return this.#ledger.isComplete && this.#tables.serviceOf.numberOf(service) !== -1;
   }
 
   #reasonByAll(question: Question): Reason {
@@ -96,14 +91,16 @@ export class Engine {
   /** Decides by all that is known, and keeps in the ledger what will be the same next time. */
   #learn(question: Question, grant: number): Reason {
     const reason = this.#reasonByAll(question);
-    if (this.#ledger.standingOf(grant) !== NOT_ASKED) return reason;
-    const callee = this.#tables.serviceOf.numberOf(question.service);
-    const isSure =
-      this.#finder.count === 1 &&
-      this.#isolation.isIsolated(callee, this.#finder.spots[0] ?? 0) &&
-      this.#verdicts.isStanding(this.#coverage.entries[0] ?? -1);
     const outcome = (OUTCOMES as readonly Reason[]).indexOf(reason);
-    this.#ledger.setStanding(grant, isSure && outcome !== -1 ? SURE + outcome : NEVER_SURE);
+    // What is not covered is nearer to something else than to what the grant covers.
+    if (outcome === -1 || this.#ledger.standingOf(grant) !== NOT_ASKED) return reason;
+    const callee = this.#tables.serviceOf.numberOf(question.service);
+    const marks = rivalMarks(this.#tables, callee, this.#finder.spots[0] ?? 0);
+    const isSure =
+      marks !== undefined &&
+      this.#finder.count === 1 &&
+      this.#verdicts.isStanding(this.#coverage.entries[0] ?? -1);
+    this.#ledger.keep(grant, isSure ? SURE + outcome : NEVER_SURE, marks ?? 0);
     return reason;
   }
 

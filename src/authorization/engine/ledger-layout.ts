@@ -1,13 +1,11 @@
-/** How a ledger lies in memory. A text is its length in characters, and these packed, four in a cell.
+/** How a ledger lies in memory. A text is its length, and its characters, four in a cell.
  *
- *  - A slot, found by the hash of an identity: that hash, and where the identity is (0: free).
- *  - An identity: its text, and where its caller is.
- *  - A caller: how many relations, and of each the hash of the callee's id, and where it is.
- *  - A relation: the text of the callee's id, and how many grants, or `WIDE`; then the grants; then their literals.
- *  - A grant: its kind, the hash of its literals, and where these are. */
-export const CELLS_OF_SLOT = 2;
+ *  - An identity: its text; then how many relations, and of each the hash of the callee's id, and where it is.
+ *  - A relation: the text of the callee's id, and how many grants, or `WIDE`; then the grants; then their literals, four
+ *    characters in a cell.
+ *  - A grant: its kind, where its literals are, in characters, and the marks of its rivals. */
 export const CELLS_OF_GRANT = 3;
-export const [KIND, HASH, TEXT] = [0, 1, 2] as const;
+export const [KIND, TEXT, MARKS] = [0, 1, 2] as const;
 
 /** In the place of a number of grants: there are others than narrow ones of plain paths. */
 export const WIDE = -1;

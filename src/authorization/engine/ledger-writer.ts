@@ -1,8 +1,6 @@
 import { isWide, type OperationPattern } from '../operations/index.ts';
-import { EMPTY_HASH, hashOf, hashStep } from './hash.ts';
 import { IntList } from './int-list.ts';
 import {
-  CELLS_OF_SLOT,
   COUNT_SHIFT,
   LITERALS_SHIFT,
   MAX_METHOD,
@@ -15,19 +13,19 @@ import { OTHER } from './methods.ts';
 import { PackedText } from './packed-text.ts';
 import { literalsOf } from './pattern-bits.ts';
 import type { Tables } from './tables.ts';
+import { TextIndex } from './text-index.ts';
 
 /** A narrow grant before it is laid out. */
 interface PlainGrant {
   readonly kind: number;
-  readonly hash: number;
   readonly literals: string;
 }
 
 /** Lays out a ledger. */
 export class LedgerWriter {
   readonly cells = new IntList();
-  readonly slots: Int32Array;
-  /** False where an identity or an id is too long, or beyond Latin-1. */
+  readonly identities: TextIndex;
+  /** False where an identity or an id is too long, or not ASCII. */
   isComplete = true;
   readonly #tables: Tables;
   readonly #text = new PackedText();
@@ -35,46 +33,56 @@ export class LedgerWriter {
   constructor(tables: Tables) {
     this.#tables = tables;
     const { principals } = tables;
-    const count = principals.reduce((sum, { identities }) => sum + identities.length, 1);
-    this.slots = new Int32Array(CELLS_OF_SLOT * 2 ** Math.ceil(Math.log2(count * 2)));
+    this.identities = new TextIndex(
+      principals.reduce((sum, { identities }) => sum + identities.length, 0),
+    );
     // Nothing begins at 0, which stands for free slots.
     this.cells.push(0);
-    principals.forEach(({ identities }, principal) => {
-      const callers = identities.flatMap((identity) => this.#writeIdentity(identity));
-      for (const caller of callers) this.cells.set(caller, this.cells.length);
-      this.#writeCaller(principal);
-    });
+    for (const principal of principals.keys()) this.#writePrincipal(principal);
   }
 
-  /** Gives the cell that is to say where its caller is. */
-  #writeIdentity(identity: string): number[] {
-    const at = this.cells.length;
-    if (!this.#writeText(identity)) return [];
-    const last = this.slots.length - CELLS_OF_SLOT;
-    let slot = (this.#text.hash << 1) & last;
-    while (this.slots[slot + 1] !== 0) slot = (slot + CELLS_OF_SLOT) & last;
-    this.slots[slot] = this.#text.hash;
-    this.slots[slot + 1] = at;
-    this.cells.push(0);
-    return [this.cells.length - 1];
-  }
-
-  #writeCaller(principal: number): void {
-    const { relations, services } = this.#tables;
+  #writePrincipal(principal: number): void {
+    const { relations, principals } = this.#tables;
     const first = relations.firstOf[principal] ?? 0;
     const end = relations.firstOf[principal + 1] ?? 0;
-    const at = this.cells.length;
-    for (let cell = 0; cell <= (end - first) * 2; cell++) this.cells.push(0);
-    let count = 0;
+    const callers = (principals[principal]?.identities ?? []).flatMap((identity) =>
+      this.#writeIdentity(identity, end - first),
+    );
     for (let relation = first; relation < end; relation++) {
-      const start = this.cells.length;
-      if (!this.#writeText(services[relations.callees[relation] ?? 0]?.id ?? '')) continue;
-      this.cells.set(at + 1 + count * 2, this.#text.hash);
-      this.cells.set(at + 2 + count * 2, start);
-      count++;
+      const at = this.cells.length;
+      if (!this.#writeCallee(relation)) continue;
+      const hash = this.#text.hash();
       this.#writeGrants(relation);
+      for (const caller of callers) this.#enter(caller, hash, at);
     }
-    this.cells.set(at, count);
+  }
+
+  /** Gives where its relations are to be entered. */
+  #writeIdentity(identity: string, relations: number): number[] {
+    const isWritten = this.identities.write(identity, this.cells);
+    this.isComplete &&= isWritten;
+    if (!isWritten) return [];
+    const caller = this.cells.length;
+    for (let cell = 0; cell <= relations * 2; cell++) this.cells.push(0);
+    return [caller];
+  }
+
+  #enter(caller: number, hash: number, relation: number): void {
+    const count = this.cells.numbers[caller] ?? 0;
+    this.cells.set(caller, count + 1);
+    this.cells.set(caller + 1 + count * 2, hash);
+    this.cells.set(caller + 2 + count * 2, relation);
+  }
+
+  #writeCallee(relation: number): boolean {
+    const { relations, services } = this.#tables;
+    const id = services[relations.callees[relation] ?? 0]?.id ?? '';
+    const isPacked = this.#text.take(id);
+    this.isComplete &&= isPacked;
+    if (!isPacked) return false;
+    this.cells.push(id.length);
+    this.#text.pushTo(this.cells);
+    return true;
   }
 
   #writeGrants(relation: number): void {
@@ -95,14 +103,14 @@ export class LedgerWriter {
       grants.push(grant);
     }
     this.cells.push(grants.length);
-    const texts = grants.map(({ kind, hash }) => {
-      for (const cell of [kind, hash, 0]) this.cells.push(cell);
-      return this.cells.length - 1;
+    const texts = grants.map(({ kind }) => {
+      for (const cell of [kind, 0, 0]) this.cells.push(cell);
+      return this.cells.length - 2;
     });
     grants.forEach(({ literals }, index) => {
       this.#text.take(literals);
-      this.cells.set(texts[index] ?? 0, this.cells.length);
-      this.#pushText();
+      this.cells.set(texts[index] ?? 0, this.cells.length * Int32Array.BYTES_PER_ELEMENT);
+      this.#text.pushTo(this.cells);
     });
   }
 
@@ -114,28 +122,9 @@ export class LedgerWriter {
     if (bits === -1 || method > MAX_METHOD) return undefined;
     const { segments } = operation.path;
     const exact = segments.flatMap((one) => (one.kind === 'literal' ? one.exact : []));
-    const literals = exact.map((one) => `${one}/`).join('');
+    const literals = `${exact.map((one) => `/${one}`).join('')}\0`;
     if (segments.length > MAX_SEGMENTS || !this.#text.take(literals)) return undefined;
     const kind = (method << METHOD_SHIFT) | (segments.length << COUNT_SHIFT);
-    return {
-      kind: kind | (bits << LITERALS_SHIFT) | NOT_ASKED,
-      hash: exact.reduce((hash, one) => hashStep(hash, hashOf(one)), EMPTY_HASH),
-      literals,
-    };
-  }
-
-  #writeText(text: string): boolean {
-    const isPacked = this.#text.take(text);
-    if (isPacked) {
-      this.cells.push(text.length);
-      this.#pushText();
-    }
-    this.isComplete &&= isPacked;
-    return isPacked;
-  }
-
-  #pushText(): void {
-    const { cells, size } = this.#text;
-    for (let at = 0; at < size; at++) this.cells.push(cells[at] ?? 0);
+    return { kind: kind | (bits << LITERALS_SHIFT) | NOT_ASKED, literals };
   }
 }

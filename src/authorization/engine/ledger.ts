@@ -1,12 +1,10 @@
-import { EMPTY_HASH, hashStep } from './hash.ts';
 import {
   CELLS_OF_GRANT,
-  CELLS_OF_SLOT,
   COUNT_SHIFT,
-  HASH,
   KIND,
   LITERALS,
   LITERALS_SHIFT,
+  MARKS,
   MAX_METHOD,
   MAX_SEGMENTS,
   METHOD_SHIFT,
@@ -19,6 +17,7 @@ import { HEAD } from './methods.ts';
 import { PackedText } from './packed-text.ts';
 import type { RequestPath } from './request-path.ts';
 import type { Tables } from './tables.ts';
+import type { TextIndex } from './text-index.ts';
 
 /** No grant matches, so that none covers. */
 export const NO_GRANT = -1;
@@ -32,42 +31,36 @@ const SLASH = 0x2f;
 export class Ledger {
   /** Whether each identity, and each relation, is in it. */
   readonly isComplete: boolean;
-  readonly #slots: Int32Array;
+  readonly #identities: TextIndex;
   readonly #cells: Int32Array;
+  /** The same memory. */
+  readonly #bytes: Uint8Array;
   readonly #text = new PackedText();
 
   constructor(tables: Tables) {
     const writer = new LedgerWriter(tables);
     this.isComplete = writer.isComplete;
-    this.#slots = writer.slots;
+    this.#identities = writer.identities;
     this.#cells = writer.cells.toArray();
+    this.#bytes = new Uint8Array(this.#cells.buffer);
   }
 
   /** Where the relations of an identity begin; -1: it is not here. */
   callerAt(identity: string): number {
-    const text = this.#text;
-    if (!text.take(identity)) return -1;
-    const slots = this.#slots;
-    const cells = this.#cells;
-    const last = slots.length - CELLS_OF_SLOT;
-    for (let slot = (text.hash << 1) & last; ; slot = (slot + CELLS_OF_SLOT) & last) {
-      const at = slots[slot + 1] ?? 0;
-      if (at === 0) return -1;
-      if (slots[slot] !== text.hash || cells[at] !== text.length) continue;
-      if (text.equals(cells, at + 1)) return cells[at + 1 + text.size] ?? -1;
-    }
+    return this.#identities.find(identity, this.#cells);
   }
 
   /** Where the grants of a caller's relation to a service begin; -1: there is none here. */
   relationAt(caller: number, service: string): number {
     const text = this.#text;
     if (!text.take(service)) return -1;
+    const hash = text.hash();
     const cells = this.#cells;
     const end = caller + 1 + (cells[caller] ?? 0) * 2;
     for (let callee = caller + 1; callee < end; callee += 2) {
-      if (cells[callee] !== text.hash) continue;
+      if (cells[callee] !== hash) continue;
       const at = cells[callee + 1] ?? 0;
-      if (cells[at] === text.length && text.equals(cells, at + 1)) return at + 1 + text.size;
+      if (text.equals(cells, at)) return at + 1 + text.size;
     }
     return -1;
   }
@@ -84,7 +77,7 @@ export class Ledger {
     for (let grant = relation + 1; grant < end; grant += CELLS_OF_GRANT) {
       if ((cells[grant + KIND] ?? 0) >> COUNT_SHIFT !== kind) continue;
       if (!this.#matches(grant, path)) continue;
-      if (found !== NO_GRANT) return UNSURE;
+      if (found !== NO_GRANT || this.#hasRival(grant, path)) return UNSURE;
       found = grant;
     }
     return found;
@@ -94,35 +87,38 @@ export class Ledger {
     return (this.#cells[grant + KIND] ?? 0) & STANDING;
   }
 
-  setStanding(grant: number, standing: number): void {
+  /** What stands at a grant, unless a request has one of the marks. */
+  keep(grant: number, standing: number, marks: number): void {
+    this.#cells[grant + MARKS] = marks;
     this.#cells[grant + KIND] = ((this.#cells[grant + KIND] ?? 0) & ~STANDING) | standing;
   }
 
-  #matches(grant: number, path: RequestPath): boolean {
-    const literals = ((this.#cells[grant + KIND] ?? 0) >> LITERALS_SHIFT) & LITERALS;
-    let hash = EMPTY_HASH;
-    for (let bits = literals, at = 0; bits !== 0; bits >>>= 1, at++) {
-      if ((bits & 1) !== 0) hash = hashStep(hash, path.hashes[at] ?? 0);
+  #hasRival(grant: number, path: RequestPath): boolean {
+    const marks = this.#cells[grant + MARKS] ?? 0;
+    if (marks === 0) return false;
+    if (!path.isPlain) return true;
+    let parameters = ~((this.#cells[grant + KIND] ?? 0) >> LITERALS_SHIFT) & (2 ** path.count - 1);
+    for (let at = 0; parameters !== 0; parameters >>>= 1, at++) {
+      if ((parameters & 1) !== 0 && (marks & path.markAt(at)) !== 0) return true;
     }
-    return hash === this.#cells[grant + HASH] && this.#hasLiterals(grant, literals, path);
+    return false;
   }
 
-  /** Each literal with a slash behind it: what is shorter or longer differs there at the latest. */
-  #hasLiterals(grant: number, literals: number, path: RequestPath): boolean {
-    const text = this.#cells[grant + TEXT] ?? 0;
-    let index = 0;
-    for (let bits = literals, at = 0; bits !== 0; bits >>>= 1, at++) {
+  /** Each literal stands with a slash before it, and a zero behind the last one: what is shorter or longer differs there
+   *  at the latest. */
+  #matches(grant: number, { bounds, bytes }: RequestPath): boolean {
+    const own = this.#bytes;
+    let index = this.#cells[grant + TEXT] ?? 0;
+    let bits = ((this.#cells[grant + KIND] ?? 0) >> LITERALS_SHIFT) & LITERALS;
+    for (let at = 0; bits !== 0; bits >>>= 1, at++) {
       if ((bits & 1) === 0) continue;
-      const end = path.ends[at] ?? 0;
-      for (let from = path.starts[at] ?? 0; from < end; from++) {
-        if (this.#characterAt(text, index++) !== path.text.charCodeAt(from)) return false;
+      const end = bounds[at + 1] ?? 0;
+      for (let from = bounds[at] ?? 0; from < end; from++) {
+        if (own[index++] !== bytes[from]) return false;
       }
-      if (this.#characterAt(text, index++) !== SLASH) return false;
+      const next = own[index];
+      if (next !== SLASH && next !== 0) return false;
     }
     return true;
-  }
-
-  #characterAt(text: number, index: number): number {
-    return ((this.#cells[text + (index >> 2)] ?? 0) >> ((index & 3) << 3)) & 0xff;
   }
 }

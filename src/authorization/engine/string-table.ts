@@ -1,49 +1,31 @@
-import { hashOf } from './hash.ts';
+import { IntList } from './int-list.ts';
+import { TextIndex } from './text-index.ts';
 
-/** In a slot: the place of a text in the list, + 1, below some bits of its hash. */
-const PLACE_BITS = 24;
-const PLACE = 2 ** PLACE_BITS - 1;
-
-/** Numbers of texts, as a Map from text to number. A look-up among many takes its time for reading memory, and this one
- *  reads less: one cell, and the text that is found. */
+/** Numbers of texts, as a Map from text to number: but a Map asks a text for its hash, which one that was just made does
+ *  not have yet. */
 export class StringTable {
-  readonly #texts: readonly string[];
-  /** Undefined: the number of a text is its place. */
-  readonly #numbers: Int32Array | undefined;
-  /** 0: free. A power of two of them, at most half of them taken. */
-  readonly #slots: Int32Array;
+  readonly #index: TextIndex;
+  /** Behind each text its number. */
+  readonly #cells: Int32Array;
+  /** What cannot stand in cells. */
+  readonly #others = new Map<string, number>();
 
-  /** Of texts that differ, fewer than 16,777,215; the number of each is its place in the list, or stands at that place in
-   *  `numbers`. */
+  /** Of texts that differ; the number of each is its place in the list, or stands at that place in `numbers`. */
   constructor(texts: readonly string[], numbers?: readonly number[]) {
-    const isPlace = numbers?.every((number, place) => number === place) ?? true;
-    this.#texts = texts;
-    this.#numbers = isPlace || !numbers ? undefined : Int32Array.from(numbers);
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(texts.length, 1) * 2)));
-    const mask = this.#slots.length - 1;
+    this.#index = new TextIndex(texts.length);
+    const cells = new IntList();
+    cells.push(0);
     texts.forEach((text, place) => {
-      const hash = hashOf(text);
-      let slot = startOf(hash) & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = (hash & ~PLACE) | (place + 1);
+      const number = numbers ? (numbers[place] ?? -1) : place;
+      if (this.#index.write(text, cells)) cells.push(number);
+      else this.#others.set(text, number);
     });
+    this.#cells = cells.toArray();
   }
 
   /** -1: there is none. */
   numberOf(text: string): number {
-    const hash = hashOf(text);
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    for (let at = startOf(hash) & mask; ; at = (at + 1) & mask) {
-      const slot = slots[at] ?? 0;
-      if (slot === 0) return -1;
-      const place = (slot & PLACE) - 1;
-      if (((slot ^ hash) & ~PLACE) === 0 && this.#texts[place] === text) {
-        return this.#numbers === undefined ? place : (this.#numbers[place] ?? -1);
-      }
-    }
+    const at = this.#index.find(text, this.#cells);
+    return at === -1 ? (this.#others.get(text) ?? -1) : (this.#cells[at] ?? -1);
   }
 }
-
-/** The bits that stand in slots tell texts apart there; these are others. */
-const startOf = (hash: number): number => hash ^ (hash >>> 15);
