@@ -42,6 +42,7 @@ describe('reeve policy test', () => {
     expect(stdout).toContain(
       'no case for reviews -> orders GET /v1/orders/{id} (reviews/reeve.yaml:10:20)',
     );
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('fails with the line of each case that does not hold, and why', () => {

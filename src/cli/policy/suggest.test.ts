@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { type SuggestAnswer, suggestionLines } from './suggest.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type SuggestAnswer, suggest, suggestionLines } from './suggest.ts';
 
 const from = 'production/shop/web';
 const to = 'production/shop/orders';
@@ -36,5 +38,30 @@ describe('suggestions', () => {
       'Declared is what was used in the last 30 days, and nothing else.',
       'Nothing is said of calls to orders: nobody reports their traffic.',
     ]);
+  });
+});
+
+describe('for one service', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each([
+    ['orders', undefined],
+    ['shop/orders', undefined],
+    ['ordres', 'authorization/service-not-found'],
+    ['other/orders', 'authorization/service-not-found'],
+  ])('%s is known, or there is none', async (service, code) => {
+    const server = createServer(({ url }, response) => {
+      const items = url?.startsWith('/api/v1/services?search=orders') ? [{ id: to }] : [];
+      response.end(JSON.stringify({ since: '', unseen: [], items }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('REEVE_TOKEN', 'x'.repeat(32));
+    vi.spyOn(console, 'log').mockImplementation(() => {});
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const asked = suggest({ server: address, data: '', days: 30, service, format: 'text' });
+    await (code === undefined
+      ? expect(asked).resolves.toBe(undefined)
+      : expect(asked).rejects.toMatchObject({ code }));
+    server.close();
   });
 });

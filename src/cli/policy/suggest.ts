@@ -1,3 +1,4 @@
+import { Fault, quote } from '../../base/fault.ts';
 import { ask, type ServerFlags } from '../client.ts';
 import { counted, type Painter, painterFor, plain, wrap } from '../terminal.ts';
 
@@ -27,15 +28,29 @@ export interface SuggestAnswer {
 }
 
 /** Asks a running server, and prints what it suggests.
- *  @throws {Fault} as `ask` */
+ *  @throws {Fault} `authorization/service-not-found`, and as `ask` */
 export async function suggest(flags: SuggestFlags): Promise<void> {
   const answer = await ask<SuggestAnswer>(flags, `/api/v1/policy/suggestions?days=${flags.days}`);
   const items = answer.items.filter(({ from }) => isNamed(from, flags.service));
+  // nothing to tighten, or nobody of that name
+  if (items.length === 0) await checkService(flags);
   if (flags.format === 'json') console.log(JSON.stringify({ ...answer, items }, null, 2));
   else {
     const paint = painterFor(process.stdout, process.env);
     for (const line of suggestionLines({ ...answer, items }, flags.days, paint)) console.log(line);
   }
+}
+
+async function checkService(flags: SuggestFlags): Promise<void> {
+  const { service } = flags;
+  if (service === undefined) return;
+  const name = service.slice(service.lastIndexOf('/') + 1);
+  const query = new URLSearchParams({ search: name, limit: '1000' });
+  const found = await ask<{ items: readonly { id: string }[] }>(flags, `/api/v1/services?${query}`);
+  if (found.items.some(({ id }) => isNamed(id, service))) return;
+  throw new Fault('authorization/service-not-found', `there is no service ${quote(service, 200)}`, {
+    hint: '`reeve services` lists them',
+  });
 }
 
 function isNamed(id: string, name: string | undefined): boolean {

@@ -46,7 +46,11 @@ function* coverageLines({ grants, guardrails }: Coverage): Generator<string> {
         `${nameOf(from)} -> ${nameOf(to)} ${operation} (${toPlace(source)})`,
     ),
   ];
-  for (const one of missed.slice(0, MISSED_SHOWN)) yield `  no case for ${plain(one)}`;
+  for (const one of missed.slice(0, MISSED_SHOWN)) {
+    const [first = '', ...more] = wrap(`no case for ${plain(one)}`, 76);
+    yield `  ${first}`;
+    for (const line of more) yield `    ${line}`;
+  }
   const rest = missed.length - MISSED_SHOWN;
   if (rest > 0) yield `  and ${rest} more`;
 }
