@@ -1,4 +1,5 @@
 import { compareText } from '../../../base/diagnostic.ts';
+import { entryOf } from '../../../base/pick.ts';
 import type {
   GuardContext,
   GuardedCall,
@@ -61,7 +62,7 @@ export class Guarded {
     { known, beyond }: OpaDeclared,
     given: Given,
   ): OpaVerdicts {
-    const covering = known[of.protocol]?.[of.method] ?? [];
+    const covering = entryOf(entryOf(known, of.protocol) ?? {}, of.method) ?? [];
     const covered = new Set(covering.flatMap(({ covers }) => covers));
     const asked: [string, readonly (PolicyEndpoint | undefined)[]][] = of.spots.flatMap(
       (spot, at) => (covered.has(at) ? [[`${at}`, this.#endpointsAt(spot, of)]] : []),

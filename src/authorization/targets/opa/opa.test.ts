@@ -108,6 +108,19 @@ describe('a bundle of OPA', () => {
     expect(rules[0].allowed).toEqual({});
   });
 
+  it('takes methods as they are called, whatever they are called', () => {
+    const [from, to] = ['default/shop/orders', 'default/shop/payments'] as const;
+    const grants = [sampleGrant(from, to, 'QUERY paid', 9)];
+    const named = { protocol: 'graphql', method: 'constructor', template: '__proto__' } as const;
+    const endpoints = [sampleEndpoint(to, 'GET /v1', named)];
+    const { known, rules } = serviceOf(to, { ...SHOP, endpoints, grants }, GUARDRAILS);
+    expect(known.operations.graphql).toEqual({
+      QUERY: [{ text: 'paid', name: 'paid' }],
+      constructor: [{ text: '__proto__', name: '__proto__' }],
+    });
+    expect(rules[0].guarded).toEqual({ graphql: { QUERY: { 0: ['asked'] } } });
+  });
+
   it('does not depend on any order', () => {
     const turned = {
       ...SHOP_CONTEXT,
