@@ -143,15 +143,21 @@ describe('a call', () => {
     expect(reasonOf(engineOf(['*']), request)).toBe('operation-malformed');
   });
 
-  it('that is remembered does not open an endpoint of its own', () => {
-    const engine = engineOf(['GET /orders/{id}'], ['GET /orders/export']);
-    const asked = ['GET /orders/17', 'GET /orders/18', 'GET /orders/export', 'GET /orders/19'];
-    expect(asked.map((request) => reasonOf(engine, request))).toEqual([
-      'declared',
-      'declared',
-      'operation-undeclared',
-      'declared',
-    ]);
+  it.each<[string, Reason]>([
+    ['/orders/18', 'declared'],
+    ['/orders/expert', 'declared'],
+    ['/orders/export%21', 'declared'],
+    ['/orders/export', 'operation-undeclared'],
+    ['/orders/Export?all=é', 'operation-undeclared'],
+    ['/orders/%65xport/', 'operation-undeclared'],
+    ['/orders/CAF%C3%89', 'operation-undeclared'],
+    ['/orders/caf%C3%89s', 'declared'],
+  ])('of %s, once another one is remembered, is still: %s', (path, reason) => {
+    const endpoints = ['GET /orders/export', 'GET /orders/café', 'POST /orders/18'];
+    const engine = engineOf(['GET /orders/{id}'], endpoints);
+    expect(reasonOf(engine, 'GET /orders/17')).toBe('declared');
+    expect(reasonOf(engine, `GET ${path}`)).toBe(reason);
+    expect(reasonOf(engine, 'GET /orders/19')).toBe('declared');
   });
 
   it('that differs from what is declared by another in case alone is denied to both', () => {
