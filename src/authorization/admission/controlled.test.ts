@@ -48,22 +48,34 @@ describe('an object that says that something controls it', () => {
     ['is judged where it says so from now on', 'anna', OWNED, pod(WEB), false],
   ])('%s', (_, username, object, oldObject, isLeft) => {
     const judged = objectToJudge(
-      { username, object: { ...object }, oldObject: oldObject && { ...oldObject } },
+      { kind: 'Pod', username, object: { ...object }, oldObject: oldObject && { ...oldObject } },
       config,
     );
     expect(listAt(judged, 'metadata', 'ownerReferences')).toEqual(isLeft ? [OWNED_BY.set] : []);
     expect(judged).toMatchObject({ metadata: { labels: WEB }, spec: OWNED.spec });
   });
 
+  it.each([
+    ['Pod', 'where somebody debugs in it', true],
+    ['ReplicaSet', 'unless what it runs changes', false],
+  ])('is left to it, if it is a %s, %s', (kind, _, isLeft) => {
+    const object = { ...OWNED, spec: { containers: [], ephemeralContainers: [{ name: 'shell' }] } };
+    const judged = objectToJudge({ kind, username: 'anna', object, oldObject: OWNED }, config);
+    expect(listAt(judged, 'metadata', 'ownerReferences')).toEqual(isLeft ? [OWNED_BY.set] : []);
+  });
+
   it('keeps what else it belongs to', () => {
     const object = pod(WEB, OWNED_BY.nobody, OWNED_BY.set);
-    const judged = objectToJudge({ username: 'anna', object, oldObject: undefined }, config);
+    const judged = objectToJudge(
+      { kind: 'Pod', username: 'anna', object, oldObject: undefined },
+      config,
+    );
     expect(listAt(judged, 'metadata', 'ownerReferences')).toEqual([OWNED_BY.nobody]);
   });
 
   it('is none where it is deleted', () => {
-    expect(objectToJudge({ username: 'anna', object: undefined, oldObject: OWNED }, config)).toBe(
-      undefined,
-    );
+    expect(
+      objectToJudge({ kind: 'Pod', username: 'anna', object: undefined, oldObject: OWNED }, config),
+    ).toBe(undefined);
   });
 });

@@ -15,13 +15,13 @@ export const CONTROLLERS = [
 /** The object as it is judged. What a controller makes of an object that was judged is left to that; of others the
  *  reference to a controller is left out, as anybody may write one, and would not be judged. */
 export function objectToJudge(
-  { object, oldObject, username }: Pick<Review, 'object' | 'oldObject' | 'username'>,
+  { kind, object, oldObject, username }: Pick<Review, 'kind' | 'object' | 'oldObject' | 'username'>,
   { controllers }: Pick<AdmissionConfig, 'controllers'>,
 ): Fields | undefined {
   if (object === undefined || [...CONTROLLERS, ...controllers].some((one) => is(username, one))) {
     return object;
   }
-  if (oldObject !== undefined && runsTheSame(object, oldObject)) return object;
+  if (oldObject !== undefined && runsTheSame(kind, object, oldObject)) return object;
   const owners = listAt(object, 'metadata', 'ownerReferences');
   const ownerReferences = owners.filter((owner) => pick(owner, 'controller') !== true);
   if (ownerReferences.length === owners.length) return object;
@@ -31,12 +31,13 @@ export function objectToJudge(
 const is = (username: string, controller: string): boolean =>
   controller.endsWith('*') ? username.startsWith(controller.slice(0, -1)) : username === controller;
 
-/** Networks and meshes annotate what controllers make, while it starts. */
-function runsTheSame(after: Fields, before: Fields): boolean {
+/** Networks and meshes annotate what controllers make, while it starts, and people debug in it. What pods have is fixed
+ *  but for their labels. */
+function runsTheSame(kind: string, after: Fields, before: Fields): boolean {
   const judgedBy = (object: Fields) => [
     listAt(object, 'metadata', 'ownerReferences'),
     textsAt(object, 'metadata', 'labels'),
-    pick(object, 'spec'),
+    kind === 'Pod' ? undefined : pick(object, 'spec'),
   ];
   return isDeepStrictEqual(judgedBy(after), judgedBy(before));
 }
