@@ -26,8 +26,26 @@ export interface CheckResult {
   readonly unchanged: number;
 }
 
+/** A state with what its policy comes to, which one process may find out for another. */
+export interface SettledState {
+  readonly state: State;
+  readonly rules: readonly CalleeRules[];
+}
+
+export function settle(state: State): SettledState {
+  return { state, rules: rulesOf(state.policy, new CedarJudge(state.policy.guardrails)) };
+}
+
 /** Judges what the head of a change newly allows, beside its base. */
 export function check(base: State, head: State, options: CheckOptions): CheckResult {
+  return checkSettled(settle(base), settle(head), options);
+}
+
+export function checkSettled(
+  base: SettledState,
+  head: SettledState,
+  options: CheckOptions,
+): CheckResult {
   const comparison = compare(base, head, options);
   const violations = violationsOf(comparison, RULES).sort(compareViolations);
   return {
@@ -68,22 +86,22 @@ function keyOf({ rule, subject, place }: Violation): string {
   return `${rule} ${subject} ${place?.file}:${place?.line}`;
 }
 
-function compare(base: State, head: State, options: CheckOptions): Comparison {
+function compare(
+  { state: base, rules: baseRules }: SettledState,
+  { state: head, rules: headRules }: SettledState,
+  options: CheckOptions,
+): Comparison {
   const coverage = new Coverage();
   const words = new Words(
     [base, head].flatMap(({ services, policy }) => [...services, ...policy.services]),
   );
   const judge = new CedarJudge(head.policy.guardrails);
-  const rules = {
-    base: rulesOf(base.policy, new CedarJudge(base.policy.guardrails)),
-    head: rulesOf(head.policy, judge),
-  };
-  const universe = universeOf(base, head, [...rules.base, ...rules.head]);
+  const universe = universeOf(base, head, [...baseRules, ...headRules]);
   const sideOf = (state: State, own: readonly CalleeRules[]): Side => {
     const reach = declaredReach(own, universe, coverage);
     return { state, reach, graph: new CallGraph(reach) };
   };
-  const sides = { base: sideOf(base, rules.base), head: sideOf(head, rules.head) };
+  const sides = { base: sideOf(base, baseRules), head: sideOf(head, headRules) };
   const changes = [
     ...networkDifference(base, head, words),
     ...changesOf(sides.base, sides.head, words),

@@ -1,23 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { check as judge } from '../../authorization/check/index.ts';
 import type { Severity } from '../../estate/index.ts';
 import { writeOutput } from '../output.ts';
-import { painterFor } from '../terminal.ts';
 import { findRevisions } from './base.ts';
-import { toGithub } from './report/github.ts';
-import { toJson } from './report/json.ts';
-import { toJunit } from './report/junit.ts';
-import { toMarkdown } from './report/markdown.ts';
-import { type CheckReport, toReport } from './report/report.ts';
-import { toSarif } from './report/sarif.ts';
-import { toText } from './report/text.ts';
-import { readStates } from './states.ts';
+import type { FORMATS as Formats } from './report/index.ts';
+import { compareStates } from './states.ts';
 
 export interface CheckFlags {
   readonly base: string;
   readonly head?: string;
   readonly direct: boolean;
-  readonly format: keyof typeof FORMATS;
+  readonly format: keyof typeof Formats;
   readonly failOn: Severity;
   readonly output?: string;
   /** More reports, each into a file. */
@@ -35,23 +27,11 @@ export interface ReportFlag {
   readonly file: string;
 }
 
-export const FORMATS = {
-  text: (report: CheckReport, { output }: CheckFlags) =>
-    toText(report, painterFor(output === undefined ? process.stdout : {}, process.env)),
-  markdown: toMarkdown,
-  json: toJson,
-  sarif: toSarif,
-  junit: toJunit,
-  github: toGithub,
-} as const;
-
 /** Compares two states of a repository, prints what the change newly allows, and sets the exit status. */
 export async function check(folder: string, flags: CheckFlags): Promise<void> {
-  const revisions = findRevisions(folder, flags);
-  const { base, head, prefix } = revisions;
   const { environment, trustDomain, secondsPerFile, failOn, maxBlast, sensitive } = flags;
-  const states = await readStates(
-    revisions,
+  const comparing = compareStates(
+    () => findRevisions(folder, flags),
     {
       environment,
       trustDomains: [trustDomain],
@@ -59,16 +39,18 @@ export async function check(folder: string, flags: CheckFlags): Promise<void> {
       fingerprintKey: randomBytes(32),
       now: Date.now(),
     },
+    { maxBlast, sensitive },
     secondsPerFile,
   );
-  const result = judge(states.base, states.head, { maxBlast, sensitive });
+  // Loaded while both states are read.
+  const [{ FORMATS, toReport }, { revisions, comparison }] = await Promise.all([
+    import('./report/index.ts'),
+    comparing,
+  ]);
+  const { base, head, prefix } = revisions;
+  const { result, diagnostics, identical } = comparison;
   const report = toReport({
-    ...result,
-    diagnostics: states.head.diagnostics,
-    failOn,
-    base,
-    head,
-    identical: states.identical,
+    ...{ ...result, diagnostics, failOn, base, head, identical },
     prefix: base.kind === 'commit' ? prefix : '',
   });
   for (const { format, file } of flags.report) {

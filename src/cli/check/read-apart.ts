@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { State } from '../../authorization/check/index.ts';
+import type { CheckOptions, CheckResult } from '../../authorization/check/index.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
 import type { PolicyOptions } from '../../server/policy-of-folder.ts';
@@ -16,17 +16,44 @@ export interface StatePlace {
   readonly notes?: readonly Diagnostic[];
 }
 
-export interface StateJob {
-  readonly folder: string;
-  readonly options: Omit<PolicyOptions, 'onReading' | 'onProgress'>;
-}
 export type StateOptions = Pick<
   PolicyOptions,
   'environment' | 'trustDomains' | 'fingerprintKey' | 'now'
 >;
 
-export type StateReply =
-  | { readonly type: 'state'; readonly state: State }
+/** What a process is asked, one after the other, and what it answers. */
+export interface Asks {
+  /** Reads a state and keeps it. */
+  readonly read: {
+    readonly given: {
+      readonly folder: string;
+      readonly options: Omit<PolicyOptions, 'onReading' | 'onProgress'>;
+      readonly notes: readonly Diagnostic[];
+    };
+    readonly answer: null;
+  };
+  /** Hands over the state that it has read, for another process. */
+  readonly state: { readonly given: null; readonly answer: Uint8Array };
+  /** Compares the state that it has read, as the head, with that of another process. */
+  readonly compare: {
+    readonly given: { readonly base: Uint8Array; readonly options: CheckOptions };
+    readonly answer: Compared;
+  };
+}
+
+/** What came of a comparison. */
+export interface Compared {
+  readonly result: CheckResult;
+  /** Of the head. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type Ask = {
+  readonly [Kind in keyof Asks]: { readonly kind: Kind; readonly given: Asks[Kind]['given'] };
+}[keyof Asks];
+
+export type Answer =
+  | { readonly type: 'answer'; readonly answer: Asks[keyof Asks]['answer'] }
   | {
       readonly type: 'fault';
       readonly code: string;
@@ -45,30 +72,41 @@ export class StateReader {
     this.#child.kill('SIGKILL');
   }
 
-  /** @throws {Fault} as `readPolicy`, `internal/ended` */
-  async read(
-    job: StateJob,
-    secondsPerFile: number,
-    onStall: (path: string) => void,
-  ): Promise<State> {
-    const child = this.#child;
-    const paths = child.stdio[PATHS_DESCRIPTOR] as Readable;
-    const unwatch = watchStalls(paths, secondsPerFile, (path) => {
-      onStall(path);
-      this.close();
-    });
-    try {
-      return await replyOf(child, job);
-    } finally {
-      unwatch();
-      this.close();
-    }
+  /** @throws {Fault} what the process fails with, `internal/ended` */
+  ask<Kind extends keyof Asks>(
+    kind: Kind,
+    given: Asks[Kind]['given'],
+  ): Promise<Asks[Kind]['answer']> {
+    return answerOf(this.#child, { kind, given } as Ask);
   }
 
-  /** For another attempt. */
-  restart(): void {
-    this.close();
-    this.#child = start();
+  /** Reads a state; again without it where one file takes too long.
+   *  @throws {Fault} as `readPolicy`, `scan/too-many-stalled`, `internal/ended` */
+  async read(
+    { folder, notes = [], ...place }: StatePlace,
+    options: StateOptions,
+    secondsPerFile: number,
+  ): Promise<void> {
+    const stalled: string[] = [];
+    for (;;) {
+      const before = stalled.length;
+      const paths = this.#child.stdio[PATHS_DESCRIPTOR] as Readable;
+      const unwatch = watchStalls(paths, secondsPerFile, (path) => {
+        stalled.push(path);
+        this.close();
+      });
+      try {
+        const given = { folder, notes, options: { ...options, ...place, stalled: [...stalled] } };
+        await this.ask('read', given);
+        return;
+      } catch (thrown) {
+        if (stalled.length === before) throw thrown;
+        checkStalled(stalled);
+        this.#child = start();
+      } finally {
+        unwatch();
+      }
+    }
   }
 }
 
@@ -85,47 +123,33 @@ function start(): ChildProcess {
   });
 }
 
-function replyOf(child: ChildProcess, job: StateJob): Promise<State> {
+function answerOf<Kind extends keyof Asks>(
+  child: ChildProcess,
+  ask: Ask,
+): Promise<Asks[Kind]['answer']> {
   return new Promise((resolve, reject) => {
-    child.once('message', (reply: StateReply) => {
-      if (reply.type === 'state') return resolve(reply.state);
-      const { code, message, hint } = reply;
-      reject(new Fault(code, message, hint === undefined ? {} : { hint }));
-    });
-    child.once('error', (thrown) => reject(new Fault('internal/ended', messageOf(thrown))));
-    const ended = (status: number | null, signal: NodeJS.Signals | null) => {
+    const settle = (finish: () => void): void => {
+      child.off('message', answered).off('error', failed).off('exit', ended);
+      finish();
+    };
+    const answered = (answer: Answer): void =>
+      settle(() => {
+        if (answer.type === 'answer') return resolve(answer.answer);
+        const { code, message, hint } = answer;
+        reject(new Fault(code, message, hint === undefined ? {} : { hint }));
+      });
+    const failed = (thrown: unknown): void =>
+      settle(() => reject(new Fault('internal/ended', messageOf(thrown))));
+    const ended = (status: number | null, signal: NodeJS.Signals | null): void => {
       const message = `The process of the check ended (${signal ?? status})`;
-      reject(new Fault('internal/ended', message));
+      settle(() => reject(new Fault('internal/ended', message)));
     };
     if (child.exitCode !== null || child.signalCode !== null) {
       return ended(child.exitCode, child.signalCode);
     }
-    child.once('exit', ended);
-    child.send(job, (error) => {
+    child.on('message', answered).on('error', failed).on('exit', ended);
+    child.send(ask, (error) => {
       if (error) child.kill('SIGKILL');
     });
   });
-}
-
-/** Reads a state; again without it where one file takes too long.
- *  @throws {Fault} as `readPolicy`, `scan/too-many-stalled`, `internal/ended` */
-export async function readApart(
-  reader: StateReader,
-  { folder, notes = [], ...place }: StatePlace,
-  options: StateOptions,
-  secondsPerFile: number,
-): Promise<State> {
-  const stalled: string[] = [];
-  for (;;) {
-    const before = stalled.length;
-    try {
-      const job = { folder, options: { ...options, ...place, stalled: [...stalled] } };
-      const state = await reader.read(job, secondsPerFile, (path) => stalled.push(path));
-      return { ...state, diagnostics: [...state.diagnostics, ...notes] };
-    } catch (thrown) {
-      if (stalled.length === before) throw thrown;
-      checkStalled(stalled);
-      reader.restart();
-    }
-  }
 }

@@ -1,45 +1,54 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EMPTY_STATE, type State } from '../../authorization/check/index.ts';
+import type { CheckOptions } from '../../authorization/check/index.ts';
 import type { Revisions } from './base.ts';
 import { differingFiles } from './differing.ts';
 import { submoduleNote, treeOf } from './entries.ts';
 import { extract } from './extract.ts';
 import type { Git } from './git.ts';
 import { leftOutOf } from './left-out.ts';
-import { readApart, type StateOptions, type StatePlace, StateReader } from './read-apart.ts';
+import { type Compared, type StateOptions, type StatePlace, StateReader } from './read-apart.ts';
 
-export interface States {
-  readonly base: State;
-  readonly head: State;
+export interface Comparison extends Compared {
   /** The files of both are the same, so neither was read. */
   readonly identical: boolean;
 }
 
 const ENDED_BY_SIGNAL = 130;
-const NOTHING: States = { base: EMPTY_STATE, head: EMPTY_STATE, identical: true };
+const NOTHING: Comparison = {
+  result: { violations: [], changes: [], unchanged: 0 },
+  diagnostics: [],
+  identical: true,
+};
 
-/** Reads both states at the same time, each in a process of its own. The files of the user are left alone.
- *  @throws {Fault} as `readApart` and `Git` */
-export async function readStates(
-  revisions: Revisions,
+/** Reads both states at the same time, each in a process of its own, and compares them in that of the head. The files of
+ *  the user are left alone.
+ *  @throws {Fault} as `findRevisions`, `StateReader` and `Git` */
+export async function compareStates(
+  find: () => Revisions,
   options: StateOptions,
+  checkOptions: CheckOptions,
   secondsPerFile: number,
-): Promise<States> {
+): Promise<{ readonly revisions: Revisions; readonly comparison: Comparison }> {
   const temporary = mkdtempSync(join(tmpdir(), 'reeve-check-'));
   const clear = () => rmSync(temporary, { recursive: true, force: true });
   const end = () => process.exit(ENDED_BY_SIGNAL);
   process.once('exit', clear).once('SIGINT', end).once('SIGTERM', end);
-  // Both load their code while the files are compared.
+  // Both load their code while git is asked and files are compared.
   const readers = { base: new StateReader(), head: new StateReader() };
   try {
+    const revisions = find();
     const places = await placesOf(revisions, temporary);
-    if (!places) return NOTHING;
+    if (!places) return { revisions, comparison: NOTHING };
     const read = (side: 'base' | 'head') =>
-      readApart(readers[side], places[side], options, secondsPerFile);
-    const [base, head] = await Promise.all([read('base'), read('head')]);
-    return { base, head, identical: false };
+      readers[side].read(places[side], options, secondsPerFile);
+    const [base] = await Promise.all([
+      read('base').then(() => readers.base.ask('state', null)),
+      read('head'),
+    ]);
+    const compared = await readers.head.ask('compare', { base, options: checkOptions });
+    return { revisions, comparison: { ...compared, identical: false } };
   } finally {
     readers.base.close();
     readers.head.close();
