@@ -1,5 +1,5 @@
 import { createServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { extAuthz } from '../../src/authorization/enforcement/ext-authz/index.ts';
 import { EnforcementPoint } from '../../src/authorization/enforcement/point/index.ts';
 import { Engine } from '../../src/authorization/engine/index.ts';
@@ -7,7 +7,7 @@ import { createGrpcServer, type GrpcService } from '../../src/base/grpc/index.ts
 import { policyOfBench } from './ext-authz-policy.ts';
 
 /** One of the servers that are measured, in a process of its own: it tells its port. */
-const SERVERS: Readonly<Record<string, () => ReturnType<typeof createServer>>> = {
+const SERVERS: Readonly<Record<string, () => Server>> = {
   /** HTTP/2 as Node has it, with the frames that a call of gRPC takes, and nothing else. */
   constant: () => {
     const answer = Buffer.concat([Buffer.from([0, 0, 0, 0, 60]), Buffer.alloc(60, 1)]);
@@ -52,7 +52,7 @@ const SERVERS: Readonly<Record<string, () => ReturnType<typeof createServer>>> =
   },
 };
 
-function serve(service: GrpcService): ReturnType<typeof createServer> {
+function serve(service: GrpcService): Server {
   return createGrpcServer({ services: [service] }).server;
 }
 

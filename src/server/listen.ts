@@ -1,13 +1,12 @@
 import type { Server } from 'node:http';
-import type { Http2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { Fault, messageOf } from '../base/fault.ts';
 import { bracketed } from './loopback.ts';
 
 /** Begins to listen; gives the port, which the system picks where `port` is 0.
  *  @throws {Fault} `server/port-unavailable`, which says what to change */
 export async function listen(
-  server: Server | Http2Server,
+  server: NetServer,
   host: string,
   port: number,
   setting: string,

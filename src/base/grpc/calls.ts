@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { Socket } from 'node:net';
 import { Fault, quote } from '../fault.ts';
+import type { Http2Stream, RequestHeaders } from '../http2/index.ts';
 import { ByteBudget } from './budget.ts';
 import { Deadlines } from './deadlines.ts';
 import { Inbound } from './inbound.ts';
@@ -116,15 +115,15 @@ export class Calls {
   }
 
   /** Never throws. */
-  async serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
-    stream.on('error', ignore);
+  async serve(stream: Http2Stream): Promise<void> {
+    const { headers } = stream;
     const httpStatus = refusedAs(headers);
     if (httpStatus !== undefined) {
       this.#ports.onRefused('not gRPC');
       sendHttpStatus(stream, httpStatus);
       return;
     }
-    const path = String(headers[':path']);
+    const path = headers[':path'] ?? '';
     const entry = this.#methods.get(path);
     const ended = entry ? path : '';
     try {
@@ -138,19 +137,18 @@ export class Calls {
   }
 
   async #call(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
+    stream: Http2Stream,
+    headers: RequestHeaders,
     path: string,
     entry: Entry | undefined,
   ): Promise<number> {
     const { limits, admit } = this.#ports;
     if (!entry) throw unknownMethod(path);
-    const socket = stream.session?.socket as Socket | undefined;
-    if (!socket) throw new Fault('grpc/cancelled', 'The connection is gone');
+    const { socket } = stream;
     if (!entry.isOpen) admit({ path, headers, socket });
     if (this.#active.size >= limits.maxCalls) throw tooMany(limits.maxCalls);
-    const coding = parseCoding(text(headers['grpc-encoding']));
-    const timeout = parseTimeout(text(headers['grpc-timeout']));
+    const coding = parseCoding(headers['grpc-encoding']);
+    const timeout = parseTimeout(headers['grpc-timeout']);
     const release =
       entry.isOpen && answersInStream(entry.method.kind) ? this.#takeOpenStream() : undefined;
     const active = this.#begin(stream, entry.method.kind, coding, timeout);
@@ -184,7 +182,7 @@ export class Calls {
   }
 
   #begin(
-    stream: ServerHttp2Stream,
+    stream: Http2Stream,
     kind: GrpcMethod['kind'],
     coding: Coding,
     timeout: number | undefined,
@@ -203,7 +201,7 @@ export class Calls {
     return active;
   }
 
-  #outboundOf(stream: ServerHttp2Stream, { patience }: Active): Outbound {
+  #outboundOf(stream: Http2Stream, { patience }: Active): Outbound {
     return new Outbound(stream, {
       budget: this.#budget,
       lingerMs: this.#ports.limits.answerSeconds * 1_000,
@@ -222,9 +220,6 @@ export class Calls {
   }
 }
 
-/** What becomes of a stream is told by its `close`. */
-function ignore(): void {}
-
 /** zlib works on four threads. */
 const CONCURRENT_INFLATIONS = 4;
 
@@ -236,14 +231,10 @@ function entriesOf({ name, methods, isOpen = false }: GrpcService): [string, Ent
 }
 
 /** The HTTP status for what is no call of gRPC; undefined for a call. */
-function refusedAs(headers: IncomingHttpHeaders): number | undefined {
+function refusedAs(headers: RequestHeaders): number | undefined {
   if (headers[':method'] !== 'POST') return 405;
   const isGrpc = /^application\/grpc(?:\+proto)?(?:;|$)/.test(headers['content-type'] ?? '');
   return isGrpc ? undefined : 415;
-}
-
-function text(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(',') : header;
 }
 
 function unknownMethod(path: string): Fault {

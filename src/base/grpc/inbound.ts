@@ -1,5 +1,5 @@
-import type { ServerHttp2Stream } from 'node:http2';
 import { Fault } from '../fault.ts';
+import type { Http2Stream } from '../http2/index.ts';
 import type { ByteBudget } from './budget.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import { type Frame, FrameReader } from './framing.ts';
@@ -18,7 +18,7 @@ export interface InboundPorts {
 /** The messages that a caller sends, one at a time. Reads from the stream no faster than they are
  *  taken: HTTP/2's flow control then holds the caller up. */
 export class Inbound {
-  readonly #stream: ServerHttp2Stream;
+  readonly #stream: Http2Stream;
   readonly #ports: InboundPorts;
   readonly #frames: FrameReader;
   readonly #waiting: Frame[] = [];
@@ -32,12 +32,12 @@ export class Inbound {
   #wake: (() => void) | undefined;
   #deadline: Deadline | undefined;
 
-  constructor(stream: ServerHttp2Stream, ports: InboundPorts) {
+  constructor(stream: Http2Stream, ports: InboundPorts) {
     this.#stream = stream;
     this.#ports = ports;
     this.#frames = new FrameReader(ports.limits.maxMessageBytes, 'maxMessageBytes', this.#reserve);
-    stream.on('data', this.#read);
-    stream.on('end', this.#end);
+    stream.onData = this.#read;
+    stream.onEnd = this.#end;
   }
 
   /** The only message of a unary call, once it is sure that there is no other. It has to be there, and the call's end
@@ -98,7 +98,7 @@ export class Inbound {
     if (this.#isEnded || this.#failure !== undefined) return;
     this.#failure = thrown;
     this.#stopTimer();
-    this.#stream.off('data', this.#read);
+    this.#stream.onData = undefined;
     this.#wake?.();
   }
 
@@ -108,7 +108,7 @@ export class Inbound {
       this.fail(new Fault('grpc/cancelled', 'The call is over'));
     }
     this.#stopTimer();
-    this.#stream.off('data', this.#read);
+    this.#stream.onData = undefined;
     this.#waiting.length = 0;
     this.#takenBytes = 0;
     this.#giveBack(this.#heldBytes);
@@ -142,11 +142,6 @@ export class Inbound {
   };
 
   readonly #end = (): void => {
-    // A call that is reset ends too, and what came of it is not all that was to come.
-    if (this.#stream.aborted || this.#stream.rstCode !== 0) {
-      this.fail(new Fault('grpc/cancelled', 'The caller is gone'));
-      return;
-    }
     if (this.#frames.isInside) {
       this.fail(new Fault('grpc/frame-broken', 'The call ends inside a message'));
       return;
@@ -157,7 +152,7 @@ export class Inbound {
   };
 
   #resume(): void {
-    if (!this.#stream.isPaused()) return;
+    if (!this.#stream.isPaused) return;
     if (this.#waiting.length >= this.#ports.limits.maxWaitingMessages) return;
     this.#stream.resume();
     if (this.#frames.isInside) this.#startTimer();

@@ -1,12 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { RequestHeaders } from '../http2/index.ts';
 import type { DescribedFile } from './reflection/describe.ts';
 
 /** One call, as its handler sees it. */
 export interface GrpcCall {
   /** `/package.Service/Method` */
   readonly path: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: RequestHeaders;
   /** The connection; a `TLSSocket` where the server has TLS. Only to be asked, never written to. */
   readonly socket: Socket;
   /** Aborted, with a Fault as its reason, when nobody waits for the answer any more: the caller is gone, or its

@@ -1,9 +1,9 @@
-import { constants, type ServerHttp2Stream } from 'node:http2';
 import { Fault } from '../fault.ts';
+import { ERROR, type Http2Stream } from '../http2/index.ts';
 import type { ByteBudget } from './budget.ts';
 import { toFrame } from './framing.ts';
 import type { GrpcAnswers } from './method.ts';
-import { beginAnswers, sendStatus } from './respond.ts';
+import { beginAnswers, endAnswers, sendStatus } from './respond.ts';
 import { type GrpcStatus, OK } from './status.ts';
 
 export interface OutboundPorts {
@@ -25,23 +25,23 @@ interface Waiting {
  *  connection, and the next one when that is on its way: HTTP/2's flow control holds the rest up here, where
  *  a newer message can still take the place of an older one. */
 export class Outbound implements GrpcAnswers {
-  readonly #stream: ServerHttp2Stream;
+  readonly #stream: Http2Stream;
   readonly #ports: OutboundPorts;
   readonly #waiting: Waiting[] = [];
   #heldBytes = 0;
   #isWriting = false;
   #isOver = false;
-  #setStatus: ((status: GrpcStatus) => void) | undefined;
+  #hasBegun = false;
   #onIdle: (() => void) | undefined;
 
-  constructor(stream: ServerHttp2Stream, ports: OutboundPorts) {
+  constructor(stream: Http2Stream, ports: OutboundPorts) {
     this.#stream = stream;
     this.#ports = ports;
   }
 
   /** Some message was sent, so that the status can only follow it. */
   get hasBegun(): boolean {
-    return this.#setStatus !== undefined;
+    return this.#hasBegun;
   }
 
   async send(message: Uint8Array): Promise<void> {
@@ -98,33 +98,32 @@ export class Outbound implements GrpcAnswers {
   #finish(status: GrpcStatus): void {
     if (this.#isOver) return;
     this.close();
-    if (!this.#setStatus) {
+    if (!this.#hasBegun) {
       sendStatus(this.#stream, status);
       return;
     }
-    this.#setStatus(status);
-    this.#stream.end();
+    endAnswers(this.#stream, status);
     this.#linger();
   }
 
   /** The status comes after what is on its way, which a reader who has stopped never lets through. */
   #linger(): void {
     const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
-    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), this.#ports.lingerMs);
-    stream.once('close', () => clearTimeout(timer));
+    if (stream.isClosed) return;
+    const timer = setTimeout(() => stream.reset(ERROR.cancel), this.#ports.lingerMs);
+    stream.whenClosed(() => clearTimeout(timer));
   }
 
   #pump(): void {
-    if (this.#isWriting || this.#isOver) return;
+    // that the stream is closed is told elsewhere
+    if (this.#isWriting || this.#isOver || this.#stream.isClosed) return;
     const next = this.#waiting.shift();
     if (!next) {
       this.#onIdle?.();
       return;
     }
-    // The end of the stream is told elsewhere, by its `close`.
-    if (this.#stream.destroyed || this.#stream.closed) return;
-    this.#setStatus ??= beginAnswers(this.#stream);
+    if (!this.#hasBegun) beginAnswers(this.#stream);
+    this.#hasBegun = true;
     this.#isWriting = true;
     this.#stream.write(toFrame(next.message), () => {
       this.#isWriting = false;

@@ -1,5 +1,5 @@
-import type { ServerHttp2Stream } from 'node:http2';
 import { Fault } from '../fault.ts';
+import type { Http2Stream } from '../http2/index.ts';
 
 /** Watches whether anybody still waits for the answer to a call: until its deadline, or until the caller is
  *  gone. Most calls end before, so what only the others need is made when it is needed. */
@@ -13,12 +13,12 @@ export class Patience {
   #isEnded = false;
 
   constructor(
-    stream: ServerHttp2Stream,
+    stream: Http2Stream,
     timeoutMs: number | undefined,
     onOver: (fault: unknown) => void,
   ) {
     this.#onOver = onOver;
-    stream.on('close', this.#onGone);
+    stream.whenClosed(this.#onClosed);
     if (timeoutMs !== undefined) {
       const fault = () => new Fault('grpc/deadline-exceeded', 'The deadline of the call is over');
       this.#timer = setTimeout(() => this.giveUp(fault()), timeoutMs);
@@ -68,8 +68,8 @@ export class Patience {
     this.#isEnded = true;
   }
 
-  readonly #onGone = (): void => {
-    if (this.#isEnded) return;
+  readonly #onClosed = (isAnswered: boolean): void => {
+    if (this.#isEnded || isAnswered) return;
     this.giveUp(new Fault('grpc/cancelled', 'The caller is gone'));
   };
 }

@@ -1,13 +1,6 @@
-import {
-  createSecureServer,
-  createServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type SecureServerOptions,
-  type ServerOptions,
-} from 'node:http2';
-import type { Socket } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import type { Server, Socket } from 'node:net';
+import { createSecureContext, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import { createHttp2Server, type Http2Limits } from '../http2/index.ts';
 import { Calls, type EndedCall } from './calls.ts';
 import { Connections } from './connections.ts';
 import { Health, healthService } from './health.ts';
@@ -49,7 +42,7 @@ export interface GrpcServerOptions {
 
 export interface GrpcServer {
   /** To listen with, and for its address. */
-  readonly server: Http2Server;
+  readonly server: Server;
   readonly calls: Pick<Calls, 'count' | 'heldBytes'>;
   readonly connections: Pick<Connections, 'count'>;
   /** What the health service says; everything is there until it is set otherwise. */
@@ -61,21 +54,31 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** A gRPC server on `node:http2`, with the health service beside the given ones. Not listening yet.
+/** A gRPC server over HTTP/2, with the health service beside the given ones. Not listening yet.
  *  @see gRPC over HTTP2 */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { services, admit = () => {}, onEnd = () => {}, onRefused = () => {} } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const server = createHttp2Server(limits, options.tls);
   const health = new Health(services.map(({ name }) => name));
   const own = [...services, healthService(health)];
   const all = options.hasReflection ? [...own, ...reflectionServices(own)] : own;
   const calls = new Calls({ limits, services: all, admit, onEnd, onRefused });
-  const connections = new Connections(server, limits, onRefused);
-  server.on('stream', (stream, headers) => void calls.serve(stream, headers));
-  const { onConnection } = options;
-  // The types do not say that the socket of a session is made for good, and is one.
-  if (onConnection) server.on('session', ({ socket }) => onConnection(socket as Socket));
+  const connections = new Connections(limits, onRefused);
+  const server = createHttp2Server({
+    limits: http2Limits(limits),
+    ...(options.tls && { tls: tlsOptions(options.tls, limits) }),
+    onConnection: (connection) => {
+      connections.begin(connection);
+      options.onConnection?.(connection.socket);
+    },
+    onStream: (stream, connection) => {
+      connections.called(connection);
+      void calls.serve(stream);
+    },
+    onClose: (connection, fault) => connections.end(connection, fault),
+    onOtherProtocol: () => onRefused('broken connection'),
+  });
+  connections.watch(server);
   return {
     server,
     calls,
@@ -83,8 +86,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     health,
     setTls: (tls) => {
       if (options.tls === undefined) throw new RangeError('The server has no TLS');
-      // with TLS it was made by createSecureServer, which the types take for the same
-      (server as unknown as Http2SecureServer).setSecureContext(contextOf(tls));
+      // with TLS it was made as one
+      (server as TlsServer).setSecureContext(contextOf(tls));
     },
     close: async (graceMs) => {
       health.setAll(false);
@@ -101,36 +104,34 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   };
 }
 
-function createHttp2Server(limits: GrpcLimits, tls: GrpcServerOptions['tls']): Http2Server {
-  const options: ServerOptions = {
-    // Beyond these the connection is closed with ENHANCE_YOUR_CALM. Resets are a thousand at once and
-    // then 33 a second by Node's own default, settings and continuations nghttp2 bounds by itself.
-    maxSessionInvalidFrames: 100,
-    maxSessionRejectedStreams: 100,
-    maxHeaderListPairs: 100,
-    unknownProtocolTimeout: limits.answerSeconds * 1_000,
-    settings: {
-      enablePush: false,
-      initialWindowSize: limits.windowBytes,
-      maxConcurrentStreams: limits.maxCallsPerConnection,
-      maxHeaderListSize: 16 * 1024,
-    },
+/** Room for several calls at once; each has its own window besides. */
+const WINDOWS_PER_CONNECTION = 4;
+const MAX_HEADERS = 100;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+function http2Limits(limits: GrpcLimits): Http2Limits {
+  return {
+    headers: { maxFields: MAX_HEADERS, maxListBytes: MAX_HEADER_BYTES },
+    maxStreams: limits.maxCallsPerConnection,
+    windowBytes: limits.windowBytes,
+    connectionWindowBytes: limits.windowBytes * WINDOWS_PER_CONNECTION,
+    answerMs: limits.answerSeconds * 1_000,
   };
-  if (tls === undefined) return createServer(options);
+}
+
+function tlsOptions(tls: GrpcTls, limits: GrpcLimits): TlsOptions {
   const asks = tls.ca !== undefined || tls.asksForCertificate === true;
-  const secure: SecureServerOptions = {
-    ...options,
+  return {
     ...contextOf(tls),
     handshakeTimeout: limits.answerSeconds * 1_000,
     ...(asks && { requestCert: true, rejectUnauthorized: false }),
     ...(tls.shownTo && { SNICallback: sniCallback(tls.shownTo) }),
   };
-  return createSecureServer(secure);
 }
 
 function sniCallback(
   shownTo: NonNullable<GrpcTls['shownTo']>,
-): NonNullable<SecureServerOptions['SNICallback']> {
+): NonNullable<TlsOptions['SNICallback']> {
   return (serverName, callBack) => {
     try {
       const tls = shownTo(serverName);
@@ -142,6 +143,6 @@ function sniCallback(
 }
 
 /** What a connection is made with, as long as it is not replaced. */
-function contextOf({ cert, key, ca }: GrpcTls): SecureServerOptions {
+function contextOf({ cert, key, ca }: GrpcTls): TlsOptions {
   return { cert, key, minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) };
 }

@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http2';
 import { Fault, statusOf } from '../fault.ts';
 import { integerField, messageField, textField } from '../protobuf/index.ts';
 
@@ -37,8 +36,8 @@ export function toStatus(thrown: unknown): GrpcStatus {
 
 /** The trailers that end a call.
  *  @see gRPC over HTTP2, Responses; google.rpc.RetryInfo */
-export function toTrailers({ code, message, retrySeconds }: GrpcStatus): OutgoingHttpHeaders {
-  const trailers: OutgoingHttpHeaders = { 'grpc-status': String(code) };
+export function toTrailers({ code, message, retrySeconds }: GrpcStatus): Record<string, string> {
+  const trailers: Record<string, string> = { 'grpc-status': String(code) };
   if (message !== '') trailers['grpc-message'] = percentEncode(message);
   if (retrySeconds !== undefined) {
     const details = statusDetails(code, message, retrySeconds);
