@@ -9,6 +9,8 @@ import { servicesByIdentity } from './services-of.ts';
 /** A policy, as far as Envoys are told of it. */
 export interface DeliveredPolicy {
   readonly services: readonly PolicyService[];
+  /** Ids of the services that rules are known of; undefined: of all. */
+  readonly callees?: ReadonlySet<string> | undefined;
   /** The rules of a callee by its id; undefined: nobody may call it. Asked where an Envoy wants to know. */
   rulesOf(service: string): CalleeRules | undefined;
 }
@@ -36,8 +38,8 @@ export const RBAC_RESOURCES: Readonly<Record<string, FilterUse>> = {
 };
 
 /** Rules for the Envoys that stand before services, as configurations of Envoy's RBAC filter (ECDS). An Envoy is known by
- *  its SPIFFE IDs alone, and is told of its own services alone. Before there is a policy nothing is said, so that an
- *  Envoy keeps what it has.
+ *  its SPIFFE IDs alone, and is told of its own services alone. Before there is a policy, and of services whose rules are
+ *  not known here, nothing is said, so that an Envoy keeps what it has.
  *  @see envoy/service/extension/v3/config_discovery.proto */
 export class RbacDelivery {
   readonly typeUrl = 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig';
@@ -84,7 +86,9 @@ class Told {
   }
 
   configsOf(spiffeIds: readonly string[]): ExtensionConfigs {
-    const services = [...new Set(spiffeIds.flatMap((id) => this.#servicesOf(id)))];
+    const all = [...new Set(spiffeIds.flatMap((id) => this.#servicesOf(id)))];
+    const services = all.filter((id) => this.#policy.callees?.has(id) ?? true);
+    if (all.length > 0 && services.length === 0) return NOTHING_YET;
     const named = Object.keys(RBAC_RESOURCES);
     return {
       names: named.flatMap((name) => [name, ...services.map((service) => `${name}/${service}`)]),

@@ -46,13 +46,13 @@ export class PolicySlices {
   }
 
   /** Takes what another one has sent.
-   *  @returns the policy that it comes to
+   *  @returns the policy that it comes to, and the ids of the services that calls can be decided of
    *  @throws {Fault} as `readSlice`: what was known before holds */
-  take(bytes: Uint8Array): Policy {
+  take(bytes: Uint8Array): { readonly policy: Policy; readonly callees: ReadonlySet<string> } {
     const slice = readSlice(bytes);
-    const policy = toPolicy(slice);
-    this.#set({ policy, callees: new Set(slice.callees) });
-    return policy;
+    const known = { policy: toPolicy(slice), callees: new Set(slice.callees) };
+    this.#set(known);
+    return known;
   }
 
   /** Forgets it: nothing is known. */

@@ -11,6 +11,8 @@ interface InForce {
   readonly servicesOf: ServicesOf;
   /** By the ids of services. */
   readonly modes: ReadonlyMap<string, EnforcementMode>;
+  /** Ids of the services that calls can be decided of; undefined: all. */
+  readonly callees: ReadonlySet<string> | undefined;
 }
 
 /** Where one machine decides: the policy in force there, for all that enforce it. The server has all of the policy, and
@@ -29,14 +31,14 @@ export class EnforcementPoint {
   /** Takes another policy, all of it, with what decides by it. */
   put(policy: Policy, engine: Engine): void {
     this.slices.replace(policy);
-    this.#enforce(policy, engine);
+    this.#enforce(policy, engine, undefined);
   }
 
   /** Takes what the server has sent.
    *  @throws {Fault} as `readSlice`: what was in force stays so */
   take(bytes: Uint8Array): void {
-    const policy = this.slices.take(bytes);
-    this.#enforce(policy, new Engine(policy, new CedarJudge(policy.guardrails)));
+    const { policy, callees } = this.slices.take(bytes);
+    this.#enforce(policy, new Engine(policy, new CedarJudge(policy.guardrails)), callees);
   }
 
   /** Forgets it: nothing can be decided, and Envoys keep what they have. */
@@ -45,9 +47,12 @@ export class EnforcementPoint {
     this.#inForce = undefined;
   }
 
-  /** @throws {Fault} `authorization/policy-unavailable` */
+  /** @throws {Fault} `authorization/policy-unavailable`, also of a service that nothing was sent of but its name: what
+   *  it lets in is not known here, nor whether it only logs */
   decide(question: Question): Decision {
-    return this.#now().engine.decide(question);
+    const { engine, modes, callees } = this.#now();
+    if (callees?.has(question.service) === false && modes.has(question.service)) throw notYet();
+    return engine.decide(question);
   }
 
   /** The mode of the callee, where the call is allowed; undefined where it is not. Takes a fraction of the time of
@@ -64,19 +69,24 @@ export class EnforcementPoint {
     return this.#now().servicesOf(spiffeId);
   }
 
-  #enforce(policy: Policy, engine: Engine): void {
+  #enforce(policy: Policy, engine: Engine, callees: InForce['callees']): void {
     this.#inForce = {
       engine,
+      callees,
       servicesOf: servicesByIdentity(policy.services),
       modes: new Map(policy.services.map(({ id, mode }) => [id, mode])),
     };
-    this.rbac.update({ services: policy.services, rulesOf: (id) => engine.rulesOf(id) });
+    const { services } = policy;
+    this.rbac.update({ services, callees, rulesOf: (id) => engine.rulesOf(id) });
   }
 
   #now(): InForce {
     if (this.#inForce) return this.#inForce;
-    throw new Fault('authorization/policy-unavailable', 'There is no policy yet', {
-      hint: 'ask again: there is one as soon as the estate has been judged once',
-    });
+    throw notYet();
   }
 }
+
+const notYet = (): Fault =>
+  new Fault('authorization/policy-unavailable', 'There is no policy yet', {
+    hint: 'ask again: there is one as soon as the estate has been judged once',
+  });
