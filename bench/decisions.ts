@@ -5,9 +5,10 @@ import { CedarJudge } from '../src/authorization/guardrails/index.ts';
 import type { Policy, Question } from '../src/authorization/model/index.ts';
 import { openCedar } from './support/decision-cedar.ts';
 import { estateOf, Questions } from './support/decision-estate.ts';
+import { openOpa } from './support/decision-opa.ts';
 
-/** Decisions a second on one core, at 10,000 and at 100,000 declared calls, with Cedar's wasm on questions of the same
- *  run; how long a policy takes to compile, and in how much memory. To reach: 2,000,000/s, 0.8 of that at ten times the
+/** Decisions a second on one core, at 10,000 and at 100,000 declared calls, with Cedar's wasm and OPA on questions
+ *  of the same run; how long a policy takes to compile, and in how much memory. To reach: 2,000,000/s, 0.8 of that at ten times the
  *  calls, and 1 s to compile the policy of 10,000 services.
  *
  *  Half of the questions are denied, and two of three paths have parameters. Each round makes a few hundred questions
@@ -18,6 +19,7 @@ const QUESTIONS_OF_ROUND = 400;
 const QUESTIONS = 100_000;
 const FULL_DECISIONS = 20_000;
 const CEDAR_SECONDS = 3;
+const PEER_QUESTIONS = 2_000;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -101,22 +103,39 @@ print(
   `${median(times).toFixed(0)} ms to compile`,
 );
 
-const cedar = openCedar(few.policy);
-const asked = few.questions.take(1_000).map((question) => ({
-  question,
-  decision: few.engine.decide(question),
-}));
-let [decided, differing] = [0, 0];
-const started = performance.now();
-for (const { question, decision } of asked) {
-  if (performance.now() - started > CEDAR_SECONDS * 1_000) break;
-  decided++;
-  if (cedar.isAllowed(question, decision.operation) !== decision.allowed) differing++;
+/** How a peer did on questions of the same run. */
+function printPeer(name: string, seconds: number, answers: readonly boolean[]): void {
+  const rate = answers.length / seconds;
+  const differing = answers.filter((one, at) => one !== asked[at]?.isAllowed).length;
+  const times = Math.round(median(few.rates) / rate).toLocaleString('en');
+  print(name, `${rate.toFixed(0)}/s`);
+  print('  decisions here, of those there', `${times} times`);
+  print('  decided otherwise', `${differing} of ${answers.length}`);
 }
-const cedarRate = (decided * 1_000) / (performance.now() - started);
-print('Cedar with 10,000 policies, parsed beforehand', `${cedarRate.toFixed(0)}/s`);
-print(
-  '  decisions here, of those of Cedar',
-  `${Math.round(median(few.rates) / cedarRate).toLocaleString('en')} times`,
-);
-print('  decided otherwise', `${differing} of ${decided}`);
+
+const asked = few.questions.take(PEER_QUESTIONS).map((question) => {
+  const { allowed, operation } = few.engine.decide(question);
+  return { question, operation, isAllowed: allowed };
+});
+const cedar = openCedar(few.policy);
+const byCedar: boolean[] = [];
+const started = performance.now();
+for (const { question, operation } of asked) {
+  if (performance.now() - started > CEDAR_SECONDS * 1_000) break;
+  byCedar.push(cedar.isAllowed(question, operation));
+}
+const cedarSeconds = (performance.now() - started) / 1_000;
+printPeer('Cedar with 10,000 policies, parsed beforehand', cedarSeconds, byCedar);
+
+const opa = await openOpa(few.policy, few.engine);
+if (typeof opa === 'string') {
+  print('OPA', `not measured: ${opa}`);
+} else {
+  const questions = asked.map(({ question }) => question);
+  await opa.areAllowed(questions.slice(0, 100));
+  const opaStarted = performance.now();
+  const byOpa = await opa.areAllowed(questions);
+  const opaSeconds = (performance.now() - opaStarted) / 1_000;
+  printPeer('OPA with this policy in Rego, one batch of questions', opaSeconds, byOpa);
+  await opa.stop();
+}
