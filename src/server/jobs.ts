@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { JudgeOptions } from '../assurance/index.ts';
+import type { OpaBundle } from '../authorization/enforcement/opa/index.ts';
 import type { GuardrailReading } from '../authorization/guardrails/index.ts';
+import type { Policy } from '../authorization/model/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type {
@@ -12,6 +14,7 @@ import type {
   PolicySources,
   ServiceRecord,
 } from '../estate/index.ts';
+import type { BundleTerms } from './authorization/make-bundle.ts';
 import { checkStalled, DEFAULT_SECONDS_PER_FILE, PATHS_DESCRIPTOR, watchStalls } from './stalls.ts';
 
 /** Long computations, each in a process of its own: requests go on being answered, all memory that a
@@ -40,12 +43,22 @@ export interface GuardrailJob {
   readonly files: readonly PolicyFile[];
 }
 
-export type Job = ScanJob | JudgeJob | GuardrailJob;
+/** A bundle for OPAs is made of all of a policy. */
+export interface BundleJob extends BundleTerms {
+  readonly kind: 'bundle';
+}
+
+export type Job = ScanJob | JudgeJob | GuardrailJob | BundleJob;
 
 /** What is judged. */
 export interface Known {
   readonly facts: readonly Fact[];
   readonly traffic: ReadonlyMap<string, EndpointTraffic>;
+}
+
+/** What a job may be given. */
+export interface Given extends Known {
+  readonly policy: Policy;
 }
 
 export interface ScanResult {
@@ -66,6 +79,11 @@ export type Handed =
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'facts'; readonly items: readonly Fact[] }
   | { readonly type: 'traffic'; readonly items: readonly (readonly [string, EndpointTraffic])[] }
+  | {
+      readonly type: 'policy';
+      readonly list: keyof Policy;
+      readonly items: readonly unknown[];
+    }
   | { readonly type: 'end' };
 
 /** From the process: parts of the result's lists, how far it is, and the rest of the result. */
@@ -76,7 +94,8 @@ export type Returned =
   | { readonly type: 'fault'; readonly code: string; readonly message: string };
 
 const SLICE = 2_000;
-const NOTHING: Known = { facts: [], traffic: new Map() };
+const NO_POLICY: Policy = { services: [], endpoints: [], grants: [], guardrails: [] };
+const NOTHING: Given = { facts: [], traffic: new Map(), policy: NO_POLICY };
 const MAX_HEAP_MB = 4_096;
 
 export interface JobOptions {
@@ -116,7 +135,7 @@ export function judgeApart(
   options: JobOptions = {},
 ): Promise<JudgeResult> {
   const lists = ['services', 'endpoints', 'calls', 'credentials', 'findings', 'known'];
-  return run<JudgeResult>(job, lists, known, options);
+  return run<JudgeResult>(job, lists, { ...NOTHING, ...known }, options);
 }
 
 export function readGuardrailsApart(
@@ -126,10 +145,18 @@ export function readGuardrailsApart(
   return run<GuardrailReading>(job, ['guardrails', 'diagnostics'], NOTHING, options);
 }
 
+export function makeBundleApart(
+  job: BundleJob,
+  policy: Policy,
+  options: JobOptions = {},
+): Promise<OpaBundle> {
+  return run<OpaBundle>(job, [], { ...NOTHING, policy }, options);
+}
+
 async function run<Result>(
   job: Job,
   listNames: readonly string[],
-  known: Known,
+  given: Given,
   { onProgress, signal, onStall, secondsPerFile = DEFAULT_SECONDS_PER_FILE }: RunOptions,
 ): Promise<Result> {
   const child = fork(new URL('./job-process.ts', import.meta.url), {
@@ -160,7 +187,7 @@ async function run<Result>(
   signal?.addEventListener('abort', stop);
   try {
     if (signal?.aborted) stop();
-    await Promise.race([result, handOver(child, job, known)]);
+    await Promise.race([result, handOver(child, job, given)]);
     return await result;
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -173,10 +200,19 @@ function append(list: unknown[] | undefined, items: readonly unknown[]): void {
   for (const item of items) list?.push(item);
 }
 
-async function handOver(child: ChildProcess, job: Job, { facts, traffic }: Known): Promise<void> {
+async function handOver(
+  child: ChildProcess,
+  job: Job,
+  { facts, traffic, policy }: Given,
+): Promise<void> {
   await hand(child, { type: 'job', job });
   for (const items of slices(facts)) await hand(child, { type: 'facts', items });
   for (const items of slices([...traffic])) await hand(child, { type: 'traffic', items });
+  for (const list of Object.keys(NO_POLICY) as (keyof Policy)[]) {
+    for (const items of slices<unknown>(policy[list])) {
+      await hand(child, { type: 'policy', list, items });
+    }
+  }
   await hand(child, { type: 'end' });
 }
 

@@ -1,10 +1,11 @@
-import type { Decision, Question } from '../../authorization/model/index.ts';
+import type { OpaBundle } from '../../authorization/enforcement/opa/index.ts';
+import type { Decision, Policy, Question } from '../../authorization/model/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Log } from '../../base/log.ts';
 import type { DocumentStore, Fact, ServiceRecord } from '../../estate/index.ts';
 import type { Registrar } from '../../identity/registration/index.ts';
-import { readGuardrailsApart } from '../jobs.ts';
+import { makeBundleApart, readGuardrailsApart } from '../jobs.ts';
 import { type BundleKey, openBundleKey } from './bundle-key.ts';
 import { Bundles } from './bundles.ts';
 import type { AuthorizationConfig } from './config.ts';
@@ -12,6 +13,7 @@ import { EarlyChanges } from './early.ts';
 import { addRegistered, identitiesByName } from './identities.ts';
 import { type KnownEstate, PolicyKeeper } from './keeper.ts';
 import { KeptSources } from './kept-sources.ts';
+import type { BundleTerms } from './make-bundle.ts';
 import { RecentDecisions } from './recent-decisions.ts';
 
 /** What authorisation is made with. */
@@ -73,7 +75,11 @@ export function openAuthorization(parts: AuthorizationParts): Authorization {
     log,
     ...(parts.onMade && { onMade: parts.onMade }),
   });
-  const bundles = new Bundles({ policies, signer: bundleKey.signer, trustDomain, log });
+  const bundles = new Bundles({
+    policies,
+    make: (policy) => bundleOf(policy, { trustDomain, privateKey: bundleKey.privateKey }, closing),
+    log,
+  });
   const recent = new RecentDecisions({ config: config.decisions, clock, log });
   const unlisten = registrar?.onChange(() => void policies.refresh());
   const apply = async (): Promise<void> => {
@@ -108,12 +114,28 @@ export function openAuthorization(parts: AuthorizationParts): Authorization {
     },
     close: async () => {
       unlisten?.();
-      closing.abort();
       bundles.close();
+      closing.abort();
       recent.close();
       await policies.settled();
     },
   };
+}
+
+/** Endpoints and grants up to these are made a bundle of in place, which takes less than starting a process. */
+const MAX_IN_PLACE = 2_000;
+
+async function bundleOf(
+  policy: Policy,
+  terms: BundleTerms,
+  { signal }: AbortController,
+): Promise<OpaBundle> {
+  if (policy.endpoints.length + policy.grants.length > MAX_IN_PLACE) {
+    return makeBundleApart({ kind: 'bundle', ...terms }, policy, { signal });
+  }
+  // what only OPAs need is loaded for the first of them
+  const { makeBundle } = await import('./make-bundle.ts');
+  return makeBundle(policy, terms);
 }
 
 /** Nothing can be decided before the estate has been judged once. */

@@ -12,7 +12,8 @@ import { readOrCreate } from '../../base/kept-file.ts';
 
 /** What signs bundles, and what verifies them. */
 export interface BundleKey {
-  readonly signer: BundleSigner;
+  /** PEM, of which `signerOf` makes what signs. */
+  readonly privateKey: string;
   /** PEM, for `keys` in the configuration of an OPA. */
   readonly publicKey: string;
 }
@@ -25,13 +26,20 @@ const FILE = 'bundle-signing.key';
  *  @throws {Fault} `data/key-malformed` */
 export function openBundleKey(dataFolder: string): BundleKey {
   const file = join(dataFolder, FILE);
-  const key = readKey(readOrCreate(file, makeKey), file);
+  const privateKey = readOrCreate(file, makeKey);
+  const key = readKey(privateKey, file);
   return {
-    signer: {
-      keyId: KEY_ID,
-      sign: (input) => sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' }),
-    },
+    privateKey,
     publicKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+/** What signs by a key of `openBundleKey`. */
+export function signerOf(privateKey: string): BundleSigner {
+  const key = createPrivateKey(privateKey);
+  return {
+    keyId: KEY_ID,
+    sign: (input) => sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' }),
   };
 }
 
