@@ -43,7 +43,7 @@ kind: PeerAuthentication
 metadata: { name: default, namespace: shop }
 spec: { mtls: { mode: ${mode} } }
 `;
-const WAIT = { timeout: 20_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 
 /** A kubeconfig that leads to the server. */
 function kubeconfigFor(server: TestApiServer): string {
@@ -128,7 +128,7 @@ describe('clusters that are followed', () => {
         control === 'identity/mtls-permissive' && subject === 'production/shop/payments',
     );
     expect(finding?.location).toEqual({ file: 'cluster eu-1: PeerAuthentication shop/default' });
-  }, 40_000);
+  });
 
   it('keep what is known where the cluster is lost', async () => {
     const { server, clusters, call } = await setUp();
@@ -147,7 +147,7 @@ describe('clusters that are followed', () => {
     expect((await call())?.authentication).toBe('mtls');
     server.meddle = () => false;
     await vi.waitFor(() => expect(clusters.list()[0]?.state).toBe('current'), WAIT);
-  }, 60_000);
+  });
 
   it('keep what is known where the process ends, which begins anew', async () => {
     const { server, clusters, links, call } = await setUp();
@@ -168,7 +168,7 @@ describe('clusters that are followed', () => {
     await vi.waitFor(async () => expect((await call())?.authentication).toBe('none'), WAIT);
     expect(clusters.list()[0]).toMatchObject({ state: 'current', staleSince: null, failure: null });
     expect(links[0]?.pid).not.toBe(pid);
-  }, 60_000);
+  });
 
   it('begin anew where the process cannot be started', async () => {
     const { clusters, call } = await setUp();
@@ -184,7 +184,7 @@ describe('clusters that are followed', () => {
     process.execPath = execPath;
     await vi.waitFor(async () => expect((await call())?.authentication).toBe('mtls'), WAIT);
     expect(clusters.list()[0]).toMatchObject({ state: 'current', failure: null });
-  }, 60_000);
+  });
 
   it('end a process that is stuck', async () => {
     const { clusters, links, call } = await setUp(undefined, { silenceMs: 6_000, aliveMs: 500 });
@@ -198,7 +198,7 @@ describe('clusters that are followed', () => {
       });
     }, WAIT);
     await vi.waitFor(() => expect(clusters.list()[0]?.state).toBe('current'), WAIT);
-  }, 60_000);
+  });
 
   it('wait for a store that is away', async () => {
     const { store, clusters, call } = await setUp();
@@ -209,7 +209,7 @@ describe('clusters that are followed', () => {
     expect(clusters.list()[0]?.changedAt).toBe(null);
     store.fail = undefined;
     await vi.waitFor(async () => expect((await call())?.authentication).toBe('mtls'), WAIT);
-  }, 40_000);
+  });
 
   it('answer questions to their API server', async () => {
     const { server, clusters } = await setUp();
@@ -238,7 +238,7 @@ describe('clusters that are followed', () => {
     await expect(slow).rejects.toThrow('The question was given up');
     expect(() => clusters.api('other')).toThrow('No cluster `other` is configured');
     expect(() => clusters.diagnostics('other')).toThrow('No cluster `other` is configured');
-  }, 40_000);
+  });
 
   it('say why one cannot be read at all', async () => {
     const { server, clusters } = await setUp();
@@ -265,7 +265,7 @@ describe('clusters that are followed', () => {
       expect(one?.response?.parse(body)).toEqual(body);
       expect(body).toMatchObject({ items: [{}] });
     }
-  }, 40_000);
+  });
 });
 
 describe('clusters in the configuration', () => {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../scripts/ports.ts';
 
+/** How long a server on a busy machine may take to start, or to show what it was told. */
+const PATIENCE_MS = 60_000;
+
 /** A server that runs as `bin/reeve up` does: in a process of its own, which can be killed. */
 export class ServerProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'reeve-process-'));
@@ -37,7 +40,8 @@ export class ServerProcess {
     this.#child = spawn('bin/reeve', ['up', '--config', config], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    for (let tries = 0; tries < 200; tries++) {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (Date.now() < deadline && this.#child.exitCode === null) {
       const answers = await Promise.allSettled([fetch(`${this.origin}/readyz`), this.export({})]);
       if (answers.every((one) => one.status === 'fulfilled' && one.value.ok)) return;
       await sleep(50);
@@ -75,7 +79,8 @@ export class ServerProcess {
   async item(list: string, id: string): Promise<unknown> {
     const file = join(this.folder, 'data', 'admin.token');
     const token = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-    for (let tries = 0; tries < 100; tries++) {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (Date.now() < deadline) {
       const response = await fetch(`${this.origin}/api/v1/${list}/${encodeURIComponent(id)}`, {
         headers: { authorization: `Bearer ${token}` },
       });

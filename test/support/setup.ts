@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { vi } from 'vitest';
+
+/** What holds for every file of tests. */
+
+/** How often a property is tried that does not say so itself; `REEVE_PROPERTY_RUNS` asks for more. */
+const ROUTINE_RUNS = 50;
+/** How long is waited for a condition. It ends as soon as that holds, so only a failure takes this long:
+ *  on a busy machine the one second that Vitest allows is too short for what is right. */
+const PATIENCE_MS = 30_000;
+
+fc.configureGlobal({ numRuns: Number(process.env.REEVE_PROPERTY_RUNS ?? ROUTINE_RUNS) });
+
+// Files share modules, so this may have been done for an earlier one.
+const isPatient = Symbol.for('reeve.test.isPatient');
+if (!(isPatient in vi.waitFor)) {
+  const { waitFor } = vi;
+  const patient: typeof waitFor = (condition, options) => {
+    const given = typeof options === 'number' ? { timeout: options } : options;
+    return waitFor(condition, { timeout: PATIENCE_MS, ...given });
+  };
+  vi.waitFor = Object.assign(patient, { [isPatient]: true });
+}
