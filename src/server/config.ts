@@ -7,6 +7,7 @@ import { AccessLogConfig } from '../sources/access-log/tail/config/index.ts';
 import { EnvoyConfig } from '../sources/envoy-access-log/config/index.ts';
 import { ClustersConfig } from '../sources/kubernetes/live/config/index.ts';
 import { OtlpConfig } from '../sources/otlp/config/index.ts';
+import { AuditConfig } from './audit/config.ts';
 import { AuthorizationConfig } from './authorization/config.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { HttpConfig, TlsConfig } from './http/config.ts';
@@ -44,6 +45,7 @@ export const ServerConfig = z
     inventory: InventoryConfig.prefault({}),
     identity: IdentityConfig.prefault({}),
     authorization: AuthorizationConfig.prefault({}),
+    audit: AuditConfig.prefault({}),
     admission: AdmissionConfig.prefault({}).describe(
       'What clusters ask before they take an object: a validating webhook',
     ),

@@ -7,6 +7,8 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import {
   AuditEntry,
+  type AuditLog,
+  type AuditSeal,
   Call,
   Credential,
   type DocumentStore,
@@ -19,6 +21,8 @@ import {
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
 import { BesideTeller } from './admission/beside.ts';
+import { openAuditKey } from './audit/audit.ts';
+import { Witnessing } from './audit/witnessing.ts';
 import { createAccess } from './auth/access.ts';
 import { openAuthorization } from './authorization/authorization.ts';
 import {
@@ -65,7 +69,8 @@ export interface ServerPorts {
   readonly openStore?: (
     config: ServerConfig,
     dataFolder: string,
-  ) => Promise<EstateStore & DocumentStore>;
+    seal: AuditSeal,
+  ) => Promise<EstateStore & DocumentStore & AuditLog>;
   /** Folder of the built console. */
   readonly consoleFolder?: string;
 }
@@ -124,9 +129,12 @@ async function assemble(
   const { openStore = openConfiguredStore, consoleFolder = CONSOLE_FOLDER } = ports;
   const { http, otlp, tls } = config;
   const data = openDataFolder(config.data);
-  const store = await openStore(config, data.path);
+  const auditKey = openAuditKey(config.audit, data.path, config.identity.trustDomain, clock);
+  const store = await openStore(config, data.path, auditKey.seal);
   opened.defer(() => store.close());
   const metrics = createMetrics();
+  const witnessing = await Witnessing.start({ config: config.audit, store, clock, log });
+  opened.defer(() => witnessing.close());
 
   const clusters = new LiveClusters({
     clusters: config.clusters,
@@ -288,7 +296,7 @@ async function assemble(
       ...scanOperations(scans),
       ...decisionOperations(decisions),
       ...templateOperations(decisions),
-      ...auditOperations(store),
+      ...auditOperations({ store, key: auditKey.key, witnesses: () => witnessing.standing() }),
       ...inventoryOperations({ store, intake: () => intake.status }),
       ...sessionOperations({
         ...access,

@@ -1,4 +1,4 @@
-import type { DocumentStore, EstateStore } from '../estate/index.ts';
+import type { AuditLog, AuditSeal, DocumentStore, EstateStore } from '../estate/index.ts';
 import { openStore } from '../estate/store/index.ts';
 import type { ServerConfig } from './config.ts';
 
@@ -8,6 +8,7 @@ import type { ServerConfig } from './config.ts';
 export function openConfiguredStore(
   config: ServerConfig,
   folder: string,
-): Promise<EstateStore & DocumentStore> {
-  return openStore(config.store ?? { kind: 'sqlite', folder });
+  seal: AuditSeal,
+): Promise<EstateStore & DocumentStore & AuditLog> {
+  return openStore(config.store ?? { kind: 'sqlite', folder }, seal);
 }

@@ -5,6 +5,8 @@ import { createLog } from '../../base/log.ts';
 import type { DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
 import { AgentConfig, type RunningAgent, runAgent } from '../../identity/agent/index.ts';
+import { openAuditKey } from '../audit/audit.ts';
+import { AuditConfig } from '../audit/config.ts';
 import { auditOperations } from '../http/routes/audit.ts';
 import { listOperations } from '../http/routes/lists.ts';
 import { IdentityConfig } from '../identity/config.ts';
@@ -30,7 +32,8 @@ const NO_CLUSTER = {
 export async function startIdentityServer(config: object = {}): Promise<IdentityServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-identity-'));
   const [clock, log] = [Date.now, createLog('silent')];
-  const store = await openStore({ kind: 'sqlite', folder });
+  const auditKey = openAuditKey(AuditConfig.parse({}), folder, 'example.org', clock);
+  const store = await openStore({ kind: 'sqlite', folder }, auditKey.seal);
   const said = IdentityConfig.parse({
     trustDomain: 'example.org',
     agents: { port: 0 },
@@ -42,7 +45,11 @@ export async function startIdentityServer(config: object = {}): Promise<Identity
   });
   const routes = operationsOf(identity, said, clock);
   const api = await serveOperations(
-    [...routes.operations, ...auditOperations(store), ...listOperations(store)],
+    [
+      ...routes.operations,
+      ...auditOperations({ store, key: auditKey.key, witnesses: () => [] }),
+      ...listOperations(store),
+    ],
     clock,
   );
   const joined: RunningAgent[] = [];

@@ -17,6 +17,8 @@ import {
 import { openStore } from '../../estate/store/index.ts';
 import { someTraffic } from '../../estate/store/testing/estate.ts';
 import { decisionToFact } from '../../inventory/index.ts';
+import { openAuditKey } from '../audit/audit.ts';
+import { AuditConfig } from '../audit/config.ts';
 import { type DecisionPorts, Decisions } from '../decisions.ts';
 import { auditOperations } from '../http/routes/audit.ts';
 import { decisionOperations } from '../http/routes/decisions.ts';
@@ -36,8 +38,9 @@ export async function startWorkflowServer(
   ports: Partial<DecisionPorts> = {},
 ): Promise<WorkflowServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-workflow-'));
-  const store = await openStore({ kind: 'sqlite', folder });
   const clock = () => now;
+  const auditKey = openAuditKey(AuditConfig.parse({}), folder, 'example.org', clock);
+  const store = await openStore({ kind: 'sqlite', folder }, auditKey.seal);
   const decisions = new Decisions({
     store,
     clock,
@@ -58,7 +61,7 @@ export async function startWorkflowServer(
       ...listOperations(store),
       ...decisionOperations(decisions),
       ...templateOperations(decisions),
-      ...auditOperations(store),
+      ...auditOperations({ store, key: auditKey.key, witnesses: () => [] }),
       ...inventoryOperations({
         store,
         intake: () => ({ counts, services: 1, nodes: 9, waiting: 0, journalBytes: 512 }),
