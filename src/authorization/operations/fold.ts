@@ -6,7 +6,7 @@ export function fold(text: string): string {
 }
 
 /** One character in lower case; itself where that would be several. */
-export function foldCharacter(character: string): string {
+function foldCharacter(character: string): string {
   const lower = character.toLowerCase();
   return lower.length === character.length ? lower : character;
 }

@@ -9,11 +9,11 @@ export type FilterUse = 'enforcing' | 'marking';
 
 /** How the keys begin under which marks stand in the dynamic metadata of `envoy.filters.http.rbac`:
  *  `reeve_shadow_engine_result` is `allowed` or `denied`, `reeve_shadow_effective_policy_id` what has let it in. */
-export const MARK_PREFIX = 'reeve_';
+const MARK_PREFIX = 'reeve_';
 
 /** What lets in whatever no declaration does, where a service only logs. Policies are tried in the order of their names,
  *  and those of callers begin with `spiffe`. */
-export const ONLY_LOGGED = '~only-logged';
+const ONLY_LOGGED = '~only-logged';
 
 type Filter = Readonly<Record<FilterUse, (rbac: Rbac, mode: CalleeRules['mode']) => RbacFilter>>;
 

@@ -1,5 +1,4 @@
 /** Rules delivered to the Envoys that stand before services. */
-export { MARK_PREFIX, ONLY_LOGGED } from './filters.ts';
 export {
   type DeliveredPolicy,
   type ExtensionConfig,

@@ -14,7 +14,7 @@ const attribute = fc.constantFrom(
   ...['template', 'known', 'deprecated', 'path', 'proof', 'toString', '__proto__', 'a', 'b'],
 );
 
-export const arbitraryUid = fc.oneof(
+const arbitraryUid = fc.oneof(
   fc.record({
     type: fc.constant(ENTITY_TYPES.service),
     id: fc.constantFrom('production/shop/orders', 'staging/shop/payments', 'none/such/one'),
