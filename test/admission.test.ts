@@ -17,7 +17,7 @@ import {
   startAdmission,
 } from './support/admission.ts';
 
-const WAIT = { timeout: 30_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 
 const workload = (name: string) => `apiVersion: apps/v1
 kind: Deployment
@@ -92,7 +92,7 @@ describe('the admission webhook', () => {
       const clusters = await admission.get('/api/v1/clusters');
       expect(clusters).toMatchObject({ items: [{ state: 'current' }] });
     }, WAIT);
-  }, 60_000);
+  });
   afterAll(async () => {
     await admission?.close();
     await cluster?.close();

@@ -121,7 +121,7 @@ describe('a server whose PostgreSQL is stopped', () => {
     expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
     await postgres.start();
     expect((await fetch(`${server.origin}/readyz`)).status).toBe(200);
-    await expect.poll(() => endpoints(), { timeout: 20_000 }).toEqual(['/r1', '/r2']);
+    await expect.poll(() => endpoints()).toEqual(['/r1', '/r2']);
   });
 
   async function endpoints(): Promise<string[]> {

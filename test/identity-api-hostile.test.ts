@@ -116,7 +116,7 @@ describe('whatever is asked of identity', () => {
       ),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 
   it('leaves the registrations as they can be read', async () => {
     const { items } = await server.get<{ items: { spiffeId: string }[] }>(`${API}/entries`);

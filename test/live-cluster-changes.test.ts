@@ -43,7 +43,7 @@ async function follow(start: string) {
     );
   };
   const becomes = (want: object) =>
-    vi.waitFor(() => expect(call()).toMatchObject(want), { timeout: 5_000, interval: 20 });
+    vi.waitFor(() => expect(call()).toMatchObject(want), { timeout: 60_000, interval: 20 });
   const names = () => [...cluster.values()].map((value) => textAt(value, 'metadata', 'name'));
   return { server, becomes, names };
 }

@@ -136,14 +136,11 @@ async function sendLogs(server: TestServer, log: string): Promise<void> {
     `1.2.3.4 - - [${commonTime()}] "GET ${path(PLANTED.logged)} HTTP/1.1" 200 5\n`,
   );
   await expect
-    .poll(
-      async () => {
-        await server.settle();
-        const { counts } = await server.get<{ counts: readonly IntakeCount[] }>('/api/v1/intake');
-        return counts.some(({ source, outcome }) => source === 'access-log' && outcome === 'taken');
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await server.settle();
+      const { counts } = await server.get<{ counts: readonly IntakeCount[] }>('/api/v1/intake');
+      return counts.some(({ source, outcome }) => source === 'access-log' && outcome === 'taken');
+    })
     .toBe(true);
   await server.settle();
 }

@@ -132,7 +132,7 @@ describe('every enforcement point of a machine', () => {
           expect(await decide('web', 'POST', '/orders')).toBe('allowed');
         }
       },
-      { timeout: 15_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   });
 

@@ -20,7 +20,7 @@ describe.runIf(process.platform === 'linux')('a running shop', () => {
       source,
       accept: memberOf('reeve.local'),
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     source?.close();
     await shop?.stop();

@@ -35,7 +35,7 @@ describe.runIf(process.platform === 'linux')('the shop', () => {
     source = new X509Source({ ...(address !== undefined && { address }) });
     await source.ready();
     fetches = [];
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const { agent } of fetches) agent.destroy();
     source?.close();
@@ -53,9 +53,9 @@ describe.runIf(process.platform === 'linux')('the shop', () => {
   it('serves a customer, and traces the visit through all of its services', async () => {
     await visit(estate.shop.webUrl, 1);
     await expect
-      .poll(() => new Set(estate.spans.map(({ service }) => service)), { timeout: 10_000 })
+      .poll(() => new Set(estate.spans.map(({ service }) => service)))
       .toEqual(new Set(['web', 'orders', 'payments', 'inventory', 'reviews', 'legacy-billing']));
-    await expect.poll(() => longestTrace(estate), { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => longestTrace(estate)).toBeGreaterThanOrEqual(5);
     expect(estate.turnedAway()).toBe(1);
   });
 
@@ -75,7 +75,7 @@ describe.runIf(process.platform === 'linux')('the shop', () => {
     const wanted = CALLS.map(([from = '', to, what]) => `${idOf(from)} -> ${to} ${what}`);
     const [, to, what] = PLAIN;
     await expect
-      .poll(() => new Set(seen()), { timeout: 10_000 })
+      .poll(() => new Set(seen()))
       .toEqual(new Set([...wanted, `undefined -> ${to} ${what}`]));
   });
 
@@ -84,13 +84,11 @@ describe.runIf(process.platform === 'linux')('the shop', () => {
       (await estate.server.get<{ items: Call[] }>('/api/v1/calls?limit=1000')).items;
     const proved = CALLS.map(([from, to]) => `${from} ${to}`).sort();
     await expect
-      .poll(
-        async () =>
-          (await callsOf())
-            .filter(({ evidence }) => evidence.startsWith('the caller proved itself by mTLS'))
-            .map(({ from, to }) => `${from.split('/').at(-1)} ${to.split('/').at(-1)}`)
-            .sort(),
-        { timeout: 15_000 },
+      .poll(async () =>
+        (await callsOf())
+          .filter(({ evidence }) => evidence.startsWith('the caller proved itself by mTLS'))
+          .map(({ from, to }) => `${from.split('/').at(-1)} ${to.split('/').at(-1)}`)
+          .sort(),
       )
       .toEqual(proved);
     const others = (await callsOf()).filter(({ authentication }) => authentication !== 'mtls');
@@ -150,7 +148,7 @@ describe('the shop without identities', () => {
     } finally {
       await shop.stop();
     }
-  }, 60_000);
+  });
 });
 
 /** Server spans of the trace that has most of them: the checkout reaches five services. */

@@ -11,13 +11,19 @@ const PATIENCE_MS = 30_000;
 
 fc.configureGlobal({ numRuns: Number(process.env.REEVE_PROPERTY_RUNS ?? ROUTINE_RUNS) });
 
+const withPatience = (options?: number | { timeout?: number; interval?: number }) => ({
+  timeout: PATIENCE_MS,
+  ...(typeof options === 'number' ? { timeout: options } : options),
+});
+
 // Files share modules, so this may have been done for an earlier one.
 const isPatient = Symbol.for('reeve.test.isPatient');
-if (!(isPatient in vi.waitFor)) {
-  const { waitFor } = vi;
-  const patient: typeof waitFor = (condition, options) => {
-    const given = typeof options === 'number' ? { timeout: options } : options;
-    return waitFor(condition, { timeout: PATIENCE_MS, ...given });
-  };
-  vi.waitFor = Object.assign(patient, { [isPatient]: true });
+if (!(isPatient in vi)) {
+  const { waitFor, waitUntil } = vi;
+  Object.assign(vi, {
+    [isPatient]: true,
+    waitFor: ((condition, options) => waitFor(condition, withPatience(options))) as typeof waitFor,
+    waitUntil: ((condition, options) =>
+      waitUntil(condition, withPatience(options))) as typeof waitUntil,
+  });
 }

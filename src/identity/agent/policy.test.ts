@@ -82,7 +82,7 @@ afterEach(async () => {
 });
 
 const taken = (...wanted: string[]) =>
-  vi.waitFor(() => expect(sink.taken).toEqual(wanted), { timeout: 10_000, interval: 5 });
+  vi.waitFor(() => expect(sink.taken).toEqual(wanted), { timeout: 60_000, interval: 5 });
 const kept = () => readFileSync(join(rig.folder, 'data', 'agent.policy'), 'latin1');
 
 describe('policy that an agent carries', () => {

@@ -97,7 +97,7 @@ describe('a keeper', () => {
       x509Authorities.map((der) => readCertificate(der).subject.toString('hex')),
     );
     expect(new Set(subjects).size).toBe(4);
-  }, 60_000);
+  });
 
   it('destroys the key of what is gone', async () => {
     await rig.pass(keeper, 25 * HOUR);
@@ -105,7 +105,7 @@ describe('a keeper', () => {
     const ids = keeper.state.authorities.map((one) => one.id);
     expect(new Set(kept?.keys.keys())).toEqual(new Set(ids));
     expect(actions()).toContain('authority.remove');
-  }, 60_000);
+  });
 
   it('keeps the time once a minute where nothing else happens', async () => {
     const { saves } = rig.store;
@@ -361,7 +361,7 @@ describe('an identity that is revoked', () => {
     await keeper.lift([keeper.state.revocation.denials[0]!.id], by);
     expect(issueX509().id).toEqual(id);
     expect(actions().filter((action) => action === 'identity.lift')).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('has no list where the authority is not there', () => {
     expect(() => keeper.crlOf('none', 60)).toThrow(

@@ -166,7 +166,7 @@ describe('the identities of a machine', () => {
     const check = (svid: string) => client.call('ValidateJWTSVID', { audience: 'payments', svid });
     await expect(check(token)).rejects.toThrow('is shut out');
     expect(await check(await fetchJwt())).toMatchObject({ spiffe_id: ORDERS });
-  }, 20_000);
+  });
 
   it('of tokens are held until half of their life, and longer where none can be issued', async () => {
     const token = await fetchJwt();

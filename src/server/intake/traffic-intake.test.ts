@@ -68,7 +68,7 @@ describe('the thread that takes traffic in', () => {
     const { ports, lines, died } = aSetUp((folder) => [folder]);
     const intake = await TrafficIntake.start(ports);
     expect(intake.addresses.otlpOrigin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    await vi.waitUntil(() => lines.length > 0, { timeout: 10_000 });
+    await vi.waitUntil(() => lines.length > 0);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       level: 'warn',
       msg: 'a request log cannot be followed',

@@ -59,8 +59,7 @@ function follow(server: TestApiServer, more: Partial<LiveClusterParts> = {}) {
     [...cluster.values()].find(
       (value) => `${textAt(value, 'kind')} ${textAt(value, 'metadata', 'name')}` === title,
     );
-  const becomes = (state: string) =>
-    vi.waitFor(() => expect(cluster.state.state).toBe(state), 5_000);
+  const becomes = (state: string) => vi.waitFor(() => expect(cluster.state.state).toBe(state));
   return { cluster, changes, names, one, becomes };
 }
 
@@ -204,7 +203,7 @@ describe('when the API server', () => {
     server.remove('Deployment', 'shop', 'orders');
     server.compact();
     server.apply('{apiVersion: v1, kind: Service, metadata: {name: new, namespace: shop}}');
-    await vi.waitFor(() => expect(names()).toEqual(['Namespace shop', 'Service new']), 5_000);
+    await vi.waitFor(() => expect(names()).toEqual(['Namespace shop', 'Service new']));
   });
 
   it('ends watches, they go on where they ended', async () => {
@@ -218,7 +217,7 @@ describe('when the API server', () => {
     const before = lists();
     server.dropWatches();
     server.apply('{apiVersion: v1, kind: Service, metadata: {name: new, namespace: shop}}');
-    await vi.waitFor(() => expect(names()).toContain('Service new'), 5_000);
+    await vi.waitFor(() => expect(names()).toContain('Service new'));
     expect(lists()).toBe(before);
   });
 
@@ -276,7 +275,7 @@ describe('when the API server', () => {
     const followed = server.watchCount;
     server.dropWatches();
     await becomes('stale');
-    await vi.waitFor(() => expect(refused.size).toBe(followed), 5_000);
+    await vi.waitFor(() => expect(refused.size).toBe(followed));
     isLost = false;
     await becomes('current');
   });
@@ -509,6 +508,6 @@ describe('a hostile API server costs what it says, and nothing else', () => {
     const { names, becomes } = follow(server, { limits: { maxEventBytes: 1_048_576 } });
     await becomes('current');
     server.apply('{apiVersion: v1, kind: Service, metadata: {name: later, namespace: shop}}');
-    await vi.waitFor(() => expect(names()).toContain('Service later'), 5_000);
+    await vi.waitFor(() => expect(names()).toContain('Service later'));
   });
 });
