@@ -6,11 +6,11 @@ import { Fault } from '../fault.ts';
 import { type GrpcAnswers, untilAborted } from './method.ts';
 import { framed, RawClient, retrySeconds } from './testing/client.ts';
 import { messagesIn } from './testing/frames.ts';
-import { HELLO, Rig, TALK, WATCH } from './testing/rig.ts';
+import { HASTY, HELLO, Rig, TALK, WATCH } from './testing/rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await Rig.start();
+  rig = await Rig.start(HASTY);
 });
 afterEach(() => rig.close());
 

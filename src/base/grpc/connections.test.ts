@@ -8,11 +8,11 @@ import { Fault } from '../fault.ts';
 import { textField } from '../protobuf/index.ts';
 import { callByHand, EMPTY_SETTINGS } from './testing/by-hand.ts';
 import { RawClient } from './testing/client.ts';
-import { ECHO, GATHER, HELLO, Rig } from './testing/rig.ts';
+import { ECHO, GATHER, HASTY, HELLO, Rig } from './testing/rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await Rig.start();
+  rig = await Rig.start(HASTY);
 });
 afterEach(() => rig.close());
 

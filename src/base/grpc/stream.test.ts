@@ -3,13 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callByHand, RESET } from './testing/by-hand.ts';
 import { framed } from './testing/client.ts';
-import { GATHER, HELLO, Rig } from './testing/rig.ts';
+import { GATHER, HASTY, HELLO, Rig } from './testing/rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
   rig = await Rig.start();
 });
 afterEach(() => rig.close());
+
+async function restart(limits: typeof HASTY): Promise<void> {
+  await rig.close();
+  rig = await Rig.start(limits);
+}
 
 describe('a stream of messages', () => {
   it('is answered when it ends', async () => {
@@ -56,6 +61,7 @@ describe('a stream of messages', () => {
   });
 
   it('may pause as long as it likes between messages, and not within one', async () => {
+    await restart(HASTY);
     const call = rig.client.begin(GATHER).send(HELLO);
     await sleep(300);
     expect(rig.ended).toEqual([]);

@@ -3,13 +3,18 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../fault.ts';
 import { framed, retrySeconds } from './testing/client.ts';
-import { ECHO, HELLO, Rig } from './testing/rig.ts';
+import { ECHO, HASTY, HELLO, Rig } from './testing/rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
   rig = await Rig.start();
 });
 afterEach(() => rig.close());
+
+async function restart(limits: typeof HASTY): Promise<void> {
+  await rig.close();
+  rig = await Rig.start(limits);
+}
 
 describe('a unary call', () => {
   it('is answered with its message and status 0', async () => {
@@ -134,6 +139,7 @@ describe('a unary call', () => {
   });
 
   it('that comes too slowly is given up', async () => {
+    await restart(HASTY);
     const call = rig.client.begin(ECHO);
     call.stream.write(framed(HELLO, 0, 100));
     expect(await call.answer).toMatchObject({ code: 4 });

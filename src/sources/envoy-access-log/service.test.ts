@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { GrpcServer } from '../../base/grpc/index.ts';
 import type { RawClient } from '../../base/grpc/testing/client.ts';
@@ -65,6 +65,7 @@ describe('a stream of access logs', () => {
     const entries = Array.from({ length: 100 }, (_, n) => ({ ...ENTRY, path: `/orders/${n}` }));
     for (let n = 0; n < 100; n++) call.send(httpLogs(...entries));
     const answer = call.end();
+    await vi.waitFor(() => expect(asked).toBe(2));
     await sleep(100);
     expect(asked).toBe(2);
     expect(grpc.calls.heldBytes).toBeLessThan(200_000);
