@@ -1,9 +1,10 @@
 /** How a ledger lies in memory. A text is its length, and its characters, four in a cell.
  *
  *  - An identity: its text; then how many relations, and of each the hash of the callee's id, and where it is.
- *  - A relation: the text of the callee's id, and how many grants, or `WIDE`; then the grants; then their literals, four
- *    characters in a cell.
- *  - A grant: its kind, where its literals are, in characters, and the marks of its rivals. */
+ *  - A relation: the text of the callee's id, and how many grants, or `WIDE`; then the grants; then their literals,
+ *    each with a slash before it, and those of one grant with a zero behind them.
+ *  - A grant: its kind, where its literals are, in characters (several may have the same), and the marks of its
+ *    rivals. */
 export const CELLS_OF_GRANT = 3;
 export const [KIND, TEXT, MARKS] = [0, 1, 2] as const;
 

@@ -1,12 +1,14 @@
 import { isWide, type OperationPattern } from '../operations/index.ts';
 import { IntList } from './int-list.ts';
 import {
+  CELLS_OF_GRANT,
   COUNT_SHIFT,
   LITERALS_SHIFT,
   MAX_METHOD,
   MAX_SEGMENTS,
   METHOD_SHIFT,
   NOT_ASKED,
+  TEXT,
   WIDE,
 } from './ledger-layout.ts';
 import { OTHER } from './methods.ts';
@@ -102,16 +104,27 @@ export class LedgerWriter {
       }
       grants.push(grant);
     }
+    this.#pushGrants(grants);
+  }
+
+  #pushGrants(grants: readonly PlainGrant[]): void {
     this.cells.push(grants.length);
-    const texts = grants.map(({ kind }) => {
-      for (const cell of [kind, 0, 0]) this.cells.push(cell);
-      return this.cells.length - 2;
-    });
+    const start = this.cells.length;
+    for (const { kind } of grants) for (const cell of [kind, 0, 0]) this.cells.push(cell);
+    const places = new Map<string, number>();
     grants.forEach(({ literals }, index) => {
-      this.#text.take(literals);
-      this.cells.set(texts[index] ?? 0, this.cells.length * Int32Array.BYTES_PER_ELEMENT);
-      this.#text.pushTo(this.cells);
+      const place = places.get(literals) ?? this.#pushLiterals(literals);
+      places.set(literals, place);
+      this.cells.set(start + index * CELLS_OF_GRANT + TEXT, place);
     });
+  }
+
+  /** Gives where they stand, in characters. */
+  #pushLiterals(literals: string): number {
+    const at = this.cells.length;
+    this.#text.take(literals);
+    this.#text.pushTo(this.cells);
+    return at * Int32Array.BYTES_PER_ELEMENT;
   }
 
   /** Undefined where its cells do not say all. */
