@@ -19,6 +19,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   ],
   [['identity'], async () => (await import('./identity.ts')).addIdentity],
   [['admission'], async () => (await import('./admission.ts')).addAdmission],
+  [['witness'], async () => (await import('./witness.ts')).addWitness],
   [['login-link'], async () => (await import('./login-link.ts')).addLoginLink],
 ];
 

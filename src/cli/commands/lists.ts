@@ -15,6 +15,7 @@ import { age, rate, statusOf } from '../endpoints/words.ts';
 import { toCount } from '../options.ts';
 import { type Column, toTable } from '../table.ts';
 import { counted, grouped } from '../terminal.ts';
+import { addAuditCommands } from './audit.ts';
 import { addEndpointCommands } from './endpoints.ts';
 
 interface List {
@@ -177,6 +178,7 @@ export function addLists(program: Command): void {
     }
     command.action((flags: ListFlags) => show(list, flags));
     if (list.name === 'endpoints') addEndpointCommands(command);
+    if (list.name === 'audit') addAuditCommands(command);
   }
 }
 

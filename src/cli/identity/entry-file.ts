@@ -1,7 +1,7 @@
 import { type DataDocument, parseYaml } from '../../base/data.ts';
 import { Fault, quote } from '../../base/fault.ts';
 import { EntryInput } from '../../identity/registration/index.ts';
-import { readText } from './text-file.ts';
+import { readText } from '../text-file.ts';
 
 const MAX_BYTES = 4 * 1_024 * 1_024;
 const MAX_ENTRIES = 1_000;

@@ -4,6 +4,7 @@ import { ask } from '../client.ts';
 import { say } from '../endpoints/say.ts';
 import { toFields } from '../fields.ts';
 import { toTable } from '../table.ts';
+import { readText } from '../text-file.ts';
 import {
   API,
   type ChangeFlags,
@@ -16,7 +17,6 @@ import {
   withReason,
 } from './common.ts';
 import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
-import { readText } from './text-file.ts';
 
 interface Federation {
   readonly trustDomain: string;

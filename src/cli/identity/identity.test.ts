@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Entry } from '../../identity/registration/index.ts';
 import { service } from '../../identity/registration/registrar/testing/registrars.ts';
 import { type IdentityServer, startIdentityServer } from '../../server/testing/identity-server.ts';
-import { type Ended, runIdentity } from './testing/run.ts';
+import { type Ended, runReeve } from '../testing/run.ts';
 
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
 
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 const reeve = (args: readonly string[]): Promise<Ended> =>
-  runIdentity([...args, '--server', server.origin], server.token);
+  runReeve(['identity', ...args, '--server', server.origin], server.token);
 
 /** The command itself, as a shell starts it. */
 function spawned(args: readonly string[], input = ''): Promise<Ended> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Fault, messageOf, quote } from '../../base/fault.ts';
+import { Fault, messageOf, quote } from '../base/fault.ts';
 
 /** The text of a file that somebody names.
  *  @param file its name, or a descriptor: 0 is standard input
