@@ -79,6 +79,72 @@ describe('the template for GitLab', () => {
   });
 });
 
+// The image of the job has `jq`; where tests run, it may be missing.
+const hasJq = spawnSync('jq', ['--version']).status === 0;
+
+describe.runIf(hasJq)('the note of a merge request', () => {
+  const template = read('gitlab.yml') as Record<string, { after_script: string[] }>;
+  const [script = ''] = template['reeve-check']?.after_script ?? [];
+
+  /** Stands for GitLab: keeps what it is asked, and has these notes. */
+  function note(notes: readonly unknown[], environment: Readonly<Record<string, string>> = {}) {
+    const bin = join(work, 'bin');
+    mkdirSync(bin);
+    mkdirSync(join(work, 'reeve-check'));
+    writeFileSync(join(work, 'reeve-check/check.markdown'), 'x');
+    writeFileSync(join(work, 'asked'), '');
+    writeFileSync(join(work, 'notes'), JSON.stringify(notes));
+    writeFileSync(
+      join(bin, 'curl'),
+      `#!/bin/sh
+cat >> ${work}/headers
+echo "$@" >> ${work}/asked
+case "$*" in
+  */user) echo '{"id":7}' ;;
+  *per_page*) cat ${work}/notes ;;
+esac
+`,
+    );
+    chmodSync(join(bin, 'curl'), 0o755);
+    const { status, stderr } = spawnSync('sh', ['-c', script], {
+      cwd: work,
+      encoding: 'utf8',
+      env: {
+        PATH: `${bin}:${process.env.PATH}`,
+        CI_API_V4_URL: 'https://gitlab.example/api/v4',
+        CI_PROJECT_ID: '3',
+        CI_MERGE_REQUEST_IID: '12',
+        REEVE_GITLAB_TOKEN: 'the-token',
+        ...environment,
+      },
+    });
+    const asked = readFileSync(join(work, 'asked'), 'utf8');
+    const last = asked.trim().split('\n').at(-1)?.split(' ').slice(-5);
+    return { status, stderr, asked, last };
+  }
+  const mine = { id: 41, author: { id: 7 }, body: '<!-- reeve check -->\n### old' };
+  const notes = 'https://gitlab.example/api/v4/projects/3/merge_requests/12/notes';
+  const body = ['--data-urlencode', 'body@reeve-check/check.markdown'];
+
+  it('is written where there is none, without the token in an argument', () => {
+    const { status, asked, last } = note([]);
+    expect(status).toBe(0);
+    expect(last).toEqual(['--request', 'POST', ...body, notes]);
+    expect(asked).not.toContain('the-token');
+    expect(readFileSync(join(work, 'headers'), 'utf8')).toContain('PRIVATE-TOKEN: the-token\n');
+  });
+
+  it('replaces the one that is there, and no one else\u2019s', () => {
+    const others = { ...mine, id: 40, author: { id: 8 } };
+    const { last } = note([others, { id: 39, author: { id: 7 }, body: 'hello' }, mine]);
+    expect(last).toEqual(['--request', 'PUT', ...body, `${notes}/41`]);
+  });
+
+  it('is not written without a token', () => {
+    expect(note([mine], { REEVE_GITLAB_TOKEN: '' })).toMatchObject({ status: 0, asked: '' });
+  });
+});
+
 describe('the script that checks', () => {
   let shop: Repository;
   beforeEach(() => {
