@@ -26,11 +26,21 @@ function reeve(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+/** All reports of one run, by their formats. */
+function reportsOf(...args: string[]) {
+  const file = (name: string) => join(state, name);
+  const kinds = ['json', 'sarif', 'junit', 'markdown', 'github'];
+  const reports = kinds.flatMap((kind) => ['--report', `${kind}=${file(kind)}`]);
+  const result = reeve('--base', 'main', ...reports, ...args);
+  return { ...result, report: (kind: string) => readFileSync(file(kind), 'utf8') };
+}
+
 interface Report {
   readonly schema: string;
   readonly verdict: string;
   readonly base: { readonly isMergeBase: boolean };
   readonly violations: readonly {
+    readonly id: string;
     readonly rule: string;
     readonly message: string;
     readonly newlyReaches: readonly string[];
@@ -101,13 +111,9 @@ describe('a branch that adds a wildcard', () => {
   });
 
   it('is told in every format, in one run', () => {
-    const file = (name: string) => join(state, name);
-    const kinds = ['json', 'sarif', 'junit', 'markdown', 'github'];
-    const reports = kinds.flatMap((kind) => ['--report', `${kind}=${file(kind)}`]);
-    const { status, stdout } = reeve('--base', 'main', ...reports);
+    const { status, stdout, report: text } = reportsOf();
     expect([status, stdout]).toEqual([1, expect.stringContaining('- POST /charges of payments')]);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    const text = (kind: string) => readFileSync(file(kind), 'utf8');
     expect(text('markdown')).toContain('- POST /charges of payments');
     expect(text('junit')).toMatch(/<testcase classname="check\/wildcard-path"[^>]*>\s*<failure /);
     expect(text('github')).toMatch(
@@ -123,6 +129,32 @@ describe('a branch that adds a wildcard', () => {
     });
     expect(run.tool.driver.rules[result.ruleIndex].id).toBe('check/wildcard-path');
     expect(JSON.parse(text('json')).verdict).toBe('rejected');
+  });
+
+  it('passes where it is accepted, and every format says by whom, until when and why', () => {
+    const { violations } = reported();
+    const entries = violations.map(({ id }) => ({
+      ...{ finding: id, reason: 'rewritten in spring', owner: 'team-reviews', until: '2999-12-31' },
+    }));
+    const document = { apiVersion: 'reeve.dev/v1', kind: 'Waivers', spec: { waivers: entries } };
+    shop.write({ 'reeve-waivers.yaml': JSON.stringify(document) });
+    const { status, stdout, report } = reportsOf();
+    const accepted = /accepted by team-reviews until 2999-12-31: rewritten in spring/i;
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(accepted);
+    for (const kind of ['sarif', 'junit', 'github']) expect(report(kind)).toMatch(accepted);
+    expect(report('markdown').replaceAll('\\', '')).toMatch(accepted);
+    expect(report('junit')).not.toContain('<failure');
+    expect(report('github')).not.toContain('::error');
+    expect(JSON.parse(report('sarif')).runs[0].results[0].suppressions).toHaveLength(1);
+    expect(JSON.parse(report('json'))).toMatchObject({
+      verdict: 'passed',
+      violations: expect.arrayContaining([
+        expect.objectContaining({
+          waiver: expect.objectContaining({ owner: 'team-reviews', until: '2999-12-31' }),
+        }),
+      ]),
+    });
+    expect(status).toBe(0);
   });
 
   it('is the same where the work tree has it and nothing is committed', () => {

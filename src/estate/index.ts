@@ -13,3 +13,4 @@ export * from './sighting/index.ts';
 export * from './store.ts';
 export * from './traffic.ts';
 export * from './traffic-sum.ts';
+export * from './waiver.ts';

@@ -1,7 +1,7 @@
 import type { State } from '../authorization/check/index.ts';
 import type { Policy } from '../authorization/model/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { JudgedEstate, Records } from '../estate/index.ts';
+import type { JudgedEstate, Records, Waiver } from '../estate/index.ts';
 import type { Cluster } from '../sources/index.ts';
 import { networkOf } from '../sources/kubernetes/network/index.ts';
 
@@ -13,13 +13,16 @@ export interface Known {
   /** Its Kubernetes objects. */
   readonly cluster: Cluster | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Of a folder. */
+  readonly waivers?: readonly Waiver[];
 }
 
 /** As much of it as a check compares. */
-export function toState({ policy, records, judged, cluster, diagnostics }: Known): State {
+export function toState({ policy, records, judged, cluster, diagnostics, waivers }: Known): State {
   const found = cluster && networkOf(cluster);
   return {
     policy,
+    ...(waivers && { waivers }),
     network: found?.network,
     services: records.services.map(
       ({ id, name, namespace, kind, permissions, postures, routes, declaresCalls, sources }) => ({

@@ -2,8 +2,14 @@ import { type JudgedParts, judgeParts } from '../assurance/index.ts';
 import type { Policy } from '../authorization/model/index.ts';
 import { toTimestamp } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { type PolicyCase, type PolicySources, type Records, toRecords } from '../estate/index.ts';
-import { type Cluster, policyTests } from '../sources/index.ts';
+import {
+  type PolicyCase,
+  type PolicySources,
+  type Records,
+  toRecords,
+  type Waiver,
+} from '../estate/index.ts';
+import { type Cluster, policyTests, waivers } from '../sources/index.ts';
 import { identitiesByName } from './authorization/identities.ts';
 import { makePolicy } from './authorization/make-policy.ts';
 import { type ScanOptions, scanFolder } from './scan.ts';
@@ -26,6 +32,8 @@ export interface FolderPolicy {
   readonly sources: PolicySources;
   /** The cases of its tests of policy. */
   readonly cases: readonly PolicyCase[];
+  /** What it accepts of the findings of a check. */
+  readonly waivers: readonly Waiver[];
   readonly diagnostics: readonly Diagnostic[];
   readonly fileCount: number;
 }
@@ -44,9 +52,13 @@ export function readPolicy(folder: string, options: PolicyOptions): FolderPolicy
   const keepsCases = policyTests((found) => {
     cases = found;
   });
+  let accepted: readonly Waiver[] = [];
+  const keepsWaivers = waivers((found) => {
+    accepted = found;
+  });
   const scan = scanFolder(folder, {
     ...options,
-    readers: [keepsCases],
+    readers: [keepsCases, keepsWaivers],
     clusterReaders: [keepsObjects],
   });
   const records = toRecords(scan.facts);
@@ -58,7 +70,7 @@ export function readPolicy(folder: string, options: PolicyOptions): FolderPolicy
     defaultMode: 'enforce',
   });
   return {
-    ...{ policy, records, judged, cluster, cases, sources: scan.policy },
+    ...{ policy, records, judged, cluster, cases, waivers: accepted, sources: scan.policy },
     diagnostics: [...scan.diagnostics, ...diagnostics],
     fileCount: scan.fileCount,
   };

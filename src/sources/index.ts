@@ -5,7 +5,13 @@ import { dotnet } from './code/dotnet/index.ts';
 import { go, java, javascript, python } from './code/index.ts';
 import { components } from './components/index.ts';
 import { compose } from './compose/index.ts';
-import { declarations, policySources, policyTests, toTestedCall } from './declarations/index.ts';
+import {
+  declarations,
+  policySources,
+  policyTests,
+  toTestedCall,
+  waivers,
+} from './declarations/index.ts';
 import { graphql } from './graphql/index.ts';
 import { grpcClients } from './grpc-clients/index.ts';
 import { kong } from './kong/index.ts';
@@ -19,7 +25,7 @@ export { type Attributed, type AttributionOptions, attribute } from './attributi
 export type { Cluster, ClusterReader } from './kubernetes/index.ts';
 export { type FolderReading, type ReadOptions, readFolder } from './read.ts';
 export type { Reader } from './reader.ts';
-export { policySources, policyTests, toTestedCall };
+export { policySources, policyTests, toTestedCall, waivers };
 
 /** Every reader of files.
  *  @param more what else is to be read of the Kubernetes objects */

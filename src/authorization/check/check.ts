@@ -16,6 +16,7 @@ import { networkDifference } from './network.ts';
 import { outsideChanges } from './outside.ts';
 import { requestChanges } from './requests.ts';
 import { RULES } from './rules/index.ts';
+import { withWaivers } from './waivers.ts';
 import { samePlace, Words } from './words.ts';
 
 export interface CheckResult {
@@ -47,7 +48,11 @@ export function checkSettled(
   options: CheckOptions,
 ): CheckResult {
   const comparison = compare(base, head, options);
-  const violations = violationsOf(comparison, RULES).sort(compareViolations);
+  const violations = withWaivers(
+    violationsOf(comparison, RULES),
+    head.state.waivers ?? [],
+    options.today,
+  ).sort(compareViolations);
   return {
     violations: withoutEchoes(violations),
     changes: comparison.changes,

@@ -24,7 +24,8 @@ export interface Comparison {
 }
 
 /** What a rule finds; the severity where it is not the rule's own. */
-export type Offence = Omit<Violation, 'rule' | 'severity'> & Partial<Pick<Violation, 'severity'>>;
+export type Offence = Omit<Violation, 'rule' | 'severity' | 'waiver'> &
+  Partial<Pick<Violation, 'severity'>>;
 
 export interface Rule {
   /** `check/what-is-wrong` */

@@ -13,3 +13,4 @@ export {
   type Violation,
 } from './model.ts';
 export { RULES } from './rules/index.ts';
+export { findingId } from './waivers.ts';

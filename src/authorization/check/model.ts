@@ -7,6 +7,7 @@ import type {
   Network,
   ServiceRecord,
   Severity,
+  Waiver,
   WeaknessFact,
 } from '../../estate/index.ts';
 import type { Policy, PolicyEndpoint, PolicyService } from '../model/index.ts';
@@ -29,6 +30,8 @@ export interface State {
   >[];
   readonly weaknesses: readonly WeaknessFact[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What it accepts of the findings; absent where there can be none, as in a cluster. */
+  readonly waivers?: readonly Waiver[];
 }
 
 export type ServiceWords = Pick<
@@ -177,6 +180,8 @@ export interface CheckOptions {
   readonly sensitive: readonly string[];
   /** How many more services a service may newly reach, itself and through others. */
   readonly maxBlast: number;
+  /** The day in UTC by which waivers are judged: `2027-01-31`. Without it none holds, and none has expired. */
+  readonly today?: string;
 }
 export const DEFAULT_CHECK_OPTIONS: CheckOptions = {
   sensitive: ['pii', 'pci', 'phi'],
@@ -195,4 +200,6 @@ export interface Violation {
   /** What becomes possible by it, each in words: `POST /charges of payments`. */
   readonly newlyReaches: readonly string[];
   readonly place: Place | undefined;
+  /** By what it is accepted; it then rejects nothing. */
+  readonly waiver?: Waiver;
 }

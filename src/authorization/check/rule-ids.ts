@@ -15,6 +15,7 @@ export const RULE_IDS = [
   'check/sensitive-path',
   'check/undeclared-call',
   'check/unreadable',
+  'check/waiver-expired',
   'check/whole-namespace',
   'check/wildcard-path',
   'check/wildcard-principal',

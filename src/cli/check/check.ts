@@ -30,6 +30,7 @@ export interface ReportFlag {
 /** Compares two states of a repository, prints what the change newly allows, and sets the exit status. */
 export async function check(folder: string, flags: CheckFlags): Promise<void> {
   const { environment, trustDomain, secondsPerFile, failOn, maxBlast, sensitive } = flags;
+  const now = Date.now();
   const comparing = compareStates(
     () => findRevisions(folder, flags),
     {
@@ -37,9 +38,9 @@ export async function check(folder: string, flags: CheckFlags): Promise<void> {
       trustDomains: [trustDomain],
       // The two states are compared with each other and with nothing else.
       fingerprintKey: randomBytes(32),
-      now: Date.now(),
+      now,
     },
-    { maxBlast, sensitive },
+    { maxBlast, sensitive, today: new Date(now).toISOString().slice(0, 10) },
     secondsPerFile,
   );
   // Loaded while both states are read.

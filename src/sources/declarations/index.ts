@@ -8,6 +8,7 @@ export { policySources } from './groups.ts';
 export { policyTests } from './policy-tests.ts';
 export { Declaration, declarationJsonSchema } from './schema.ts';
 export { toTestedCall } from './tested-call.ts';
+export { waivers } from './waivers.ts';
 
 /** Reads `reeve.yaml`: what a service's own team says that it is, offers, calls and holds. */
 export const declarations: Reader = {

@@ -203,7 +203,31 @@ export const PolicyTest = z
   })
   .meta({ title: 'PolicyTest', description: 'Calls that policy must allow or deny' });
 
+/** One finding of a check that is accepted. */
+const WaiverEntry = z.strictObject({
+  finding: z
+    .string()
+    .regex(
+      /^check-[0-9a-f]{16}$/,
+      'must be the id of a finding, as a report of `reeve check` has it',
+    ),
+  reason: z.string().min(1).max(1_000),
+  owner: Name,
+  until: z.iso.date('must be a day, as in `2027-01-31`'),
+});
+
+/** A document of `reeve-waivers.yaml`: findings of a check that are accepted, each until a day. */
+export const Waivers = z
+  .strictObject({
+    apiVersion: z.literal('reeve.dev/v1'),
+    kind: z.literal('Waivers'),
+    spec: z.strictObject({ waivers: z.array(WaiverEntry).max(10_000) }),
+  })
+  .meta({ title: 'Waivers', description: 'Findings of a check that are accepted until a day' });
+
 /** The JSON Schema of the documents of `reeve.yaml`, for editors; published as `docs/reeve.schema.json`. */
 export function declarationJsonSchema(): unknown {
-  return z.toJSONSchema(z.union([Declaration, Group, PolicyTest]).meta({ title: 'reeve.yaml' }));
+  return z.toJSONSchema(
+    z.union([Declaration, Group, PolicyTest, Waivers]).meta({ title: 'reeve.yaml' }),
+  );
 }

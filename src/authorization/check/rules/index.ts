@@ -10,6 +10,7 @@ import { SENSITIVE_PATH } from './sensitive-path.ts';
 import { ENFORCEMENT_OFF, GROUP_TRUST } from './services.ts';
 import { UNDECLARED_CALL } from './undeclared-call.ts';
 import { UNREADABLE } from './unreadable.ts';
+import { WAIVER_EXPIRED } from './waiver.ts';
 import { WILDCARD_PATH } from './wildcard-path.ts';
 
 /** Everything that a change is judged by. */
@@ -31,5 +32,6 @@ export const RULES: readonly Rule[] = [
   UNDECLARED_CALL,
   CREDENTIAL_UNOWNED,
   GROUP_TRUST,
+  WAIVER_EXPIRED,
   NEW_REACH,
 ];

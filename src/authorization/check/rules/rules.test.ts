@@ -332,6 +332,8 @@ describe('the rules of a check', () => {
       ...CASES.map(({ rule }) => rule),
       'check/blast-radius',
       'check/new-reach',
+      // beside waivers
+      'check/waiver-expired',
     ]);
     expect(RULES.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([]);
   });

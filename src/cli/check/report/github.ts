@@ -1,6 +1,6 @@
 import type { Severity } from '../../../estate/index.ts';
 import { plain } from '../../terminal.ts';
-import type { CheckReport, ReportedViolation } from './report.ts';
+import { type CheckReport, type ReportedViolation, waiverText } from './report.ts';
 
 type Kind = 'error' | 'warning' | 'notice';
 const KINDS: readonly Kind[] = ['error', 'warning', 'notice'];
@@ -30,14 +30,15 @@ export function toGithub({ violations }: CheckReport): string {
   }).join('');
 }
 
-/** What rejects the change is an error, whatever its severity. */
-function kindOf({ severity, fails }: ReportedViolation): Kind {
+/** What rejects the change is an error, whatever its severity; what is accepted is worth a notice. */
+function kindOf({ severity, fails, waiver }: ReportedViolation): Kind {
+  if (waiver) return 'notice';
   return fails ? 'error' : KIND_OF[severity];
 }
 
 function command(
   kind: Kind,
-  { rule, message, newlyReaches, remedy, location }: ReportedViolation,
+  { rule, message, newlyReaches, remedy, location, waiver }: ReportedViolation,
 ): string {
   const at =
     location === null || location.state === 'base'
@@ -53,7 +54,7 @@ function command(
     newlyReaches.length > REACHED_SHOWN
       ? `\n… and ${newlyReaches.length - REACHED_SHOWN} more`
       : '';
-  const text = `${plain(message)}${was}${reached.length > 0 ? `\nNewly reaches:${reached.join('')}${more}` : ''}\nFix: ${remedy}`;
+  const text = `${plain(message)}${was}${reached.length > 0 ? `\nNewly reaches:${reached.join('')}${more}` : ''}\n${waiver ? plain(waiverText(waiver)) : `Fix: ${remedy}`}`;
   return `::${kind} ${[...at, `title=${property(rule)}`].join(',')}::${data(text)}\n`;
 }
 

@@ -1,7 +1,7 @@
 import { RULES } from '../../../authorization/check/index.ts';
 import { toPlace } from '../../../base/diagnostic.ts';
 import { type JunitCase, junitXml } from '../../report/junit.ts';
-import { type CheckReport, type ReportedViolation, wrongs } from './report.ts';
+import { type CheckReport, type ReportedViolation, waiverText, wrongs } from './report.ts';
 
 const NAME = 'reeve check';
 
@@ -35,10 +35,13 @@ function detailOf({
   location,
   newlyReaches,
   remedy,
+  id,
+  waiver,
 }: ReportedViolation): string {
   return [
     `${location ? `${toPlace(location)}: ` : ''}${severity}: ${message}`,
     ...newlyReaches.map((item) => `  newly reaches ${item}`),
-    `  fix: ${remedy}`,
+    waiver ? `  ${waiverText(waiver)}` : `  fix: ${remedy}`,
+    `  id: ${id}`,
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import {
   type ReportedViolation,
   revisionText,
   sentenceOf,
+  waiverText,
   wrongs,
 } from './report.ts';
 
@@ -46,6 +47,8 @@ function head(
 }
 
 function violationText({
+  id,
+  waiver,
   rule,
   severity,
   message,
@@ -64,7 +67,9 @@ function violationText({
     ...(shown.length > 0 ? ['', 'Newly reaches:', '', ...shown] : []),
     ...(more > 0 ? [`- … and ${grouped(more)} more`] : []),
     '',
-    `_Fix: ${text(remedy)}._`,
+    waiver
+      ? `_${sentence(text(waiverText(waiver)))}_ \`${code(toPlace(waiver.location))}\``
+      : `_Fix: ${text(remedy)}._ \`${id}\``,
   ].join('\n');
 }
 
@@ -131,6 +136,10 @@ function join(parts: readonly string[]): string {
     if (all === '') return part;
     return all + (part.startsWith('- ') || part.startsWith('\n') ? '\n' : '\n\n') + part;
   }, '');
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** Foreign text without markup of its own, and without mentions of anybody; backticks of our messages stay. */

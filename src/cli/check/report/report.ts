@@ -1,12 +1,12 @@
 import {
   type Change,
+  findingId,
   type Place,
   RULES,
   type Violation,
 } from '../../../authorization/check/index.ts';
 import type { Diagnostic } from '../../../base/diagnostic.ts';
-import { stableId } from '../../../base/ids.ts';
-import { SEVERITIES, type Severity } from '../../../estate/index.ts';
+import { SEVERITIES, type Severity, type Waiver } from '../../../estate/index.ts';
 import type { Revision } from '../base.ts';
 
 /** What a check found, for every format to render. Paths are those of the repository, or of the folder where there is
@@ -28,12 +28,13 @@ export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface ReportedViolation extends Omit<Violation, 'place'> {
-  /** Stable while the same thing is wrong, wherever its line moves. */
+export interface ReportedViolation extends Omit<Violation, 'place' | 'waiver'> {
+  /** See `findingId`; by which a waiver accepts it. */
   readonly id: string;
   readonly location: Place | null;
   readonly remedy: string;
   readonly fails: boolean;
+  readonly waiver: Waiver | null;
 }
 
 export interface ReportedChange
@@ -61,12 +62,15 @@ export function toReport(parts: ReportParts): CheckReport {
   const located = (place: Place | undefined): Place | null =>
     place ? { ...place, file: prefix + place.file } : null;
   const violations = parts.violations.map(
-    ({ place, ...violation }): ReportedViolation => ({
-      id: stableId('check', violation.rule, violation.subject, violation.message),
+    ({ place, waiver, ...violation }): ReportedViolation => ({
+      id: findingId(violation),
       ...violation,
       location: located(place),
       remedy: REMEDIES.get(violation.rule) ?? '',
-      fails: isAtLeast(violation.severity, failOn),
+      fails: waiver === undefined && isAtLeast(violation.severity, failOn),
+      waiver: waiver
+        ? { ...waiver, location: { ...waiver.location, file: prefix + waiver.location.file } }
+        : null,
     }),
   );
   return {
@@ -100,6 +104,11 @@ function isAtLeast(severity: Severity, bound: Severity): boolean {
 /** Violations that say that something is wrong, rather than only that it is new. */
 export function wrongs(report: CheckReport): ReportedViolation[] {
   return report.violations.filter(({ severity }) => severity !== 'info');
+}
+
+/** `accepted by team-a until 2027-01-31: why`: without its place. */
+export function waiverText({ owner, until, reason }: Waiver): string {
+  return `accepted by ${owner} until ${until}: ${reason}`;
 }
 
 /** `main (since 1a2b3c4d5e)`. */

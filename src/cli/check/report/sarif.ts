@@ -1,7 +1,7 @@
 import { RULES } from '../../../authorization/check/index.ts';
 import { VERSION } from '../../../server/version.ts';
 import { LEVELS, SCORES, sarifLocation, sarifLog } from '../../report/sarif-log.ts';
-import type { CheckReport, ReportedViolation } from './report.ts';
+import { type CheckReport, type ReportedViolation, waiverText } from './report.ts';
 
 /** What code hosts take of one log. */
 const MAX_RESULTS = 25_000;
@@ -30,7 +30,8 @@ export function toSarif(report: CheckReport): string {
 }
 
 function toResult(violation: ReportedViolation, ruleIndex: number) {
-  const { id, rule, severity, message, newlyReaches, subject, remedy, location } = violation;
+  const { id, rule, severity, message, newlyReaches, subject, remedy, location, waiver } =
+    violation;
   const reached = newlyReaches.length > 0 ? ` Newly reaches: ${newlyReaches.join('; ')}.` : '';
   const isHere = location !== null && location.state === 'head';
   const was = location !== null && !isHere ? ` It was in ${location.file}.` : '';
@@ -40,6 +41,17 @@ function toResult(violation: ReportedViolation, ruleIndex: number) {
     level: LEVELS[severity],
     message: { text: `${message}.${reached}${was} To mend it: ${remedy}.` },
     locations: isHere ? [sarifLocation(location)] : [],
+    // SARIF §3.27.23: once one result has suppressions, all have, if only none.
+    suppressions: waiver
+      ? [
+          {
+            kind: 'external',
+            status: 'accepted',
+            justification: waiverText(waiver),
+            location: sarifLocation(waiver.location),
+          },
+        ]
+      : [],
     partialFingerprints: { 'reeveCheck/v1': id },
     properties: { subject, severity, newlyReaches },
   };

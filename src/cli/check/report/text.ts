@@ -7,6 +7,7 @@ import {
   type ReportedViolation,
   revisionText,
   sentenceOf,
+  waiverText,
   wrongs,
 } from './report.ts';
 
@@ -49,7 +50,7 @@ function head(report: CheckReport, paint: Painter): string[] {
 }
 
 function violationLines(
-  { rule, severity, location, message, newlyReaches, remedy }: ReportedViolation,
+  { id, rule, severity, location, message, newlyReaches, remedy, waiver }: ReportedViolation,
   paint: Painter,
 ): string[] {
   const shown = newlyReaches.slice(0, REACHED_SHOWN);
@@ -62,7 +63,10 @@ function violationLines(
     ...(shown.length > 0 ? ['    newly reaches:'] : []),
     ...shown.flatMap((text) => hanging(`- ${plain(text)}`, 6)),
     ...(more > 0 ? [`      … and ${grouped(more)} more`] : []),
-    ...indented(`fix: ${remedy}`, 2).map((line) => paint('gray', line)),
+    ...(waiver
+      ? indented(plain(`${waiverText(waiver)} [${toPlace(waiver.location)}]`), 2)
+      : indented(`fix: ${remedy}`, 2).map((line) => paint('gray', line))),
+    paint('gray', `  id: ${id}`),
   ];
 }
 
