@@ -12,6 +12,7 @@ import {
   startWorkflowServer,
   type WorkflowServer,
 } from '../../server/testing/workflow-server.ts';
+import { type Ended, runReeve } from '../testing/run.ts';
 
 const DAY_MS = 86_400_000;
 const SHOW = idOf('GET', '/orders/{id}');
@@ -29,13 +30,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const reeve = (...args: string[]): Promise<Ended> =>
+  runReeve([...args, '--server', server.origin], server.token);
 
-function reeve(...args: string[]): Promise<Ended> {
+/** The command itself, as a shell starts it. */
+function spawned(...args: string[]): Promise<Ended> {
   const env = { ...process.env, REEVE_TOKEN: server.token, NO_COLOR: '1' };
   return new Promise((resolve) => {
     const all = [...args, '--server', server.origin];
@@ -72,12 +71,13 @@ describe('reeve endpoints', () => {
     expect(stdout).toMatch(/^status +service +operation +data +owner +seen +\/min\n/);
     expect(stdout).toMatch(/^shadow +.*orders +DELETE \/orders\/\{id\} .* [\d,]+ d +1$/m);
     expect(stdout).not.toContain('.env');
+    expect(await spawned('endpoints')).toMatchObject({ status: 0, stdout });
     const probes = await endpoints('--visibility', 'probe');
     expect(probes.stdout).toMatch(/^probe .*\/\.env/m);
   });
 
   it('refuses a filter that can never hold', async () => {
-    const { status, stderr } = await endpoints('--review', 'never');
+    const { status, stderr } = await spawned('endpoints', '--review', 'never');
     expect(status).toBe(2);
     expect(stderr).toMatch(/review is never `never`\n {7}use shadow, zombie/);
   });
@@ -85,7 +85,9 @@ describe('reeve endpoints', () => {
 
 describe('reeve endpoints show', () => {
   it('tells all about one, named by its operation', async () => {
-    const { stdout } = await endpoints('show', 'GET /orders/{orderId}', '--service', 'orders');
+    const args = ['show', 'GET /orders/{orderId}', '--service', 'orders'];
+    const { stdout } = await endpoints(...args);
+    expect(await spawned('endpoints', ...args)).toMatchObject({ status: 0, stdout });
     expect(stdout).toMatch(
       /^GET \/orders\/\{id\}\nof production\/shop\/orders\n\nstatus +shadow: seen/,
     );
