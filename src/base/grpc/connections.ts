@@ -8,6 +8,8 @@ export class Connections {
   readonly #limits: GrpcLimits;
   readonly #onRefused: (reason: GrpcRefusal) => void;
   readonly #connections = new Set<Http2Connection>();
+  /** Those that were asked whether anybody is there, and how long they may take to say so. */
+  readonly #asked = new Map<Http2Connection, NodeJS.Timeout>();
   /** Those that have not shaken hands yet are no connections of HTTP/2. */
   readonly #sockets = new Set<Socket>();
 
@@ -54,6 +56,7 @@ export class Connections {
   /** A connection is over. */
   end(connection: Http2Connection, fault: ConnectionFault | undefined): void {
     this.#connections.delete(connection);
+    this.#answered(connection);
     if (fault)
       this.#onRefused(fault.isFlood ? 'control frames without calls' : 'broken connection');
   }
@@ -70,12 +73,17 @@ export class Connections {
 
   /** Pings; a connection without an answer is dead, however many calls it has. */
   #ask(connection: Http2Connection): void {
+    if (this.#asked.has(connection)) return;
     const giveUp = (): void => {
       this.#onRefused('nobody there');
       connection.destroy();
     };
-    const timer = setTimeout(giveUp, this.#limits.answerSeconds * 1_000);
-    connection.socket.once('close', () => clearTimeout(timer));
-    connection.ping(() => clearTimeout(timer));
+    this.#asked.set(connection, setTimeout(giveUp, this.#limits.answerSeconds * 1_000));
+    connection.ping(() => this.#answered(connection));
+  }
+
+  #answered(connection: Http2Connection): void {
+    clearTimeout(this.#asked.get(connection));
+    this.#asked.delete(connection);
   }
 }

@@ -1,4 +1,4 @@
-/** A gRPC server by hand on `node:http2`, for hot paths and long streams. */
+/** A gRPC server by hand, for hot paths and long streams. */
 export type { EndedCall } from './calls.ts';
 export { GrpcClient, type GrpcClientCall, type GrpcClientLimits, isPeerFault } from './client.ts';
 export { CODES, httpStatusOf } from './codes.ts';

@@ -68,11 +68,6 @@ export class Http2Stream {
     return this.#hasAnswered;
   }
 
-  /** All of the request was taken. */
-  get hasEnded(): boolean {
-    return this.#hasEnded;
-  }
-
   get isPaused(): boolean {
     return this.#isPaused;
   }

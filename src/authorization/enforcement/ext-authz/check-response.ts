@@ -21,9 +21,7 @@ const MAX_HEADER_LENGTH = 1_024;
 /** A CheckResponse that lets a request through.
  *  @param reserved names of its headers that are to be taken away */
 export function lettingThrough(verdict: Verdict, reserved: readonly string[]): Buffer {
-  const known = cached(LETTING_THROUGH, verdict, () =>
-    Buffer.concat([STATUS_OK, metadataOf(verdict)]),
-  );
+  const known = LETTING_THROUGH.of(verdict);
   if (reserved.length === 0) return known;
   const removed = reserved.map((name) => textField(5, name));
   return Buffer.concat([known, messageField(3, ...removed)]);
@@ -33,19 +31,17 @@ export function lettingThrough(verdict: Verdict, reserved: readonly string[]): B
  *  becomes the message of the status PERMISSION_DENIED, so it is but the sentence.
  *  @param message a sentence for people */
 export function denying(verdict: Verdict, message: string, isGrpc: boolean): Buffer {
-  const { mode, reason } = verdict;
-  const key = `${isGrpc} ${mode} ${reason} ${message}`;
-  const known = DENYING.get(key);
+  const denials = (isGrpc ? DENYING_GRPC : DENYING).of(verdict);
+  const known = denials.get(message);
   if (known) return known;
   const made = makeDenial(verdict, message, isGrpc);
-  if (DENYING.size >= MAX_DENYING) DENYING.clear();
-  DENYING.set(key, made);
+  if (denials.size >= MAX_DENIALS) denials.clear();
+  denials.set(message, made);
   return made;
 }
 
 /** What is denied once is most often denied again; each has a few hundred bytes. */
-const MAX_DENYING = 1_000;
-const DENYING = new Map<string, Buffer>();
+const MAX_DENIALS = 1_000;
 
 function makeDenial(verdict: Verdict, message: string, isGrpc: boolean): Buffer {
   const told = `${verdict.reason}: ${message}`;
@@ -58,8 +54,7 @@ function makeDenial(verdict: Verdict, message: string, isGrpc: boolean): Buffer 
     headerField(REASON_HEADER, toHeaderValue(told)),
     textField(3, body),
   );
-  const metadata = cached(METADATA, verdict, () => metadataOf(verdict));
-  return Buffer.concat([STATUS_DENIED, denied, metadata]);
+  return Buffer.concat([STATUS_DENIED, denied, METADATA.of(verdict)]);
 }
 
 /** Text as the value of a header: printable ASCII, the rest of it as `?`, and not too long.
@@ -85,18 +80,41 @@ const STATUS_DENIED = messageField(1, integerField(1, PERMISSION_DENIED));
 const STATUS_FORBIDDEN = messageField(1, integerField(1, FORBIDDEN));
 const CONTENT_TYPE = headerField('content-type', 'application/problem+json');
 
-const LETTING_THROUGH = new Map<string, Buffer>();
-const METADATA = new Map<string, Buffer>();
+/** What is made of a verdict once: of verdicts there is a closed table. */
+class PerVerdict<Made> {
+  readonly #make: (verdict: Verdict) => Made;
+  readonly #made = new Map<CheckReason, Map<EnforcementMode, Made>[]>();
 
-/** There are as many as there are verdicts, of which there is a closed table. */
-function cached(made: Map<string, Buffer>, verdict: Verdict, make: () => Buffer): Buffer {
-  const key = `${verdict.isAllowed} ${verdict.mode} ${verdict.reason}`;
-  const known = made.get(key);
-  if (known) return known;
-  const one = make();
-  made.set(key, one);
-  return one;
+  constructor(make: (verdict: Verdict) => Made) {
+    this.#make = make;
+  }
+
+  of(verdict: Verdict): Made {
+    const byMode = this.#byMode(verdict);
+    const known = byMode.get(verdict.mode);
+    if (known !== undefined) return known;
+    const made = this.#make(verdict);
+    byMode.set(verdict.mode, made);
+    return made;
+  }
+
+  #byMode({ isAllowed, reason }: Verdict): Map<EnforcementMode, Made> {
+    let made = this.#made.get(reason);
+    if (made === undefined) {
+      made = [new Map(), new Map()];
+      this.#made.set(reason, made);
+    }
+    return made[isAllowed ? 1 : 0] as Map<EnforcementMode, Made>; // there are both
+  }
 }
+
+const METADATA = new PerVerdict(metadataOf);
+const LETTING_THROUGH = new PerVerdict((verdict) =>
+  Buffer.concat([STATUS_OK, METADATA.of(verdict)]),
+);
+/** By the sentence. */
+const DENYING = new PerVerdict(() => new Map<string, Buffer>());
+const DENYING_GRPC = new PerVerdict(() => new Map<string, Buffer>());
 
 /** The `dynamic_metadata`: `{ reeve: { decision, mode, reason } }`. */
 function metadataOf({ isAllowed, mode, reason }: Verdict): Buffer {

@@ -21,14 +21,6 @@ export class DynamicTable {
     this.#mask = capacity - 1;
   }
 
-  get sizeBytes(): number {
-    return this.#bytes;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
   /** How often it has changed: what was read of it is the same as long as this is. */
   get changes(): number {
     return this.#changes;
