@@ -47,6 +47,31 @@ export const AUDIT_ACTIONS = {
   'join-token.create': ['token', 'until'],
   'join-token.use': ['token', 'from'],
   'join-token.delete': ['token'],
+  /** Of a secret. */
+  'secret.create': ['kind', 'service', 'owner', 'consumers'],
+  'secret.update': ['owner', 'consumers'],
+  'secret.plan': ['rotator', 'admin', 'everySeconds', 'overlapSeconds'],
+  'secret.put': ['version', 'previous'],
+  /** A rotation: `run` names it. */
+  'secret.rotate': ['run', 'why'],
+  'secret.step': ['run', 'step', 'version'],
+  'secret.promote': ['run', 'version', 'previous'],
+  'secret.finish': ['run', 'version', 'revoked'],
+  'secret.fail': ['run', 'step', 'version', 'trouble', 'problem', 'attempt', 'waits'],
+  'secret.cancel': ['run', 'step'],
+  'secret.retry': ['run', 'versions'],
+  'secret.leak': ['versions'],
+  /** `revoke` is asked for; with `revoked` the target was seen to refuse it; `abandon`: it is not, and no longer tried. */
+  'secret.revoke': ['versions'],
+  'secret.revoked': ['version'],
+  'secret.abandon': ['version'],
+  'secret.destroy': ['versions'],
+  'secret.remove': ['service'],
+  'secret.read': ['version', 'label'],
+  'secret.deny': ['label', 'why'],
+  /** Of the store: rotations wait, since it seems to be older than what targets hold; or go on. */
+  'secret.pause': ['why'],
+  'secret.resume': [],
   /** Of a folder: what it says of guardrails and groups has changed. */
   'policy.read': ['guardrails', 'groups'],
 } as const;

@@ -7,6 +7,8 @@ import type { NewAuditEntry } from './store.ts';
 export interface DocumentStore {
   /** All of one kind, by id. */
   documents(kind: string): Promise<readonly StoredDocument[]>;
+  /** One; undefined where there is none. */
+  document(kind: string, id: string): Promise<StoredDocument | undefined>;
   /** Makes all of the changes, or none, and appends to the audit log. Gives the entries as they were
    *  appended. Without changes, it only appends.
    *  @throws {Fault} `estate/document-conflict` where somebody else has changed one of the documents */

@@ -31,6 +31,23 @@ export async function readDocuments(
   });
 }
 
+/** One document, as it is now. */
+export async function readDocument(
+  transaction: DatabaseTransaction,
+  kind: string,
+  id: string,
+): Promise<StoredDocument | undefined> {
+  const row = await transaction
+    .selectFrom('documents')
+    .select(['version', 'body'])
+    .where('kind', '=', toKey(kind))
+    .where('id', '=', toKey(id))
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { body }: { body: unknown } = JSON.parse(row.body);
+  return { kind, id, version: row.version, body };
+}
+
 /** Makes all changes or none. Made a second time, as after a lost acknowledgement, they change nothing
  *  and give the entries of the first time.
  *  @throws {Fault} `estate/document-conflict` */

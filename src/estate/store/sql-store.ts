@@ -18,9 +18,9 @@ import type {
   TrafficOf,
 } from '../store.ts';
 import { type AppendAudit, auditAppender, readAudit } from './audit.ts';
-import { NO_SEAL, readHead, readRoots, readTexts } from './audit-tree.ts';
+import { NO_SEAL, readHead, readRoots, readRows, readTexts } from './audit-tree.ts';
 import { makeChanges, readDecisions } from './decisions.ts';
-import { amendDocuments, readDocuments } from './documents.ts';
+import { amendDocuments, readDocument, readDocuments } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { foldFacts, readFacts, replaceFacts } from './facts.ts';
 import { toKey } from './key.ts';
@@ -102,12 +102,20 @@ export class SqlStore implements EstateStore, DocumentStore, AuditLog {
     return this.#engine.snapshot((transaction) => readTexts(transaction, first, count));
   }
 
+  auditRows(first: number, count: number) {
+    return this.#engine.snapshot((transaction) => readRows(transaction, first, count));
+  }
+
   auditRoots(level: number, first: number, count: number) {
     return this.#engine.snapshot((transaction) => readRoots(transaction, level, first, count));
   }
 
   documents(kind: string) {
     return this.#engine.snapshot((transaction) => readDocuments(transaction, kind));
+  }
+
+  document(kind: string, id: string) {
+    return this.#engine.snapshot((transaction) => readDocument(transaction, kind, id));
   }
 
   async amend(changes: readonly DocumentChange[], entries: readonly NewAuditEntry[]) {

@@ -404,6 +404,7 @@ describe('federation that is opened again', () => {
     let isAway = false;
     const flaky: DocumentStore = {
       documents: (kind) => store.documents(kind),
+      document: (kind, id) => store.document(kind, id),
       amend: (changes, entries) => {
         if (isAway) throw new Fault('estate/unavailable', 'away');
         return store.amend(changes, entries);

@@ -1,7 +1,9 @@
 export {
+  Revocation,
   ROTATION_STEPS,
   RotationPlan,
   RotationRun,
+  type RotationStep,
   Secret,
   type SecretVersion,
   Window,

@@ -28,7 +28,12 @@ export const Secret = z.strictObject({
       fingerprints: z.array(z.string()),
       /** When the value itself ends: that of a certificate, or of a lease. */
       expiresAt: z.string().nullable(),
+      /** When the target was seen to refuse it. */
       revokedAt: z.string().nullable(),
+      /** When it became known to others. */
+      leakedAt: z.string().nullable(),
+      /** It is to be taken away from its target, and has not been yet. */
+      revocation: z.lazy(() => Revocation).nullable(),
     }),
   ),
   /** Which version is which. `current` is what readers get; `pending` is being brought to the target; `previous` may
@@ -41,6 +46,8 @@ export const Secret = z.strictObject({
   plan: z.lazy(() => RotationPlan).nullable(),
   /** The rotation that is under way: the intent stands here before the target is touched. */
   run: z.lazy(() => RotationRun).nullable(),
+  /** Which process is at the target for it, and until when nobody else may be. */
+  taken: z.strictObject({ by: z.string(), until: z.string() }).nullable(),
   lastRotated: z.string().nullable(),
   /** When it is due, jitter and windows included. */
   nextRotation: z.string().nullable(),
@@ -75,8 +82,39 @@ export const RotationPlan = z.strictObject({
 export type RotationPlan = z.infer<typeof RotationPlan>;
 
 /** What a run does next. `make` writes the intent and the new value; then `set`, `test`; `promote` makes it current;
- *  `deliver` brings it to who does not ask; `finish`, after the overlap, takes the version before away. */
-export const ROTATION_STEPS = ['make', 'set', 'test', 'promote', 'deliver', 'finish'] as const;
+ *  `deliver` brings it to who does not ask; `finish`, after the overlap, takes the version before away. `undo` takes a
+ *  pending value away that is not to become current. */
+export const ROTATION_STEPS = [
+  'make',
+  'set',
+  'test',
+  'promote',
+  'deliver',
+  'finish',
+  'undo',
+] as const;
+export type RotationStep = (typeof ROTATION_STEPS)[number];
+
+/** What is tried at a target until it is done, or a person is needed. */
+const tried = {
+  /** Attempts that have failed, one after the other. */
+  failures: z.int(),
+  /** When it is tried again, or goes on. */
+  nextAt: z.string(),
+  /** Why the latest attempt failed, and what may be done, without any value. */
+  problem: z.string().nullable(),
+  hint: z.string().nullable(),
+  /** Nothing more is tried until a person says so. */
+  waits: z.boolean(),
+};
+
+export const Revocation = z.strictObject({
+  since: z.string(),
+  by: z.string(),
+  reason: z.string(),
+  ...tried,
+});
+export type Revocation = z.infer<typeof Revocation>;
 
 export const RotationRun = z.strictObject({
   /** Names the run, for targets that keep such a name. */
@@ -85,13 +123,10 @@ export const RotationRun = z.strictObject({
   /** The step that is to be done next. */
   step: z.enum(ROTATION_STEPS),
   startedAt: z.string(),
-  /** Attempts at this step that have failed. */
-  failures: z.int(),
-  /** When it is tried again, or goes on. */
-  nextAt: z.string(),
-  /** Why the latest attempt failed, without any value. */
-  problem: z.string().nullable(),
+  ...tried,
   /** Values that the target would not take: a run that has made too many waits for a person. */
   refusals: z.int(),
+  /** It ends when the pending value has been taken away. */
+  isGivenUp: z.boolean(),
 });
 export type RotationRun = z.infer<typeof RotationRun>;

@@ -17,6 +17,15 @@ export interface Rotator<Config = unknown> {
   set(context: RotatorContext<Config>, pending: SecretValue): Promise<void>;
   /** Proves that the pending value works, as its consumers will use it. */
   test(context: RotatorContext<Config>, pending: SecretValue): Promise<void>;
+  /** When a value ends by itself, in milliseconds since 1970; undefined: it does not. */
+  endOf?(value: SecretValue): number | undefined;
+  /** Takes a pending value away that is not to become current, so that the current one works as before: where a target
+   *  holds one value at a time, that one is set again. Without it, the pending value is revoked. It may have been set
+   *  whole, half, or not at all. */
+  undo?(context: RotatorContext<Config>, pending: SecretValue): Promise<void>;
+  /** Names what `config` changes, without any value: nothing else is changed there at the same time. Without it, equal
+   *  configurations are one target. */
+  target?(config: Config): string;
   /** Takes away what the version before could do, after it has been left to its users for the overlap. */
   finish?(context: RotatorContext<Config>): Promise<void>;
   /** Ends all that a value grants, sessions included where the target can. */

@@ -33,6 +33,9 @@ export function documentsContract({ open, reopen }: StoreFixture): void {
       { kind: KIND, id: 'b', version: 2, body: 'y' },
     ]);
     expect(await store.documents('none')).toEqual([]);
+    expect(await store.document(KIND, 'a')).toEqual({ kind: KIND, id: 'a', version: 1, body: odd });
+    expect(await store.document('another', 'a')).toMatchObject({ version: 1, body: 0 });
+    expect(await store.document(KIND, 'none')).toBeUndefined();
     expect((await store.audit({ limit: 9 })).items.map(({ sequence }) => sequence)).toEqual([2, 1]);
   });
 
@@ -40,6 +43,7 @@ export function documentsContract({ open, reopen }: StoreFixture): void {
     await store.amend([change('a', 0, 1), change('b', 0, 2)], []);
     await store.amend([change('a', 1, undefined)], [entry('remove')]);
     expect((await store.documents(KIND)).map(({ id }) => id)).toEqual(['b']);
+    expect(await store.document(KIND, 'a')).toBeUndefined();
     await store.amend([change('a', 0, 3)], []);
     expect(await store.documents(KIND)).toHaveLength(2);
   });
@@ -73,6 +77,7 @@ export function documentsContract({ open, reopen }: StoreFixture): void {
     const kept = await store.documents(KIND);
     expect(new Set(kept.map(({ id }) => id))).toEqual(new Set(ids));
     expect(kept.every(({ id, body }) => id === body)).toBe(true);
+    for (const id of ids) expect((await store.document(KIND, id))?.body).toBe(id);
   });
 
   test('may be left as they are while entries are appended, as many as there are', async () => {

@@ -132,6 +132,7 @@ describe('join tokens that are kept', () => {
     let isLost = false;
     const store = new DocumentJoinTokenStore({
       documents: (kind) => estate.documents(kind),
+      document: (kind, id) => estate.document(kind, id),
       amend: async (...change) => {
         const entries = await estate.amend(...change);
         if (isLost) throw new Fault('estate/unavailable', 'gone for a moment');

@@ -23,6 +23,10 @@ class Unreliable implements DocumentStore {
     return this.#store.documents(kind);
   }
 
+  document(kind: string, id: string) {
+    return this.#store.document(kind, id);
+  }
+
   async amend(...change: Parameters<DocumentStore['amend']>) {
     const { fails } = this;
     this.fails = undefined;

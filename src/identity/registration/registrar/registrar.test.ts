@@ -197,6 +197,7 @@ describe('the estate', () => {
     let amends = 0;
     const failing: DocumentStore = {
       documents: (kind) => store.documents(kind),
+      document: (kind, id) => store.document(kind, id),
       amend: async (changes, entries) => {
         if (++amends === 2) throw new Error('the disk is full');
         return store.amend(changes, entries);
@@ -219,6 +220,10 @@ describe('the estate', () => {
       documents: async (kind) => {
         check();
         return store.documents(kind);
+      },
+      document: async (kind, id) => {
+        check();
+        return store.document(kind, id);
       },
       amend: async () => {
         isGone = true;
