@@ -144,6 +144,7 @@ describe('a branch that adds a wildcard', () => {
     for (const kind of ['sarif', 'junit', 'github']) expect(report(kind)).toMatch(accepted);
     expect(report('markdown').replaceAll('\\', '')).toMatch(accepted);
     expect(report('junit')).not.toContain('<failure');
+    expect(report('markdown')).toMatch(/\*\*Passed\.\*\* (?!\d)/);
     expect(report('github')).not.toContain('::error');
     expect(JSON.parse(report('sarif')).runs[0].results[0].suppressions).toHaveLength(1);
     expect(JSON.parse(report('json'))).toMatchObject({

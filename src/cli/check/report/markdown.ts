@@ -25,7 +25,9 @@ export function toMarkdown(report: CheckReport): string {
     ...folded(report, false),
     ...notes(report),
   ];
-  return `${bounded([...head(report, found.length), ...parts], MAX_LENGTH)}\n`;
+  // Accepted ones are neither why it is rejected, nor below the severity.
+  const open = found.filter(({ waiver }) => waiver === null);
+  return `${bounded([...head(report, open.length), ...parts], MAX_LENGTH)}\n`;
 }
 
 function head(
