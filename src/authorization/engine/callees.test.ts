@@ -20,9 +20,9 @@ function policyOf(endpointsOf: (number: number) => number): Policy {
       ]).flat(),
     ),
     grants: numbers.flatMap((number) => [
-      sampleGrant(CALLER, idOf(number), `GET /r${number}/things-0/{id}`),
-      sampleGrant(CALLER, idOf(number), `GET /public/**`),
-      sampleGrant(CALLER, idOf(number), 'QUERY order'),
+      sampleGrant(CALLER, idOf(number), `GET /r${number}/things-0/{id}`, 3),
+      sampleGrant(CALLER, idOf(number), 'GET /public/**', 4),
+      sampleGrant(CALLER, idOf(number), 'QUERY order', 5),
     ]),
     guardrails: [],
   };

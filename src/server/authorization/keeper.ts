@@ -126,7 +126,7 @@ export class PolicyKeeper {
         },
         guardrails,
       );
-      const revision = revisionOf(policy);
+      const revision = await revisionOf(policy);
       if (revision === this.#current?.revision) return;
       const engine = new Engine(policy, new CedarJudge(policy.guardrails));
       this.#current = { revision, policy, engine, sources: said, diagnostics, since: clock() };
