@@ -8,10 +8,10 @@ import type { Told } from './support/policy-live-server.ts';
 
 /** How long a change of a declaration takes to be obeyed in an estate of 10,000 services: a folder is changed and
  *  scanned, and from the moment on that the store has what was found there, time is taken until each enforcement point
- *  does what it says. To reach: 2 s. `--services=N`: of so many; `--no-bundle`: without OPAs, for which the server makes a
+ *  does what it says. To reach: 2 s. `--services=N`: of so many; `--rounds=N`; `--no-bundle`: without OPAs, for which the server makes a
  *  bundle of everything. */
 const SERVICES = Number(optionOf('services') ?? 10_000);
-const ROUNDS = 5;
+const ROUNDS = Number(optionOf('rounds') ?? 5);
 const PATIENCE_MS = 120_000;
 const hasBundle = !process.argv.includes('--no-bundle');
 

@@ -24,6 +24,7 @@ const CALLER = '/ns/shop/sa/web';
 const CALLEE = `spiffe://${TRUST_DOMAIN}/ns/shop/sa/orders`;
 const [METHOD, PATH] = ['POST', '/orders'] as const;
 const BETWEEN_MS = 5;
+const READY_MS = 300_000;
 
 /** Asks again and again. */
 function asking(name: string, ask: () => Promise<boolean>, close = () => {}): Point {
@@ -65,7 +66,7 @@ export function dataApi(origin: string): Point {
 /** This process is the service that is called. */
 export async function sdk(socket: string): Promise<Point> {
   const policy: ReevePolicy = reevePolicy({ address: socket });
-  await policy.source.ready(AbortSignal.timeout(60_000));
+  await policy.source.ready(AbortSignal.timeout(READY_MS));
   const ask = async () => {
     const decision = await policy({
       caller: {

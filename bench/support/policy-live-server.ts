@@ -27,6 +27,8 @@ export type Told =
 const [folder = '', services = ''] = process.argv.slice(2);
 let before = process.cpuUsage();
 const tell = (told: Told): void => void process.send?.(told);
+/** The estate has been judged once, and its policy is in force. */
+const [judged, inForce] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 const delay = monitorEventLoopDelay({ resolution: 5 });
 
 const log = createLog('info', {
@@ -37,10 +39,12 @@ const log = createLog('info', {
       level: number;
     };
     if (msg === 'policy in force') {
+      inForce.resolve();
       const { user, system } = process.cpuUsage(before);
       tell({ type: 'in force', seconds, cpuSeconds: (user + system) / 1e6 });
     }
     if (msg === 'judged') {
+      judged.resolve();
       tell({ type: 'judged', seconds, stoodStillMs: delay.max / 1e6 });
       delay.reset();
     }
@@ -72,7 +76,7 @@ const server = await startServer(
     },
   },
 );
-await server.settle();
+await Promise.all([judged.promise, inForce.promise]);
 delay.enable();
 const { origin, envoyAddress: envoy, workloadApiAddress: socket = '' } = server;
 tell({ type: 'up', origin, envoy, socket, tokenFile: server.adminTokenFile });
