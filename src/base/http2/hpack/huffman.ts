@@ -3,6 +3,7 @@ import { EOS, HUFFMAN_CODES } from './huffman-codes.ts';
 /** The decoder is an automaton that reads four bits at a time: its states are the inner nodes of the tree of codes. Of
  *  each state and four bits the table tells the next state, and the byte that came to its end on the way: there is one
  *  at most, because no code has fewer than five bits. */
+const SHORTEST_CODE = 5;
 const STATE = 0xff;
 const SYMBOL_SHIFT = 8;
 const EMITS = 0x1_0000;
@@ -12,7 +13,7 @@ const { steps: STEPS, isEnd: IS_END } = automaton();
 /** Reads a text, its bytes as characters U+0000 to U+00FF; undefined where it is not a valid one.
  *  @see RFC 7541 §5.2 */
 export function huffmanDecode(bytes: Buffer, start: number, end: number): string | undefined {
-  const text = Buffer.allocUnsafe(((end - start) * 8) / 5 + 1);
+  const text = Buffer.allocUnsafe(Math.ceil(((end - start) * 8) / SHORTEST_CODE));
   let length = 0;
   let state = 0;
   for (let at = start; at < end; at++) {
