@@ -5,6 +5,8 @@ export interface AuditLog {
   auditHead(): Promise<AuditHead>;
   /** Texts of the next so many entries, from the `first` sequence number on; fewer where the log ends. */
   auditTexts(first: number, count: number): Promise<readonly AuditText[]>;
+  /** The same, with what is known of how they are found. */
+  auditRows(first: number, count: number): Promise<readonly AuditRow[]>;
   /** Roots of the full subtrees of 256^`level` entries, level 1 at least, from the `first`th on (from 0). */
   auditRoots(level: number, first: number, count: number): Promise<readonly Buffer[]>;
 }
@@ -20,6 +22,9 @@ export interface AuditHead {
 export interface AuditText {
   readonly sequence: number;
   readonly text: string;
+}
+
+export interface AuditRow extends AuditText {
   /** Whether it is listed and found as what it says. */
   readonly isIndexed: boolean;
 }

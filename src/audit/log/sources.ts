@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Fault, quote } from '../../base/fault.ts';
 import { linesOf } from '../../base/lines.ts';
-import type { AuditLog, AuditText } from '../../estate/index.ts';
+import type { AuditLog, AuditRow } from '../../estate/index.ts';
 import { sequenceOf, type VerifiedSource } from './verify.ts';
 
 const BATCH = 2_000;
@@ -19,10 +19,10 @@ export async function keptSource(log: AuditLog): Promise<VerifiedSource> {
 }
 
 /** The entries of a log from a sequence number on, as they are kept. */
-export async function* entriesOf(log: AuditLog, first: number): AsyncIterable<AuditText> {
+export async function* entriesOf(log: AuditLog, first: number): AsyncIterable<AuditRow> {
   let next = first;
   for (;;) {
-    const batch = await log.auditTexts(next, BATCH);
+    const batch = await log.auditRows(next, BATCH);
     yield* batch;
     const last = batch.at(-1);
     if (!last) return;
@@ -32,7 +32,7 @@ export async function* entriesOf(log: AuditLog, first: number): AsyncIterable<Au
 
 /** A log that was exported: a line for each entry, which is its text.
  *  @throws {Fault} `audit/file-unavailable`, `audit/line-malformed` */
-export async function* entriesOfFile(file: string): AsyncIterable<AuditText> {
+export async function* entriesOfFile(file: string): AsyncIterable<AuditRow> {
   const hint = 'give a file that `reeve audit export` wrote';
   const tooLong = (line: number): never => {
     const place = `${quote(file, 200)} line ${line}`;

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/fault.ts';
 import { Frontier, leafHash, TILE_LEVELS, TILE_WIDTH } from '../../base/merkle/index.ts';
-import type { AuditText } from '../../estate/index.ts';
+import type { AuditRow } from '../../estate/index.ts';
 import {
   type Checkpoint,
   type NoteVerifier,
@@ -12,7 +12,7 @@ import {
 /** A log to be verified, wherever it lies. */
 export interface VerifiedSource {
   /** In order, as they are kept; may be read once. */
-  readonly entries: AsyncIterable<AuditText>;
+  readonly entries: AsyncIterable<AuditRow>;
   /** What the log itself says that it is: a signed checkpoint. */
   readonly checkpoint: string;
   /** The roots of full runs of 256 entries that are kept beside the log, which tell where it was changed. */
@@ -139,7 +139,7 @@ class Walk {
     return this.#frontier.root();
   }
 
-  take({ sequence, text, isIndexed }: AuditText): void {
+  take({ sequence, text, isIndexed }: AuditRow): void {
     if (sequence !== this.#next) {
       this.#add(
         'gap',

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { AuditLog } from '../audit-log.ts';
-import { readHead, readRoots, readTexts } from './audit-tree.ts';
+import { readHead, readRoots, readRows, readTexts } from './audit-tree.ts';
 import type { StoreConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -23,6 +23,7 @@ export async function openAuditReader(
   return {
     auditHead: () => reader.snapshot(readHead),
     auditTexts: (first, count) => reader.snapshot((read) => readTexts(read, first, count)),
+    auditRows: (first, count) => reader.snapshot((read) => readRows(read, first, count)),
     auditRoots: (level, first, count) =>
       reader.snapshot((read) => readRoots(read, level, first, count)),
     close: () => reader.close(),

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { Frontier, leafHash, TILE_LEVELS } from '../../base/merkle/index.ts';
-import type { AuditHead, AuditSeal, AuditText } from '../audit-log.ts';
+import type { AuditHead, AuditRow, AuditSeal, AuditText } from '../audit-log.ts';
 import type { AuditEntry } from '../decision.ts';
 import type { SqlWords } from './engine.ts';
 import { required } from './judged-table.ts';
@@ -127,19 +127,25 @@ export async function readTexts(
   first: number,
   count: number,
 ): Promise<AuditText[]> {
-  const rows = await transaction
-    .selectFrom('audit')
-    .select(['sequence', 'at', 'actor', 'action', 'subject', 'body'])
-    .where('sequence', '>=', first)
-    .orderBy('sequence')
-    .limit(count)
-    .execute();
-  return rows.map((row) => ({
-    sequence: Number(row.sequence),
-    text: row.body,
-    isIndexed: isIndexed(row),
-  }));
+  const rows = await fromFirst(transaction, first, count).select(['sequence', 'body']).execute();
+  return rows.map(({ sequence, body }) => ({ sequence: Number(sequence), text: body }));
 }
+
+export async function readRows(
+  transaction: DatabaseTransaction,
+  first: number,
+  count: number,
+): Promise<AuditRow[]> {
+  const rows = await fromFirst(transaction, first, count)
+    .select(['sequence', 'body', ...INDEXED])
+    .execute();
+  return rows.map((row) => {
+    return { sequence: Number(row.sequence), text: row.body, isIndexed: isIndexed(row) };
+  });
+}
+
+const fromFirst = (transaction: DatabaseTransaction, first: number, count: number) =>
+  transaction.selectFrom('audit').where('sequence', '>=', first).orderBy('sequence').limit(count);
 
 const INDEXED = ['at', 'actor', 'action', 'subject'] as const;
 
