@@ -5,6 +5,8 @@ export interface PolicySources {
   /** Files of guardrails, as they are written. */
   readonly guardrails: readonly PolicyFile[];
   readonly groups: readonly GroupDefinition[];
+  /** Files that may define groups, and were not read whole. */
+  readonly groupsUnread?: readonly { readonly file: string; readonly why: string }[];
 }
 
 export interface PolicyFile {
@@ -27,6 +29,8 @@ export interface GroupDefinition {
   /** Groups whose services belong to this one, too. */
   readonly groups: readonly { readonly name: string; readonly source: Source }[];
   readonly source: Source;
+  /** What is wrong with the document, so that not all who are in the group are known. */
+  readonly problem?: string | undefined;
 }
 
 /** What a test says of one call: that policy allows it, or denies it. */

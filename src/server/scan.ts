@@ -5,6 +5,7 @@ import { credentials } from '../secrets/index.ts';
 import {
   attribute,
   type ClusterReader,
+  DECLARATION_FILE,
   policySources,
   type Reader,
   type ReadOptions,
@@ -61,17 +62,29 @@ export function scanFolder(path: string, options: ScanOptions): Scan {
     facts,
     diagnostics: [...reading.diagnostics, ...diagnostics],
     fileCount: reading.fileCount,
-    policy: {
-      ...policy,
-      guardrails: [...policy.guardrails, ...reading.diagnostics.flatMap(toUnread)],
-    },
+    policy: withUnread(policy, reading.diagnostics),
   };
 }
 
-/** Files of guardrails that are there and were not read: what they forbid must not be allowed for that. */
-function toUnread({ code, file, message }: Diagnostic): PolicyFile[] {
-  if (file === undefined || !file.endsWith('.cedar') || !UNREAD.has(code)) return [];
-  return [{ path: file, text: '', unread: message }];
+/** Files of guardrails and groups that are there and were not read: what they forbid must not be allowed for that. */
+function withUnread(policy: PolicySources, diagnostics: readonly Diagnostic[]): PolicySources {
+  const unread = diagnostics.flatMap(({ code, file, message }) =>
+    file !== undefined && UNREAD.has(code) ? [{ file, message }] : [],
+  );
+  const guardrails = unread
+    .filter(({ file }) => file.endsWith('.cedar'))
+    .map(({ file, message }): PolicyFile => ({ path: file, text: '', unread: message }));
+  const groupsUnread = [
+    ...(policy.groupsUnread ?? []),
+    ...unread
+      .filter(({ file }) => DECLARATION_FILE.test(file))
+      .map(({ file, message }) => ({ file, why: message })),
+  ];
+  return {
+    ...policy,
+    guardrails: [...policy.guardrails, ...guardrails],
+    ...(groupsUnread.length > 0 && { groupsUnread }),
+  };
 }
 
 const UNREAD = new Set([

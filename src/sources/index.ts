@@ -6,6 +6,7 @@ import { go, java, javascript, python } from './code/index.ts';
 import { components } from './components/index.ts';
 import { compose } from './compose/index.ts';
 import {
+  DECLARATION_FILE,
   declarations,
   policySources,
   policyTests,
@@ -25,7 +26,7 @@ export { type Attributed, type AttributionOptions, attribute } from './attributi
 export type { Cluster, ClusterReader } from './kubernetes/index.ts';
 export { type FolderReading, type ReadOptions, readFolder } from './read.ts';
 export type { Reader } from './reader.ts';
-export { policySources, policyTests, toTestedCall, waivers };
+export { DECLARATION_FILE, policySources, policyTests, toTestedCall, waivers };
 
 /** Every reader of files.
  *  @param more what else is to be read of the Kubernetes objects */

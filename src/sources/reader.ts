@@ -89,6 +89,11 @@ export class SourceFile {
     }
     return this.#data.documents;
   }
+
+  /** Why not all of its documents could be read; undefined where they could, or nobody has asked for them. */
+  get problem(): string | undefined {
+    return this.#data?.problems[0]?.message;
+  }
 }
 
 function isUtf16(bytes: Buffer): boolean {

@@ -1,16 +1,17 @@
 import { compareDiagnostics, compareText, type Diagnostic } from '../../base/diagnostic.ts';
 import { quote } from '../../base/fault.ts';
 import { type NearestOf, nearestOfFew } from '../../base/nearest.ts';
-import type { GroupDefinition, Source } from '../../estate/index.ts';
+import type { GroupDefinition, PolicySources } from '../../estate/index.ts';
 import type { Guardrail, PolicyService } from '../model/index.ts';
-import { ENTITY_TYPES, entitiesIn } from './names.ts';
+import { groupsIn, ownedGroups } from './group-owners.ts';
 import { type Reachability, reachable } from './reachable.ts';
+import { placeOfSource } from './source-place.ts';
 
 export interface ResolvedGroups {
   /** The names of all groups that a service is in, directly or by others, in order; by the service's id. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
-  /** False: there are more groups than are read, so that nobody knows all who are in one. */
-  readonly isComplete: boolean;
+  /** Those that were given; where nobody knows all who are in a group that one speaks of, it cannot be used. */
+  readonly guardrails: readonly Guardrail[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -20,14 +21,17 @@ type Named = Pick<PolicyService, 'id' | 'name' | 'namespace'>;
 const MAX_GROUPS = 1_000;
 
 /** Who is in which group. Services of a group that is in another are in that one, too; groups in a circle have all of
- *  each other's services. Names that nothing has are reported, and so are circles. */
+ *  each other's services. Whose word counts about a group depends on the guardrails that speak of it (`ownedGroups`).
+ *  Names that nothing has are reported, and so are circles. */
 export function resolveGroups(
-  definitions: readonly GroupDefinition[],
+  sources: Pick<PolicySources, 'groups' | 'groupsUnread'>,
   services: readonly Named[],
+  guardrails: readonly Guardrail[],
 ): ResolvedGroups {
-  const diagnostics: Diagnostic[] = [];
+  const owned = ownedGroups(sources, guardrails);
+  const diagnostics = [...owned.diagnostics];
   const byName = Map.groupBy(
-    definitions.toSorted((a, b) => compareText(a.name, b.name)),
+    owned.definitions.toSorted((a, b) => compareText(a.name, b.name)),
     ({ name }) => name,
   );
   const names = [...byName.keys()];
@@ -45,24 +49,42 @@ export function resolveGroups(
     for (const { groups } of all)
       diagnostics.push(...groups.flatMap(unknownGroup(numberOf, nearestOf)));
   }
+  const problemOf = (name: string): string | undefined =>
+    byName.size > MAX_GROUPS ? TOO_MANY : owned.problems.get(name);
+  const judged = guardrails.map((one) => usable(one, problemOf));
+  diagnostics.push(...judged.flatMap((one, index) => unusable(one, guardrails[index])));
   return {
     groups: membersOf(services, isIn, graph, names),
-    isComplete: byName.size <= MAX_GROUPS,
+    guardrails: judged,
     diagnostics: diagnostics.sort(compareDiagnostics),
   };
 }
 
-/** Guardrails with these groups: where it is not known who is in a group, those that speak of one cannot be used. */
-export function withGroups(
-  guardrails: readonly Guardrail[],
-  { isComplete }: Pick<ResolvedGroups, 'isComplete'>,
-): readonly Guardrail[] {
-  if (isComplete) return guardrails;
-  const problem = `it speaks of a group, and there are more than ${MAX_GROUPS.toLocaleString('en')} groups`;
-  return guardrails.map((one) => {
-    const isAboutGroup = [...entitiesIn(one.json)].some(({ type }) => type === ENTITY_TYPES.group);
-    return isAboutGroup ? { ...one, json: undefined, problem } : one;
-  });
+const TOO_MANY = `there are more than ${MAX_GROUPS.toLocaleString('en')} groups`;
+
+/** A guardrail, without what it says where it is not known of whom it says it. */
+function usable(guardrail: Guardrail, problemOf: (group: string) => string | undefined): Guardrail {
+  for (const name of groupsIn(guardrail)) {
+    const why = problemOf(name);
+    if (why === undefined) continue;
+    const problem = `it speaks of the group ${quote(name)}, and who is in it is not known: ${why}`;
+    return { ...guardrail, json: undefined, problem };
+  }
+  return guardrail;
+}
+
+function unusable(after: Guardrail, before: Guardrail | undefined): Diagnostic[] {
+  if (after === before) return [];
+  const { id, problem = '', file, line, column } = after;
+  return [
+    {
+      severity: 'error',
+      code: 'guardrail/group-unknown',
+      message: `The guardrail ${quote(id)} cannot be used: ${problem}. Until that is mended, every call is denied`,
+      hint: 'define the group once, in the folder of the guardrails that speak of it',
+      ...{ file, line, ...(column !== undefined && { column }) },
+    },
+  ];
 }
 
 /** Of each service, the numbers of the groups that name it. */
@@ -121,9 +143,9 @@ function unknownGroup(known: ReadonlyMap<string, number>, nearestOf: NearestOf) 
       {
         severity: 'error',
         code: 'group/group-not-found',
-        message: `There is no group ${quote(name)}, so its services are not in this one`,
+        message: `There is no group ${quote(name)}, so not all who are in this one are known`,
         hint: nearest === undefined ? 'define it' : `did you mean ${quote(nearest)}?`,
-        ...placeOf(source),
+        ...placeOfSource(source),
       },
     ];
   };
@@ -142,7 +164,7 @@ function unknownService(
     message: `There is no service ${quote(said)}`,
     hint:
       nearest === undefined ? 'remove it, or add the service' : `did you mean ${quote(nearest)}?`,
-    ...placeOf(source),
+    ...placeOfSource(source),
   };
 }
 
@@ -160,7 +182,7 @@ function circleOf(
     code: 'group/circular-invalid',
     message: `Groups are in each other: ${spelt}. Each of them has the services of all`,
     hint: 'take one of them out of another',
-    ...(source !== undefined && placeOf(source)),
+    ...(source !== undefined && placeOfSource(source)),
   };
 }
 
@@ -174,14 +196,6 @@ function tooMany(
     code: 'group/too-many',
     message: `There are more than ${MAX_GROUPS.toLocaleString('en')} groups; those from ${quote(first)} on, by name, have nobody in them, and guardrails that speak of any group deny every call`,
     hint: 'put services into fewer groups',
-    ...(definition !== undefined && placeOf(definition.source)),
-  };
-}
-
-function placeOf({ file, line, column }: Source): Pick<Diagnostic, 'file' | 'line' | 'column'> {
-  return {
-    ...(file !== undefined && { file }),
-    ...(line !== undefined && { line }),
-    ...(column !== undefined && { column }),
+    ...(definition !== undefined && placeOfSource(definition.source)),
   };
 }

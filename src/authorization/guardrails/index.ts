@@ -1,5 +1,5 @@
 /** Guardrails: rules of the organisation, in Cedar, that forbid. */
-export { type ResolvedGroups, resolveGroups, withGroups } from './groups.ts';
+export { type ResolvedGroups, resolveGroups } from './groups.ts';
 export { CedarJudge } from './judge/index.ts';
 export {
   type Callee,

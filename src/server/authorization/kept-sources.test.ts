@@ -20,6 +20,7 @@ afterEach(async () => {
 });
 
 const source = { reader: 'declarations', how: 'declared', file: 'reeve.yaml', line: 2 } as const;
+const within = { ...source, file: 'shop/reeve.yaml' };
 const sources = (text: string): PolicySources => ({
   guardrails: [{ path: 'pci.cedar', text }],
   groups: [{ name: 'pci', services: [{ name: 'payments', source }], groups: [], source }],
@@ -34,7 +35,15 @@ it('what folders say is there for all, by the names of their folders', async () 
       { path: 'shop/pci.cedar', text: 'forbid (principal, action, resource);' },
       { path: 'tools/a.cedar', text: '' },
     ],
-    groups: sources('').groups,
+    groups: [
+      {
+        name: 'pci',
+        services: [{ name: 'payments', source: within }],
+        groups: [],
+        source: within,
+      },
+    ],
+    groupsUnread: [],
   });
 });
 

@@ -5,6 +5,7 @@ import { Fault, quote } from '../../base/fault.ts';
 import {
   canonicalJson,
   type DocumentStore,
+  type GroupDefinition,
   type PolicySources,
   Source,
   type StoredDocument,
@@ -24,8 +25,10 @@ const Kept = z.object({
       services: z.array(Member),
       groups: z.array(z.object({ name: z.string(), source: Source })),
       source: Source,
+      problem: z.string().optional(),
     }),
   ),
+  groupsUnread: z.array(z.object({ file: z.string(), why: z.string() })).optional(),
 });
 
 /** The guardrails and groups of every folder that was read, as the store has them. */
@@ -54,7 +57,7 @@ export class KeptSources {
     );
   }
 
-  /** Of all folders together; the paths of guardrails begin with their folder's name.
+  /** Of all folders together; the paths of guardrails, and the files of groups, begin with their folder's name.
    *  @throws {Fault} `estate/unavailable` */
   async all(): Promise<PolicySources> {
     const kept = (await this.#store.documents(KIND)).map((one) => ({ id: one.id, ...read(one) }));
@@ -62,13 +65,28 @@ export class KeptSources {
       guardrails: kept.flatMap(({ id, guardrails }) =>
         guardrails.map((one) => ({ ...one, path: `${id}/${one.path}` })),
       ),
-      groups: kept.flatMap(({ groups }) => groups),
+      groups: kept.flatMap(({ id, groups }) => groups.map((one) => groupIn(id, one))),
+      groupsUnread: kept.flatMap(({ id, groupsUnread = [] }) =>
+        groupsUnread.map((one) => ({ ...one, file: `${id}/${one.file}` })),
+      ),
     };
   }
 }
 
 const NOTHING: PolicySources = { guardrails: [], groups: [] };
 const BY = { actor: 'scan', reason: '' };
+
+function groupIn(folder: string, group: GroupDefinition): GroupDefinition {
+  const within = <T extends { readonly source: Source }>(one: T): T => ({
+    ...one,
+    source: { ...one.source, file: `${folder}/${one.source.file ?? ''}` },
+  });
+  return {
+    ...within(group),
+    services: group.services.map(within),
+    groups: group.groups.map(within),
+  };
+}
 
 function read({ id, body }: StoredDocument): PolicySources {
   const { success, data } = Kept.safeParse(body);

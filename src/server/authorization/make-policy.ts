@@ -3,7 +3,6 @@ import {
   type GuardrailReading,
   readGuardrails,
   resolveGroups,
-  withGroups,
 } from '../../authorization/guardrails/index.ts';
 import type { Policy } from '../../authorization/model/index.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
@@ -24,9 +23,11 @@ export function makePolicy(
   parts: Omit<PolicyParts, 'groups' | 'guardrails'>,
   read: GuardrailReading = readHere(sources),
 ): MadePolicy {
-  const resolved = resolveGroups(sources.groups, parts.estate.services);
-  const { groups, diagnostics } = resolved;
-  const guardrails = withGroups(read.guardrails, resolved);
+  const { groups, guardrails, diagnostics } = resolveGroups(
+    sources,
+    parts.estate.services,
+    read.guardrails,
+  );
   const policy = policyOf({ ...parts, groups, guardrails });
   return { policy, diagnostics: [...diagnostics, ...read.diagnostics] };
 }

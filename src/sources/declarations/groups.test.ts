@@ -85,9 +85,24 @@ describe('policy sources', () => {
     expect(diagnostics[0]).toMatchObject({ file: 'reeve.yaml', line: expect.any(Number) });
   });
 
-  it('without a name say nothing', () => {
-    expect(read({ 'reeve.yaml': GROUP.replace('name: pci', 'nam: pci') }).sources?.groups).toEqual(
-      [],
-    );
+  it('with what is wrong tell that, too', () => {
+    const { sources } = read({ 'reeve.yaml': GROUP.replace('shop/orders]', 'a/b/c]') });
+    expect(sources?.groups).toMatchObject([
+      {
+        name: 'pci',
+        services: [{ name: 'payments' }],
+        problem: '`spec.services.1` must read like `orders` or `shop/orders`',
+      },
+    ]);
+    expect(sources?.groupsUnread).toBeUndefined();
+  });
+
+  it.each([
+    ['without a name', GROUP.replace('name: pci', 'nam: pci'), 'a group in it has no name'],
+    ['in a file that is broken', `${GROUP}  - ]`, expect.any(String)],
+  ])('%s are none, and their file is one that was not read whole', (_what, text, why) => {
+    const { sources } = read({ 'reeve.yaml': text });
+    expect(sources?.groups).toEqual([]);
+    expect(sources?.groupsUnread).toEqual([{ file: 'reeve.yaml', why }]);
   });
 });

@@ -17,6 +17,7 @@ export function policySources(tell: (sources: PolicySources) => void): Reader {
     start({ report }) {
       const guardrails: PolicyFile[] = [];
       const groups: GroupDefinition[] = [];
+      const unread: { readonly file: string; readonly why: string }[] = [];
       return {
         read(file) {
           if (GUARDRAIL_FILE.test(file.path)) {
@@ -26,10 +27,14 @@ export function policySources(tell: (sources: PolicySources) => void): Reader {
           for (const document of file.documents(report).filter(isGroup)) {
             const checked = new CheckedDocument(Group, document, file.path);
             checked.problems.forEach(report);
-            groups.push(...toGroup(checked, file));
+            const group = toGroup(checked, file);
+            if (group) groups.push(group);
+            else unread.push({ file: file.path, why: 'a group in it has no name' });
           }
+          if (file.problem !== undefined) unread.push({ file: file.path, why: file.problem });
         },
-        finish: () => tell({ guardrails, groups }),
+        finish: () =>
+          tell({ guardrails, groups, ...(unread.length > 0 && { groupsUnread: unread }) }),
       };
     },
   };
@@ -39,10 +44,11 @@ export function isGroup(document: DataDocument): boolean {
   return pick(document.value, 'kind') === 'Group';
 }
 
-/** What is valid of it; nothing of a group without a name. */
-function toGroup(document: CheckedDocument, file: SourceFile): GroupDefinition[] {
+/** What is valid of it, with what is wrong; undefined without a name. */
+function toGroup(document: CheckedDocument, file: SourceFile): GroupDefinition | undefined {
   const name = document.textAt('metadata', 'name');
-  if (document.textAt('apiVersion') === undefined || name === undefined) return [];
+  if (name === undefined) return undefined;
+  const [problem] = document.problems;
   const sourceAt = (...path: (string | number)[]) =>
     ({
       reader: 'declarations',
@@ -50,21 +56,20 @@ function toGroup(document: CheckedDocument, file: SourceFile): GroupDefinition[]
       file: file.path,
       ...document.document.at(path),
     }) as const;
-  return [
-    {
-      name,
-      services: document.textsAt('spec', 'services').map(({ text, index }) => {
-        const [first = '', second] = text.split('/');
-        const source = sourceAt('spec', 'services', index);
-        return second === undefined
-          ? { name: first, source }
-          : { namespace: first, name: second, source };
-      }),
-      groups: document.textsAt('spec', 'groups').map(({ text, index }) => ({
-        name: text,
-        source: sourceAt('spec', 'groups', index),
-      })),
-      source: sourceAt('metadata', 'name'),
-    },
-  ];
+  return {
+    name,
+    services: document.textsAt('spec', 'services').map(({ text, index }) => {
+      const [first = '', second] = text.split('/');
+      const source = sourceAt('spec', 'services', index);
+      return second === undefined
+        ? { name: first, source }
+        : { namespace: first, name: second, source };
+    }),
+    groups: document.textsAt('spec', 'groups').map(({ text, index }) => ({
+      name: text,
+      source: sourceAt('spec', 'groups', index),
+    })),
+    source: sourceAt('metadata', 'name'),
+    ...(problem !== undefined && { problem: problem.message }),
+  };
 }

@@ -4,7 +4,7 @@ import { DECLARATION_FILE, isGroup } from './groups.ts';
 import { tellDeclaration } from './observe.ts';
 import { Declaration } from './schema.ts';
 
-export { policySources } from './groups.ts';
+export { DECLARATION_FILE, policySources } from './groups.ts';
 export { policyTests } from './policy-tests.ts';
 export { Declaration, declarationJsonSchema } from './schema.ts';
 export { toTestedCall } from './tested-call.ts';
