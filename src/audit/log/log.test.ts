@@ -6,8 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Frontier, leafHash } from '../../base/merkle/index.ts';
 import type { NewAuditEntry } from '../../estate/index.ts';
-import { openAuditReader } from '../../estate/store/audit-reader.ts';
-import { openStore } from '../../estate/store/index.ts';
+import { openAuditReader, openStore } from '../../estate/store/index.ts';
 import { noteSigner, readNote } from '../checkpoint/index.ts';
 import { auditSeal } from '../seal.ts';
 import {

@@ -17,7 +17,7 @@ import {
 } from '../../audit/log/index.ts';
 import { loadConfig } from '../../base/config.ts';
 import { Fault, quote } from '../../base/fault.ts';
-import { openAuditReader } from '../../estate/store/audit-reader.ts';
+import { openAuditReader } from '../../estate/store/index.ts';
 import { SIGNING_KEY } from '../../server/audit/audit.ts';
 import { ServerConfig } from '../../server/config.ts';
 import { say } from '../endpoints/say.ts';

@@ -9,6 +9,7 @@ import { migrate } from './migrate.ts';
 import { SqlStore } from './sql-store.ts';
 import { openSqlite } from './sqlite/engine.ts';
 
+export { openAuditReader } from './audit-reader.ts';
 export { StoreConfig } from './config.ts';
 
 /** Opens the estate's store, which keeps documents too, and brings its schema up to date.
