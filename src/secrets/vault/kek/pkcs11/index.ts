@@ -1,0 +1,1 @@
+export { Pkcs11Kek } from './pkcs11-kek.ts';

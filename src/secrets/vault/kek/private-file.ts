@@ -1,0 +1,42 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Fault, quote } from '../../../base/fault.ts';
+import { kekMalformed, kekNotFound } from './faults.ts';
+
+const MAX_BYTES = 16_384;
+/** What the group and others may do. */
+const OF_OTHERS = 0o077;
+
+/** The text of a small file that nobody but its owner may read.
+ *  @throws {Fault} `vault/kek-not-found`, `vault/kek-exposed`, `vault/kek-malformed` */
+export function readPrivateFile(file: string): string {
+  const name = quote(file, 200);
+  const descriptor = open(file);
+  const bytes = Buffer.alloc(MAX_BYTES + 1);
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw kekMalformed(`${name} is not a file`);
+    const mode = status.mode & 0o777;
+    if ((mode & OF_OTHERS) !== 0) {
+      throw new Fault(
+        'vault/kek-exposed',
+        `${name} has the mode ${mode.toString(8).padStart(4, '0')}: others than its owner may use it`,
+        { hint: 'find out who may have read it; then `chmod 600`, and best replace what it holds' },
+      );
+    }
+    const size = readSync(descriptor, bytes, 0, bytes.length, 0);
+    if (size > MAX_BYTES) throw kekMalformed(`${name} has more than ${MAX_BYTES} bytes`);
+    return bytes.toString('utf8', 0, size).trim();
+  } finally {
+    bytes.fill(0);
+    closeSync(descriptor);
+  }
+}
+
+function open(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw kekNotFound(`${quote(file, 200)} cannot be read (${code ?? 'for an unknown reason'})`);
+  }
+}

@@ -1,0 +1,3 @@
+export { ShareGathering, type ShareProgress } from './gathering.ts';
+export { MAX_SHARES, setOfId } from './share.ts';
+export { createShamirKek } from './split.ts';
