@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { quote } from '../../base/fault.ts';
 import type { GroupDefinition, PolicySources } from '../../estate/index.ts';
 import type { Guardrail } from '../model/index.ts';
-import { ENTITY_TYPES, entitiesIn } from './names.ts';
+import { groupsIn } from './names.ts';
 import { placeOfSource } from './source-place.ts';
 
 /** Whose word counts about who is in which group. */
@@ -11,12 +11,6 @@ export interface OwnedGroups {
   /** Why nobody knows all who are in a group; by its name. */
   readonly problems: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** The names of the groups that a guardrail speaks of. */
-export function groupsIn({ json }: Pick<Guardrail, 'json'>): ReadonlySet<string> {
-  const entities = [...entitiesIn(json)].filter(({ type }) => type === ENTITY_TYPES.group);
-  return new Set(entities.map(({ id }) => id));
 }
 
 /** Whoever can define a group that a guardrail excepts can enter it. So of groups that guardrails speak of only that

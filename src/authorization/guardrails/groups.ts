@@ -3,7 +3,8 @@ import { quote } from '../../base/fault.ts';
 import { type NearestOf, nearestOfFew } from '../../base/nearest.ts';
 import type { GroupDefinition, PolicySources } from '../../estate/index.ts';
 import type { Guardrail, PolicyService } from '../model/index.ts';
-import { groupsIn, ownedGroups } from './group-owners.ts';
+import { ownedGroups } from './group-owners.ts';
+import { groupsIn } from './names.ts';
 import { type Reachability, reachable } from './reachable.ts';
 import { placeOfSource } from './source-place.ts';
 

@@ -23,3 +23,9 @@ export function* entitiesIn(json: unknown): Generator<{ type: string; id: string
   if (typeof type === 'string' && typeof id === 'string') yield { type, id };
   for (const part of Object.values(json)) yield* entitiesIn(part);
 }
+
+/** The names of the groups that a guardrail, in Cedar's JSON format, speaks of. */
+export function groupsIn({ json }: { readonly json: unknown }): ReadonlySet<string> {
+  const entities = [...entitiesIn(json)].filter(({ type }) => type === ENTITY_TYPES.group);
+  return new Set(entities.map(({ id }) => id));
+}

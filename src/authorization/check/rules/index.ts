@@ -1,13 +1,14 @@
 import type { Rule } from '../comparison.ts';
 import { BLAST_RADIUS } from './blast-radius.ts';
 import { CREDENTIAL_UNOWNED } from './credential.ts';
+import { GROUP_TRUST } from './group-trust.ts';
 import { GUARDRAIL_FORBIDS, GUARDRAIL_REMOVED, GUARDRAIL_UNUSABLE } from './guardrails.ts';
 import { MTLS_DISABLED, MTLS_PERMISSIVE } from './mtls.ts';
 import { NEW_REACH } from './new-reach.ts';
 import { INTERNET_EXPOSURE } from './outside.ts';
 import { ANY_TO_ANY, WHOLE_NAMESPACE, WILDCARD_PRINCIPAL } from './principals.ts';
 import { SENSITIVE_PATH } from './sensitive-path.ts';
-import { ENFORCEMENT_OFF, GROUP_TRUST } from './services.ts';
+import { ENFORCEMENT_OFF } from './services.ts';
 import { UNDECLARED_CALL } from './undeclared-call.ts';
 import { UNREADABLE } from './unreadable.ts';
 import { WAIVER_EXPIRED } from './waiver.ts';

@@ -60,7 +60,29 @@ interface Case {
   readonly message: RegExp;
   readonly reaches?: readonly string[];
   readonly place?: string;
+  readonly severity?: Violation['severity'];
 }
+
+const aboutGroup = (group: string, kind: 'when' | 'unless') =>
+  guardrail(group, {
+    effect: 'forbid',
+    principal: { op: 'All' },
+    action: { op: 'All' },
+    resource: { op: 'All' },
+    conditions: [
+      {
+        kind,
+        body: {
+          in: {
+            left: { Var: 'principal' },
+            right: { Value: { __entity: { type: 'Reeve::Group', id: group } } },
+          },
+        },
+      },
+    ],
+  });
+const onlyTrusted = aboutGroup('trusted', 'unless');
+const notUntrusted = aboutGroup('untrusted', 'when');
 
 const CASES: readonly Case[] = [
   {
@@ -263,13 +285,41 @@ const CASES: readonly Case[] = [
   {
     rule: 'check/group-trust',
     what: 'a service comes into a group',
-    base: stateOf({ ...SHOP, guardrails: [guardrail('calm', forbidsCallsOf('nobody'))] }),
+    base: stateOf({ ...SHOP, guardrails: [onlyTrusted] }),
     head: stateOf({
       ...SHOP,
       services: { ...SHOP.services, reviews: { ...SHOP.services.reviews, groups: ['trusted'] } },
-      guardrails: [guardrail('calm', forbidsCallsOf('nobody'))],
+      guardrails: [onlyTrusted],
     }),
     message: /^reviews is newly in the group trusted/,
+    reaches: [],
+    severity: 'low',
+  },
+  {
+    rule: 'check/group-trust',
+    what: 'a service comes into a group, and guardrails let it through for that',
+    base: stateOf({ ...SHOP, guardrails: [onlyTrusted] }),
+    head: stateOf({
+      ...SHOP,
+      services: { ...SHOP.services, web: { ...SHOP.services.web, groups: ['trusted'] } },
+      guardrails: [onlyTrusted],
+    }),
+    message: /^web is newly in the group trusted/,
+    reaches: ['POST /orders of orders'],
+    severity: 'high',
+  },
+  {
+    rule: 'check/group-trust',
+    what: 'a service leaves a group for which guardrails forbade its calls',
+    base: stateOf({
+      ...SHOP,
+      services: { ...SHOP.services, web: { ...SHOP.services.web, groups: ['untrusted'] } },
+      guardrails: [notUntrusted],
+    }),
+    head: stateOf({ ...SHOP, guardrails: [notUntrusted] }),
+    message: /^web is no longer in the group untrusted/,
+    reaches: ['POST /orders of orders'],
+    severity: 'high',
   },
   {
     rule: 'check/unreadable',
@@ -308,11 +358,12 @@ function credential(owner: string | null) {
 describe('the rules of a check', () => {
   it.each(CASES)(
     '$rule is broken where $what',
-    ({ rule, base: from = base, head, message, reaches, place }) => {
+    ({ rule, base: from = base, head, message, reaches, place, severity }) => {
       const found = broken(head, from).filter((one) => one.rule === rule);
       expect(found.map(({ message: text }) => text)).toEqual([expect.stringMatching(message)]);
       const [first] = found;
       if (reaches) expect(first?.newlyReaches).toEqual(reaches);
+      if (severity) expect(first?.severity).toBe(severity);
       if (place) {
         const { file, line, state } = first?.place ?? {};
         expect(`${file}:${line}${state === 'base' ? ' base' : ''}`).toBe(place);

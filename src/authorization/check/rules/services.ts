@@ -9,14 +9,6 @@ export const ENFORCEMENT_OFF: Rule = {
   judge: notEnforced,
 };
 
-export const GROUP_TRUST: Rule = {
-  id: 'check/group-trust',
-  severity: 'low',
-  title: 'Nobody comes into a group of services unseen',
-  remedy: 'see what guardrails say of the group, and whether they should say it of the new service',
-  judge: joined,
-};
-
 function notEnforced({ base, head, words }: Comparison): Offence[] {
   const before = new Map(base.state.policy.services.map(({ id, mode }) => [id, mode]));
   return head.state.policy.services
@@ -29,23 +21,7 @@ function notEnforced({ base, head, words }: Comparison): Offence[] {
     }));
 }
 
-/** Services that were there and are in a group now, of which there are guardrails. */
-function joined({ base, head, words }: Comparison): Offence[] {
-  if (head.state.policy.guardrails.length === 0) return [];
-  const before = new Map(base.state.policy.services.map(({ id, groups }) => [id, groups]));
-  return head.state.policy.services.flatMap(({ id, groups }) => {
-    const was = before.get(id);
-    const added = was ? groups.filter((group) => !was.includes(group)) : [];
-    return added.map((group) => ({
-      subject: words.nameOf(id),
-      message: `${words.nameOf(id)} is newly in the group ${group}, and what guardrails say of the group holds for it`,
-      newlyReaches: [],
-      place: placeOfDeclaration(head.state, id),
-    }));
-  });
-}
-
-function placeOfDeclaration({ services }: Comparison['head']['state'], id: string) {
+export function placeOfDeclaration({ services }: Comparison['head']['state'], id: string) {
   const sources = services.find((service) => service.id === id)?.sources ?? [];
   const declared = sources.find(({ reader }) => reader === 'declarations');
   return placeOf(declared ?? sources.find(({ file }) => file !== undefined), 'head');
