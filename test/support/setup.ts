@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 /** What holds for every file of tests. */
 
 /** How often a property is tried that does not say so itself; `REEVE_PROPERTY_RUNS` asks for more. */
-const ROUTINE_RUNS = 50;
+const ROUTINE_RUNS = 100;
 /** How long is waited for a condition. It ends as soon as that holds, so only a failure takes this long:
  *  on a busy machine the one second that Vitest allows is too short for what is right. */
 const PATIENCE_MS = 30_000;
