@@ -176,7 +176,7 @@ describe('a folder without measure', () => {
     }
     const result = scan(root);
     expect(result.diagnostics).toMatchObject([
-      { code: 'folder/unreadable', message: 'cannot be read: its path is too long' },
+      { code: 'folder/subfolder-unreadable', message: 'cannot be read: its path is too long' },
     ]);
     expect(isGoodRead(result)).toBe(true);
   });

@@ -106,7 +106,7 @@ export class Folder {
       try {
         entries = readEntries(join(this.root, folder));
       } catch (thrown) {
-        skip(folder, 'folder/unreadable', `cannot be read: ${reasonOf(thrown)}`);
+        skip(folder || '.', 'folder/subfolder-unreadable', `cannot be read: ${reasonOf(thrown)}`);
         return;
       }
       for (const entry of entries) {

@@ -15,6 +15,10 @@ export interface PolicyFile {
   readonly text: string;
   /** Why the file could not be read; then its text is empty, and nobody knows what it forbids. */
   readonly unread?: string | undefined;
+  /** It is a folder of which not everything was read; `.` is the whole one. */
+  readonly isFolder?: true | undefined;
+  /** Why a folder could not be read, whose files are those that were read last. */
+  readonly keptFor?: string | undefined;
 }
 
 /** A `kind: Group` document: services that guardrails speak of by one name. */

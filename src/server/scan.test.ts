@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -50,6 +50,25 @@ it.each<[string, () => Partial<Parameters<typeof scanFolder>[1]>]>([
   expect(readGuardrails(guardrails)).toMatchObject({
     guardrails: [{ id: 'a.cedar#1', json: undefined }],
     diagnostics: [{ severity: 'error', code: 'guardrail/unread', file: 'a.cedar', line: 1 }],
+  });
+});
+
+it.each([
+  ['too many files', { maxFiles: 1 }, '.'],
+  ['folders too deep in each other', { maxDepth: 0 }, 'deep'],
+])('a folder with %s may have guardrails, so it denies every call', (_, limits, path) => {
+  write('a.txt', '');
+  mkdirSync(join(folder, 'deep'));
+  write('deep/b.cedar', GUARDRAIL);
+  const { guardrails } = scanned({ limits: { ...DEFAULT_FOLDER_LIMITS, ...limits } });
+  expect(guardrails).toEqual([{ path, text: '', unread: expect.any(String), isFolder: true }]);
+  const { diagnostics, ...read } = readGuardrails(guardrails);
+  expect(read.guardrails).toMatchObject([{ json: undefined }]);
+  expect(diagnostics[0]?.message).toMatch(/^This folder was not read whole.*every call is denied$/);
+  const [kept] = guardrails.map(({ unread: keptFor, ...one }) => ({ ...one, keptFor }));
+  expect(readGuardrails(kept ? [kept] : [])).toMatchObject({
+    guardrails: [],
+    diagnostics: [{ severity: 'error', code: 'guardrail/kept', file: path }],
   });
 });
 

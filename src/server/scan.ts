@@ -66,7 +66,7 @@ export function scanFolder(path: string, options: ScanOptions): Scan {
   };
 }
 
-/** Files of guardrails and groups that are there and were not read: what they forbid must not be allowed for that. */
+/** Files of guardrails and groups that are there and were not read, and folders that may have some: what they forbid must not be allowed for that. */
 function withUnread(policy: PolicySources, diagnostics: readonly Diagnostic[]): PolicySources {
   const unread = diagnostics.flatMap(({ code, file, message }) =>
     file !== undefined && UNREAD.has(code) ? [{ file, message }] : [],
@@ -74,6 +74,11 @@ function withUnread(policy: PolicySources, diagnostics: readonly Diagnostic[]): 
   const guardrails = unread
     .filter(({ file }) => file.endsWith('.cedar'))
     .map(({ file, message }): PolicyFile => ({ path: file, text: '', unread: message }));
+  const folders = diagnostics.flatMap(({ code, file, message }): PolicyFile[] =>
+    file !== undefined && UNREAD_FOLDERS.has(code)
+      ? [{ path: file, text: '', unread: message, isFolder: true }]
+      : [],
+  );
   const groupsUnread = [
     ...(policy.groupsUnread ?? []),
     ...unread
@@ -82,7 +87,7 @@ function withUnread(policy: PolicySources, diagnostics: readonly Diagnostic[]): 
   ];
   return {
     ...policy,
-    guardrails: [...policy.guardrails, ...guardrails],
+    guardrails: [...policy.guardrails, ...guardrails, ...folders],
     ...(groupsUnread.length > 0 && { groupsUnread }),
   };
 }
@@ -92,6 +97,13 @@ const UNREAD = new Set([
   'folder/stalled',
   'folder/too-large',
   'folder/unreadable',
+]);
+
+/** Nobody knows which files are in these. */
+const UNREAD_FOLDERS = new Set([
+  'folder/subfolder-unreadable',
+  'folder/too-deep',
+  'folder/too-many-files',
 ]);
 
 function onlyIn(folders: readonly string[] | undefined, reader: Reader): Reader {

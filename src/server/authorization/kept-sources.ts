@@ -10,6 +10,7 @@ import {
   Source,
   type StoredDocument,
 } from '../../estate/index.ts';
+import { withLast } from './with-last.ts';
 
 const KIND = 'policy-sources';
 
@@ -17,7 +18,13 @@ const Member = z.object({ name: z.string(), namespace: z.string().optional(), so
 
 const Kept = z.object({
   guardrails: z.array(
-    z.object({ path: z.string(), text: z.string(), unread: z.string().optional() }),
+    z.object({
+      path: z.string(),
+      text: z.string(),
+      unread: z.string().optional(),
+      isFolder: z.literal(true).optional(),
+      keptFor: z.string().optional(),
+    }),
   ),
   groups: z.array(
     z.object({
@@ -41,26 +48,30 @@ export class KeptSources {
     this.#clock = clock;
   }
 
-  /** Takes the place of what the folder said before, with an entry in the audit log where that changes anything.
+  /** Takes the place of what the folder said before, with an entry in the audit log where that changes anything. What
+   *  could not be read of it stays as it was read last.
    *  @throws {Fault} `estate/unavailable`, `estate/document-conflict` */
-  async keep(folder: string, sources: PolicySources): Promise<void> {
+  async keep(folder: string, read: PolicySources): Promise<void> {
     const documents = await this.#store.documents(KIND);
     const before = documents.find(({ id }) => id === folder);
-    if (canonicalJson(before?.body ?? NOTHING) === canonicalJson(sources)) return;
+    const sources = withLast(read, Kept.safeParse(before?.body).data as PolicySources | undefined);
+    const isSame = canonicalJson(before?.body ?? NOTHING) === canonicalJson(sources);
+    if (before && isSame) return;
     const said = {
       guardrails: sources.guardrails.map(({ path }) => path),
       groups: sources.groups.map(({ name }) => name),
     };
     await this.#store.amend(
+      // that it said nothing is kept, too: what cannot be read of it later is not nothing unless it was read once
       [{ kind: KIND, id: folder, version: before?.version ?? 0, body: sources }],
-      [auditEntryOf('policy.read', folder, said, { ...BY, now: this.#clock() })],
+      isSame ? [] : [auditEntryOf('policy.read', folder, said, { ...BY, now: this.#clock() })],
     );
   }
 
   /** Of all folders together; the paths of guardrails, and the files of groups, begin with their folder's name.
    *  @throws {Fault} `estate/unavailable` */
   async all(): Promise<PolicySources> {
-    const kept = (await this.#store.documents(KIND)).map((one) => ({ id: one.id, ...read(one) }));
+    const kept = (await this.#store.documents(KIND)).map((one) => ({ id: one.id, ...parse(one) }));
     return {
       guardrails: kept.flatMap(({ id, guardrails }) =>
         guardrails.map((one) => ({ ...one, path: `${id}/${one.path}` })),
@@ -88,7 +99,7 @@ function groupIn(folder: string, group: GroupDefinition): GroupDefinition {
   };
 }
 
-function read({ id, body }: StoredDocument): PolicySources {
+function parse({ id, body }: StoredDocument): PolicySources {
   const { success, data } = Kept.safeParse(body);
   // no policy can be made without its guardrails: whoever makes one keeps the last instead
   if (success) return data as PolicySources;

@@ -37,6 +37,7 @@ export function readGuardrails(files: readonly PolicyFile[]): GuardrailReading {
   const validityOf = new Map(usable.map((one, index) => [one, validities[index]]));
   const reading = new Reading();
   for (const one of parsed) reading.add(one, validityOf.get(one));
+  for (const file of files) reading.tellKept(file);
   return reading.result();
 }
 
@@ -47,15 +48,16 @@ interface Piece {
   readonly number: number;
   readonly policy: PolicyText;
   readonly lines: LineMap;
-  /** Why the file could not be read, of which this is all. */
+  /** Why the file or folder could not be read, of which this is all. */
   readonly unread: string | undefined;
+  readonly isFolder: boolean;
 }
 
 interface ParsedPiece extends Piece {
   readonly parsed: ParsedPolicy;
 }
 
-function piecesOf({ path, text: written, unread }: PolicyFile): Piece[] {
+function piecesOf({ path, text: written, unread, isFolder }: PolicyFile): Piece[] {
   // Half a letter, which Cedar cannot take, becomes U+FFFD in its place.
   const text = written.toWellFormed();
   const lines = new LineMap(text);
@@ -64,7 +66,7 @@ function piecesOf({ path, text: written, unread }: PolicyFile): Piece[] {
   const policies = isTooLarge || unread !== undefined ? [whole] : splitPolicies(text);
   return policies.map((policy, index) => ({
     ...{ file: path, number: index + 1 },
-    ...{ policy, lines, unread },
+    ...{ policy, lines, unread, isFolder: isFolder === true },
   }));
 }
 
@@ -72,7 +74,9 @@ function parsePiece(piece: Piece, index: number): ParsedPiece {
   if (piece.unread !== undefined) {
     const problem: Problem = {
       code: 'guardrail/unread',
-      message: `This file was not read, so what it forbids is not known: ${piece.unread}`,
+      message: piece.isFolder
+        ? `This folder was not read whole, so what guardrails in it forbid is not known: it ${piece.unread}`
+        : `This file was not read, so what it forbids is not known: ${piece.unread}`,
       hint: 'let it be read, or remove it',
       offset: 0,
     };
@@ -99,6 +103,17 @@ class Reading {
       guardrails: [...this.#guardrails.values()],
       diagnostics: this.#diagnostics.sort(compareDiagnostics),
     };
+  }
+
+  tellKept({ path: file, keptFor }: PolicyFile) {
+    if (keptFor === undefined) return;
+    this.#diagnostics.push({
+      severity: 'error',
+      code: 'guardrail/kept',
+      message: `This folder was not read whole, so the guardrails and groups that were read of it last stay in force: it ${keptFor}`,
+      hint: 'let it be read; until then no change of them is seen',
+      file,
+    });
   }
 
   add(piece: ParsedPiece, validity: ReturnType<typeof validatePolicies>[number] | undefined) {
