@@ -76,7 +76,8 @@ export function openValue(keys: RootKeys, place: Place, text: string): SecretVal
   return value ?? refuse();
 }
 
-/** The same envelope with its data key under the newest root key. The value is neither decrypted nor changed.
+/** The same envelope with its data key under the newest root key. The value is neither decrypted nor changed: where
+ *  it was damaged, it goes on being refused.
  *  @throws {Fault} `vault/envelope-refused` */
 export function rewrapEnvelope(keys: RootKeys, place: Place, text: string, random: Random): string {
   const envelope = parse(text) ?? refuse();
