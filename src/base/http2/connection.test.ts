@@ -79,6 +79,8 @@ describe('a request', () => {
     client.send(data(1, 100), data(1, 100, FLAG.endStream), wholeRequest(3));
     expect(await client.next(FRAME.headers)).toMatchObject({ streamId: 1 });
     expect(await client.next(FRAME.headers)).toMatchObject({ streamId: 3 });
+    // what came in the meantime was not held against it
+    expect(client.seen.filter(({ type }) => type === FRAME.reset)).toEqual([]);
     client.socket.destroy();
   });
 

@@ -177,7 +177,7 @@ export class Incoming implements FrameTaker {
       return;
     }
     const headers = this.#blocks.request(bytes, start, end);
-    const stream = this.#streams.begin(streamId, headers);
+    const stream = this.#streams.begin(streamId, headers, !endsStream);
     if (stream && endsStream) this.#endRequest(stream);
   }
 

@@ -40,13 +40,20 @@ export class Http2Stream {
   #bodyBytes: number | undefined;
   #isPaused = false;
   /** The client has said that this is all. */
-  #hasAll = false;
+  #hasAll: boolean;
   #hasEnded = false;
   #hasAnswered = false;
   #isClosed = false;
 
-  constructor(host: StreamHost, id: number, headers: RequestHeaders, sendWindow: number) {
+  constructor(
+    host: StreamHost,
+    id: number,
+    headers: RequestHeaders,
+    hasBody: boolean,
+    sendWindow: number,
+  ) {
     this.#host = host;
+    this.#hasAll = !hasBody;
     this.id = id;
     this.headers = headers;
     this.#window = host.windowBytes;

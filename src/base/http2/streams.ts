@@ -84,6 +84,7 @@ export class Streams implements StreamHost {
   begin(
     streamId: number,
     headers: RequestHeaders | 'too large' | undefined,
+    hasBody: boolean,
   ): Http2Stream | undefined {
     const { floods, maxStreams, onStream } = this.#ports;
     this.#lastId = streamId;
@@ -95,7 +96,7 @@ export class Streams implements StreamHost {
       this.#reset(streamId, ERROR.refusedStream);
     } else {
       floods.request();
-      const stream = new Http2Stream(this, streamId, headers, this.#sendWindow);
+      const stream = new Http2Stream(this, streamId, headers, hasBody, this.#sendWindow);
       this.#open.set(streamId, stream);
       onStream(stream);
       return stream;
