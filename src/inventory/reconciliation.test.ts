@@ -54,6 +54,11 @@ describe('the status of an endpoint', () => {
       [endpoint('declared', 'GET /a'), endpoint('observed', 'GET /a')],
       ['GET /a governed'],
     ],
+    [
+      'declared as one segment, and implemented as the rest of a path, is both with the wider path',
+      [endpoint('declared', 'GET /a/{id}'), endpoint('implemented', 'GET /a/{path...}')],
+      ['GET /a/{id...} governed'],
+    ],
     ['implemented only is shadow', [endpoint('implemented', 'GET /a')], ['GET /a shadow']],
     ['observed only is shadow', [endpoint('observed', 'GET /a')], ['GET /a shadow']],
     ['configured only is shadow', [endpoint('configured', 'GET /a')], ['GET /a shadow']],

@@ -76,7 +76,8 @@ function toEndpoint(known: Known): Endpoint {
   const { group, service } = known;
   const { now } = known.context;
   const best = bestSpelling(group);
-  const { protocol, method, template } = best;
+  const { protocol, method } = best;
+  const template = widest(best.template, group);
   const sources = group.length === 1 ? best.sources : group.flatMap((record) => record.sources);
   const standing = toStanding(group.flatMap((record) => record.decisions));
   const traffic = trafficOf(known);
@@ -148,6 +149,14 @@ function bestSpelling(group: Spellings): EndpointRecord {
     const order = spellingRank(one) - spellingRank(best) || compareText(one.id, best.id);
     return order < 0 ? one : best;
   }, first);
+}
+
+/** Where code takes the rest of a path, so does the endpoint, though a specification has no words for it: what is decided
+ *  of the endpoint is decided of all of these paths. */
+function widest(template: string, group: Spellings): string {
+  return group.some((one) => one.template.endsWith('...}'))
+    ? template.replace(/\/\{([^{}/:+*.]+)\}$/, '/{$1...}')
+    : template;
 }
 
 const RANKS: readonly Source['how'][] = ['declared', 'implemented', 'configured', 'observed'];

@@ -91,6 +91,7 @@ describe('a policy', () => {
   it.each([
     ['/admin/**', ['/admin', '/admin/{path...}']],
     ['/**', ['/', '/{path...}']],
+    ['/files/{rest...}', ['/files/{rest}', '/files/{rest...}']],
     ['/files/*/raw', ['/files/{any}/raw']],
     ['/files/*/**', ['/files/{any}', '/files/{any}/{path...}']],
     ['/a/**/b', ['/a/{path...}']],

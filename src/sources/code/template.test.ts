@@ -16,32 +16,41 @@ describe('toTemplates', () => {
     ['colon', '/users/:id?', ['/users', '/users/{id}']],
     ['colon', '/users{/:id}', ['/users', '/users/{id}']],
     ['colon', '/flights/:from-:to', ['/flights/{from}-{to}']],
-    ['colon', '/files/*', ['/files/{path}']],
-    ['colon', '/files/*splat', ['/files/{splat}']],
-    ['colon', '/images*', ['/images', '/images/{path}']],
-    ['colon', '/files/(.*)', ['/files/{path}']],
+    ['colon', '/files/*', ['/files/{path...}']],
+    ['colon', '/files/*splat', ['/files/{splat...}']],
+    ['colon', '/images*', ['/images', '/images/{path...}']],
+    ['colon', '/files/(.*)', ['/files/{path...}']],
+    ['colon', '/files/*rest/x', ['/files/{rest}/x']],
+    ['colon', '/files/:rest(.*)', ['/files/{rest...}']],
+    ['colon', '/files/:rest+', ['/files/{rest...}']],
+    ['colon', '/files/:rest*', ['/files', '/files/{rest...}']],
+    ['colon', '/files/v*rest', ['/files/v', '/files/v/{rest...}']],
+    ['colon', '/:rest/x/*rest', ['/{rest}/x/{rest2...}']],
     ['colon', '/a/:id/b/:id', ['/a/{id}/b/{id2}']],
     ['colon', '/v1/items::cancel', ['/v1/items:cancel']],
     ['colon', '/:file.json', ['/{file}.json']],
     ['brace', '/users/{id}', ['/users/{id}']],
     ['brace', '/users/{id:[0-9]{3}}/x', ['/users/{id}/x']],
     ['brace', '/users/{id : \\d+}', ['/users/{id}']],
-    ['brace', '/files/{path...}', ['/files/{path}']],
-    ['brace', '/files/{*rest}', ['/files/{rest}']],
-    ['brace', '/files/{file_path:path}', ['/files/{file_path}']],
+    ['brace', '/files/{path...}', ['/files/{path...}']],
+    ['brace', '/files/{*rest}', ['/files/{rest...}']],
+    ['brace', '/files/{file_path:path}', ['/files/{file_path...}']],
+    ['brace', '/files/{file:.+}/', ['/files/{file...}']],
     ['brace', '/exact/{$}', ['/exact']],
-    ['brace', '/files/**', ['/files/{path}']],
+    ['brace', '/files/**', ['/files/{path...}']],
     ['brace', '/owners/*/pets', ['/owners/{param}/pets']],
     ['brace', '/v1/items/{id}:cancel', ['/v1/items/{id}:cancel']],
     ['angle', '/users/<int:id>', ['/users/{id}']],
     ['angle', '/users/<id>/', ['/users/{id}']],
-    ['angle', 'users/<path:rest>', ['/users/{rest}']],
+    ['angle', 'users/<path:rest>', ['/users/{rest...}']],
     ['regex', '^users/(?P<pk>[0-9]+)/$', ['/users/{pk}']],
     ['regex', '^\\/ratings\\/[0-9]*', ['/ratings/{param}']],
     ['regex', '^/api/(\\w+)/(\\d+)/?$', ['/api/{param}/{param2}']],
     ['regex', '^/a/(?<id>x{2})$', ['/a/{id}']],
+    ['regex', '^files/(?P<rest>.*)$', ['/files/{rest...}']],
+    ['regex', '^files/(.+)$', ['/files/{path...}']],
     ['regex', '.*fly$', ['/{path}fly']],
-    ['regex', '^/(?!api).*', ['/{path}']],
+    ['regex', '^/(?!api).*', ['/{path...}']],
   ];
   it.each(cases)('reads %s %s as %j', (syntax, written, want) => {
     expect(toTemplates(written, syntax)).toEqual(want);
@@ -74,6 +83,8 @@ describe('joinTemplates', () => {
     ['/api', '/', '/api'],
     ['api/', 'users', '/api/users'],
     ['/a/{id}', '/b/{id}', '/a/{id}/b/{id2}'],
+    ['/files/{path...}', '/', '/files/{path...}'],
+    ['/files/{path...}', '/x/{path...}', '/files/{path}/x/{path2...}'],
   ])('puts %j before %j as %j', (prefix, template, want) => {
     expect(joinTemplates(prefix, template)).toBe(want);
   });
@@ -81,6 +92,6 @@ describe('joinTemplates', () => {
 
 describe('parameterNames', () => {
   it('gives the names in order', () => {
-    expect(parameterNames('/a/{id}/b/{name}')).toEqual(['id', 'name']);
+    expect(parameterNames('/a/{id}/b/{name...}')).toEqual(['id', 'name']);
   });
 });

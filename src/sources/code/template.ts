@@ -1,4 +1,5 @@
-/** Path templates: every framework's way of writing parameters becomes `{name}`. */
+/** Path templates: every framework's way of writing parameters becomes `{name}`, and what takes the rest of a path at its
+ *  end `{name...}`. */
 
 /** How a framework writes parameters.
  *  - `colon`: Express, Fastify, Koa, Hono, NestJS, Gin, Echo: `:id`, `:id(\\d+)`, `:id?`, `*rest`
@@ -26,17 +27,22 @@ export function toTemplates(written: string, syntax: TemplateSyntax): string[] {
 /** Puts a path under a prefix: one slash in front, one between, none behind (except `/` itself).
  *  Both sides are templates already. */
 export function joinTemplates(prefix: string, template: string): string {
-  return numberNames(tidy(`${prefix}/${template}`));
+  // what takes the rest of a path takes one segment at least where something follows
+  const before = tidy(template) === '/' ? prefix : prefix.replaceAll('...}', '}');
+  return numberNames(tidy(`${before}/${template}`));
 }
 
 /** The names of a template's parameters. */
 export function parameterNames(template: string): string[] {
-  return [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
+  return [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]?.replace(REST, '') ?? '');
 }
+
+const REST = /\.\.\.$/;
 
 type Token =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'parameter'; readonly name: string }
+  /** `takesRest`: of any number of segments, where it is the last of a path. */
+  | { readonly kind: 'parameter'; readonly name: string; readonly takesRest: boolean }
   /** Present in one form and absent in the other. */
   | { readonly kind: 'optional'; readonly tokens: readonly Token[] };
 
@@ -58,18 +64,27 @@ function expand(tokens: readonly Token[]): Simple[][] {
 }
 
 function render(form: readonly Simple[]): string {
-  return numberNames(
-    form.map((token) => (token.kind === 'text' ? token.text : `{${token.name}}`)).join(''),
-  );
+  return numberNames(form.map((_, index) => renderAt(form, index)).join(''));
+}
+
+function renderAt(form: readonly Simple[], index: number): string {
+  const token = form[index];
+  if (token?.kind !== 'parameter') return token?.text ?? '';
+  const before = form[index - 1];
+  const isWhole = before === undefined || (before.kind === 'text' && before.text.endsWith('/'));
+  const isLast = form
+    .slice(index + 1)
+    .every((one) => one.kind === 'text' && /^\/?$/.test(one.text));
+  return `{${token.name}${token.takesRest && isWhole && isLast ? '...' : ''}}`;
 }
 
 /** `{path}…{path}` as `{path}…{path2}`. */
 function numberNames(template: string): string {
   const seen = new Map<string, number>();
-  return template.replace(/\{([^{}]*)\}/g, (_, name: string) => {
+  return template.replace(/\{([^{}]*?)(\.\.\.)?\}/g, (_, name: string, rest = '') => {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
-    return count === 1 ? `{${name}}` : `{${name}${count}}`;
+    return `{${name}${count === 1 ? '' : count}${rest}}`;
   });
 }
 
@@ -134,7 +149,12 @@ class Scanner {
 
 const NAME = /[A-Za-z_$][\w$]*/y;
 const text = (value: string): Token => ({ kind: 'text', text: value });
-const parameter = (name: string): Token => ({ kind: 'parameter', name });
+const parameter = (name: string, takesRest = false): Token => ({
+  kind: 'parameter',
+  name,
+  takesRest,
+});
+const ANYTHING = new Set(['.*', '.+']);
 const optional = (...tokens: Token[]): Token => ({ kind: 'optional', tokens });
 
 const TOKENIZERS: Readonly<Record<Exclude<TemplateSyntax, 'regex'>, (written: string) => Token[]>> =
@@ -172,7 +192,9 @@ function colonToken(scanner: Scanner): Token | undefined {
     scanner.take(/\*+/y);
     const name = scanner.take(NAME) ?? 'path';
     // `/images*` lets anything follow, and nothing.
-    return isGlued && scanner.done ? optional(text('/'), parameter(name)) : parameter(name);
+    return isGlued && scanner.done
+      ? optional(text('/'), parameter(name, true))
+      : parameter(name, true);
   }
   const group = scanner.bracketed('{', '}');
   // Express 5 writes optional parts in braces; a bare name in them is another syntax's parameter.
@@ -183,14 +205,16 @@ function colonToken(scanner: Scanner): Token | undefined {
   }
   const pattern = scanner.bracketed('(', ')');
   if (pattern === undefined) return undefined;
-  const name = pattern === '.*' || pattern === '.+' ? 'path' : 'param';
-  return scanner.take(/\?/y) === undefined ? parameter(name) : optional(parameter(name));
+  const takesRest = ANYTHING.has(pattern);
+  const found = parameter(takesRest ? 'path' : 'param', takesRest);
+  return scanner.take(/\?/y) === undefined ? found : optional(found);
 }
 
 function colonParameter(scanner: Scanner, name: string): Token {
-  scanner.bracketed('(', ')') ?? scanner.bracketed('{', '}');
+  const pattern = scanner.bracketed('(', ')') ?? scanner.bracketed('{', '}') ?? '';
   const modifier = scanner.take(/[?*+]/y);
-  return modifier === '?' || modifier === '*' ? optional(parameter(name)) : parameter(name);
+  const found = parameter(name, ANYTHING.has(pattern) || modifier === '*' || modifier === '+');
+  return modifier === '?' || modifier === '*' ? optional(found) : found;
 }
 
 function braceToken(scanner: Scanner): Token | undefined {
@@ -199,19 +223,20 @@ function braceToken(scanner: Scanner): Token | undefined {
   if (inner === '$') return text('');
   if (inner !== undefined) {
     const name = inner.split(':')[0]?.replaceAll(/[.*\s]/g, '');
-    return parameter(name === undefined || name === '' ? 'path' : name);
+    const takesRest = /^\*|\.\.\.$|:\s*(?:path|\.[*+])\s*$/.test(inner);
+    return parameter(name === undefined || name === '' ? 'path' : name, takesRest);
   }
   const stars = scanner.take(/\*+/y);
   if (stars === undefined) return undefined;
   // One star within a path stands for one segment, at its end for all that follow.
-  return parameter(stars === '*' && !scanner.done ? 'param' : 'path');
+  return stars === '*' && !scanner.done ? parameter('param') : parameter('path', true);
 }
 
 function angleToken(scanner: Scanner): Token | undefined {
   const inner = scanner.bracketed('<', '>');
   if (inner === undefined) return undefined;
   const name = inner.slice(inner.lastIndexOf(':') + 1).trim();
-  return parameter(name === '' ? 'param' : name);
+  return parameter(name === '' ? 'param' : name, /^\s*path\s*:/.test(inner));
 }
 
 /** A regular expression as people read it: groups and classes are parameters, escapes are what they
@@ -244,16 +269,20 @@ function regexToken(scanner: Scanner): Token | undefined {
     return /^\\[dDwWsS]$/.test(escaped) ? parameter('param') : text(escaped.slice(1));
   }
   if (scanner.bracketed('[', ']') !== undefined) return parameter('param');
-  if (scanner.has('.') && scanner.take(/\.[*+]\??/y) !== undefined) return parameter('path');
+  if (scanner.has('.') && scanner.take(/\.[*+]\??/y) !== undefined) return parameter('path', true);
   return text(scanner.next());
 }
 
 function groupToken(group: string): Token | undefined {
   if (/^\?[=!]|^\?<[=!]/.test(group)) return undefined;
-  const name = /^\?P?<(\w+)>/.exec(group)?.[1];
-  if (name !== undefined) return parameter(name);
+  const [opening = '', name] = /^\?P?<(\w+)>/.exec(group) ?? [];
+  if (name !== undefined) return parameter(name, ANYTHING.has(group.slice(opening.length)));
   // Without alternatives, what it holds; a quantifier behind it says whether that may be missing.
-  return /^\?:[^|]*$/.test(group) ? optional(...regexTokens(group.slice(2))) : parameter('param');
+  return /^\?:[^|]*$/.test(group)
+    ? optional(...regexTokens(group.slice(2)))
+    : ANYTHING.has(group)
+      ? parameter('path', true)
+      : parameter('param');
 }
 
 /** `[a-z]\d+` is one parameter, not two side by side. */

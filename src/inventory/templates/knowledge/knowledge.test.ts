@@ -21,7 +21,7 @@ describe('patterns of segments', () => {
     expect(fits(segment, patternOf(segment === pattern ? segment : pattern))).toBe(fit);
   });
 
-  it.each(['{path+}', '{*path}', '{**path}', '{path:.*}', '{proxy:path}', '**'])(
+  it.each(['{path...}', '{path+}', '{*path}', '{**path}', '{path:.*}', '{proxy:path}', '**'])(
     '%s takes all that follows',
     (segment) => {
       expect(patternOf(segment).takesAll).toBe(true);
@@ -30,6 +30,8 @@ describe('patterns of segments', () => {
 
   it('names a parameter without its expression', () => {
     expect(patternOf('{id:[0-9]+}')).toMatchObject({ names: ['id'], takesAll: false });
+    expect(patternOf('{path...}')).toMatchObject({ names: ['path'] });
+    expect(patternOf('{base}...{head}')).toMatchObject({ takesAll: false });
   });
 
   it('have one shape whatever their parameters are called', () => {

@@ -4,12 +4,12 @@ export interface SegmentPattern {
   readonly frame: string;
   readonly pieces: readonly string[];
   readonly names: readonly string[];
-  /** It stands for all segments that follow, too: `{path+}`, `{*path}`, `{path:.*}`, `**`. */
+  /** It stands for all segments that follow, too: `{path...}`, `{path+}`, `{*path}`, `{path:.*}`, `**`. */
   readonly takesAll: boolean;
 }
 
 const PARAMETER = /\{([^{}]*)\}/g;
-const TAKES_ALL = /^\{(?:\*{1,2}[\w.-]*|[\w.-]+(?:[+*]|:path|:\.[*+]))\}$/;
+const TAKES_ALL = /^\{(?:\*{1,2}[\w.-]*|[\w.-]+(?:[+*]|:path|:\.[*+])|[^{}]*\.\.\.)\}$/;
 
 export function patternOf(segment: string): SegmentPattern {
   if (/^\*{1,2}$/.test(segment)) {
@@ -22,7 +22,7 @@ export function patternOf(segment: string): SegmentPattern {
 
 /** `id` of `id:[0-9]+`, `path` of `*path`. */
 function nameOf(text: string): string {
-  return text.replace(/^\*+|[:+*?=].*$/g, '') || 'value';
+  return text.replace(/^\*+|[:+*?=].*$|\.\.\.$/g, '') || 'value';
 }
 
 /** Whether a segment, or a mask, can be of a pattern: every parameter takes at least a character. */
