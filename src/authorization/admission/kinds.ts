@@ -22,6 +22,7 @@ export const ADMISSION_KINDS: readonly AdmissionKind[] = [
   network('policy.networking.k8s.io', {
     AdminNetworkPolicy: 'adminnetworkpolicies',
     BaselineAdminNetworkPolicy: 'baselineadminnetworkpolicies',
+    ClusterNetworkPolicy: 'clusternetworkpolicies',
   }),
   estate('networking.k8s.io', { Ingress: 'ingresses' }),
   estate('', {

@@ -19,7 +19,7 @@ export const LIVE_KINDS: readonly Kinds[] = [
   { group: 'networking.k8s.io', kinds: ['Ingress', 'IngressClass', 'NetworkPolicy'] },
   {
     group: 'policy.networking.k8s.io',
-    kinds: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy'],
+    kinds: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
   },
   {
     group: 'rbac.authorization.k8s.io',
