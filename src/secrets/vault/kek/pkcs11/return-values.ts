@@ -20,7 +20,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   50: [kekNotFound, 'the device was removed'],
   99: [kekDenied, 'the key is not of the type that AES needs'],
   104: [kekDenied, 'the key does not allow it: it needs `CKA_ENCRYPT` and `CKA_DECRYPT`'],
-  112: [kekDenied, 'the token does not do `CKM_AES_GCM`'],
+  112: [kekDenied, 'the token does not do `CKM_AES_GCM` with this key'],
   113: [kekDenied, 'the token does not take a nonce from outside'],
   163: [kekDenied, 'the PIN has expired'],
   164: [kekDenied, 'the PIN is locked after too many wrong ones'],
