@@ -88,6 +88,31 @@ describe('the policy in force', () => {
     expect(revisions).toHaveLength(1);
   });
 
+  it('has what is wrong with its files as it is now, though it is the same', async () => {
+    const { keeper, state, revisions } = setUp();
+    await keeper.apply(estate('GET /orders'));
+    const source = { reader: 'declarations', how: 'declared', file: 'reeve.yaml' } as const;
+    const group = { name: 'g', services: [{ name: 'gone', source }], groups: [], source };
+    state.sources = { guardrails: [], groups: [group] };
+    await keeper.refresh();
+    expect(keeper.current).toMatchObject({
+      sources: state.sources,
+      diagnostics: [{ code: 'group/service-not-found' }],
+    });
+    expect(revisions).toHaveLength(1);
+  });
+
+  it('is told to all, though one of them fails', async () => {
+    const { keeper } = setUp();
+    const told: string[] = [];
+    keeper.watch(() => {
+      throw new Error('no');
+    });
+    keeper.watch(({ revision }) => told.push(revision));
+    await keeper.apply(estate('GET /orders'));
+    expect(told).toEqual([keeper.current?.revision]);
+  });
+
   it('stays where no other can be made, and is made when that can be done again', async () => {
     const { keeper, state, reason } = setUp();
     await keeper.apply(estate('GET /orders'));

@@ -98,6 +98,21 @@ export class PolicyKeeper {
     await this.#turn;
   }
 
+  /** Whoever fails to take it keeps no other from it. */
+  #tell(current: CurrentPolicy): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(current);
+      } catch (thrown) {
+        const { revision } = current;
+        this.#parts.log.error(
+          { err: thrown, revision },
+          'a policy in force was not taken everywhere',
+        );
+      }
+    }
+  }
+
   /** The same files are read once. */
   async #read(files: readonly PolicyFile[]): Promise<GuardrailReading> {
     if (files.length === 0) return NO_GUARDRAILS;
@@ -127,10 +142,17 @@ export class PolicyKeeper {
         guardrails,
       );
       const revision = await revisionOf(policy);
-      if (revision === this.#current?.revision) return;
+      if (revision === this.#current?.revision) {
+        // what is wrong with files may change, and which files they are, where what holds does not
+        const text = JSON.stringify([said, diagnostics]);
+        const { current } = this;
+        if (text === JSON.stringify([current?.sources, current?.diagnostics])) return;
+        this.#current = { ...this.#current, sources: said, diagnostics };
+        return;
+      }
       const engine = new Engine(policy, new CedarJudge(policy.guardrails));
       this.#current = { revision, policy, engine, sources: said, diagnostics, since: clock() };
-      for (const listener of this.#listeners) listener(this.#current);
+      this.#tell(this.#current);
       const seconds = (performance.now() - startedAt) / 1_000;
       onMade?.(seconds);
       log.info({ revision, grants: policy.grants.length, seconds }, 'policy in force');
