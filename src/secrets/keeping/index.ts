@@ -1,0 +1,5 @@
+export { type KeepingParts, SecretKeeping } from './keeping.ts';
+export { type MarkParts, StoreMarkFile } from './mark.ts';
+export type { SecretMetadata } from './metadata.ts';
+export type { GivenSecret } from './new-secret.ts';
+export type { Label, SecretReading } from './reading.ts';
