@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -111,6 +116,22 @@ describe.skipIf(isMissing('OpenBao', peer))(
       expect(await codeOf(async () => (await open(more)).wrap(randomBytes(32), {}))).toBe(code);
     });
 
+    it('is asked over TLS by those who trust its certificate, and by nobody else', async () => {
+      const front = await tlsFront(bao.url, folder);
+      const plain = randomBytes(32);
+      const trusting = await open({ url: front.url, caFile: front.caFile });
+      expect(await kek.unwrap(await trusting.wrap(plain, {}), {})).toEqual(plain);
+      const other = await open({ url: front.url });
+      const fault = await faultOf(() => other.wrap(plain, {}));
+      expect([fault?.code, fault?.message]).toEqual([
+        'vault/kek-unavailable',
+        `\`${front.url}\` cannot be asked: DEPTH_ZERO_SELF_SIGNED_CERT`,
+      ]);
+      const lost = await open({ url: front.url, caFile: join(folder, 'none') });
+      expect(await codeOf(() => lost.wrap(plain, {}))).toBe('vault/kek-not-found');
+      await front.stop();
+    });
+
     it('tells an OpenBao that is sealed, and stays sealed itself', async () => {
       const ring = await createKeyRing(kek, { random: randomBytes, now: Date.now() });
       await bao.call('PUT', 'sys/seal', {});
@@ -120,3 +141,26 @@ describe.skipIf(isMissing('OpenBao', peer))(
     });
   },
 );
+
+/** TLS before an OpenBao that speaks none, with a certificate that signs itself. */
+async function tlsFront(behind: string, folder: string) {
+  const [key, caFile] = [join(folder, 'front.key'), join(folder, 'front.pem')];
+  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const name = ['-subj', '/CN=front', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const made = spawnSync('openssl', [...words, '-keyout', key, '-out', caFile, ...name]);
+  if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
+  const settings = { key: readFileSync(key), cert: readFileSync(caFile) };
+  const server = createServer(settings, (asked, answer) => {
+    const { method, headers, url = '/' } = asked;
+    const forward = request(new URL(url, behind), { method, headers }, (answered) => {
+      answer.writeHead(answered.statusCode ?? 502);
+      answered.pipe(answer);
+    });
+    asked.pipe(forward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = () => new Promise((resolve) => server.close(resolve));
+  return { url: `https://127.0.0.1:${port}`, caFile, stop };
+}

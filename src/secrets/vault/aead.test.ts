@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeParts, openBytes, sealBytes } from './aead.ts';
 import { fromBase64Url } from './base64url.ts';
@@ -83,6 +84,21 @@ describe('what things are bound to', () => {
 });
 
 describe('base64url', () => {
+  it('is taken where Node would write the same, and nowhere else', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...'AQgwZz09-_+/= é') }),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64url')),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const bytes = Buffer.from(text, 'base64url');
+        const isRight = bytes.toString('base64url') === text;
+        expect(fromBase64Url(text)).toEqual(isRight ? bytes : undefined);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it.each(['AA=', 'AA==', 'A', 'A+A', 'A/A', 'AB', 'AA ', 'AA\n'])(
     'is written in one way, which %j is not',
     (text) => {
