@@ -17,6 +17,8 @@ export function calleesOf(rules: readonly CalleeRules[], { policy }: TargetConte
 export interface PodGroup {
   /** What to call it: the service's name, or a longer one where a service has several groups. */
   readonly name: string;
+  /** The same, for names of objects. */
+  readonly parts: readonly [service: string, ...workload: string[]];
   readonly selector: PodSelector;
   /** By number and transport. */
   readonly ports: readonly Omit<NetworkPort, 'name'>[];
@@ -29,8 +31,9 @@ export function podGroupsOf(name: string, placement: Placement): PodGroup[] {
   return groups.flatMap((workloads) => {
     const [first] = workloads;
     if (!first) return [];
-    const full = groups.length === 1 ? name : `${name}-${first.name}`;
-    return [{ name: full, selector: first.selector, ports: portsOf(workloads) }];
+    const parts: PodGroup['parts'] = groups.length === 1 ? [name] : [name, first.name];
+    const { selector } = first;
+    return [{ name: parts.join('-'), parts, selector, ports: portsOf(workloads) }];
   });
 }
 

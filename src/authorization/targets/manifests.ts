@@ -17,26 +17,36 @@ export interface Manifest {
 /** So that what a policy no longer has can be found in a cluster, and removed (`kubectl apply --prune -l …`). */
 const MANAGED = { 'app.kubernetes.io/managed-by': 'reeve' };
 
-/** The metadata of an object. */
+/** The metadata of an object.
+ *  @param name made by `nameOf` */
 export function metadataOf(
   namespace: string,
   name: string,
   labels: Readonly<Record<string, string>> = {},
 ): Manifest['metadata'] {
-  return { name: objectName(name), namespace, labels: { ...MANAGED, ...labels } };
+  return { name, namespace, labels: { ...MANAGED, ...labels } };
 }
 
 const MAX_NAME = 63;
 
-/** A name that every kind of object may have. One that had to be changed ends in a part of its digest, so that different
- *  texts stay different.
+/** The name of an object of ours, about a service or a part of it. Dots stand between parts and in none, so that what is
+ *  about a part of one service has no name that what is about another could have.
+ *  @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
+export function nameOf(service: string, ...parts: readonly string[]): string {
+  return [`reeve-${service}`, ...parts].map(objectName).join('.');
+}
+
+const ENDS_IN_DIGEST = /-[0-9a-f]{8}$/;
+
+/** A name that every kind of object may have. One that had to be changed ends in a part of its digest, and so does one
+ *  that could be taken for such a one: different texts stay different.
  *  @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 export function objectName(text: string): string {
   const plain = text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
-  if (plain === text && text.length <= MAX_NAME) return text;
+  if (plain === text && text.length <= MAX_NAME && !ENDS_IN_DIGEST.test(text)) return text;
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
   return `${plain.slice(0, MAX_NAME - 9).replace(/-+$/, '') || 'x'}-${digest}`;
 }

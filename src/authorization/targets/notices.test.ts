@@ -5,6 +5,7 @@ import type { CalleeRules, OperationRule, PolicyService } from '../model/index.t
 import { sampleRule, sampleService, sampleSource } from '../testing/samples.ts';
 import type { TargetContext } from './compiled.ts';
 import { TARGETS } from './index.ts';
+import { nameOf } from './manifests.ts';
 import { placementsOf } from './placements.ts';
 import { workloadsFor } from './testing/index.ts';
 
@@ -253,7 +254,29 @@ describe('objects', () => {
     const { text } = compiled('linkerd', { orders: { name: `Orders_${'x'.repeat(80)}` } });
     const names = [...text.matchAll(/^ {2}name: (.*)$/gm)].map(([, name]) => name);
     expect(names.length).toBeGreaterThan(0);
-    for (const name of names) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])$/);
+    const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+    for (const name of names) {
+      expect(name).toMatch(new RegExp(`^${label}(\\.${label})*$`));
+    }
+  });
+
+  it.each([
+    ['what leaves a service', nameOf('x', 'egress'), nameOf('x-egress')],
+    ['one of its workloads', nameOf('x', 'y'), nameOf('x-y')],
+    ['one of its ports', nameOf('x', '80'), nameOf('x-80')],
+    ['what had to be changed', nameOf('x.y'), nameOf(nameOf('x.y').slice('reeve-'.length))],
+  ])('about %s have the name of no other service', (_, one, other) => {
+    expect(one).not.toBe(other);
+  });
+
+  it('about what leaves a service and about another are two', () => {
+    const { text } = compiled('networkpolicy', {
+      orders: { name: 'web-egress' },
+      egress: true,
+    });
+    const names = [...text.matchAll(/^ {2}name: (.*)$/gm)].map(([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(['reeve-web-egress', 'egress.reeve-web']));
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it.each(Object.keys(TARGETS))('of %s do not depend on the order of rules', (target) => {

@@ -15,7 +15,7 @@ import {
 } from '../callees.ts';
 import type { Compiled, Notice, TargetContext } from '../compiled.ts';
 import { OF_EVERY_PATH } from '../http-notices.ts';
-import { labelSelector, type Manifest, metadataOf, toYamlFile } from '../manifests.ts';
+import { labelSelector, type Manifest, metadataOf, nameOf, toYamlFile } from '../manifests.ts';
 import { type HttpMatch, httpMatchesOf } from './http.ts';
 
 const TYPE = { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy' } as const;
@@ -63,7 +63,7 @@ function compileCallee(callee: CalleeRules, context: TargetContext): Compiled {
         : callers.flatMap((one) => ruleOf(one, group));
     if (ingress.length === 0) return [];
     const selector = labelSelector(group.selector);
-    return [policy(placement.namespace, `reeve-${group.name}`, selector, ingress)];
+    return [policy(placement.namespace, nameOf(...group.parts), selector, ingress)];
   });
   return {
     files: toYamlFile(filePathOf(service), manifests),

@@ -2,7 +2,7 @@ import type { CalleeRules } from '../../model/index.ts';
 import { calleesOf, filePathOf, noticesOfPlace, type PodGroup, podGroupsOf } from '../callees.ts';
 import { toCommentedYaml } from '../comments.ts';
 import type { Compiled, Notice, TargetContext } from '../compiled.ts';
-import { metadataOf } from '../manifests.ts';
+import { metadataOf, nameOf } from '../manifests.ts';
 import { filled, rulesOf } from './rules.ts';
 
 const API_VERSION = 'security.istio.io/v1';
@@ -75,7 +75,7 @@ function documentsOf(
 ): unknown[] {
   const selector = { matchLabels: group.selector.matchLabels };
   const isShadow = callee.mode === 'shadow';
-  const metadata = metadataOf(namespace, `reeve-${group.name}`);
+  const metadata = metadataOf(namespace, nameOf(...group.parts));
   const policy = {
     apiVersion: API_VERSION,
     kind: 'AuthorizationPolicy',

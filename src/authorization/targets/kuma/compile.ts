@@ -11,7 +11,7 @@ import {
   podGroupsOf,
 } from '../callees.ts';
 import type { Compiled, Notice, Placement, TargetContext } from '../compiled.ts';
-import { type Manifest, metadataOf, toYamlFile } from '../manifests.ts';
+import { type Manifest, metadataOf, nameOf, toYamlFile } from '../manifests.ts';
 
 const MESH = { 'kuma.io/mesh': 'default' };
 
@@ -67,7 +67,7 @@ function noticesOfGroup({ service }: CalleeRules, { name, selector }: PodGroup):
 function permissions(
   { service, mode, callers }: CalleeRules,
   { namespace }: Placement,
-  { name, selector }: PodGroup,
+  { parts, selector }: PodGroup,
   { trustDomain }: TargetContext,
 ): Manifest[] {
   if (selector.absent.length > 0) return [];
@@ -82,7 +82,7 @@ function permissions(
     {
       apiVersion: 'kuma.io/v1alpha1',
       kind: 'MeshTrafficPermission',
-      metadata: metadataOf(namespace, `reeve-${name}`, MESH),
+      metadata: metadataOf(namespace, nameOf(...parts), MESH),
       spec: {
         targetRef: { kind: 'Dataplane', labels: selector.matchLabels },
         rules: [{ default: rule }],

@@ -12,7 +12,7 @@ import {
 } from '../callees.ts';
 import type { Compiled, Notice, Placement, TargetContext } from '../compiled.ts';
 import { OF_EVERY_PATH } from '../http-notices.ts';
-import { type Manifest, toYamlFile } from '../manifests.ts';
+import { type Manifest, nameOf, toYamlFile } from '../manifests.ts';
 import {
   authentication,
   authorization,
@@ -61,11 +61,11 @@ function compileCallee(callee: CalleeRules, context: TargetContext): Compiled {
 }
 
 function serversOf({ service }: CalleeRules, placement: Placement): ServerPlan[] {
-  const plans = podGroupsOf(service.name, placement).flatMap(({ name, selector, ports }) =>
+  const plans = podGroupsOf(service.name, placement).flatMap(({ parts, selector, ports }) =>
     ports
       .filter(({ transport }) => transport === 'TCP')
       .map(({ number }) => ({
-        name: `reeve-${name}-${number}`,
+        name: nameOf(...parts, `${number}`),
         namespace: placement.namespace,
         selector,
         port: number,
@@ -127,7 +127,7 @@ function connections(
   const guards = servers.map((one) => serverManifest(one, { proxyProtocol: 'opaque' }));
   const [first] = servers;
   if (callers.length === 0 || !first) return { manifests: guards, notices: [] };
-  const clients = `reeve-${callee.service.name}`;
+  const clients = nameOf(callee.service.name);
   const accounts = callers.flatMap((one) => accountsOf(one, context).accounts);
   return {
     manifests: [
@@ -157,7 +157,7 @@ function requests(
   const manifests = sets
     .filter(({ matches }) => matches.length > 0)
     .flatMap((set) => {
-      const name = `reeve-${callee.service.name}-${set.digest}`;
+      const name = nameOf(callee.service.name, `${set.digest}`);
       const accounts = set.callers.flatMap((one) => accountsOf(one, context).accounts);
       const routes = routeManifests(name, servers, set.matches);
       return [

@@ -1,7 +1,7 @@
 import { compareText } from '../../../base/diagnostic.ts';
 import type { Account } from '../accounts.ts';
 import type { PodGroup } from '../callees.ts';
-import { labelSelector, type Manifest, metadataOf, objectName } from '../manifests.ts';
+import { labelSelector, type Manifest, metadataOf } from '../manifests.ts';
 import type { RouteMatch } from './routes.ts';
 
 const GROUP = 'policy.linkerd.io';
@@ -44,12 +44,12 @@ export function routeManifests(
   return chunksOf(rules, MAX_RULES).map((some, at) => ({
     apiVersion: `${GROUP}/v1beta3`,
     kind: 'HTTPRoute',
-    metadata: metadataOf(servers[0]?.namespace ?? '', at === 0 ? name : `${name}-${at + 1}`),
+    metadata: metadataOf(servers[0]?.namespace ?? '', at === 0 ? name : `${name}.${at + 1}`),
     spec: {
       parentRefs: servers.map((one) => ({
         group: GROUP,
         kind: 'Server',
-        name: objectName(one.name),
+        name: one.name,
       })),
       rules: some,
     },
@@ -73,9 +73,7 @@ export function authorization(
     metadata,
     spec: {
       targetRef: { group: GROUP, kind, name: metadata.name },
-      requiredAuthenticationRefs: [
-        { group: GROUP, kind: 'MeshTLSAuthentication', name: objectName(clients) },
-      ],
+      requiredAuthenticationRefs: [{ group: GROUP, kind: 'MeshTLSAuthentication', name: clients }],
     },
   };
 }

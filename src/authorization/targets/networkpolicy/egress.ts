@@ -2,7 +2,7 @@ import { compareText } from '../../../base/diagnostic.ts';
 import type { CalleeRules, PolicyService } from '../../model/index.ts';
 import { placeProblems, podGroupsOf } from '../callees.ts';
 import type { Notice, TargetContext } from '../compiled.ts';
-import { labelSelector, type Manifest, metadataOf } from '../manifests.ts';
+import { labelSelector, type Manifest, metadataOf, nameOf } from '../manifests.ts';
 import { peerOf, portsOf } from './peers.ts';
 
 /** Which callees connections of each service may go to. */
@@ -79,10 +79,10 @@ export function egressPolicies(
     .toSorted((a, b) => compareText(a.id, b.id))
     .flatMap((callee) => rulesTo(namespace, callee, context));
   if (egress.length === 0) return [];
-  return podGroupsOf(caller.name, placement).map(({ name, selector }) => ({
+  return podGroupsOf(caller.name, placement).map(({ parts, selector }) => ({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: metadataOf(namespace, `reeve-${name}-egress`),
+    metadata: metadataOf(namespace, `egress.${nameOf(...parts)}`),
     spec: { podSelector: labelSelector(selector), policyTypes: ['Egress'], egress },
   }));
 }

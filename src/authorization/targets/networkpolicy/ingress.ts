@@ -8,7 +8,7 @@ import {
   podGroupsOf,
 } from '../callees.ts';
 import type { Notice, Placement, TargetContext } from '../compiled.ts';
-import { labelSelector, type Manifest, metadataOf } from '../manifests.ts';
+import { labelSelector, type Manifest, metadataOf, nameOf } from '../manifests.ts';
 import { type Peer, peerOf, portsOf } from './peers.ts';
 
 /** What lets callers in to the pods of a callee; none where nobody is let in, as the default keeps everybody out. */
@@ -29,13 +29,13 @@ export function ingressPolicies(
 
 function toPolicy(
   { namespace }: Placement,
-  { name, selector }: PodGroup,
+  { parts, selector }: PodGroup,
   ingress: readonly unknown[],
 ): Manifest {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: metadataOf(namespace, `reeve-${name}`),
+    metadata: metadataOf(namespace, nameOf(...parts)),
     spec: { podSelector: labelSelector(selector), policyTypes: ['Ingress'], ingress },
   };
 }

@@ -46,7 +46,11 @@ export class Linkerd {
   constructor(files: readonly { readonly text: string }[]) {
     this.#objects = files.flatMap(({ text }) => loadAll(text) as Meta[]);
     for (const { metadata } of this.#objects) {
-      if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(metadata.name)) {
+      if (
+        !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/.test(
+          metadata.name,
+        )
+      ) {
         throw new Error(`${metadata.name} is no name`);
       }
     }
