@@ -20,6 +20,7 @@ const WAYS: readonly {
   { name: 'goes well' },
   { name: 'finds the target half changed', misbehaves: ['half', 'half'] },
   { name: 'has a value refused', misbehaves: ['refused'] },
+  { name: 'has a value refused that was taken all the same', misbehaves: ['half-refused'] },
   { name: 'fails to take a refused value away', misbehaves: ['refused', 'unreachable'] },
   {
     name: 'is cancelled while the target is changed and never says so',

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { SecretValue } from '../../model/index.ts';
 import { type Rotator, type RotatorContext, TargetFault, type TargetTrouble } from '../rotator.ts';
 
-/** What a target does next, in place of what it should. `half`: it does it, and says that it could not. */
-export type Misbehaviour = TargetTrouble | 'half' | 'hangs' | 'odd';
+/** What a target does next, in place of what it should. `half`: it does it, and says that it could not; `half-refused`:
+ *  it takes a value, and says that it does not. */
+export type Misbehaviour = TargetTrouble | 'half' | 'half-refused' | 'hangs' | 'odd';
 
 const Config = z.strictObject({ target: z.string() });
 type Config = z.infer<typeof Config>;
@@ -44,7 +45,9 @@ export class ModelTarget implements Rotator<Config> {
   set({ current }: RotatorContext<Config>, pending: SecretValue): Promise<void> {
     const text = textOf(pending);
     this.tried.push(text);
-    if (this.misbehaves[0] === 'refused') this.#bad.add(text);
+    const [next] = this.misbehaves;
+    if (next === 'refused' || next === 'half-refused') this.#bad.add(text);
+    if (next === 'half-refused') this.add(text);
     return this.call('set', () => {
       if (this.#bad.has(text)) throw new TargetFault('refused', 'it is not taken');
       if (this.accepted.has(text)) return;
@@ -88,6 +91,7 @@ export class ModelTarget implements Rotator<Config> {
       if (wrong === 'hangs') await new Promise(() => undefined);
       else if (wrong === 'half') throw new TargetFault('unreachable', 'the connection was lost');
       else if (wrong === 'odd') throw new Error(`at postgres://admin:${[...this.accepted][0]}@db`);
+      else if (wrong === 'half-refused') throw new TargetFault('refused', 'it is not taken');
       else throw new TargetFault(wrong, `it is ${wrong}`, 'look at the target');
     } finally {
       this.atWork--;

@@ -48,6 +48,8 @@ export function valueBox(): ValueBox {
 export interface Process {
   readonly keeping: SecretKeeping;
   readonly runner: RotationRunner;
+  /** Resolves when it is killed. */
+  readonly death: Promise<void>;
 }
 
 /** A store, a target, a consumer, clocks, and processes that come and go. */
@@ -66,8 +68,9 @@ export class World {
   onNews: (secret: Secret | undefined) => void = () => undefined;
   /** Called at each moment; true: the process is killed there. */
   isKilledAt: (moment: RotationMoment) => boolean = () => false;
+  /** Sees each moment. */
+  watch: (moment: RotationMoment) => void = () => undefined;
   #process: Process | undefined;
-  #death: Promise<void> = Promise.resolve();
 
   constructor(holds: 'one' | 'several' = 'several') {
     this.target = holds === 'one' ? new SingleValueTarget() : new ModelTarget();
@@ -89,10 +92,7 @@ export class World {
 
   async open(holder: string): Promise<Process> {
     let isDead = false;
-    let die: () => void = () => undefined;
-    this.#death = new Promise((resolve) => {
-      die = resolve;
-    });
+    const { promise: death, resolve: die } = Promise.withResolvers<void>();
     const clocks = { clock: () => this.wall, steadyClock: () => this.steady };
     const common = { ...clocks, values: this.values, fingerprintsOf: () => [] };
     const warn = (message: string, fault: unknown) => this.warnings.push([message, fault]);
@@ -114,18 +114,19 @@ export class World {
       },
       hook: (moment) => {
         if (!isDead) this.moments.push(moment);
+        if (!isDead) this.watch(moment);
         isDead ||= this.isKilledAt(moment);
         if (!isDead) return;
         die();
         return new Promise(() => undefined);
       },
     });
-    return { keeping, runner };
+    return { keeping, runner, death };
   }
 
   /** Does what is due. False: the process was killed meanwhile. */
   async work(process = this.process): Promise<boolean> {
-    const death = this.#death.then(() => false);
+    const death = process.death.then(() => false);
     for (let turn = 0; turn < 4; turn++) {
       process.runner.tick();
       const isAlive = await Promise.race([process.runner.settled().then(() => true), death]);
