@@ -12,7 +12,7 @@ import {
 import { OpenKeys } from './keyring.ts';
 import { codeOf, faultOf } from './testing/faults.ts';
 import { flipBit } from './testing/flip.ts';
-import { MAX_MEMBERS, MAX_VALUE_BYTES } from './value.ts';
+import { MAX_MEMBERS, MAX_VALUE_BYTES, valueToBytes } from './value.ts';
 
 const first = randomBytes(32);
 const keys = new OpenKeys(new Map([[1, first]]));
@@ -49,9 +49,10 @@ describe('an envelope', () => {
     expect(Buffer.from(body, 'base64url').includes(value.username)).toBe(false);
   });
 
-  it('holds equal bytes for values that are equal, so that its length tells no order of members', () => {
+  it('holds equal bytes for values that are equal, in whatever order their members come', () => {
     const { username, password } = value;
-    expect(sealValue(keys, place, { password, username }, randomBytes)).toHaveLength(seal().length);
+    expect(valueToBytes({ password, username })).toEqual(valueToBytes({ username, password }));
+    expect(valueToBytes({ b: '2', a: '1' }).toString()).toBe('{"a":"1","b":"2"}');
   });
 
   it.each<[string, Partial<Place>]>([
@@ -93,6 +94,22 @@ describe('an envelope', () => {
     const [one, other] = [seal().split(':'), seal().split(':')];
     const mixed = one.with(2, other[2] ?? '').join(':');
     expect(await codeOf(() => openValue(keys, place, mixed))).toBe('vault/envelope-refused');
+  });
+
+  it('does not open with the value of another place, though one data key had been drawn twice', async () => {
+    const dataKey = randomBytes(32);
+    const repeating = (bytes: number) => (bytes === 32 ? Buffer.from(dataKey) : randomBytes(bytes));
+    const own = sealValue(keys, place, value, repeating).split(':');
+    for (const other of [
+      { ...place, version: 4 },
+      { ...place, secret: 'other' },
+    ]) {
+      const foreign = sealValue(keys, other, value, repeating).split(':');
+      const mixed = own.with(3, foreign[3] ?? '').join(':');
+      expect(await codeOf(() => openValue(keys, place, mixed))).toBe('vault/envelope-refused');
+    }
+    const same = sealValue(keys, place, value, repeating).split(':');
+    expect(openValue(keys, place, own.with(3, same[3] ?? '').join(':'))).toEqual(value);
   });
 
   it('says the same whatever is wrong with it', async () => {

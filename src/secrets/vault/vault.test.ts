@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Kek } from './kek/kek.ts';
 import { LocalKek } from './kek/local.ts';
 import { createShamirKek } from './kek/shamir/index.ts';
-import { createKeyRing } from './keyring.ts';
+import { createKeyRing, OpenKeys } from './keyring.ts';
 import type { KeyRing } from './ring.ts';
 import { codeOf, faultOf } from './testing/faults.ts';
 import { newKek, SwitchedKek } from './testing/keks.ts';
@@ -66,6 +66,16 @@ describe('a vault', () => {
     }
     await vault.unseal(new LocalKek(secret, randomBytes));
     expect(vault.decrypt(place, envelope)).toEqual(value);
+  });
+
+  it('wipes root keys when it is sealed, and those before a change of them', async () => {
+    const { vault } = await openVault();
+    const { mock } = vi.spyOn(OpenKeys.prototype, 'wipe');
+    const wiped = () => mock.contexts.map((keys) => keys instanceof OpenKeys && keys.newest);
+    await vault.rotateRoot(ringKeeper().keep);
+    expect(wiped()).toEqual([1]);
+    vault.seal();
+    expect(wiped()).toEqual([1, 2]);
   });
 
   it('wipes its key-encryption key with the others', async () => {
