@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic } from '../../../base/diagnostic.ts';
+import { pick } from '../../../base/pick.ts';
 import type { Network, NetworkNamespace, NetworkPolicy } from '../../../estate/index.ts';
 import type { Cluster, Resource } from '../resource.ts';
 import { toAdminPolicy } from './admin-policy.ts';
@@ -6,6 +7,7 @@ import { toCiliumPolicies, withAccountLabels } from './cilium/index.ts';
 import { networkEntries } from './entries.ts';
 import type { Field, Report } from './field.ts';
 import { toNetworkPolicy } from './network-policy.ts';
+import { STRICT_KINDS, tellUnknown } from './strict.ts';
 import { networkWorkloads } from './workloads.ts';
 
 export interface NetworkReading {
@@ -40,6 +42,12 @@ const CILIUM_KINDS = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'];
 export function networkOf(cluster: Cluster): NetworkReading {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
+  for (const [group, kind, shape] of STRICT_KINDS) {
+    for (const resource of cluster.of(group, kind)) {
+      const spec = pick(resource.value, 'spec');
+      tellUnknown({ resource, value: spec, path: ['spec'], report }, shape);
+    }
+  }
   const found = networkWorkloads(cluster, report);
   const isCilium = CILIUM_KINDS.some((kind) => cluster.of('cilium.io', kind).length > 0);
   const workloads = isCilium ? withAccountLabels(found) : found;

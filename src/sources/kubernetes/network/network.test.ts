@@ -35,6 +35,53 @@ function onlyPolicy(text: string): NetworkPolicy {
   return first;
 }
 
+const istio = (kind: string, spec: string) => `apiVersion: security.istio.io/v1
+kind: ${kind}
+metadata: { name: p, namespace: shop }
+spec: ${spec}
+`;
+
+describe('of what the API server would refuse', () => {
+  it.each([
+    [policy('{ podSelector: { matchLabls: { app: web } } }'), '`matchLabls`', '`matchLabels`', 24],
+    [policy('{ podSelector: {}, ingress: [{ form: [] }] }'), '`form`', '`from`', 38],
+    [policy('{ podSelector: {}, egres: [] }'), '`egres`', '`egress`', 26],
+    [policy('{ ingress: [{ from: [{ ipBlok: {} }] }] }'), '`ipBlok`', '`ipBlock`', 30],
+    [istio('AuthorizationPolicy', '{ action: ALOW }'), '`ALOW`', '`ALLOW`', 9],
+    [
+      istio('AuthorizationPolicy', '{ rules: [{ from: [{ source: { notPrincipal: [a] } }] }] }'),
+      ...['`notPrincipal`', '`notPrincipals`', 38],
+    ] as const,
+    [istio('PeerAuthentication', '{ mtls: { mode: STRIC } }'), '`STRIC`', '`STRICT`', 17],
+  ])('%s: %s is told, with %s', (text, said, meant, column) => {
+    expect(networkOf(clusterOf(text)).diagnostics).toContainEqual(
+      expect.objectContaining({
+        severity: 'error',
+        message: expect.stringContaining(said),
+        hint: `did you mean ${meant}?`,
+        ...{ line: 4, column },
+      }),
+    );
+  });
+
+  it('nothing is told that it knows', () => {
+    const text = [
+      policy(
+        '{ podSelector: {}, policyTypes: [Ingress], ingress: [{ from: [{ ipBlock: { cidr: 10.0.0.0/8, except: [] } }], ports: [{ port: 80, endPort: 90, protocol: TCP }] }] }',
+      ),
+      istio(
+        'AuthorizationPolicy',
+        '{ action: CUSTOM, provider: { name: x }, rules: [{ to: [{ operation: { paths: [/a], notMethods: [GET] } }], when: [{ key: a, values: [b] }] }] }',
+      ),
+      istio(
+        'PeerAuthentication',
+        '{ selector: { matchLabels: { app: web } }, mtls: { mode: STRICT }, portLevelMtls: { 80: { mode: DISABLE } } }',
+      ),
+    ].join('---\n');
+    expect(read(text).problems).toEqual([]);
+  });
+});
+
 describe('a NetworkPolicy', () => {
   const DIRECTIONS: [spec: string, ingress: number | undefined, egress: number | undefined][] = [
     ['{ podSelector: {} }', 0, undefined],
