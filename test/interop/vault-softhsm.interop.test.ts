@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createKeyRing,
@@ -11,6 +12,7 @@ import {
   openKek,
   Vault,
 } from '../../src/secrets/vault/index.ts';
+import { loadModule } from '../../src/secrets/vault/kek/pkcs11/module.ts';
 import { codeOf, faultOf } from '../../src/secrets/vault/testing/faults.ts';
 import { itIsAKek } from '../../src/secrets/vault/testing/kek-contract.ts';
 import { debianPackages } from './support/debian.ts';
@@ -171,6 +173,17 @@ describe.skipIf(isMissing('SoftHSM', peer))('a real token that speaks PKCS#11', 
     expect(`${first?.message}${first?.hint}${second?.message}`).not.toContain('wrong-pin');
     environment.PIN = pin;
     expect(await fragile.wrap(randomBytes(32), {})).toBeTruthy();
+  });
+
+  it('is waited for no longer than it may take, and does then what it is asked next', async () => {
+    const module = await loadModule(MODULE);
+    const busy = module.exclusively(() => sleep(1_500));
+    const impatient = await open({ timeoutSeconds: 1 });
+    const fault = await faultOf(() => impatient.wrap(randomBytes(32), {}));
+    expect(fault?.code).toBe('vault/kek-unavailable');
+    expect(fault?.message).toBe('pkcs11:reeve/vault gives no answer within 1 s');
+    await busy;
+    expect(await impatient.wrap(randomBytes(32), {})).toBeTruthy();
   });
 
   it('leaves no session behind, and so no login that another would find', async () => {

@@ -108,7 +108,9 @@ describe('a key ring', () => {
   it('has an end to its growth', async () => {
     const full = await made(MAX_ROOT_VERSIONS - 1);
     expect(full.ring.wrapped.length).toBeLessThan(4_096);
-    expect(await codeOf(() => rotateRoot(full, kek, ports))).toBe('vault/too-many');
+    expect(await codeOf(() => rotateRoot(full, kek, ports))).toBe(
+      'vault/conflict/too-many-root-keys',
+    );
   });
 });
 

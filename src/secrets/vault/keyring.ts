@@ -87,7 +87,7 @@ export async function openKeyRing(ring: KeyRing, kek: Kek): Promise<Opened> {
 }
 
 /** Adds a root key, which wraps from now on.
- *  @throws {Fault} `vault/too-many`; from the key-encryption key */
+ *  @throws {Fault} `vault/conflict/too-many-root-keys`; from the key-encryption key */
 export async function rotateRoot(
   opened: Opened,
   kek: Kek,
@@ -96,7 +96,7 @@ export async function rotateRoot(
   const { ring, keys } = opened;
   if (ring.versions.length >= MAX_ROOT_VERSIONS) {
     throw new Fault(
-      'vault/too-many',
+      'vault/conflict/too-many-root-keys',
       `The vault's key ring has ${MAX_ROOT_VERSIONS} root keys, and may have no more`,
       { hint: 'rewrap what older ones wrapped, and retire them' },
     );

@@ -13,6 +13,7 @@ import {
   rotateRoot,
 } from './keyring.ts';
 import type { KeyRing } from './ring.ts';
+import { Turns } from './turns.ts';
 
 export interface VaultPorts {
   readonly random: Random;
@@ -46,7 +47,8 @@ export class Vault {
   #gathering: ShareGathering | undefined;
   /** Grows with each sealing: what was begun before it does not unseal again. */
   #sealings = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  /** One change of state after the other. */
+  readonly #turns = new Turns();
 
   /** A sealed vault.
    *  @param ring as `createKeyRing` or `parseKeyRing` gives it */
@@ -75,7 +77,7 @@ export class Vault {
    *  @throws {Fault} `vault/kek-mismatch`, `vault/ring-damaged`; from the key: see `Kek` */
   unseal(kek: Kek): Promise<void> {
     const began = this.#sealings;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       try {
         if (this.#unsealed === undefined) await this.#open(kek, began);
       } finally {
@@ -85,11 +87,11 @@ export class Vault {
   }
 
   /** Takes one share of the key. With the last one that is needed, the vault is unsealed.
-   *  @throws {Fault} `vault/share-malformed`, `vault/share-conflict`, `vault/share-refused`: see `ShareGathering`;
+   *  @throws {Fault} `vault/share-malformed`, `vault/share-conflict`, `vault/share-invalid`: see `ShareGathering`;
    *  `vault/conflict/unsealed`; `vault/invalid` where the key is in no shares; `vault/ring-damaged` */
   giveShare(text: string): Promise<ShareProgress> {
     const began = this.#sealings;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#judgeSealings(began);
       const set = setOfId(this.#ring.kek);
       if (set === undefined) {
@@ -150,7 +152,7 @@ export class Vault {
   }
 
   /** Adds a version of the root key, which wraps from now on. Envelopes of older ones go on opening.
-   *  @throws {Fault} `vault/unavailable/sealed`, `vault/too-many`; from the key, and from `keep` */
+   *  @throws {Fault} `vault/unavailable/sealed`, `vault/conflict/too-many-root-keys`; from the key, and from `keep` */
   rotateRoot(keep: KeepRing): Promise<void> {
     return this.#change(keep, (now) => rotateRoot(now, now.kek, this.#ringPorts()));
   }
@@ -177,7 +179,7 @@ export class Vault {
    *  changed, too: seal, and unseal with the new one; `vault/ring-damaged`; from the key */
   reload(ring: KeyRing): Promise<void> {
     const began = this.#sealings;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       judgeSuccessor(this.#ring, ring);
       const before = this.#unsealed;
       if (before === undefined) {
@@ -191,7 +193,7 @@ export class Vault {
 
   #change(keep: KeepRing, change: (now: Unsealed) => Promise<Opened>, kek?: Kek): Promise<void> {
     const began = this.#sealings;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#judgeSealings(began);
       const before = this.#current();
       const changed = await change(before);
@@ -240,13 +242,6 @@ export class Vault {
 
   #ringPorts(): RingPorts {
     return { random: this.#ports.random, now: this.#ports.clock() };
-  }
-
-  /** One change of state after the other. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => {});
-    return result;
   }
 }
 

@@ -18,6 +18,7 @@ import { codeOf, faultOf } from '../testing/faults.ts';
 import { itIsAKek } from '../testing/kek-contract.ts';
 import { LocalKek, parseKeyText } from './local.ts';
 import { KEK_FILE, openKek } from './open.ts';
+import { readPrivateFile } from './private-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reeve-kek-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,6 +44,15 @@ function file(name: string, text: string, mode = 0o600): string {
 
 describe('a key in this process', () => {
   itIsAKek(() => new LocalKek(Buffer.from(secret), randomBytes));
+
+  it('opens nothing that it did not wrap, whatever that is', async () => {
+    const kek = new LocalKek(randomBytes(32), randomBytes);
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+        expect(await codeOf(() => kek.unwrap(text, {}))).toBe('vault/kek-refused');
+      }),
+    );
+  });
 
   it('is named by a fingerprint, which differs from key to key', () => {
     expect(id).toMatch(/^aes-256:[0-9a-f]{16}$/);
@@ -85,6 +95,17 @@ describe('a key in a file or a variable', () => {
     expect(fault?.code).toBe('vault/kek-exposed');
     expect(fault?.message).toContain(`has the mode 0${mode.toString(8)}`);
     expect(statSync(path).mode & 0o777).toBe(mode);
+  });
+
+  it.each([
+    [0o440, 'none'],
+    [0o640, 'none'],
+    [0o660, 'vault/kek-exposed'],
+    [0o444, 'vault/kek-exposed'],
+  ])('that somebody else put there is read with the mode %o: %s', async (mode, code) => {
+    const path = file(`mounted-${mode}`, 'a key', mode);
+    const somebodyElse = statSync(path).uid + 1;
+    expect(await codeOf(() => readPrivateFile(path, somebodyElse))).toBe(code);
   });
 
   it.each([

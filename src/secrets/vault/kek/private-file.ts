@@ -3,12 +3,15 @@ import { Fault, quote } from '../../../base/fault.ts';
 import { kekMalformed, kekNotFound } from './faults.ts';
 
 const MAX_BYTES = 16_384;
-/** What the group and others may do. */
-const OF_OTHERS = 0o077;
+/** What the group and others may do with a file of ours. */
+const BEYOND_OWNER = 0o077;
+/** The same without that the group reads: a file that somebody else put there for us, as Kubernetes does, is read so. */
+const BEYOND_GROUP = 0o037;
 
-/** The text of a small file that nobody but its owner may read.
+/** The text of a small file that nobody may read but its owner, or the group of one that belongs to somebody else.
+ *  @param user who runs this process
  *  @throws {Fault} `vault/kek-not-found`, `vault/kek-exposed`, `vault/kek-malformed` */
-export function readPrivateFile(file: string): string {
+export function readPrivateFile(file: string, user = process.getuid?.()): string {
   const name = quote(file, 200);
   const descriptor = open(file);
   const bytes = Buffer.alloc(MAX_BYTES + 1);
@@ -16,7 +19,8 @@ export function readPrivateFile(file: string): string {
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw kekMalformed(`${name} is not a file`);
     const mode = status.mode & 0o777;
-    if ((mode & OF_OTHERS) !== 0) {
+    const forbidden = status.uid === user ? BEYOND_OWNER : BEYOND_GROUP;
+    if ((mode & forbidden) !== 0) {
       throw new Fault(
         'vault/kek-exposed',
         `${name} has the mode ${mode.toString(8).padStart(4, '0')}: others than its owner may use it`,

@@ -1,5 +1,6 @@
 import { arch, endianness, platform } from 'node:os';
 import { quote } from '../../../../base/fault.ts';
+import { Turns } from '../../turns.ts';
 import { kekDenied, kekNotFound } from '../faults.ts';
 import { type Argument, type Koffi, type NativeFunction, WORD, word } from './native.ts';
 import { faultOf } from './return-values.ts';
@@ -33,7 +34,7 @@ const CKR_CRYPTOKI_ALREADY_INITIALIZED = 0x191;
 export class Pkcs11Module {
   readonly koffi: Koffi;
   readonly #functions: Readonly<Record<FunctionName, NativeFunction>>;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   private constructor(koffi: Koffi, functions: Readonly<Record<FunctionName, NativeFunction>>) {
     this.koffi = koffi;
@@ -43,7 +44,9 @@ export class Pkcs11Module {
   /** @throws {Fault} `vault/kek-not-found`, `vault/kek-denied` */
   static async load(path: string): Promise<Pkcs11Module> {
     judgeMachine();
-    const { default: koffi } = await import('koffi');
+    const { default: koffi } = await import('koffi').catch(() => {
+      throw kekDenied('Tokens that speak PKCS#11 cannot be used here: koffi does not load');
+    });
     const module = new Pkcs11Module(koffi, readFunctions(koffi, path));
     // CK_C_INITIALIZE_ARGS: four functions that lock, which the system's own locks are better than
     const settings = Buffer.alloc(6 * WORD);
@@ -73,9 +76,7 @@ export class Pkcs11Module {
 
   /** Does work while nothing else uses the library. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(work, work);
-    this.#last = result.catch(() => {});
-    return result;
+    return this.#turns.take(work);
   }
 }
 

@@ -70,19 +70,22 @@ export class Pkcs11Kek implements Kek {
   ): Promise<Result> {
     const { module: path, token, key: label, pin: reference, timeoutSeconds } = this.#config;
     const pin = Buffer.from(readReference(reference, this.#environment, 'a PIN'));
-    const pinHash = createHash('sha256').update(pin).digest('hex');
-    if (pinHash === this.#wrongPin) throw samePin(this.id);
     const late = AbortSignal.timeout(timeoutSeconds * 1_000);
-    const module = await loadModule(path);
-    const working = module.exclusively(async () => {
-      late.throwIfAborted();
-      return withSession(module, { token, pin }, async (session) =>
-        work(module, session, await findKey(module, session, label)),
-      );
-    });
+    const working = async (): Promise<Result> => {
+      const module = await loadModule(path);
+      return module.exclusively(() => {
+        late.throwIfAborted();
+        return withSession(module, { token, pin }, async (session) =>
+          work(module, session, await findKey(module, session, label)),
+        );
+      });
+    };
+    const pinHash = createHash('sha256').update(pin).digest('hex');
     try {
+      if (pinHash === this.#wrongPin) throw samePin(this.id);
+      // who waits no longer leaves the PIN to what is under way: wiped, it would be a wrong one
       return await this.#inTime(
-        working.finally(() => pin.fill(0)),
+        working().finally(() => pin.fill(0)),
         late,
       );
     } catch (thrown) {

@@ -27,7 +27,7 @@ export class ShareGathering {
 
   /** Takes one share; with the last one that is needed, gives the key, and forgets all of them.
    *  @throws {Fault} `vault/share-malformed`; `vault/share-conflict` where it is of another set, or was given already:
-   *  then those before still count; `vault/share-refused` where they do not give the key: then all begin anew */
+   *  then those before still count; `vault/share-invalid` where they do not give the key: then all begin anew */
   async add(text: string): Promise<LocalKek | undefined> {
     const share = parseShare(text);
     const [expected, found] = [idOfSet(this.#set), idOfSet(share.set)];
@@ -62,7 +62,7 @@ const conflict = (why: string) =>
 
 const refused = (shares: readonly Share[]) =>
   new Fault(
-    'vault/share-refused',
+    'vault/share-invalid',
     `Shares ${shares.map(({ number }) => number).join(', ')} do not give the key: at least one of them is wrong`,
     { hint: 'unsealing begins anew; try with other shares to find the one that is wrong' },
   );

@@ -63,7 +63,7 @@ describe('shares', () => {
             .slice(0, threshold - 1)
             .map((text) => forged(text, (parts) => parts.with(2, lower)));
           for (const text of given.slice(0, -1)) await gathering.add(text);
-          expect(await codeOf(() => gathering.add(given.at(-1) ?? ''))).toBe('vault/share-refused');
+          expect(await codeOf(() => gathering.add(given.at(-1) ?? ''))).toBe('vault/share-invalid');
         },
       ),
       { numRuns: 40 },
@@ -139,7 +139,7 @@ describe('a wrong share', () => {
       parts.with(4, `${randomBytes(32).toString('hex')}${parts[4]?.slice(64)}`),
     );
     const fault = await faultOf(() => gathering.add(lie));
-    expect(fault?.code).toBe('vault/share-refused');
+    expect(fault?.code).toBe('vault/share-invalid');
     expect(fault?.message).toBe('Shares 1, 2 do not give the key: at least one of them is wrong');
     expect(gathering.progress).toEqual({ given: 0, needed: 2 });
     await gathering.add(texts[0] ?? '');
@@ -150,7 +150,7 @@ describe('a wrong share', () => {
     const { texts, gathering } = await gatheringOf(3, 2);
     await gathering.add(texts[0] ?? '');
     const copy = forged(texts[0] ?? '', (parts) => parts.with(3, '2'));
-    expect(await codeOf(() => gathering.add(copy))).toBe('vault/share-refused');
+    expect(await codeOf(() => gathering.add(copy))).toBe('vault/share-invalid');
   });
 
   it('of any text is a Fault that quotes nothing', async () => {
