@@ -33,7 +33,7 @@ export interface KeepingParts {
   readonly clock: Clock;
   /** 0 up to, but not including, 1. */
   readonly lot: () => number;
-  /** Told of the entry for which something is done at a target next; returns when that is remembered. */
+  /** Told of the latest entry before anything is done at a target for it; returns when that is remembered. */
   readonly mark?: { advance(entry: AuditEntry): void };
   readonly warn: (message: string, fault: unknown) => void;
 }
@@ -189,7 +189,7 @@ export class SecretKeeping implements RotatedSecrets {
       return next;
     });
     const last = appended.at(-1);
-    if (last && effects.some(({ effect }) => effect === 'call')) mark?.advance(last);
+    if (last) mark?.advance(last);
     return { secret, effects };
   }
 

@@ -24,9 +24,11 @@ const events: fc.Arbitrary<SecretEvent> = fc.oneof(
   fc.constant<SecretEvent>({ event: 'rotate', by: BY }),
   fc.constant<SecretEvent>({ event: 'cancel', by: BY }),
   fc.constant<SecretEvent>({ event: 'retry', by: BY }),
-  versions.map((list) => ({ event: 'leak', versions: list, by: BY })),
-  versions.map((list) => ({ event: 'destroy', versions: list, by: BY })),
-  fc.integer({ min: 1, max: 9 }).map((version) => ({ event: 'abandon', version, by: BY })),
+  versions.map((list): SecretEvent => ({ event: 'leak', versions: list, by: BY })),
+  versions.map((list): SecretEvent => ({ event: 'destroy', versions: list, by: BY })),
+  fc
+    .integer({ min: 1, max: 9 })
+    .map((version): SecretEvent => ({ event: 'abandon', version, by: BY })),
 );
 const troubles: fc.Arbitrary<Misbehaviour> = fc.constantFrom(
   ...([
