@@ -11,6 +11,9 @@ import { PostgresRotation, postgresRotator as rotator } from './index.ts';
 
 let postgres: TestPostgres;
 let root: Client;
+/** At another database of the same server. */
+let other: Client;
+let otherDatabase: string;
 let admin: SecretValue;
 let database: string;
 let log: string;
@@ -45,15 +48,14 @@ beforeAll(async () => {
   await root.query(`create schema shop; create table shop.orders (id int, note text);
     create sequence shop.numbers; create role staff; create role readers;
     create function shop.price(int) returns int language sql as 'select 1'`);
-  const other = new Client({ connectionString: url.href.replace(database, second) });
+  other = new Client({ connectionString: url.href.replace(database, second) });
   await other.connect();
   await other.query('create table archive (id int)');
-  await other.end();
   otherDatabase = second;
 });
-let otherDatabase: string;
 
 afterAll(async () => {
+  await other?.end();
   await root?.end();
   await postgres?.close();
 });
@@ -174,14 +176,6 @@ describe('one role', () => {
 
 describe('two roles', () => {
   it('take turns, and the one that is made can do what the first can, in every database', async () => {
-    const other = new Client({
-      ...admin,
-      user: admin.username,
-      ...place(),
-      port: postgres.port,
-      database: otherDatabase,
-    });
-    await other.connect();
     await root.query(`grant update (note) on shop.orders to ${quoted(a)} with grant option;
       grant usage on sequence shop.numbers to ${quoted(a)}; grant execute on function shop.price(int) to ${quoted(a)};
       grant create on database ${database} to ${quoted(a)}; grant staff to ${quoted(a)} with admin option;
@@ -218,9 +212,9 @@ describe('two roles', () => {
     expect(second.username).toBe(b);
     expect(await inspect({ current: second })).toEqual(before);
     expect([await worksFor(current), await worksFor(second)]).toEqual([true, true]);
-    expect(await worksFor({ ...second, database: otherDatabase }, 'select from archive')).toBe(
-      true,
-    );
+    expect(
+      await worksFor({ ...second, database: otherDatabase }, 'select from public.archive'),
+    ).toBe(true);
 
     // later changes follow: what was granted, and what was taken away
     await root.query(`grant insert on shop.orders to ${quoted(b)}; revoke staff from ${quoted(b)};
@@ -239,7 +233,6 @@ describe('two roles', () => {
       true,
       true,
     ]);
-    await other.end();
   });
 
   it('are locked in turn where the plan says so, when nobody uses the one before any more', async () => {
