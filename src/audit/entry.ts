@@ -66,6 +66,7 @@ export const AUDIT_ACTIONS = {
   'secret.revoked': ['version'],
   'secret.abandon': ['version'],
   'secret.destroy': ['versions'],
+  'secret.rewrap': ['versions'],
   'secret.remove': ['service'],
   'secret.read': ['version', 'label'],
   'secret.deny': ['label', 'why'],

@@ -55,6 +55,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'secret.revoked': 'revoked a value',
   'secret.abandon': 'abandoned a revocation',
   'secret.destroy': 'destroyed values of a secret',
+  'secret.rewrap': 'encrypted the keys of a secret anew',
   'secret.remove': 'removed a secret',
   'secret.read': 'read a secret',
   'secret.deny': 'refused a secret',

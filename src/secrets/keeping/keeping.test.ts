@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditLog, DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
-import { policyOf, RotationConfig } from '../rotation/index.ts';
+import { type Place, policyOf, RotationConfig } from '../rotation/index.ts';
 import { BY, PLAN, START, valueBox } from '../rotation/testing/world.ts';
 import { SecretKeeping, StoreMarkFile } from './index.ts';
 import { KINDS } from './stored-secret.ts';
@@ -156,6 +156,20 @@ describe('secrets', () => {
         detail: { label: 'current', why: 'not declared' },
       },
     ]);
+  });
+
+  it('are encrypted anew, each version at its place, and nothing is written where nothing changes', async () => {
+    const keeping = await open();
+    await keeping.create({ ...given, value: { value: 'one' } }, BY);
+    await keeping.put(ID, { value: 'two' }, BY);
+    const again = vi.fn((place: Place, envelope: string) =>
+      values.encrypt(place, values.decrypt(place, envelope)),
+    );
+    await keeping.rewrap(ID, again, BY);
+    expect(again.mock.calls.map(([place]) => place.version)).toEqual([1, 2]);
+    await keeping.rewrap(ID, (_, envelope) => envelope, BY);
+    expect((await keeping.value(ID, 'previous', BY)).value).toEqual({ value: 'one' });
+    expect(actions().slice(2)).toEqual(['secret.rewrap', 'secret.read']);
   });
 
   it('are removed when nothing is under way for them', async () => {

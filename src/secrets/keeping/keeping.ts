@@ -11,6 +11,7 @@ import type { RotationPlan, Secret, SecretValue } from '../model/index.ts';
 import {
   type Asking,
   type Changed,
+  type Place,
   type RotatedSecrets,
   type RotationPolicy,
   type SecretEvent,
@@ -76,7 +77,7 @@ export class SecretKeeping implements RotatedSecrets {
   }
 
   /** As this process knows them. */
-  list(): Iterable<SecretMetadata> {
+  list(): MapIterator<SecretMetadata> {
     return this.#secrets.values();
   }
 
@@ -158,6 +159,27 @@ export class SecretKeeping implements RotatedSecrets {
       const after = { ...secret, owner, consumers: [...new Set(consumers)] };
       const told = { owner: owner ?? 'none', consumers: after.consumers };
       return { secret: after, entries: [this.#entryOf('secret.update', id, told, by)] };
+    });
+  }
+
+  /** Has each of its envelopes made anew, as after the vault's root key was replaced. The values stay as they are. */
+  rewrap(
+    id: string,
+    again: (place: Place, envelope: string) => string,
+    by: Asking,
+  ): Promise<SecretMetadata> {
+    return this.#amend(id, (secret) => {
+      const numbers: number[] = [];
+      const versions = secret.versions.map((version) => {
+        const { number, envelope } = version;
+        if (envelope === null) return version;
+        const next = again({ secret: id, version: number }, envelope);
+        if (next !== envelope) numbers.push(number);
+        return { ...version, envelope: next };
+      });
+      if (numbers.length === 0) return { secret, entries: [] };
+      const entry = this.#entryOf('secret.rewrap', id, { versions: numbers }, by);
+      return { secret: { ...secret, versions }, entries: [entry] };
     });
   }
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** RFC 3339 in UTC. */
+const Time = z.iso.datetime();
+
 /** A secret that Reeve keeps: who answers for it, who uses it, its versions, and how it is renewed. Values are in
  *  envelopes, which the vault alone opens. */
 export const Secret = z.strictObject({
@@ -14,24 +17,23 @@ export const Secret = z.strictObject({
   owner: z.string().nullable(),
   /** Ids of other services that may read it. */
   consumers: z.array(z.string()),
-  /** RFC 3339. */
-  createdAt: z.string(),
+  createdAt: Time,
   createdBy: z.string(),
   /** Oldest first. */
   versions: z.array(
     z.strictObject({
       number: z.int().min(1),
-      createdAt: z.string(),
+      createdAt: Time,
       /** What the vault made of the value; null: it is destroyed. */
       envelope: z.string().nullable(),
       /** Keyed, one of each member of the value, as scans have them: a value that lies about is recognised. */
       fingerprints: z.array(z.string()),
       /** When the value itself ends: that of a certificate, or of a lease. */
-      expiresAt: z.string().nullable(),
+      expiresAt: Time.nullable(),
       /** When the target was seen to refuse it. */
-      revokedAt: z.string().nullable(),
+      revokedAt: Time.nullable(),
       /** When it became known to others. */
-      leakedAt: z.string().nullable(),
+      leakedAt: Time.nullable(),
       /** It is to be taken away from its target, and has not been yet. */
       revocation: z.lazy(() => Revocation).nullable(),
     }),
@@ -47,10 +49,10 @@ export const Secret = z.strictObject({
   /** The rotation that is under way: the intent stands here before the target is touched. */
   run: z.lazy(() => RotationRun).nullable(),
   /** Which process is at the target for it, and until when nobody else may be. */
-  taken: z.strictObject({ by: z.string(), until: z.string() }).nullable(),
-  lastRotated: z.string().nullable(),
+  taken: z.strictObject({ by: z.string(), until: Time }).nullable(),
+  lastRotated: Time.nullable(),
   /** When it is due, jitter and windows included. */
-  nextRotation: z.string().nullable(),
+  nextRotation: Time.nullable(),
 });
 export type Secret = z.infer<typeof Secret>;
 export type SecretVersion = Secret['versions'][number];
@@ -100,7 +102,7 @@ const tried = {
   /** Attempts that have failed, one after the other. */
   failures: z.int(),
   /** When it is tried again, or goes on. */
-  nextAt: z.string(),
+  nextAt: Time,
   /** Why the latest attempt failed, and what may be done, without any value. */
   problem: z.string().nullable(),
   hint: z.string().nullable(),
@@ -109,7 +111,7 @@ const tried = {
 };
 
 export const Revocation = z.strictObject({
-  since: z.string(),
+  since: Time,
   by: z.string(),
   reason: z.string(),
   ...tried,
@@ -122,7 +124,7 @@ export const RotationRun = z.strictObject({
   why: z.enum(['due', 'person', 'leak', 'first']),
   /** The step that is to be done next. */
   step: z.enum(ROTATION_STEPS),
-  startedAt: z.string(),
+  startedAt: Time,
   ...tried,
   /** Values that the target would not take: a run that has made too many waits for a person. */
   refusals: z.int(),

@@ -76,7 +76,7 @@ async function go(
   await act?.(world);
   await read();
   for (let minutes = 0; minutes < LONG_MINUTES; minutes += EACH_MINUTES) {
-    await world.passMinutes(EACH_MINUTES);
+    await world.passMinutes(EACH_MINUTES, EACH_MINUTES);
     await read();
   }
   return { world, secret: await world.secret(), moments, workless };

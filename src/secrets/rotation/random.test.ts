@@ -163,7 +163,7 @@ describe('whatever happens to a secret', () => {
         expect(await world.process.keeping.underWay()).toEqual([]);
         expect(world.target.mostAtOnce).toBe(1);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

@@ -28,7 +28,8 @@ export interface Rotator<Config = unknown> {
   target?(config: Config): string;
   /** Takes away what the version before could do, after it has been left to its users for the overlap. */
   finish?(context: RotatorContext<Config>): Promise<void>;
-  /** Ends all that a value grants, sessions included where the target can. */
+  /** Ends all that a value grants, sessions included where the target can. One that is refused already, because another has
+   *  taken its place, takes nothing from that. */
   revoke(context: RotatorContext<Config>, value: SecretValue): Promise<void>;
   /** Whether the target refuses a value: asked of the target itself. */
   isRefused(context: RotatorContext<Config>, value: SecretValue): Promise<boolean>;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Secret } from '../model/index.ts';
+import { ROTATION_STEPS, type Secret, type Window } from '../model/index.ts';
 import { policyOf, RotationConfig } from './config.ts';
-import { rotationProblems, waitOf } from './index.ts';
+import { rotationProblems, step, waitOf } from './index.ts';
 import { PLAN, START } from './testing/world.ts';
 import { backoff, drawRotation } from './waiting.ts';
 
@@ -74,6 +74,63 @@ describe('how long a secret waits', () => {
     ],
   ])('%s', (_, more, expected) => {
     expect(waitOf({ ...secret, ...more }, 'me', START, policy)).toBe(expected);
+  });
+});
+
+describe('a process that looks after a secret', () => {
+  const instant = fc.integer({ min: START - 400 * DAY, max: START + 400 * DAY }).map(time);
+  const near = fc.integer({ min: -2 * HOUR, max: 2 * HOUR }).map((off) => time(START + off));
+  const at = fc.oneof(instant, near);
+  const window = fc.constantFrom<Window>(
+    { days: ['mon'], from: '13:00', to: '14:00' },
+    { days: ['mon', 'fri'], from: '11:00', to: '13:00' },
+  );
+  const secrets = fc
+    .record({
+      windows: fc.array(window, { maxLength: 2 }),
+      nextRotation: fc.option(at),
+      run: fc.option(
+        fc.record({
+          ...{ at, step: fc.constantFrom(...ROTATION_STEPS), waits: fc.boolean() },
+          ...{ isGivenUp: fc.boolean(), failures: fc.integer({ min: 0, max: 40 }) },
+        }),
+      ),
+      revocation: fc.option(fc.record({ nextAt: at, waits: fc.boolean() })),
+      taken: fc.option(fc.record({ by: fc.constantFrom('me', 'other'), until: at })),
+      leakedAt: fc.option(at),
+      pending: fc.boolean(),
+    })
+    .map(
+      ({ windows, nextRotation, run: of, revocation: asked, taken, leakedAt, pending }): Secret => {
+        const { at: nextAt = '', ...more } = of ?? {};
+        const second = { ...version, number: 2, revocation: asked && { ...revocation, ...asked } };
+        return {
+          ...{ ...secret, nextRotation, taken, plan: { ...PLAN, windows } },
+          versions: [{ ...version, leakedAt }, second, { ...version, number: 3 }],
+          labels: { current: 1, ...(pending ? { pending: 3 } : {}) },
+          run: of && { ...run, ...more, nextAt },
+        };
+      },
+    );
+
+  it('has something to do, or waits: it never looks again at once', () => {
+    const now = { wall: START, lot: 0.5 };
+    fc.assert(
+      fc.property(secrets, (before) => {
+        const { secret: after, effects } = step(
+          before,
+          { event: 'take', holder: 'me' },
+          now,
+          policy,
+        );
+        const isCalled = effects.some(({ effect }) => effect === 'call');
+        expect(isCalled).toBe(after.taken?.by === 'me');
+        const wait = waitOf(after, 'me', START, policy);
+        if (!isCalled) expect(wait ?? 1).toBeGreaterThan(0);
+        expect(wait ?? 0).toBeLessThanOrEqual(8 * DAY + HOUR);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
