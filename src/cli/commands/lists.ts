@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { toPlace } from '../../base/diagnostic.ts';
+import { quote } from '../../base/fault.ts';
 import {
   type AuditEntry,
   type Call,
@@ -186,11 +187,31 @@ async function show(list: List, flags: ListFlags): Promise<void> {
   const { items, total } = await readAll(list, flags);
   if (flags.format === 'json') console.log(JSON.stringify({ items, total }, null, 2));
   else if (flags.format === 'ndjson') for (const item of items) console.log(JSON.stringify(item));
-  else if (items.length === 0) console.log(`No ${list.name}.`);
+  else if (items.length === 0) sayNone(list, flags);
   else {
     console.log(toTable(items, columnsFor(list, items)));
     if (total > items.length)
       console.log(`${counted(total - items.length, 'more row')}: raise --limit, or filter`);
+  }
+}
+
+/** What is listed where a filter's values come from. */
+const LISTED_BY: Readonly<Record<string, string>> = {
+  service: 'services',
+  from: 'services',
+  to: 'services',
+  owner: 'owners',
+  control: 'findings',
+};
+
+/** What was asked for, and, where a name may be mistaken, what lists the names that there are. */
+function sayNone(list: List, flags: ListFlags): void {
+  const asked = ['search', ...list.filters].filter((name) => typeof flags[name] === 'string');
+  const said = asked.map((name) => `--${name} ${quote(flags[name])}`).join(' ');
+  console.log(said === '' ? `No ${list.name}.` : `No ${list.name} for ${said}.`);
+  const lists = new Set(asked.flatMap((name) => LISTED_BY[name] ?? []));
+  for (const name of lists) {
+    if (name !== list.name) console.error(`\`reeve ${name}\` lists what there is.`);
   }
 }
 

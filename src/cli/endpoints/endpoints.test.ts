@@ -223,6 +223,15 @@ function seenOf(...operations: (readonly [method: string, template: string])[]):
 }
 
 describe('corrections of templates', () => {
+  it('says what a list without rows was asked for, and what lists the names', async () => {
+    const { stdout, stderr, status } = await endpoints('--service', 'nosuch');
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: 'No endpoints for --service `nosuch`.\n',
+      stderr: '`reeve services` lists what there is.\n',
+      status: 0,
+    });
+  });
+
   it('are made, listed and taken back', async () => {
     const made = await endpoints(
       ...[
