@@ -330,6 +330,7 @@ describe('with the store of the estate', () => {
       expect(await mark.whyPaused()).toMatch(
         /^the store is older than what targets hold: entry 3 /,
       );
+      expect((await restored.audit({ limit: 1 })).items[0]?.action).toBe('secret.pause');
       await mark.resume({ actor: 'ada', reason: 'the targets are gone too' });
       expect((await restored.audit({ limit: 1 })).items[0]?.action).toBe('secret.resume');
       const again = await marked(restored, file);

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { z } from 'zod';
 import { auditEntryOf } from '../../audit/index.ts';
+import { quote } from '../../base/fault.ts';
 import {
   type AuditEntry,
   type AuditLog,
@@ -21,6 +22,8 @@ import type { Asking, StoreMark } from '../rotation/index.ts';
 /** An entry of the audit log by which the store is known again. */
 const Marked = z.strictObject({ sequence: z.int().min(1), hash: z.string() });
 type Marked = z.infer<typeof Marked>;
+
+const ITSELF: Asking = { actor: 'reeve', reason: '' };
 
 export interface MarkParts {
   /** In the data folder, or better where it is not brought back together with the store. */
@@ -47,28 +50,41 @@ export class StoreMarkFile implements StoreMark {
   }
 
   async whyPaused(): Promise<string | undefined> {
-    const { file } = this.#parts;
+    const why = await this.#whyBehind();
+    if (why !== undefined) await this.#tell('secret.pause', { why }, ITSELF);
+    return why;
+  }
+
+  async #whyBehind(): Promise<string | undefined> {
+    const { file, store } = this.#parts;
     if (!existsSync(file)) return undefined;
     const marked = read(file);
     if (marked === undefined) {
-      return `the file ${file}, which says how far the store has to be, cannot be read`;
+      return `the file ${quote(file, 200)}, which says how far the store has to be, cannot be read`;
     }
-    const [entry] = await this.#parts.store.auditTexts(marked.sequence, 1);
+    const [entry] = await store.auditTexts(marked.sequence, 1);
     if (entry?.sequence === marked.sequence && hashOf(entry.text) === marked.hash) {
       this.#marked = marked;
       return undefined;
     }
-    return `the store is older than what targets hold: entry ${marked.sequence} of its audit log is ${entry ? 'another one' : 'missing'}`;
+    const why = entry ? 'another one' : 'missing';
+    return `the store is older than what targets hold: entry ${marked.sequence} of its audit log is ${why}`;
   }
 
-  async resume({ actor, reason }: Asking): Promise<void> {
-    const asking = { actor, reason, now: this.#parts.clock() };
-    const [entry] = await this.#parts.store.amend(
-      [],
-      [auditEntryOf('secret.resume', 'rotations', {}, asking)],
-    );
+  async resume(by: Asking): Promise<void> {
+    const [entry] = await this.#tell('secret.resume', {}, by);
     this.#marked = undefined;
     if (entry) this.advance(entry);
+  }
+
+  #tell(
+    action: 'secret.pause' | 'secret.resume',
+    said: Readonly<Record<string, unknown>>,
+    { actor, reason }: Asking,
+  ): Promise<readonly AuditEntry[]> {
+    const { store, clock } = this.#parts;
+    const asking = { actor, reason, now: clock() };
+    return store.amend([], [auditEntryOf(action, 'rotations', said, asking)]);
   }
 
   #keep(marked: Marked): void {
