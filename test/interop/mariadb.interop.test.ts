@@ -110,6 +110,11 @@ describe.skipIf(isMissing('MariaDB', peer)).each([['ed25519'], ['mysql_native_pa
       expect(await worksFor(next)).toBe(true);
     });
 
+    it('get their first value from an administrator, though they were locked', async () => {
+      await root.query(`alter user ?@'%' account lock`, [a]);
+      expect(await worksFor(await rotateTwiceEach(rotator, single(), { admin }))).toBe(true);
+    });
+
     it('get their current value back after a pending one', async () => {
       const pending = made({ current, admin });
       for (const step of ['undo', 'set', 'undo', 'undo'] as const) {

@@ -51,14 +51,14 @@ export function mysqlAccounts(context: RotatorContext<MysqlRotation>): Accounts 
       }
     },
 
-    give: ({ by, user, password, like }: Gift) =>
+    give: ({ by, user, password, like, opens }: Gift) =>
       at(by, `changing the password of ${user}`, async (connection) => {
         await quieten(connection);
         const source = await accountOf(connection, like ?? user);
         const hash = source.scheme.hash(password, context.random);
         if (by.username === user) return setOwn(connection, by, hash);
         if (like !== undefined) await copyGrants(connection, like, user, source, hash);
-        const rest = like === undefined ? '' : `${source.limits} ACCOUNT UNLOCK`;
+        const rest = `${like === undefined ? '' : source.limits} ${opens ? 'ACCOUNT UNLOCK' : ''}`;
         await connection.query(`ALTER USER ${quoted(user)} ${source.scheme.clause} ${rest}`, [
           hash,
         ]);

@@ -66,8 +66,7 @@ const numberOf = (error: unknown): number | undefined => {
 export function faultOf(error: unknown, place: string, doing: string): TargetFault {
   if (error instanceof TargetFault) return error;
   for (const one of [error, pick(error, 'cause')]) {
-    const code = pick(one, 'code');
-    const network = networkFault(typeof code === 'string' ? code : undefined, place);
+    const network = networkFault(one, place);
     if (network) return network;
   }
   const number = numberOf(error);

@@ -45,11 +45,11 @@ export function postgresAccounts(context: RotatorContext<PostgresRotation>): Acc
       }
     },
 
-    give: ({ by, user, password, like }: Gift) =>
+    give: ({ by, user, password, like, opens }: Gift) =>
       at(by, `changing the password of ${user}`, async (client) => {
         await requireScram(client, by);
         if (like !== undefined) await createRole(client, user);
-        const clause = `${like === undefined ? '' : 'LOGIN '}PASSWORD ${await verifier(password)}`;
+        const clause = `${opens ? 'LOGIN ' : ''}PASSWORD ${await verifier(password)}`;
         await inTransaction(client, async () => {
           if (like !== undefined) await copyRole(context, by, client, like, user);
           await client.query(`alter role ${quoteIdentifier(user)} ${clause}`);

@@ -35,12 +35,14 @@ export function stateOf(error: unknown): string | undefined {
  *  @param doing what was tried, without any value */
 export function faultOf(error: unknown, place: string, doing: string): TargetFault {
   if (error instanceof TargetFault) return error;
-  const code = pick(error, 'code');
-  const network = networkFault(typeof code === 'string' ? code : undefined, place);
+  const network = networkFault(error, place);
   if (network) return network;
   const state = stateOf(error);
   if (state === undefined) {
-    return new TargetFault('unreachable', `${place}: ${doing}: no answer that can be understood`);
+    return new TargetFault(
+      'unreachable',
+      `${place}: ${doing}: no answer in time, or the connection failed`,
+    );
   }
   const [, trouble, why, hint] = STATES.find(([start]) => state.startsWith(start)) ?? [
     '',

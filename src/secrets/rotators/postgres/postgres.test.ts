@@ -1,6 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import 'reflect-metadata';
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import * as x509 from '@peculiar/x509';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, type TestPostgres } from '../../../estate/store/testing/postgres.ts';
@@ -124,7 +128,8 @@ describe('one role', () => {
     expect(await rotator.isRefused(stepOf(single()), next)).toBe(false);
   });
 
-  it('gets its first value from an administrator', async () => {
+  it('gets its first value from an administrator, though it was closed', async () => {
+    await root.query(`alter role ${quoted(a)} nologin`);
     const next = await rotateTwiceEach(rotator, single(), { admin });
     expect(await worksFor(next)).toBe(true);
   });
@@ -425,7 +430,7 @@ describe('a target that is not as it should be', () => {
       /^invalid: There is neither/,
     ],
     [
-      'is not trusted without a certificate where one is to be verified',
+      'is told when it has no TLS and is to prove itself',
       () =>
         failureOf(
           rotator.set(
@@ -433,7 +438,7 @@ describe('a target that is not as it should be', () => {
             made({ current, admin }),
           ),
         ),
-      /^unreachable: /,
+      /^invalid: .* does not offer TLS$/,
     ],
   ];
 
@@ -445,6 +450,55 @@ describe('a target that is not as it should be', () => {
     expect(
       await failureOf(rotator.isRefused(stepOf(single()), { ...current, database: 'nothing' })),
     ).toMatch(/^changed: /);
+  });
+
+  it('is no refusal when its rules let nobody in from here', async () => {
+    const rules = join(dirname(log), 'data', 'pg_hba.conf');
+    writeFileSync(rules, `host all ${quoted(a)} all reject\n${readFileSync(rules, 'utf8')}`);
+    await root.query('select pg_reload_conf()');
+    await expect
+      .poll(() => failureOf(rotator.isRefused(stepOf(single()), current)))
+      .toMatch(/^denied: .*it does not let this address or account in \(SQLSTATE 28000\)$/);
+  });
+
+  it('that says nothing does not hold a step up that is to end', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const signal = AbortSignal.timeout(50);
+    const config = single({ port, connectSeconds: 60 });
+    const asked = rotator.isRefused(stepOf(config, { signal }), { ...current, port: `${port}` });
+    expect(await failureOf(asked)).toMatch(/^unreachable: /);
+    silent.close();
+  });
+
+  it('has to prove that it is the server, where the plan says so', async () => {
+    const { certificate, key } = await selfSigned('db.example');
+    const folder = dirname(log);
+    const data = join(folder, 'data');
+    const owner = statSync(data);
+    for (const [name, text] of [
+      ['server.crt', certificate],
+      ['server.key', key],
+    ] as const) {
+      writeFileSync(join(data, name), text, { mode: 0o600 });
+      chownSync(join(data, name), owner.uid, owner.gid);
+    }
+    const caFile = join(folder, 'ca.pem');
+    writeFileSync(caFile, certificate);
+    await root.query(`alter system set ssl = on`);
+    await root.query('select pg_reload_conf()');
+    const asked = (more: object) => failureOf(rotator.test(stepOf(single(more)), current));
+    await expect.poll(() => asked({ caFile, serverName: 'db.example' })).toBe('nothing failed');
+    expect(await asked({ tls: 'unverified' })).toBe('nothing failed');
+    expect(await asked({ tls: 'verified' })).toMatch(
+      /^changed: .* does not prove that it is the server/,
+    );
+    expect(await asked({ caFile })).toMatch(/^changed: .*ERR_TLS_CERT_ALTNAME_INVALID/);
+    expect(await asked({ caFile: join(folder, 'none') })).toMatch(
+      /^invalid: The file of certificates/,
+    );
   });
 
   const setBy = (values: Parameters<typeof stepOf>[1]) =>
@@ -466,3 +520,22 @@ describe('the log of the server', () => {
     expect([...passwords].filter((password) => text.includes(password))).toEqual([]);
   });
 });
+
+async function selfSigned(name: string): Promise<{ certificate: string; key: string }> {
+  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ]);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: `CN=${name}`,
+    keys,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
+  });
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
+  const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+  return {
+    certificate: certificate.toString('pem'),
+    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}

@@ -31,4 +31,6 @@ export interface Gift extends Change {
   /** The account whose rights it is to have, neither less nor more; it is made where there is none. Undefined: only the
    *  password is changed, and the account must be there. */
   readonly like: string | undefined;
+  /** Whether it may log in from now on, though it was locked: a value that nobody has yet is to be used. */
+  readonly opens: boolean;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+import { pick } from '../../../base/pick.ts';
 import { TargetFault } from '../../rotation/rotator.ts';
 import type { SqlConfig } from './config.ts';
 
@@ -14,12 +15,22 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name is not known',
   EAI_AGAIN: 'its name cannot be resolved now',
 };
+/** How the drivers call a server that has no TLS. */
+const NO_TLS = new Set(['The server does not support SSL connections', 'ER_SERVER_SSL_DISABLED']);
 /** What Node and OpenSSL call certificates that prove nothing. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH/;
 
 /** What an error below the protocol means; undefined: it is not one. */
-export function networkFault(code: string | undefined, place: string): TargetFault | undefined {
-  if (code === undefined) return undefined;
+export function networkFault(error: unknown, place: string): TargetFault | undefined {
+  const text = (name: string) => String(pick(error, name) ?? '');
+  const code = text('code');
+  if (NO_TLS.has(code) || NO_TLS.has(text('message'))) {
+    return new TargetFault(
+      'invalid',
+      `${place} does not offer TLS`,
+      'turn TLS on at the server; `tls: off` sends the administrator’s password where others may read it',
+    );
+  }
   const why = UNREACHABLE[code];
   if (why !== undefined) return new TargetFault('unreachable', `${place}: ${why}`);
   if (!CERTIFICATE.test(code)) return undefined;
@@ -45,6 +56,8 @@ export function tlsOptions(config: SqlConfig): ConnectionOptions | false {
     rejectUnauthorized: mode === 'verified',
     ...(config.caFile === undefined ? {} : { ca: read(config.caFile) }),
     ...(isIP(name) === 0 ? { servername: name } : {}),
+    // drivers put the host's name in place of ours
+    checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
   };
 }
 

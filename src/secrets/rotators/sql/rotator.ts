@@ -40,7 +40,8 @@ export function sqlRotator<Config extends SqlConfig>(
       const { username: user, password } = next;
       const like = current && current.username !== user ? current.username : undefined;
       const by = changer(context, current ?? next);
-      await accounts.give({ by, user, password, like });
+      const opens = like !== undefined || current === undefined;
+      await accounts.give({ by, user, password, like, opens });
     },
 
     async test(context, pending) {
@@ -66,6 +67,7 @@ export function sqlRotator<Config extends SqlConfig>(
           user: current.username,
           password: current.password,
           like: undefined,
+          opens: false,
         });
       }
     },
@@ -97,7 +99,13 @@ export function sqlRotator<Config extends SqlConfig>(
       if (isHeld && heir && heir.password !== login.password) {
         // the account is that of the current value, which is to work
         const by = changer(context, login);
-        await accounts.give({ by, user: heir.username, password: heir.password, like: undefined });
+        await accounts.give({
+          by,
+          user: heir.username,
+          password: heir.password,
+          like: undefined,
+          opens: false,
+        });
       } else if (isHeld) {
         const user = login.username;
         await accounts.lock({ by: changer(context, login), user, isKeptOpen: false });
