@@ -296,6 +296,25 @@ describe('two roles', () => {
     expect([await worksFor(current), await worksFor(pending)]).toEqual([true, false]);
   });
 
+  it('are rotated by an administrator who is no superuser, and not where that is not enough', async () => {
+    const keeper = { username: `keeper_${round}`, password: draw() };
+    const who = keeper.username;
+    await unlogged(`create role ${who} login createrole password '${keeper.password}'`);
+    await root.query(`grant pg_signal_backend to ${who}; grant ${quoted(a)} to ${who} with admin option;
+      grant usage on schema shop to ${who} with grant option;
+      grant select on shop.orders to ${who} with grant option`);
+    const second = await rotateTwiceEach(rotator, alternating(), { current, admin: keeper });
+    expect([await worksFor(current), await worksFor(second)]).toEqual([true, true]);
+
+    await root.query(`grant delete on shop.orders to ${quoted(a)}`);
+    const values = { current: second, admin: keeper };
+    const third = made(values, alternating());
+    expect(await failureOf(rotator.set(stepOf(alternating(), values), third))).toBe(
+      `denied: ${a} cannot be made equal to ${b}; left: REVOKE DELETE ON TABLE shop.orders FROM ${quoted(a)}`,
+    );
+    expect([await worksFor(second), await worksFor(third)]).toEqual([true, false]);
+  });
+
   it('need an administrator', async () => {
     const pending = made({ current }, alternating());
     expect(await failureOf(rotator.set(stepOf(alternating(), { current }), pending))).toMatch(
