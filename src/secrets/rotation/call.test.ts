@@ -54,7 +54,7 @@ describe('a call', () => {
   });
 
   it('makes a value that only opens at its place, and says when it ends', async () => {
-    target.endOf = () => START + 1_000;
+    Object.assign(target, { endOf: () => START + 1_000 });
     const answer = await make(call('make', 4));
     if (answer.event !== 'made') throw new Error('nothing was made');
     const { envelope, ...rest } = answer.value;

@@ -55,6 +55,32 @@ describe('two processes', () => {
     expect(secret?.labels).toEqual({ current: 2, previous: 1 });
   });
 
+  it('of which one dies at any moment end as one would, with one value', async () => {
+    for (let kill = 0, isOver = false; !isOver; kill++) {
+      const world = new World();
+      await world.withSecret();
+      const other = await world.open('two');
+      await other.runner.start();
+      const first = await world.start('one');
+      let moments = 0;
+      world.isKilledAt = () => moments++ === kill;
+      await first.keeping.change(ID, { event: 'rotate', by: BY });
+      isOver = await world.work(first);
+      for (let minute = 0; minute < 70; minute += 5) {
+        world.wall += 5 * MINUTE;
+        world.steady += 5 * MINUTE;
+        await world.work(other);
+        if (isOver) await world.work(first);
+        expect(world.isServed(), `killed at ${kill}`).toBe(true);
+      }
+      const secret = await other.keeping.read(ID);
+      expect(secret, `killed at ${kill}`).toMatchObject({ labels: { current: 2 }, run: null });
+      expect(world.target.accepted.size, `killed at ${kill}`).toBe(1);
+      expect(world.target.mostAtOnce).toBe(1);
+      expect(kill).toBeLessThan(60);
+    }
+  });
+
   it('leave no claim behind when they are closed', async () => {
     const world = new World();
     await world.withSecret();
