@@ -1,12 +1,7 @@
 import { type AuditAction, auditEntryOf } from '../../audit/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
-import type {
-  AuditEntry,
-  DocumentChange,
-  DocumentStore,
-  NewAuditEntry,
-} from '../../estate/index.ts';
+import type { AuditEntry, DocumentStore, NewAuditEntry } from '../../estate/index.ts';
 import type { RotationPlan, Secret, SecretValue } from '../model/index.ts';
 import {
   type Asking,
@@ -19,10 +14,11 @@ import {
   type ValueBox,
   type Waiting,
 } from '../rotation/index.ts';
+import { KnownSecrets, type SecretListener } from './known-secrets.ts';
 import { type SecretMetadata, toMetadata } from './metadata.ts';
 import { type GivenSecret, newSecret } from './new-secret.ts';
 import { type Label, type SecretReading, versionToRead } from './reading.ts';
-import { KINDS, parseStored, type StoredSecret, toChanges, toRemoval } from './stored-secret.ts';
+import { type Change, SecretDocuments, type Written } from './secret-documents.ts';
 
 /** What secrets are kept with. */
 export interface KeepingParts {
@@ -39,20 +35,19 @@ export interface KeepingParts {
   readonly warn: (message: string, fault: unknown) => void;
 }
 
-type Listener = (id: string, secret: SecretMetadata | undefined) => void;
-const ATTEMPTS = 8;
-
 /** Keeps secrets: the only place that writes them. Each change is one transaction with what the audit log says of it.
  *  Values are in memory for no longer than a call; what stays there is metadata. Several processes may keep one store:
  *  what is read and changed is always the store's.
  *  @throws {Fault} from every method: `estate/unavailable`; from those that name a secret: `secrets/secret-not-found` */
 export class SecretKeeping implements RotatedSecrets {
   readonly #parts: KeepingParts;
-  readonly #secrets = new Map<string, SecretMetadata>();
-  readonly #listeners = new Set<Listener>();
+  readonly #documents: SecretDocuments;
+  readonly #known: KnownSecrets;
 
   private constructor(parts: KeepingParts) {
     this.#parts = parts;
+    this.#documents = new SecretDocuments(parts.store);
+    this.#known = new KnownSecrets(parts.warn);
   }
 
   static async open(parts: KeepingParts): Promise<SecretKeeping> {
@@ -64,45 +59,44 @@ export class SecretKeeping implements RotatedSecrets {
   /** Reads all of them again: what other processes have made and removed is known then. One that cannot be read is left
    *  out, and warned of. */
   async reload(): Promise<void> {
-    const gone = new Set(this.#secrets.keys());
-    for (const document of await this.#parts.store.documents(KINDS.secret)) {
-      gone.delete(document.id);
+    const gone = new Set(this.#known.all().keys());
+    for (const { id, parse } of await this.#documents.all()) {
+      gone.delete(id);
       try {
-        this.#see(parseStored(document).secret);
+        this.#known.see(parse());
       } catch (fault) {
         this.#parts.warn('A secret is left out', fault);
       }
     }
-    for (const id of gone) this.#forget(id);
+    for (const id of gone) this.#known.forget(id);
   }
 
   /** As this process knows them. */
   list(): MapIterator<SecretMetadata> {
-    return this.#secrets.values();
+    return this.#known.all().values();
   }
 
   get(id: string): SecretMetadata | undefined {
-    return this.#secrets.get(id);
+    return this.#known.all().get(id);
   }
 
   waiting(): Iterable<readonly [string, Waiting]> {
-    return this.#secrets;
+    return this.#known.all();
   }
 
-  onChange(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  onChange(listener: SecretListener): () => void {
+    return this.#known.onChange(listener);
   }
 
   async read(id: string): Promise<Secret | undefined> {
-    const stored = await this.#load(id);
-    if (stored === undefined) this.#forget(id);
-    else this.#see(stored.secret);
+    const stored = await this.#documents.find(id);
+    if (stored === undefined) this.#known.forget(id);
+    else this.#known.see(stored);
     return stored?.secret;
   }
 
-  async underWay(): Promise<readonly string[]> {
-    return (await this.#parts.store.documents(KINDS.work)).map(({ id }) => id);
+  underWay(): Promise<readonly string[]> {
+    return this.#documents.underWay();
   }
 
   /** @throws {Fault} `secrets/secret-conflict` where there is one of that name, `secrets/secret-invalid` */
@@ -115,19 +109,14 @@ export class SecretKeeping implements RotatedSecrets {
     const { kind, service, owner, consumers } = secret;
     const said = { kind, service, owner: owner ?? undefined, consumers };
     const entry = this.#entryOf('secret.create', secret.id, said, by);
-    try {
-      await this.#parts.store.amend(toChanges(secret, { version: 0, before: undefined }), [entry]);
-    } catch (thrown) {
-      throw isConflict(thrown) ? thereIsOne(secret.id) : thrown;
-    }
-    return this.#see(secret);
+    return this.#see(await this.#documents.make({ secret, entries: [entry] }));
   }
 
   /** A person gives another value, which its target takes already.
    *  @throws {Fault} `secrets/rotation-conflict` while it is being rotated */
   async put(id: string, value: SecretValue, by: Asking, expiresAt: string | null = null) {
     const { values, fingerprintsOf } = this.#parts;
-    const { secret } = await this.#loaded(id);
+    const { secret } = await this.#documents.get(id);
     const number = (secret.versions.at(-1)?.number ?? 0) + 1;
     const sealed = {
       number,
@@ -186,7 +175,7 @@ export class SecretKeeping implements RotatedSecrets {
   /** Removes a secret that nothing is under way for, with all its values.
    *  @throws {Fault} `secrets/rotation-conflict` */
   async remove(id: string, by: Asking): Promise<void> {
-    const stored = await this.#loaded(id);
+    const stored = await this.#documents.get(id);
     const { run, versions, service } = stored.secret;
     if (run !== null || versions.some(({ revocation }) => revocation !== null)) {
       throw new Fault(
@@ -196,8 +185,8 @@ export class SecretKeeping implements RotatedSecrets {
       );
     }
     const entry = this.#entryOf('secret.remove', id, { service }, by);
-    await this.#parts.store.amend(toRemoval(stored), [entry]);
-    this.#forget(id);
+    await this.#documents.remove(stored, entry);
+    this.#known.forget(id);
   }
 
   /** Takes an event of its rotation, or of its versions, and makes what it changes durable.
@@ -205,38 +194,39 @@ export class SecretKeeping implements RotatedSecrets {
   async change(id: string, event: SecretEvent): Promise<Changed> {
     const { clock, lot, policy, mark } = this.#parts;
     let effects: Changed['effects'] = [];
-    const { secret, appended } = await this.#write(id, (before) => {
+    const written = await this.#documents.change(id, (before) => {
       const next = step(before, event, { wall: clock(), lot: lot() }, policy);
       effects = next.effects;
       return next;
     });
-    const last = appended.at(-1);
+    const last = written.appended.at(-1);
     if (last) mark?.advance(last);
-    return { secret, effects };
+    this.#known.see(written);
+    return { secret: written.secret, effects };
   }
 
   /** The value of a label, or of a version by its number. That it was read stands in the audit log before it is given.
    *  @throws {Fault} `secrets/version-not-found`, `secrets/version-forbidden` where it is revoked or destroyed; those of
    *  the vault */
   async value(id: string, label: Label | number, by: Asking): Promise<SecretReading> {
-    const { secret } = await this.#loaded(id);
+    const { secret } = await this.#documents.get(id);
     const version = versionToRead(secret, label);
     const { number, envelope, expiresAt } = version;
     const value = this.#parts.values.decrypt({ secret: id, version: number }, envelope);
     const said = { version: number, label: typeof label === 'number' ? undefined : label };
-    await this.#parts.store.amend([], [this.#entryOf('secret.read', id, said, by)]);
+    await this.#documents.tell(this.#entryOf('secret.read', id, said, by));
     return { value, version: number, expiresAt };
   }
 
   /** Somebody who asked for a value did not get it. */
   async deny(id: string, label: Label | number, why: string, by: Asking): Promise<void> {
     const entry = this.#entryOf('secret.deny', id, { label: String(label), why }, by);
-    await this.#parts.store.amend([], [entry]);
+    await this.#documents.tell(entry);
   }
 
   /** Its current value, for a rotator; undefined: there is none. */
   async currentOf(id: string): Promise<SecretValue | undefined> {
-    const stored = await this.#load(id);
+    const stored = await this.#documents.find(id);
     const current = stored?.secret.versions.find(
       ({ number }) => number === stored.secret.labels.current,
     );
@@ -244,57 +234,13 @@ export class SecretKeeping implements RotatedSecrets {
     return this.#parts.values.decrypt({ secret: id, version: current.number }, current.envelope);
   }
 
-  async #amend(id: string, work: Work): Promise<SecretMetadata> {
-    await this.#write(id, work);
-    return this.get(id) ?? raiseNotFound(id);
+  async #amend(id: string, work: (before: Secret) => Change): Promise<SecretMetadata> {
+    return this.#see(await this.#documents.change(id, work));
   }
 
-  /** Reads, works and writes, anew where somebody else has written meanwhile. */
-  async #write(id: string, work: Work): Promise<Written> {
-    for (let attempt = 1; ; attempt++) {
-      const { secret: before, version } = await this.#loaded(id);
-      const { secret, entries } = work(before);
-      if (secret === before && entries.length === 0) return { secret, appended: [] };
-      const changes: DocumentChange[] =
-        secret === before ? [] : toChanges(secret, { version, before });
-      try {
-        const appended = await this.#parts.store.amend(changes, entries);
-        this.#see(secret);
-        return { secret, appended };
-      } catch (thrown) {
-        if (!isConflict(thrown) || attempt === ATTEMPTS) throw thrown;
-      }
-    }
-  }
-
-  async #load(id: string): Promise<StoredSecret | undefined> {
-    const document = await this.#parts.store.document(KINDS.secret, id);
-    return document && parseStored(document);
-  }
-
-  async #loaded(id: string): Promise<StoredSecret> {
-    return (await this.#load(id)) ?? raiseNotFound(id);
-  }
-
-  #see(secret: Secret): SecretMetadata {
-    const metadata = toMetadata(secret);
-    this.#secrets.set(secret.id, metadata);
-    this.#tell(secret.id, metadata);
-    return metadata;
-  }
-
-  #forget(id: string): void {
-    if (this.#secrets.delete(id)) this.#tell(id, undefined);
-  }
-
-  #tell(id: string, secret: SecretMetadata | undefined): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(id, secret);
-      } catch (thrown) {
-        this.#parts.warn('A change of a secret was not passed on', thrown);
-      }
-    }
+  #see(written: Written): SecretMetadata {
+    this.#known.see(written);
+    return toMetadata(written.secret);
   }
 
   #entryOf(
@@ -305,27 +251,4 @@ export class SecretKeeping implements RotatedSecrets {
   ): NewAuditEntry {
     return auditEntryOf(action, id, said, { actor, reason, now: this.#parts.clock() });
   }
-}
-
-type Work = (before: Secret) => {
-  readonly secret: Secret;
-  readonly entries: readonly NewAuditEntry[];
-};
-interface Written {
-  readonly secret: Secret;
-  readonly appended: readonly AuditEntry[];
-}
-
-const isConflict = (thrown: unknown): boolean =>
-  thrown instanceof Fault && thrown.code === 'estate/document-conflict';
-
-const thereIsOne = (id: string): Fault =>
-  new Fault('secrets/secret-conflict', `There is a secret ${quote(id, 120)} already`, {
-    hint: 'give it another value, or another name',
-  });
-
-function raiseNotFound(id: string): never {
-  throw new Fault('secrets/secret-not-found', `There is no secret ${quote(id, 120)}`, {
-    hint: 'list the secrets; its name is behind that of its service',
-  });
 }

@@ -1,0 +1,98 @@
+import { Fault, quote } from '../../base/fault.ts';
+import type { AuditEntry, DocumentStore, NewAuditEntry } from '../../estate/index.ts';
+import type { Secret } from '../model/index.ts';
+import { KINDS, parseStored, type StoredSecret, toChanges, toRemoval } from './stored-secret.ts';
+
+/** What becomes of a secret, and what the audit log says of it. */
+export interface Change {
+  readonly secret: Secret;
+  readonly entries: readonly NewAuditEntry[];
+}
+
+/** What is kept then. */
+export interface Written extends StoredSecret {
+  readonly appended: readonly AuditEntry[];
+}
+
+const ATTEMPTS = 8;
+
+/** Secrets in the estate's store, each change with its entries in one transaction.
+ *  @throws {Fault} from every method: `estate/unavailable`, `secrets/secret-damaged` */
+export class SecretDocuments {
+  readonly #store: DocumentStore;
+
+  constructor(store: DocumentStore) {
+    this.#store = store;
+  }
+
+  /** All of them; each throws by itself when it is parsed. */
+  async all(): Promise<readonly { readonly id: string; readonly parse: () => StoredSecret }[]> {
+    const documents = await this.#store.documents(KINDS.secret);
+    return documents.map((document) => ({ id: document.id, parse: () => parseStored(document) }));
+  }
+
+  /** Ids of those for which something is under way. */
+  async underWay(): Promise<readonly string[]> {
+    return (await this.#store.documents(KINDS.work)).map(({ id }) => id);
+  }
+
+  async find(id: string): Promise<StoredSecret | undefined> {
+    const document = await this.#store.document(KINDS.secret, id);
+    return document && parseStored(document);
+  }
+
+  /** @throws {Fault} `secrets/secret-not-found` */
+  async get(id: string): Promise<StoredSecret> {
+    const found = await this.find(id);
+    if (found !== undefined) return found;
+    throw new Fault('secrets/secret-not-found', `There is no secret ${quote(id, 120)}`, {
+      hint: 'list the secrets; its name is behind that of its service',
+    });
+  }
+
+  /** @throws {Fault} `secrets/secret-conflict` where there is one of that id */
+  async make({ secret, entries }: Change): Promise<Written> {
+    try {
+      const changes = toChanges(secret, { version: 0, before: undefined });
+      return { secret, version: 1, appended: await this.#store.amend(changes, entries) };
+    } catch (thrown) {
+      if (!isConflict(thrown)) throw thrown;
+      const message = `There is a secret ${quote(secret.id, 120)} already`;
+      throw new Fault('secrets/secret-conflict', message, {
+        hint: 'give it another value, or another name',
+      });
+    }
+  }
+
+  /** Reads, works and writes, anew where somebody else has written meanwhile. Work that gives back the very secret it was
+   *  given changes nothing.
+   *  @throws {Fault} `secrets/secret-not-found`; `estate/document-conflict` where that happens again and again */
+  async change(id: string, work: (before: Secret) => Change): Promise<Written> {
+    for (let attempt = 1; ; attempt++) {
+      const { secret: before, version } = await this.get(id);
+      const { secret, entries } = work(before);
+      const isSame = secret === before;
+      if (isSame && entries.length === 0) return { secret, version, appended: [] };
+      try {
+        const changes = isSame ? [] : toChanges(secret, { version, before });
+        const appended = await this.#store.amend(changes, entries);
+        return { secret, version: isSame ? version : version + 1, appended };
+      } catch (thrown) {
+        if (!isConflict(thrown) || attempt === ATTEMPTS) throw thrown;
+      }
+    }
+  }
+
+  /** @throws {Fault} `estate/document-conflict` where it has changed since it was read */
+  async remove(stored: StoredSecret, entry: NewAuditEntry): Promise<void> {
+    await this.#store.amend(toRemoval(stored), [entry]);
+  }
+
+  /** Tells the audit log of what changes nothing. */
+  async tell(entry: NewAuditEntry): Promise<void> {
+    await this.#store.amend([], [entry]);
+  }
+}
+
+const isConflict = (thrown: unknown): boolean =>
+  thrown instanceof Fault && thrown.code === 'estate/document-conflict';
