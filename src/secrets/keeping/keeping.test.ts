@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import type { AuditLog, DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
-import { type Place, policyOf, RotationConfig } from '../rotation/index.ts';
+import { type Place, policyOf, RotationConfig, type ValueBox } from '../rotation/index.ts';
 import { BY, PLAN, START, valueBox } from '../rotation/testing/world.ts';
+import type { Vault } from '../vault/index.ts';
 import { SecretKeeping, StoreMarkFile } from './index.ts';
 import { KINDS } from './stored-secret.ts';
 import { MemoryDocuments } from './testing/memory-documents.ts';
@@ -58,6 +59,10 @@ describe('secrets', () => {
     expect(keeping.get(ID)?.versions).toMatchObject([
       { number: 1, isKept: true, fingerprints: ['fingerprint-of-11'] },
     ]);
+  });
+
+  it('are put into envelopes by the vault', () => {
+    expectTypeOf<Vault>().toExtend<ValueBox>();
   });
 
   it('do not open where another version, or another secret, belongs', async () => {
@@ -205,6 +210,19 @@ describe('secrets', () => {
     await one.remove(ID, BY);
     await two.reload();
     expect(two.get(ID)).toBeUndefined();
+  });
+
+  it('that are read while they change are known as they have become', async () => {
+    const keeping = await open();
+    await keeping.create(given, BY);
+    const { document } = store;
+    vi.spyOn(store, 'document').mockImplementationOnce(async (...which) => {
+      const stale = await document.apply(store, which);
+      await keeping.edit(ID, { owner: 'team-new' }, BY);
+      return stale;
+    });
+    await keeping.read(ID);
+    expect(keeping.get(ID)?.owner).toBe('team-new');
   });
 
   it('that cannot be read are left out, and the rest is there', async () => {
