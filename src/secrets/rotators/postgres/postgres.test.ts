@@ -306,13 +306,17 @@ describe('two roles', () => {
     const second = await rotateTwiceEach(rotator, alternating(), { current, admin: keeper });
     expect([await worksFor(current), await worksFor(second)]).toEqual([true, true]);
 
-    await root.query(`grant delete on shop.orders to ${quoted(a)}`);
+    // one that can be copied, and one that cannot be taken away: neither is done
+    await root.query(`grant usage on sequence shop.numbers to ${who} with grant option;
+      grant usage on sequence shop.numbers to ${b}; grant delete on shop.orders to ${quoted(a)}`);
     const values = { current: second, admin: keeper };
     const third = made(values, alternating());
     expect(await failureOf(rotator.set(stepOf(alternating(), values), third))).toBe(
       `denied: ${a} cannot be made equal to ${b}; left: REVOKE DELETE ON TABLE shop.orders FROM ${quoted(a)}`,
     );
     expect([await worksFor(second), await worksFor(third)]).toEqual([true, false]);
+    const has = `select has_sequence_privilege($1, 'shop.numbers', 'usage') as has`;
+    expect((await root.query(has, [a])).rows).toEqual([{ has: false }]);
   });
 
   it('need an administrator', async () => {
