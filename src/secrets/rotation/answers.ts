@@ -2,7 +2,7 @@ import { withoutSecrets } from '../../audit/index.ts';
 import type { Revocation, RotationRun } from '../model/index.ts';
 import type { Draft } from './draft.ts';
 import type { Answer, Call } from './model.ts';
-import { askRevocation, revoked } from './revocation.ts';
+import { revoked } from './revocation.ts';
 import { endRun, endWithout, finishAt, goTo, opening } from './run.ts';
 import { backoff } from './waiting.ts';
 import { isAwaited } from './work.ts';
@@ -68,22 +68,14 @@ function done(
   }
 }
 
-/** What its target still takes, and does not end by itself, is revoked; so is what others know, for sessions may have
- *  begun with it. */
+/** Whether the version before is still taken is for its rotator to say: some leave it until it ends by itself. What others
+ *  know is revoked in any case, for sessions may have begun with it. */
 function finished(draft: Draft, run: RotationRun, isRefused: boolean): void {
   const version = draft.find(draft.secret.labels.previous);
   delete draft.secret.labels.previous;
-  const said = { run: run.token, version: version?.number, revoked: isRefused };
-  draft.tell('secret.finish', said);
+  draft.tell('secret.finish', { run: run.token, version: version?.number, revoked: isRefused });
+  if (version && version.leakedAt === null && isRefused) version.revokedAt = draft.time();
   endRun(draft);
-  if (version === undefined || version.leakedAt) return;
-  if (isRefused) version.revokedAt = draft.time();
-  else if (version.expiresAt === null) {
-    askRevocation(draft, version, {
-      actor: 'reeve',
-      reason: 'it was still taken after its rotation',
-    });
-  }
 }
 
 function undone(draft: Draft, run: RotationRun): void {

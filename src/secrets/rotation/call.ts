@@ -81,8 +81,10 @@ const CALLS: Readonly<Record<TargetCall, (scene: Scene) => Promise<Answer> | Ans
   },
   finish: async (scene) => {
     const { rotator, context, value } = scene;
-    await rotator.finish?.(context);
-    return done(scene, value === undefined || (await rotator.isRefused(context, value)));
+    if (value === undefined) return done(scene, true);
+    if (rotator.finish) await rotator.finish(context);
+    else if (!(await rotator.isRefused(context, value))) await rotator.revoke(context, value);
+    return done(scene, await rotator.isRefused(context, value));
   },
   undo: async (scene) => {
     const { rotator, context } = scene;

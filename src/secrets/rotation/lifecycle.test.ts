@@ -63,13 +63,25 @@ describe('a rotation', () => {
     );
   });
 
-  it('asks for what a target no longer takes to be revoked, where its end takes nothing away', async () => {
+  it('revokes the version before where its rotator does not say how that ends', async () => {
+    const world = await worldWithSecret();
+    Object.assign(world.target, { finish: undefined });
+    await world.send({ event: 'rotate', by: BY });
+    await world.pass(OVERLAP);
+    expect(world.target.calls.at(-1)).toBe('revoke');
+    expect(await working(world)).toEqual([2]);
+    expect((await world.secret()).versions[0]?.revokedAt).toBe(time(world.wall));
+  });
+
+  it('says of a version before that its rotator has left alone that it is not revoked', async () => {
     const world = await worldWithSecret();
     world.target.finish = async () => undefined;
     await world.send({ event: 'rotate', by: BY });
     await world.pass(OVERLAP);
-    expect(world.target.calls).toContain('revoke');
-    expect(await working(world)).toEqual([2]);
+    const { versions, labels, run } = await world.secret();
+    expect({ labels, run }).toEqual({ labels: { current: 2 }, run: null });
+    expect(versions[0]).toMatchObject({ revokedAt: null, revocation: null });
+    expect(await working(world)).toEqual([1, 2]);
   });
 });
 

@@ -26,7 +26,8 @@ export interface Rotator<Config = unknown> {
   /** Names what `config` changes, without any value: nothing else is changed there at the same time. Without it, equal
    *  configurations are one target. */
   target?(config: Config): string;
-  /** Takes away what the version before could do, after it has been left to its users for the overlap. */
+  /** Takes away what the version before could do, after it has been left to its users for the overlap; or leaves it, where
+   *  it is meant to end by itself. Without it, the version before is revoked where its target still takes it. */
   finish?(context: RotatorContext<Config>): Promise<void>;
   /** Ends all that a value grants, sessions included where the target can. One that is refused already, because another has
    *  taken its place, takes nothing from that. */
