@@ -48,7 +48,7 @@ export async function withConnection<T>(
         connection = await createConnection(options);
         // a connection that dies while nothing is asked of it fails the next question
         connection.on('error', () => {});
-        // names in answers are quoted by backticks, literals in statements by quotes
+        // MySQL with ANSI_QUOTES would quote names in its answers otherwise
         await connection.query(`set session sql_mode = ''`);
         return await use(connection);
       } finally {
