@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Folder } from '../src/base/folder.ts';
-import { credentials } from '../src/secrets/index.ts';
+import { credentials } from '../src/secrets/leaks/index.ts';
 import { readFolder } from '../src/sources/read.ts';
 
 /** How well, and how fast, credentials are found.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Folder } from '../src/base/folder.ts';
-import { credentials } from '../src/secrets/index.ts';
+import { credentials } from '../src/secrets/leaks/index.ts';
 import {
   attribute,
   type FolderReading,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Folder } from '../src/base/folder.ts';
-import { credentials } from '../src/secrets/index.ts';
+import { credentials } from '../src/secrets/leaks/index.ts';
 import { READERS, type Reader } from '../src/sources/index.ts';
 import { readFolder } from '../src/sources/read.ts';
 import { folderOf } from './support/hostile-folder.ts';

@@ -1,4 +1,4 @@
-import { createTemplateLearner } from '../../src/inventory/index.ts';
+import { createTemplateLearner } from '../../src/inventory/templates/index.ts';
 import { reeve } from './learners.ts';
 
 /** A learner as the server makes it. */

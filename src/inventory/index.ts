@@ -14,24 +14,6 @@ export { isCalledAfterBlock } from './review.ts';
 export { seenSensitivity } from './sensitivity.ts';
 export { covers, meansOperation, shapeOf } from './shape.ts';
 export { STAGES, type Stage, type Stages, stageOf } from './stages.ts';
-export {
-  createTemplateLearner,
-  type Knowledge,
-  type LearnedEndpoint,
-  NodePool,
-  type Prior,
-  TEMPLATE_LIMITS,
-  type TemplateLearner,
-} from './templates/index.ts';
 export * from './traffic/index.ts';
-export {
-  classifyValues,
-  PayloadSampler,
-  SAMPLE_OUTCOMES,
-  type SampleLimits,
-  type SampleOutcome,
-  VALUE_LIMITS,
-  type ValueLimits,
-} from './values/index.ts';
 export { toCount, toDay } from './words.ts';
 export { decisionToFact } from './workflow-facts.ts';

@@ -1,5 +1,4 @@
 export { governCredential } from './governance.ts';
-export { credentials, DEFAULT_LEAK_LIMITS, type LeakLimits } from './leaks/index.ts';
 export {
   CREDENTIAL_PROBLEMS,
   type CredentialProblem,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { DEFAULT_FOLDER_LIMITS, Folder, type FolderLimits } from '../base/folder.ts';
 import type { Fact, PolicyFile, PolicySources } from '../estate/index.ts';
-import { credentials } from '../secrets/index.ts';
+import { credentials } from '../secrets/leaks/index.ts';
 import {
   attribute,
   type ClusterReader,

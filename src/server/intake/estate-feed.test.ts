@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../base/log.ts';
 import { type Party, type SeenService, toParty, toRecords } from '../../estate/index.ts';
-import type { Knowledge } from '../../inventory/index.ts';
 import { reconcile } from '../../inventory/index.ts';
+import type { Knowledge } from '../../inventory/templates/index.ts';
 import { someEndpoint, someService } from '../../inventory/testing/facts.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { EstateFeed } from './estate-feed.ts';

@@ -8,7 +8,7 @@ import type {
   ServiceRecord,
   TemplateCorrection,
 } from '../../estate/index.ts';
-import type { Knowledge } from '../../inventory/index.ts';
+import type { Knowledge } from '../../inventory/templates/index.ts';
 import { TrafficAttribution } from '../../sources/attribution/index.ts';
 import type { Harvested } from './harvester.ts';
 import { TemplateKnowledge } from './knowledge.ts';

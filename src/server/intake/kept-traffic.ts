@@ -1,4 +1,5 @@
-import type { TemplateLearner, TrafficDrop } from '../../inventory/index.ts';
+import type { TemplateLearner } from '../../inventory/templates/index.ts';
+import type { TrafficDrop } from '../../inventory/traffic/index.ts';
 import { type TrafficLimits, TrafficState } from '../../inventory/traffic/index.ts';
 import type { LogPosition } from '../../sources/access-log/tail/index.ts';
 import { type Batch, decodeBatch, encodeBatch } from './frames.ts';

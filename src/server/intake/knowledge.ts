@@ -1,5 +1,5 @@
 import { canonicalJson, type Endpoint, type TemplateCorrection } from '../../estate/index.ts';
-import type { Knowledge, Prior } from '../../inventory/index.ts';
+import type { Knowledge, Prior } from '../../inventory/templates/index.ts';
 
 /** What the estate and people know of the templates of each service. */
 export class TemplateKnowledge {

@@ -1,5 +1,6 @@
 import type { IntakeCount, SeenService, TemplateCorrection } from '../../estate/index.ts';
-import type { InventoryConfig, Knowledge } from '../../inventory/index.ts';
+import type { InventoryConfig } from '../../inventory/index.ts';
+import type { Knowledge } from '../../inventory/templates/index.ts';
 import type { AccessLogConfig } from '../../sources/access-log/tail/config/index.ts';
 import type { EnvoyConfig } from '../../sources/envoy-access-log/config/index.ts';
 import type { OtlpConfig } from '../../sources/otlp/config/index.ts';
