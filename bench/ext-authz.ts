@@ -15,6 +15,8 @@ const UNDER_WAY = 16;
 const WARM_SECONDS = 5;
 const SECONDS = 5;
 const ROUNDS = 3;
+/** As `bin/reeve` starts a server. */
+const FLAGS = ['--max-semi-space-size=8'];
 const PATH = '/envoy.service.auth.v3.Authorization/Check';
 const SERVER = fileURLToPath(new URL('./support/ext-authz-server.ts', import.meta.url));
 
@@ -34,7 +36,7 @@ async function withServer<Result>(
   name: Name,
   use: (load: GrpcLoad, pid: number) => Promise<Result>,
 ): Promise<Result> {
-  const server = spawnOnFirstCore(process.execPath, [SERVER, name], {
+  const server = spawnOnFirstCore(process.execPath, [...FLAGS, SERVER, name], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const [port] = (await once(server, 'message')) as [number];
