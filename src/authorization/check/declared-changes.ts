@@ -1,4 +1,5 @@
 import type { Location } from '../../estate/index.ts';
+import type { PolicyEndpoint } from '../model/index.ts';
 import { pairKey } from './declared.ts';
 import type {
   DeclaredChange,
@@ -9,6 +10,7 @@ import type {
   ReachedPair,
   State,
 } from './model.ts';
+import { wireOperations } from './operations.ts';
 import { placeOf, type Words } from './words.ts';
 
 interface Side {
@@ -31,8 +33,8 @@ function oneWay(before: Side, after: Side, state: Place['state'], words: Words):
     if (gained.length === 0) return [];
     const groups = Map.groupBy(gained, (one) => keyOf(causes.of(one, pair).place));
     return [...groups.values()].map((group): DeclaredChange => {
-      const operations = withoutEchoes(group.map(({ operation }) => operation));
-      const texts = operations.map(({ text }) => text);
+      const operations = group.map(({ operation }) => operation).sort(compareOperations);
+      const texts = withoutEchoes(operations).map(({ text }) => text);
       const [first] = group;
       const cause = first && causes.of(first, pair);
       return {
@@ -75,23 +77,16 @@ class Causes {
         .filter((grant) => !this.#grants.has(grantKey(grant)))
         .map(({ source }) => lineKey(source)),
     );
-    this.#knownBefore = new Set(before.state.policy.endpoints.map(endpointKey));
-    this.#endpoints = new Map(
-      after.endpoints.flatMap((endpoint) => {
-        const { declaredIn, implementedIn, configuredIn } = endpoint;
-        const place = [...declaredIn, ...implementedIn, ...configuredIn][0];
-        return place ? [[endpointKey(endpoint), place] as const] : [];
-      }),
-    );
+    this.#knownBefore = new Set(before.state.policy.endpoints.flatMap(operationKeys));
+    this.#endpoints = endpointPlaces(after);
     this.#guardrail = changedGuardrail(before.state, after, state);
   }
 
-  of({ operation, because }: Reached, _pair: ReachedPair): Cause {
+  of({ operation, because }: Reached, { callee }: ReachedPair): Cause {
     const grant = because.find((place) => this.#newLines.has(lineKey(place)));
     if (grant) return { place: placeOf(grant, this.#state), byNewGrant: true };
-    const { endpoint } = operation;
-    const isNew = endpoint !== undefined && !this.#knownBefore.has(endpointKey(endpoint));
-    const place = isNew ? this.#endpoints.get(endpointKey(endpoint)) : undefined;
+    const key = operationKey(callee.id, operation);
+    const place = this.#knownBefore.has(key) ? undefined : this.#endpoints.get(key);
     return {
       place: placeOf(place, this.#state) ?? this.#guardrail ?? placeOf(because[0], this.#state),
       byNewGrant: false,
@@ -130,14 +125,29 @@ function lineKey({
   return `${file}:${line}:${column}`;
 }
 
-function endpointKey(endpoint: {
-  readonly service: string;
-  readonly protocol: string;
-  readonly method: string;
-  readonly template: string;
-}): string {
-  return `${endpoint.service} ${endpoint.protocol} ${endpoint.method} ${endpoint.template}`;
+/** Where each operation of an endpoint is said to be. An endpoint of its own goes before one that takes every method. */
+function endpointPlaces({ endpoints }: State): Map<string, Location> {
+  const places = new Map<string, Location>();
+  for (const endpoint of endpoints) {
+    const { declaredIn, implementedIn, configuredIn } = endpoint;
+    const place = [...declaredIn, ...implementedIn, ...configuredIn][0];
+    if (!place) continue;
+    for (const key of operationKeys(endpoint)) {
+      if (endpoint.method !== 'ANY' || !places.has(key)) places.set(key, place);
+    }
+  }
+  return places;
 }
+
+const operationKeys = (
+  endpoint: Pick<PolicyEndpoint, 'service' | 'protocol' | 'method' | 'template'>,
+): string[] =>
+  wireOperations(endpoint).map((operation) => operationKey(endpoint.service, operation));
+
+const operationKey = (
+  service: string,
+  { protocol, text }: Pick<Operation, 'protocol' | 'text'>,
+): string => `${service} ${protocol} ${text}`;
 
 function keyOf(place: Place | undefined): string {
   return place ? `${place.state} ${lineKey(place)}` : '';
@@ -151,15 +161,13 @@ function withoutEchoes(operations: readonly Operation[]): Operation[] {
       .filter(isWildcard)
       .map(({ protocol, method, path }) => `${protocol} ${method} ${path}`),
   );
-  return operations
-    .filter((operation) => {
-      const { protocol, method, path } = operation;
-      if (method === '*') return true;
-      if (!isWildcard(operation)) return !told.has(`${protocol} * ${path}`);
-      if (told.has(`${protocol} * ${path}`)) return false;
-      return method !== 'HEAD' || !told.has(`${protocol} GET ${path}`);
-    })
-    .sort(compareOperations);
+  return operations.filter((operation) => {
+    const { protocol, method, path } = operation;
+    if (method === '*') return true;
+    if (!isWildcard(operation)) return !told.has(`${protocol} * ${path}`);
+    if (told.has(`${protocol} * ${path}`)) return false;
+    return method !== 'HEAD' || !told.has(`${protocol} GET ${path}`);
+  });
 }
 
 function isWildcard({ endpoint }: Operation): boolean {

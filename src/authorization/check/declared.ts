@@ -1,3 +1,4 @@
+import { compareText } from '../../base/diagnostic.ts';
 import type { Location } from '../../estate/index.ts';
 import type { CalleeRules, CallerRules, OperationRule } from '../model/index.ts';
 import { type Coverage, wildcardOf } from './covers.ts';
@@ -78,6 +79,14 @@ function reachedBy(
   return reached;
 }
 
+function comparePlaces(a: Location, b: Location): number {
+  return (
+    compareText(a.file, b.file) ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0)
+  );
+}
+
 function placesOf(rules: readonly OperationRule[]): Location[] {
   const places = new Map<string, Location>();
   for (const { because } of rules) {
@@ -87,5 +96,5 @@ function placesOf(rules: readonly OperationRule[]): Location[] {
       places.set(`${file}:${line}:${column}`, place);
     }
   }
-  return [...places.values()];
+  return [...places.values()].sort(comparePlaces);
 }

@@ -11,9 +11,9 @@ export function operationsByService(policy: Policy): Map<string, Operation[]> {
   const byService = new Map<string, Map<string, Operation>>();
   for (const endpoint of policy.endpoints) {
     const operations = byService.get(endpoint.service) ?? new Map<string, Operation>();
-    for (const operation of toOperations(endpoint)) {
+    for (const operation of wireOperations(endpoint)) {
       if (endpoint.method === 'ANY' && operations.has(operation.text)) continue;
-      operations.set(operation.text, operation);
+      operations.set(operation.text, { ...operation, endpoint });
     }
     byService.set(endpoint.service, operations);
   }
@@ -22,11 +22,15 @@ export function operationsByService(policy: Policy): Map<string, Operation[]> {
   );
 }
 
-function toOperations(endpoint: PolicyEndpoint): Operation[] {
-  const { protocol, method, template } = endpoint;
+/** What an endpoint is asked for by, on the wire. */
+export function wireOperations({
+  protocol,
+  method,
+  template,
+}: Pick<PolicyEndpoint, 'protocol' | 'method' | 'template'>): Omit<Operation, 'endpoint'>[] {
   if (protocol === 'grpc') {
     const text = template.replace(/^\//, '');
-    return [{ protocol: 'http', method: 'POST', path: template, text, endpoint }];
+    return [{ protocol: 'http', method: 'POST', path: template, text }];
   }
   const methods = protocol === 'http' && method === 'ANY' ? METHODS : [method];
   return methods.map((one) => ({
@@ -34,7 +38,6 @@ function toOperations(endpoint: PolicyEndpoint): Operation[] {
     method: one,
     path: template,
     text: `${one} ${template}`,
-    endpoint,
   }));
 }
 

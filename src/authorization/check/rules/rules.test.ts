@@ -146,6 +146,16 @@ const CASES: readonly Case[] = [
   },
   {
     rule: 'check/sensitive-path',
+    what: 'a grant of every method touches the data of what takes every method',
+    head: stateOf({
+      ...SHOP,
+      endpoints: ['payments ANY /charges #pci'],
+      grants: ['reviews payments ANY /charges'],
+    }),
+    message: /from reviews, less critical than payments, to pci data of payments/,
+  },
+  {
+    rule: 'check/sensitive-path',
     what: 'a service of less criticality gets there through others',
     head: withGrants('reviews orders GET /orders/{id}'),
     message:
