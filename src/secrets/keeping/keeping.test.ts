@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import type { AuditLog, DocumentStore, EstateStore } from '../../estate/index.ts';
 import { openStore } from '../../estate/store/index.ts';
+import { MemoryDocuments } from '../../estate/store/testing/memory-documents.ts';
+import { DeliveryTarget } from '../model/index.ts';
 import { type Place, policyOf, RotationConfig, type ValueBox } from '../rotation/index.ts';
 import { BY, PLAN, START, valueBox } from '../rotation/testing/world.ts';
 import type { Vault } from '../vault/index.ts';
 import { SecretKeeping, StoreMarkFile } from './index.ts';
 import { KINDS } from './stored-secret.ts';
-import { MemoryDocuments } from './testing/memory-documents.ts';
 
 const ID = 'production/shop/orders/db';
 const given = { name: 'db', service: 'production/shop/orders', kind: 'postgres' };
@@ -59,6 +60,16 @@ describe('secrets', () => {
     expect(keeping.get(ID)?.versions).toMatchObject([
       { number: 1, isKept: true, fingerprints: ['fingerprint-of-11'] },
     ]);
+  });
+
+  it('say in the log where their values are brought, and that without the configuration of that', async () => {
+    const keeping = await open();
+    await keeping.create(given, BY);
+    const target = { kind: 'kubernetes', cluster: 'eu-1', namespace: 'shop', name: 'db' };
+    const data = { url: 'in-the-template' };
+    await keeping.plan(ID, { ...PLAN, deliver: [DeliveryTarget.parse({ ...target, data })] }, BY);
+    expect(store.log.at(-1)?.detail).toMatchObject({ deliver: ['kubernetes eu-1/shop/db'] });
+    expect(JSON.stringify(store.log)).not.toContain('in-the-template');
   });
 
   it('are put into envelopes by the vault', () => {
@@ -355,8 +366,31 @@ describe('with the store of the estate', () => {
       expect(await again.mark.whyPaused()).toBeUndefined();
     });
 
-    it('pauses where it cannot be read', async () => {
+    it('stays paused after restarts, whatever people ask meanwhile, before and after it is judged', async () => {
       const file = join(root, 'mark-3');
+      await used(file);
+      const restored = await openEstate();
+      for (const judgedFirst of [false, true, true]) {
+        const { mark, keeping } = await marked(restored, file);
+        if (judgedFirst) expect(await mark.whyPaused()).toMatch(/^the store is older/);
+        else await keeping.create({ ...given, value: { value: 'x' } }, BY);
+        await keeping.change(ID, { event: 'revoke', versions: [1], by: BY });
+        expect(await mark.whyPaused()).toMatch(/^the store is older/);
+      }
+    });
+
+    it('marks what was asked before it was judged', async () => {
+      const file = join(root, 'mark-4');
+      const estate = await openEstate();
+      const { mark, keeping } = await marked(estate, file);
+      await keeping.create({ ...given, value: { value: 'x' } }, BY);
+      await keeping.change(ID, { event: 'revoke', versions: [1], by: BY });
+      expect(await mark.whyPaused()).toBeUndefined();
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ sequence: 2 });
+    });
+
+    it('pauses where it cannot be read', async () => {
+      const file = join(root, 'mark-5');
       const { estate } = await used(file);
       expect(readFileSync(file, 'utf8')).toContain('sequence');
       writeFileSync(file, '{');

@@ -17,6 +17,7 @@ import {
 import { KnownSecrets, type SecretListener } from './known-secrets.ts';
 import { type SecretMetadata, toMetadata } from './metadata.ts';
 import { type GivenSecret, newSecret } from './new-secret.ts';
+import { checkOverlap } from './plan.ts';
 import { type Label, type SecretReading, versionToRead } from './reading.ts';
 import { type Change, SecretDocuments, type Written } from './secret-documents.ts';
 
@@ -33,6 +34,8 @@ export interface KeepingParts {
   /** Told of the latest entry before anything is done at a target for it; returns when that is remembered. */
   readonly mark?: { advance(entry: AuditEntry): void };
   readonly warn: (message: string, fault: unknown) => void;
+  /** Told of each value that somebody gets. */
+  readonly onRead?: (id: string, by: Asking) => void;
 }
 
 /** Keeps secrets: the only place that writes them. Each change is one transaction with what the audit log says of it.
@@ -130,10 +133,7 @@ export class SecretKeeping implements RotatedSecrets {
   /** Says anew how it is renewed; null: it is not.
    *  @throws {Fault} `secrets/plan-invalid`, `secrets/rotation-conflict` */
   plan(id: string, plan: RotationPlan | null, by: Asking): Promise<Changed> {
-    if (plan && plan.overlapSeconds >= plan.everySeconds * (1 - plan.jitter)) {
-      const hint = 'make overlapSeconds shorter than everySeconds, less the jitter';
-      throw new Fault('secrets/plan-invalid', 'The overlap is longer than the interval', { hint });
-    }
+    if (plan) checkOverlap(plan);
     return this.change(id, { event: 'plan', plan, by });
   }
 
@@ -149,6 +149,14 @@ export class SecretKeeping implements RotatedSecrets {
       const told = { owner: owner ?? 'none', consumers: after.consumers };
       return { secret: after, entries: [this.#entryOf('secret.update', id, told, by)] };
     });
+  }
+
+  /** Envelopes of all values, as they stand in the store.
+   *  @throws {Fault} `secrets/secret-damaged` where one of the secrets cannot be read */
+  async envelopes(): Promise<string[]> {
+    return (await this.#documents.all()).flatMap(({ parse }) =>
+      parse().secret.versions.flatMap(({ envelope }) => envelope ?? []),
+    );
   }
 
   /** Has each of its envelopes made anew, as after the vault's root key was replaced. The values stay as they are. */
@@ -207,21 +215,35 @@ export class SecretKeeping implements RotatedSecrets {
 
   /** The value of a label, or of a version by its number. That it was read stands in the audit log before it is given.
    *  @throws {Fault} `secrets/version-not-found`, `secrets/version-forbidden` where it is revoked or destroyed; those of
-   *  the vault */
-  async value(id: string, label: Label | number, by: Asking): Promise<SecretReading> {
-    const { secret } = await this.#documents.get(id);
+   *  the vault
+   *  @param judge throws where the secret, as it stands in the store, is not for who asks */
+  async value(
+    id: string,
+    label: Label | number,
+    by: Asking,
+    judge?: (secret: Secret) => void,
+  ): Promise<SecretReading> {
+    const { secret } = await this.#documents.getAgain(id);
+    judge?.(secret);
     const version = versionToRead(secret, label);
     const { number, envelope, expiresAt } = version;
     const value = this.#parts.values.decrypt({ secret: id, version: number }, envelope);
     const said = { version: number, label: typeof label === 'number' ? undefined : label };
     await this.#documents.tell(this.#entryOf('secret.read', id, said, by));
+    this.#parts.onRead?.(id, by);
     return { value, version: number, expiresAt };
   }
 
-  /** Somebody who asked for a value did not get it. */
-  async deny(id: string, label: Label | number, why: string, by: Asking): Promise<void> {
-    const entry = this.#entryOf('secret.deny', id, { label: String(label), why }, by);
-    await this.#documents.tell(entry);
+  /** Somebody who asked for a value did not get it; `count` times, where that is told as a sum. */
+  async deny(
+    id: string,
+    label: string | number,
+    why: string,
+    by: Asking,
+    count = 1,
+  ): Promise<void> {
+    const said = { label: String(label), why, count: count > 1 ? count : undefined };
+    await this.#documents.tell(this.#entryOf('secret.deny', id, said, by));
   }
 
   /** Its current value, for a rotator; undefined: there is none. */

@@ -38,6 +38,11 @@ export interface MarkParts {
 export class StoreMarkFile implements StoreMark {
   readonly #parts: MarkParts;
   #marked: Marked | undefined;
+  /** Whether the store has what was marked last. Until that is known, and where it has not, nothing is done at targets,
+   *  and whatever people ask does not take the place of what the store lacks. */
+  #isJudged = false;
+  /** Of what has come before that is known. */
+  #latest: AuditEntry | undefined;
 
   constructor(parts: MarkParts) {
     this.#parts = parts;
@@ -45,13 +50,18 @@ export class StoreMarkFile implements StoreMark {
 
   /** What is done next is done for this entry. Returns when that is on the disk. */
   advance(entry: AuditEntry): void {
+    if (!this.#isJudged) {
+      this.#latest = entry;
+      return;
+    }
     if (entry.sequence <= (this.#marked?.sequence ?? 0)) return;
     this.#keep({ sequence: entry.sequence, hash: hashOf(canonicalJson(entry)) });
   }
 
   async whyPaused(): Promise<string | undefined> {
     const why = await this.#whyBehind();
-    if (why !== undefined) await this.#tell('secret.pause', { why }, ITSELF);
+    if (why === undefined) this.#goOn();
+    else await this.#tell('secret.pause', { why }, ITSELF);
     return why;
   }
 
@@ -74,7 +84,15 @@ export class StoreMarkFile implements StoreMark {
   async resume(by: Asking): Promise<void> {
     const [entry] = await this.#tell('secret.resume', {}, by);
     this.#marked = undefined;
-    if (entry) this.advance(entry);
+    this.#latest = entry;
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    const latest = this.#latest;
+    this.#isJudged = true;
+    this.#latest = undefined;
+    if (latest) this.advance(latest);
   }
 
   #tell(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Fault } from '../../base/fault.ts';
+import { PLAN } from '../rotation/testing/world.ts';
 import { newSecret } from './new-secret.ts';
 import { parseStored, toChanges } from './stored-secret.ts';
 
@@ -14,6 +15,12 @@ const document = (body: unknown, id = secret.id) => ({ kind: 'secret', id, versi
 
 it('is read as it was written', () => {
   expect(parseStored(document(change?.body))).toEqual({ secret, version: 3 });
+});
+
+it('is read as one that brings its value nowhere, where its plan is from before that could be said', () => {
+  const { deliver: _, ...before } = PLAN;
+  const body = { format: 1, secret: { ...secret, plan: before } };
+  expect(parseStored(document(body)).secret.plan).toEqual(PLAN);
 });
 
 it.each([

@@ -20,13 +20,24 @@ export function toObservation(file: string, found: Found, key: Uint8Array): Cred
     name: found.name,
     credentialKind: found.kind,
     // Readers of the file's own format name the same place.
-    keys: [`value:${fingerprint}`, `at:${file}:${line}:${column}`, ...(found.keys ?? [])],
+    keys: [
+      `value:${fingerprint}`,
+      `at:${file}:${line}:${column}`,
+      ...issuedKey(found.value),
+      ...(found.keys ?? []),
+    ],
     location: { file, line, column, in: found.in },
     fingerprint,
     ...(found.expires !== undefined && { expires: found.expires }),
     problems: problemsOf(file, found),
     source: { reader: 'credentials', how: 'configured', file, line, column },
   };
+}
+
+/** An API key that Reeve issued is kept as a hash, and known by the name that its text begins with. */
+function issuedKey(value: string): string[] {
+  const id = /^rvk_([0-9A-Za-z]{11})_[0-9A-Za-z]{49}$/.exec(value)?.[1];
+  return id === undefined ? [] : [`api-key:${id}`];
 }
 
 const PROBLEM_OF_PLACE: Readonly<Record<Found['in'], CredentialProblemId>> = {

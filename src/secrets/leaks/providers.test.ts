@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { base62Checksum } from './checksum.ts';
+import { base62Checksum } from '../../base/base62.ts';
 import { detect } from './detect.ts';
 import { PROVIDERS } from './providers.ts';
 import { ALPHANUMERIC, DIGITS, HEX, LOWER, made, UPPER } from './testing/made.ts';
@@ -10,6 +10,8 @@ const checksummed = (prefix: string) => {
   const body = made(30, ALPHANUMERIC, prefix);
   return `${prefix}${body}${base62Checksum(body)}`;
 };
+const reeveBody = `${made(11, ALPHANUMERIC, 'name')}_${made(43)}`;
+const reeveKey = `rvk_${reeveBody}${base62Checksum(reeveBody)}`;
 const uuid = [8, 4, 4, 4, 12].map((length) => made(length, HEX, `uuid${length}`)).join('-');
 const jwt = [
   base64url({ alg: 'HS256', typ: 'JWT' }),
@@ -64,6 +66,8 @@ const SAMPLES: Readonly<Record<string, readonly [before: string, value: string, 
     ],
     'azure-client-secret': ['"', `${made(3)}8Q~${made(34)}`],
     'npm-token': ['"', checksummed('npm_')],
+    'reeve-api-key': ['"', reeveKey],
+    'reeve-person-token': ['"', `rvp_${made(43)}`],
     'pypi-token': ['"', `pypi-AgE${made(120)}`],
     'rubygems-key': ['"', `rubygems_${made(48, HEX)}`],
     'crates-token': ['"', `cio${made(32)}`],
@@ -151,8 +155,10 @@ describe('provider patterns', () => {
     expect(base62Checksum('')).toBe('000000');
   });
 
-  it('doubt a GitHub token whose checksum is wrong', () => {
-    const right = checksummed('ghp_');
+  it.each([
+    ['GitHub', checksummed('ghp_')],
+    ['Reeve', reeveKey],
+  ])('doubt a token of %s whose checksum is wrong', (_, right) => {
     const wrong = right.slice(0, -1) + (right.endsWith('a') ? 'b' : 'a');
     expect(detect(`t = "${right}"`, CODE)[0]?.confidence).toBe('high');
     expect(detect(`t = "${wrong}"`, CODE)[0]?.confidence).toBe('low');

@@ -1,4 +1,5 @@
-import { claimsOf, hasBase62Checksum } from './checksum.ts';
+import { hasBase62Checksum } from '../../base/base62.ts';
+import { claimsOf } from './claims.ts';
 import type { Confidence, Match } from './match.ts';
 import { nameBefore } from './names.ts';
 import { isPlaceholder, isReference } from './placeholders.ts';
@@ -196,6 +197,8 @@ export const PROVIDERS: readonly Provider[] = [
       /(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/g,
   },
   prefixed('npm-token', 'npm-token', 'npm_', '[A-Za-z0-9]{36}', checksummed),
+  prefixed('reeve-api-key', 'api-key', 'rvk_', '[0-9A-Za-z]{11}_[0-9A-Za-z]{49}', checksummed),
+  prefixed('reeve-person-token', 'token', 'rvp_', '[A-Za-z0-9_-]{43}'),
   prefixed('pypi-token', 'pypi-token', 'pypi-AgE', '[A-Za-z0-9_-]{50,1000}'),
   prefixed('rubygems-key', 'api-key', 'rubygems_', '[0-9a-f]{48}'),
   prefixed('crates-token', 'api-key', 'cio', '[A-Za-z0-9]{32}'),

@@ -1,4 +1,12 @@
 export {
+  DeliveryTarget,
+  type FileTarget,
+  type KubernetesTarget,
+  type KvTarget,
+  toPlace,
+} from './delivery.ts';
+export { KvPlace, kvShape } from './kv.ts';
+export {
   Revocation,
   ROTATION_STEPS,
   RotationPlan,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeliveryTarget } from './delivery.ts';
 
 /** RFC 3339 in UTC. */
 const Time = z.iso.datetime();
@@ -80,6 +81,8 @@ export const RotationPlan = z.strictObject({
   windows: z.array(Window),
   /** How long the version before is left to who still uses it. */
   overlapSeconds: z.int().min(0),
+  /** Where the current value is brought, in this order. */
+  deliver: z.array(DeliveryTarget).max(50).default([]),
 });
 export type RotationPlan = z.infer<typeof RotationPlan>;
 

@@ -46,7 +46,7 @@ function made(draft: Draft, run: RotationRun, { call, value }: Answer & { event:
 function done(
   draft: Draft,
   run: RotationRun,
-  { call, isRefused }: Answer & { event: 'done' },
+  { call, isRefused, settles = 0 }: Answer & { event: 'done' },
 ): void {
   if (call.call !== 'finish') tellStep(draft, run, call);
   switch (call.call) {
@@ -54,7 +54,7 @@ function done(
       goTo(draft, run, 'test');
       break;
     case 'test':
-      goTo(draft, run, 'promote');
+      goTo(draft, run, 'promote', draft.now.wall + (isUrgent(draft, run) ? 0 : settles));
       break;
     case 'deliver':
       if (draft.secret.labels.previous === undefined) endRun(draft);
@@ -67,6 +67,10 @@ function done(
       undone(draft, run);
   }
 }
+
+/** Whether waiting would leave its users with a value that others know, or with none. */
+const isUrgent = ({ secret }: Draft, { why }: RotationRun): boolean =>
+  why === 'leak' || secret.labels.current === undefined;
 
 /** Whether the version before is still taken is for its rotator to say: some leave it until it ends by itself. What others
  *  know is revoked in any case, for sessions may have begun with it. */

@@ -53,6 +53,35 @@ describe('a call', () => {
     ]);
   });
 
+  it('keeps what others have made of a drawn value', async () => {
+    Object.assign(target, {
+      obtain: async (_: unknown, { value }: { value: string }) => ({ value: `signed ${value}` }),
+    });
+    const answer = await make(call('make', 4));
+    if (answer.event !== 'made') throw new Error('nothing was made');
+    const { value } = values.decrypt({ secret: id, version: 4 }, answer.value.envelope);
+    expect(value).toMatch(/^signed value-/);
+  });
+
+  it('makes nothing where others do not answer', async () => {
+    const obtain = () => Promise.reject(new TargetFault('unreachable', 'nobody signs'));
+    Object.assign(target, { obtain });
+    expect(await make(call('make', 4))).toMatchObject({ event: 'failed', message: 'nobody signs' });
+  });
+
+  it('says after a test how long the value has to settle', async () => {
+    target.accepted.add('value-3');
+    expect(await make(call('test', 3))).toMatchObject({ event: 'done', settles: 0 });
+    Object.assign(target, { settleSeconds: () => 90 });
+    expect(await make(call('test', 3))).toMatchObject({ event: 'done', settles: 90_000 });
+  });
+
+  it('is told whose secret and which version it is about', async () => {
+    const set = vi.spyOn(target, 'set').mockResolvedValue();
+    await make(call('set', 3));
+    expect(set.mock.calls[0]?.[0]).toMatchObject({ secret: id, version: 3 });
+  });
+
   it('makes a value that only opens at its place, and says when it ends', async () => {
     Object.assign(target, { endOf: () => START + 1_000 });
     const answer = await make(call('make', 4));

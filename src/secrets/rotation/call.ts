@@ -1,14 +1,19 @@
-import { Fault, quote } from '../../base/fault.ts';
+import { quote } from '../../base/fault.ts';
 import type { Secret, SecretValue } from '../model/index.ts';
 import type { Answer, Call, TargetCall } from './model.ts';
 import type { Deliver, ValueBox } from './ports.ts';
 import { type Rotator, type RotatorContext, TargetFault } from './rotator.ts';
-import { TimeLimit } from './time-limit.ts';
+import { withinStep } from './time-limit.ts';
+
+/** Rotators by kind: a map, or what loads one when it is asked for. */
+export interface Rotators {
+  get(kind: string): Rotator | undefined | Promise<Rotator | undefined>;
+  keys(): Iterable<string>;
+}
 
 /** What calls are made with. */
 export interface CallParts {
-  /** By kind. */
-  readonly rotators: ReadonlyMap<string, Rotator>;
+  readonly rotators: Rotators;
   readonly values: ValueBox;
   /** Of another secret: its current value, for a rotator that needs one to change a target with. */
   readonly currentOf: (id: string) => Promise<SecretValue | undefined>;
@@ -22,7 +27,7 @@ export interface CallParts {
 }
 
 /** One call on its way. */
-interface Scene {
+export interface Scene {
   readonly parts: CallParts;
   readonly secret: Secret;
   readonly call: Call;
@@ -39,24 +44,20 @@ export async function carryOut(
   parts: CallParts,
   stop: AbortSignal,
 ): Promise<Answer> {
-  const { holder } = parts;
-  const limit = new TimeLimit(parts.stepMilliseconds, stop);
   try {
-    const answer = sceneOf(call, secret, parts, limit.signal).then((scene) =>
-      CALLS[call.call](scene),
+    return await withinStep('rotator', parts.stepMilliseconds, stop, async (signal) =>
+      CALLS[call.call](await sceneOf(call, secret, parts, signal)),
     );
-    return await Promise.race([answer, limit.over]);
   } catch (thrown) {
-    const { trouble, message, hint } = limit.isOver ? tooSlow(parts) : troubleOf(thrown);
-    return { event: 'failed', holder, call, trouble, message, hint };
-  } finally {
-    limit.end();
+    const { trouble, message, hint } = thrown as TargetFault;
+    return { event: 'failed', holder: parts.holder, call, trouble, message, hint };
   }
 }
 
 const CALLS: Readonly<Record<TargetCall, (scene: Scene) => Promise<Answer> | Answer>> = {
-  make: ({ parts, secret, call, rotator, context }) => {
-    const value = rotator.make(context);
+  make: async ({ parts, secret, call, rotator, context }) => {
+    const drawn = rotator.make(context);
+    const value = rotator.obtain ? await rotator.obtain(context, drawn) : drawn;
     const number = call.version ?? 1;
     const ends = rotator.endOf?.(value);
     const sealed = {
@@ -72,8 +73,10 @@ const CALLS: Readonly<Record<TargetCall, (scene: Scene) => Promise<Answer> | Ans
     return done(scene);
   },
   test: async (scene) => {
-    await scene.rotator.test(scene.context, wantedOf(scene));
-    return done(scene);
+    const { rotator, context } = scene;
+    await rotator.test(context, wantedOf(scene));
+    const settles = rotator.settleSeconds?.(context.config) ?? 0;
+    return { ...done(scene), settles: settles * 1_000 };
   },
   deliver: async (scene) => {
     await scene.parts.deliver?.(scene.secret, wantedOf(scene), scene.context.signal);
@@ -99,7 +102,7 @@ const CALLS: Readonly<Record<TargetCall, (scene: Scene) => Promise<Answer> | Ans
   },
 };
 
-const done = ({ parts, call }: Scene, isRefused = false): Answer => ({
+const done = ({ parts, call }: Scene, isRefused = false): Answer & { event: 'done' } => ({
   event: 'done',
   holder: parts.holder,
   call,
@@ -116,14 +119,17 @@ async function gone(scene: Scene, value: SecretValue): Promise<Answer> {
   );
 }
 
-async function sceneOf(
+/** What a call is made with: the rotator, what it is told, and the value that the call is about.
+ *  @throws {TargetFault} where the plan names no rotator, or is wrong, or its administrator has no value
+ *  @throws {Fault} of the vault */
+export async function sceneOf(
   call: Call,
   secret: Secret,
   parts: CallParts,
   signal: AbortSignal,
 ): Promise<Scene> {
   const { plan, labels } = secret;
-  const rotator = plan ? parts.rotators.get(plan.rotator) : undefined;
+  const rotator = plan ? await parts.rotators.get(plan.rotator) : undefined;
   if (plan === null || rotator === undefined) {
     const why = `There is no rotator ${quote(plan?.rotator ?? '')}`;
     throw new TargetFault(
@@ -135,6 +141,8 @@ async function sceneOf(
   const open = (number: number | null | undefined) => openOf(secret, number, parts.values);
   const context: RotatorContext<unknown> = {
     config: configOf(rotator, plan.config),
+    secret: secret.id,
+    version: call.version,
     current: open(labels.current),
     previous: open(labels.previous),
     admin: await adminOf(rotator, plan.admin, parts),
@@ -191,18 +199,3 @@ async function adminOf(
     "name one in the plan's admin, and give it a value",
   );
 }
-
-/** A fault of Reeve's own says what is wrong, and has no value in it; of anything else only its class is told. */
-function troubleOf(thrown: unknown): TargetFault {
-  if (thrown instanceof TargetFault) return thrown;
-  if (thrown instanceof Fault) return new TargetFault('unreachable', thrown.message, thrown.hint);
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new TargetFault('unreachable', `The rotator failed unexpectedly (${quote(name)})`);
-}
-
-const tooSlow = ({ stepMilliseconds }: CallParts): TargetFault =>
-  new TargetFault(
-    'unreachable',
-    `The target did not answer within ${stepMilliseconds / 1_000} s`,
-    'see whether it is overloaded; `stepSeconds` is the limit',
-  );

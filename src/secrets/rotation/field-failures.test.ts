@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { policyOf } from './config.ts';
 import { rotationProblems } from './index.ts';
 
@@ -135,6 +135,21 @@ describe('rotation fails in the field', () => {
     await world.goOn();
     expect(world.target.calls).toContain('finish');
     expect(world.process.runner.whyPaused).toBeUndefined();
+  });
+
+  it('when two people say so at once, or one while it is closed: here it goes on once, or not', async () => {
+    const world = await worldWithSecret();
+    await world.process.runner.close();
+    world.whyPaused = 'the store is older than what targets hold';
+    const { runner, keeping } = await world.start();
+    const listening = vi.spyOn(keeping, 'onChange');
+    await Promise.all([runner.resume(BY), runner.resume(BY)]);
+    expect(listening).toHaveBeenCalledTimes(1);
+    await runner.close();
+    const closed = await world.start();
+    const again = vi.spyOn(closed.keeping, 'onChange');
+    await Promise.all([closed.runner.resume(BY), closed.runner.close()]);
+    expect(again).not.toHaveBeenCalled();
   });
 
   it('when rotators fail silently for weeks: here a missed rotation is a problem with an age', async () => {

@@ -1,4 +1,4 @@
-import type { RotationPlan } from '../model/index.ts';
+import { type RotationPlan, toPlace } from '../model/index.ts';
 import type { Draft } from './draft.ts';
 import type { Asking, SealedValue } from './model.ts';
 import { displacePrevious } from './run.ts';
@@ -38,7 +38,8 @@ export function changePlan(draft: Draft, plan: RotationPlan | null, by: Asking):
   secret.plan = plan;
   secret.nextRotation = plan === null ? null : draft.time(firstRotation(draft, plan));
   const { rotator = 'none', admin, everySeconds, overlapSeconds } = plan ?? {};
-  const said = { rotator, admin: admin ?? undefined, everySeconds, overlapSeconds };
+  const deliver = plan && plan.deliver.length > 0 ? plan.deliver.map(toPlace) : undefined;
+  const said = { rotator, admin: admin ?? undefined, everySeconds, overlapSeconds, deliver };
   draft.tell('secret.plan', said, by);
 }
 

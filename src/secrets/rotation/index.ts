@@ -1,6 +1,7 @@
-export { type CallParts, carryOut } from './call.ts';
+export { type CallParts, carryOut, type Rotators } from './call.ts';
 export { policyOf, RotationConfig, type RotationPolicy } from './config.ts';
 export { step } from './lifecycle.ts';
+export { type Look, lookAt } from './look.ts';
 export type {
   Answer,
   Asking,
@@ -23,12 +24,21 @@ export type {
   ValueBox,
 } from './ports.ts';
 export {
+  type JudgedSecret,
   ROTATION_PROBLEMS,
   type RotationProblem,
   type RotationProblemId,
   rotationProblems,
 } from './problems.ts';
-export { type Rotator, type RotatorContext, TargetFault, type TargetTrouble } from './rotator.ts';
+export { WorkQueue } from './queue.ts';
+export {
+  type Claims,
+  type Rotator,
+  type RotatorContext,
+  TargetFault,
+  type TargetTrouble,
+} from './rotator.ts';
 export { RotationRunner, type RunnerParts } from './runner.ts';
 export { Schedule, type ScheduleParts } from './schedule.ts';
-export { type Waiting, waitOf } from './waiting.ts';
+export { withinStep } from './time-limit.ts';
+export { backoff, isTakenByOther, type Waiting, waitOf } from './waiting.ts';

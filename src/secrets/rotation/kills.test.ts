@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Secret } from '../model/index.ts';
 import type { Misbehaviour } from './testing/model-target.ts';
+import { shapeOf } from './testing/walk.ts';
 import { BY, OVERLAP_SECONDS, World } from './testing/world.ts';
 
 /** More than the overlap, and than waits after failures, of which each ends within the time in which consumers read. */
@@ -82,18 +83,6 @@ async function go(
   }
   return { world, secret: await world.secret(), moments, workless };
 }
-
-/** What is the same however often it was killed. */
-const shapeOf = ({ labels, versions, run, taken }: Secret) => ({
-  ...{ labels, run, taken },
-  versions: versions.map(({ number, envelope, revokedAt, leakedAt, revocation }) => ({
-    number,
-    isDestroyed: envelope === null,
-    isRevoked: revokedAt !== null,
-    isLeaked: leakedAt !== null,
-    isToBeRevoked: revocation !== null,
-  })),
-});
 
 describe.each(['several', 'one'] as const)('with a target that holds %s, a rotation', (holds) => {
   it.each(WAYS)(

@@ -1,7 +1,7 @@
 import type { Draft } from './draft.ts';
 import type { Asking } from './model.ts';
 import { askRevocation } from './revocation.ts';
-import { begin, goTo, leaveToList } from './run.ts';
+import { begin, endRun, goTo, leaveToList } from './run.ts';
 
 const LEAKED: Asking = { actor: 'reeve', reason: 'it has leaked' };
 
@@ -25,11 +25,17 @@ export function leak(draft: Draft, numbers: readonly number[], by: Asking): void
   }
 }
 
-/** What others know is taken away as soon as no reader is given it any longer. */
+/** What others know is taken away as soon as no reader is given it any longer. Nobody waits for who still uses it, as
+ *  `finish` may: that may be whoever has found it. */
 export function revokeLeaked(draft: Draft): void {
-  const { current, pending, previous } = draft.secret.labels;
+  const { labels, run, versions } = draft.secret;
+  if (run?.step === 'finish' && draft.find(labels.previous)?.leakedAt) {
+    delete labels.previous;
+    endRun(draft);
+  }
+  const { current, pending, previous } = labels;
   const spared = [current, pending, isPromoted(draft) ? previous : undefined];
-  for (const version of draft.secret.versions) {
+  for (const version of versions) {
     if (version.leakedAt === null || version.revocation !== null) continue;
     if (!spared.includes(version.number)) askRevocation(draft, version, LEAKED);
   }

@@ -136,6 +136,22 @@ describe('a rotation that is given up', () => {
   });
 });
 
+describe('a version whose target cannot be asked', () => {
+  it('is revoked when a person says so, and not before Reeve has given up on it', async () => {
+    const world = await worldWithSecret();
+    const settle = { event: 'settle', version: 1, by: BY } as const;
+    await expect(world.send(settle)).rejects.toThrow('may still need that version');
+    world.target.isDown = true;
+    await world.send({ event: 'revoke', versions: [1], by: BY });
+    await expect(world.send(settle)).rejects.toThrow('is being revoked there');
+    await world.send({ event: 'abandon', version: 1, by: BY });
+    await world.send(settle);
+    const [version] = (await world.secret()).versions;
+    expect(version).toMatchObject({ revokedAt: time(world.wall), revocation: null });
+    expect(world.store.log.at(-1)).toMatchObject({ action: 'secret.revoked', actor: BY.actor });
+  });
+});
+
 describe('a leak', () => {
   it('of the current value has another made and the old one revoked, at once', async () => {
     const world = await worldWithSecret();
@@ -144,7 +160,8 @@ describe('a leak', () => {
     expect(secret).toMatchObject({ labels: { current: 2 }, run: null });
     expect(secret.versions[0]).toMatchObject({ revokedAt: time(world.wall), revocation: null });
     expect(await working(world)).toEqual([2]);
-    expect(world.target.calls.slice(-2)).toEqual(['finish', 'revoke']);
+    // the value is not left to whoever still uses it
+    expect(world.target.calls.slice(-2)).toEqual(['test', 'revoke']);
   });
 
   it('of a value in its overlap ends that', async () => {
@@ -152,6 +169,8 @@ describe('a leak', () => {
     await world.send({ event: 'rotate', by: BY });
     await world.send({ event: 'leak', versions: [1], by: BY });
     expect(await working(world)).toEqual([2]);
+    expect(world.target.calls).not.toContain('finish');
+    expect(await world.secret()).toMatchObject({ run: null, labels: { current: 2 } });
   });
 
   it('of the new value, in the overlap of the one before, leaves that to its users', async () => {

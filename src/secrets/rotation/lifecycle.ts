@@ -5,7 +5,7 @@ import { Draft } from './draft.ts';
 import { changePlan, put } from './given.ts';
 import { leak, renewLeaked, revokeLeaked } from './leak.ts';
 import type { Moment, SecretEvent, Step } from './model.ts';
-import { abandon, destroy, prune, revoke } from './revocation.ts';
+import { abandon, destroy, prune, revoke, settle } from './revocation.ts';
 import { begin, cancel, retry } from './run.ts';
 import { goOn } from './work.ts';
 
@@ -64,6 +64,9 @@ function take(draft: Draft, event: SecretEvent): void {
       break;
     case 'abandon':
       abandon(draft, event.version, event.by);
+      break;
+    case 'settle':
+      settle(draft, event.version, event.by);
       break;
     case 'destroy':
       destroy(draft, event.versions, event.by);

@@ -46,12 +46,14 @@ export type Answer =
       readonly call: Call;
       readonly value: SealedValue;
     }
-  /** `isRefused`: the target refuses the version; told of `finish`, `undo` and `revoke`. */
+  /** `isRefused`: the target refuses the version; told of `finish`, `undo` and `revoke`. `settles`: how many milliseconds
+   *  the version has to wait before it is used; told of `test`. */
   | {
       readonly event: 'done';
       readonly holder: string;
       readonly call: Call;
       readonly isRefused: boolean;
+      readonly settles?: number;
     }
   | {
       readonly event: 'failed';
@@ -76,6 +78,8 @@ export type SecretEvent =
   | { readonly event: 'revoke'; readonly versions: readonly number[] | 'all'; readonly by: Asking }
   /** Nobody tries any longer to revoke it; it stays on the list of what could not be revoked. */
   | { readonly event: 'abandon'; readonly version: number; readonly by: Asking }
+  /** A person has seen that the target refuses it: Reeve could not. */
+  | { readonly event: 'settle'; readonly version: number; readonly by: Asking }
   | { readonly event: 'destroy'; readonly versions: readonly number[]; readonly by: Asking }
   | { readonly event: 'put'; readonly value: SealedValue; readonly by: Asking }
   | { readonly event: 'plan'; readonly plan: RotationPlan | null; readonly by: Asking };

@@ -64,4 +64,6 @@ export interface Clocks {
   readonly clock: Clock;
   /** Milliseconds since some time, never going back: `performance.now`. */
   readonly steadyClock: () => number;
+  /** How many times faster than timers both go; absent: as fast. Weeks are simulated with it. */
+  readonly pace?: number | undefined;
 }

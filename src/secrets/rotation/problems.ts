@@ -1,4 +1,4 @@
-import type { Secret, SecretVersion } from '../model/index.ts';
+import type { RotationPlan, Secret, SecretVersion } from '../model/index.ts';
 import type { RotationPolicy } from './config.ts';
 import { nextOpening } from './windows.ts';
 
@@ -19,7 +19,8 @@ export type RotationProblemId = keyof typeof ROTATION_PROBLEMS;
 
 export interface RotationProblem {
   readonly problem: RotationProblemId;
-  /** How long it has been so. */
+  /** Since when it has been so, milliseconds since 1970, and how long that is. */
+  readonly since: number;
   readonly ageSeconds: number;
   /** Why, and what to do, where something is known of it. */
   readonly why: string | null;
@@ -28,27 +29,37 @@ export interface RotationProblem {
   readonly version?: number;
 }
 
+/** What of a secret is judged: its metadata are enough. */
+export interface JudgedSecret extends Pick<Secret, 'run' | 'labels' | 'lastRotated' | 'createdAt'> {
+  readonly plan: Pick<RotationPlan, 'everySeconds' | 'windows' | 'overlapSeconds'> | null;
+  readonly versions: readonly JudgedVersion[];
+}
+type JudgedVersion = Pick<
+  SecretVersion,
+  'number' | 'createdAt' | 'expiresAt' | 'leakedAt' | 'revocation'
+>;
+
 /** What a person or a control should know of a secret. Where the clock was set back, ages are 0 at least. Pure.
  *  @param now milliseconds since 1970 */
 export function rotationProblems(
-  secret: Secret,
+  secret: JudgedSecret,
   now: number,
   policy: RotationPolicy,
 ): readonly RotationProblem[] {
-  return [...problemsOf(secret, now, policy)].map(({ since, ...problem }) => ({
+  return [...problemsOf(secret, now, policy)].map((problem) => ({
     ...problem,
-    ageSeconds: Math.max(0, Math.floor((now - since) / SECOND)),
+    ageSeconds: Math.max(0, Math.floor((now - problem.since) / SECOND)),
   }));
 }
 
-type Found = Omit<RotationProblem, 'ageSeconds'> & { readonly since: number };
+type Found = Omit<RotationProblem, 'ageSeconds'>;
 
-function* problemsOf(secret: Secret, now: number, policy: RotationPolicy): Generator<Found> {
+function* problemsOf(secret: JudgedSecret, now: number, policy: RotationPolicy): Generator<Found> {
   const { run, plan, labels, versions } = secret;
   const nothing = { why: null, hint: null };
   const current = versions.find(({ number }) => number === labels.current);
   const due = dueAt(secret);
-  const isRenewed = run?.step === 'deliver' || run?.step === 'finish';
+  const isRenewed = run !== null && ['promote', 'deliver', 'finish'].includes(run.step);
   if (due !== undefined && !isRenewed && now > due + policy.missedAfter) {
     yield { problem: 'missed', since: due, why: run?.problem ?? null, hint: run?.hint ?? null };
   }
@@ -73,7 +84,7 @@ function* problemsOf(secret: Secret, now: number, policy: RotationPolicy): Gener
 }
 
 function* problemsOfCurrent(
-  { number, createdAt, expiresAt, leakedAt }: SecretVersion,
+  { number, createdAt, expiresAt, leakedAt }: JudgedVersion,
   now: number,
   { maxAge }: RotationPolicy,
 ): Generator<Found> {
@@ -87,14 +98,19 @@ function* problemsOfCurrent(
 }
 
 /** When its rotation has to be done by, whatever was drawn. */
-function dueAt({ plan, lastRotated, createdAt }: Secret): number | undefined {
+function dueAt({ plan, lastRotated, createdAt }: JudgedSecret): number | undefined {
   if (plan === null) return undefined;
   const since = Date.parse(lastRotated ?? createdAt);
   return nextOpening(plan.windows, since + (lastRotated === null ? 0 : plan.everySeconds * SECOND));
 }
 
 /** A run that waits for its window, or for the overlap, is not late. */
-function isLate({ run }: Secret, now: number, since: number, policy: RotationPolicy): boolean {
+function isLate(
+  { run }: JudgedSecret,
+  now: number,
+  since: number,
+  policy: RotationPolicy,
+): boolean {
   const isBeforeItsTime = run?.failures === 0 && Date.parse(run.nextAt) > now;
   return !isBeforeItsTime && now - since > policy.stuckAfter;
 }

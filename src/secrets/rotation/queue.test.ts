@@ -30,7 +30,6 @@ it('begins as much as may be at once, in order, and no name twice', async () => 
   const works = new Works(2);
   for (const name of ['a', 'b', 'c', 'd', 'c']) works.queue.add(name);
   expect(works.began).toEqual(['a', 'b']);
-  works.queue.add('a');
   await works.end('b');
   expect(works.began).toEqual(['a', 'b', 'c']);
   await works.end('a');
@@ -38,6 +37,17 @@ it('begins as much as may be at once, in order, and no name twice', async () => 
   await works.end('d');
   await works.queue.settled();
   expect(works.began).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('works once more on what becomes due while it is worked on', async () => {
+  const works = new Works(1);
+  for (const name of ['a', 'b', 'a', 'a']) works.queue.add(name);
+  await works.end('a');
+  await works.end('b');
+  expect(works.began).toEqual(['a', 'b', 'a']);
+  await works.end('a');
+  await works.queue.settled();
+  expect(works.began).toEqual(['a', 'b', 'a']);
 });
 
 it('lets who finds its target taken give way to others, and begins it when that is free', async () => {

@@ -1,10 +1,11 @@
 /** Work by name, in the order in which it came: so much at once, and one at a time of each target. A name is in it
- *  once, whether it waits or is worked on. */
+ *  once, whether it waits or is worked on; what is added while it is worked on is done once more afterwards. */
 export class WorkQueue {
   readonly #atOnce: number;
   readonly #work: (name: string) => Promise<void>;
   readonly #waiting = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
+  readonly #again = new Set<string>();
   /** Of targets that are being changed, who waits for them. */
   readonly #targets = new Map<string, Set<string>>();
   #isClosed = false;
@@ -21,7 +22,8 @@ export class WorkQueue {
   }
 
   add(name: string): void {
-    if (!this.#working.has(name)) this.#waiting.add(name);
+    if (this.#working.has(name)) this.#again.add(name);
+    else this.#waiting.add(name);
     this.#pump();
   }
 
@@ -58,6 +60,7 @@ export class WorkQueue {
       this.#waiting.delete(name);
       const work = this.#work(name).finally(() => {
         this.#working.delete(name);
+        if (this.#again.delete(name)) this.#waiting.add(name);
         this.#pump();
       });
       this.#working.set(name, work);

@@ -63,6 +63,29 @@ export function abandon(draft: Draft, number: number, by: Asking): void {
   draft.tell('secret.abandon', { version: number }, by);
 }
 
+/** A person answers for what Reeve could not see: the target refuses the version.
+ *  @throws {Fault} `secrets/version-not-found`, `secrets/rotation-conflict` where Reeve is at it, or nobody has asked for
+ *  its revocation */
+export function settle(draft: Draft, number: number, by: Asking): void {
+  const version = draft.versionOf(number);
+  const { envelope, revocation, revokedAt } = version;
+  if (revokedAt !== null) return;
+  if (revocation === null && envelope !== null) {
+    throw draft.conflict(
+      'may still need that version',
+      'give it another value, and revoke this one',
+    );
+  }
+  if (revocation?.waits === false) {
+    throw draft.conflict(
+      'is being revoked there',
+      'wait until it is, or until it waits for a person',
+    );
+  }
+  Object.assign(version, { revokedAt: draft.time(), revocation: null });
+  draft.tell('secret.revoked', { version: number }, by);
+}
+
 /** Destroys values that nobody needs any longer: their envelopes are gone with this write.
  *  @throws {Fault} `secrets/version-not-found`, `secrets/rotation-conflict` */
 export function destroy(draft: Draft, numbers: readonly number[], by: Asking): void {

@@ -11,12 +11,18 @@ export interface Rotator<Config = unknown> {
   readonly needsAdmin: boolean;
   /** The value to come, drawn anew at each call. Nothing is asked or changed. */
   make(context: RotatorContext<Config>): SecretValue;
+  /** Makes a value of what was drawn, where others have a part in that: an authority certifies a key. Nothing that works
+   *  may be left behind where its answer is lost. Without it, what was drawn is the value. */
+  obtain?(context: RotatorContext<Config>, drawn: SecretValue): Promise<SecretValue>;
   /** Makes the target accept the pending value. One that is accepted already is left as it is: that is how a run goes on
    *  that was killed behind this step. Before it changes anything, it proves that the target is the one that the current
    *  value belongs to. */
   set(context: RotatorContext<Config>, pending: SecretValue): Promise<void>;
   /** Proves that the pending value works, as its consumers will use it. */
   test(context: RotatorContext<Config>, pending: SecretValue): Promise<void>;
+  /** How long who checks values needs to learn of one that was set, in seconds: so long passes between its test and its
+   *  promotion, unless the current one has leaked, or there is none. A day at most. */
+  settleSeconds?(config: Config): number;
   /** When a value ends by itself, in milliseconds since 1970; undefined: it does not. */
   endOf?(value: SecretValue): number | undefined;
   /** Takes a pending value away that is not to become current, so that the current one works as before: where a target
@@ -26,6 +32,9 @@ export interface Rotator<Config = unknown> {
   /** Names what `config` changes, without any value: nothing else is changed there at the same time. Without it, equal
    *  configurations are one target. */
   target?(config: Config): string;
+  /** What a plan of it makes use of that may be others'. Without it, nothing.
+   *  @param service of the secret */
+  claims?(config: Config, service: string): Claims;
   /** Takes away what the version before could do, after it has been left to its users for the overlap; or leaves it, where
    *  it is meant to end by itself. Without it, the version before is revoked where its target still takes it. */
   finish?(context: RotatorContext<Config>): Promise<void>;
@@ -39,8 +48,20 @@ export interface Rotator<Config = unknown> {
   inspect?(context: RotatorContext<Config>): Promise<readonly string[]>;
 }
 
+/** What whoever makes a plan has to have a right to, beside the secret and its admin. */
+export interface Claims {
+  /** Ids of services that its values speak for, or let their holders into. */
+  readonly services?: readonly string[];
+  /** It is Reeve that logs in there, as itself, with nothing that the plan names. */
+  readonly isAsReeve?: boolean;
+}
+
 export interface RotatorContext<Config> {
   readonly config: Config;
+  /** The id of the secret: that of its service, and its name. */
+  readonly secret: string;
+  /** The number of the version that the call is about; null: of none. With the run's name, it tells calls apart. */
+  readonly version: number | null;
   /** Undefined before the first rotation. */
   readonly current: SecretValue | undefined;
   readonly previous: SecretValue | undefined;

@@ -72,6 +72,8 @@ export class RotationRunner {
   async resume(by: Asking): Promise<void> {
     if (this.#whyPaused === undefined) return;
     await this.#parts.mark.resume(by);
+    // somebody else has said so meanwhile, or it was closed
+    if (this.#whyPaused === undefined || this.#stop.signal.aborted) return;
     this.#whyPaused = undefined;
     this.#begin();
   }
@@ -91,7 +93,8 @@ export class RotationRunner {
     if (this.#schedule.wasClockSet()) this.#fill(({ run }) => run === null);
     this.#lookForOthers();
     for (const id of this.#schedule.take()) this.#queue.add(id);
-    this.#timer = setTimeout(() => this.tick(), this.#schedule.sleep()).unref();
+    const sleep = this.#schedule.sleep() / (this.#parts.pace ?? 1);
+    this.#timer = setTimeout(() => this.tick(), sleep).unref();
   }
 
   /** Resolves when nothing is worked on. */
@@ -123,7 +126,8 @@ export class RotationRunner {
   /** Work that was begun elsewhere, and may have been left there. */
   #lookForOthers(): void {
     const now = this.#parts.steadyClock();
-    if (this.#isLooking || now - this.#lookedAt < LOOK_EVERY) return;
+    const { pace = 1 } = this.#parts;
+    if (this.#isLooking || now - this.#lookedAt < LOOK_EVERY * pace) return;
     this.#lookedAt = now;
     this.#isLooking = true;
     this.#look()
@@ -149,7 +153,7 @@ export class RotationRunner {
       const secret = await secrets.read(id);
       this.#latest.set(id, secret);
       if (secret === undefined) return;
-      const entered = this.#targetOf(secret);
+      const entered = await this.#targetOf(secret);
       if (!this.#queue.enter(entered, id)) {
         this.#latest.delete(id);
         return;
@@ -209,8 +213,8 @@ export class RotationRunner {
     await this.#parts.hook?.(moment);
   }
 
-  #targetOf({ plan }: Secret): string {
-    const rotator = plan ? this.#parts.rotators.get(plan.rotator) : undefined;
+  async #targetOf({ plan }: Secret): Promise<string> {
+    const rotator = plan ? await this.#parts.rotators.get(plan.rotator) : undefined;
     const config = rotator?.config.safeParse(plan?.config);
     const name =
       rotator?.target && config?.success

@@ -1,3 +1,6 @@
+import { Fault, quote } from '../../base/fault.ts';
+import { TargetFault } from './rotator.ts';
+
 /** The time that a call has. Whoever makes it may heed `signal`, and is given up when it is `over` all the same. */
 export class TimeLimit {
   readonly #own = new AbortController();
@@ -32,3 +35,37 @@ export class TimeLimit {
     this.#stop.removeEventListener('abort', this.#abort);
   }
 }
+
+/** Works at a target within its time.
+ *  @param what is at work, as people know it: `rotator`
+ *  @throws {TargetFault} whatever was thrown. A fault of Reeve's own says what is wrong, and has no value in it; of anything
+ *  else only its class is told */
+export async function withinStep<T>(
+  what: string,
+  milliseconds: number,
+  stop: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new TimeLimit(milliseconds, stop);
+  try {
+    return await Promise.race([work(limit.signal), limit.over]);
+  } catch (thrown) {
+    throw limit.isOver ? tooSlow(milliseconds) : toTargetFault(what, thrown);
+  } finally {
+    limit.end();
+  }
+}
+
+function toTargetFault(what: string, thrown: unknown): TargetFault {
+  if (thrown instanceof TargetFault) return thrown;
+  if (thrown instanceof Fault) return new TargetFault('unreachable', thrown.message, thrown.hint);
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new TargetFault('unreachable', `The ${what} failed unexpectedly (${quote(name)})`);
+}
+
+const tooSlow = (milliseconds: number): TargetFault =>
+  new TargetFault(
+    'unreachable',
+    `The target did not answer within ${milliseconds / 1_000} s`,
+    'see whether it is overloaded; `stepSeconds` is the limit',
+  );

@@ -8,6 +8,8 @@ const TOLERANCE = 60_000;
 const SECOND = 1_000;
 /** Of those that are overdue when they get their plan: they begin within this time, not all at once. */
 const SPREAD = 600_000;
+/** The longest that a value that was set waits before it is used. */
+const LONGEST_SETTLING = 86_400_000;
 
 /** What the waiting of a secret depends on. */
 export interface Waiting {
@@ -49,11 +51,10 @@ const longest = (plan: Waiting['plan'], length: number): number =>
 
 const overlapOf = (plan: Waiting['plan']): number => (plan?.overlapSeconds ?? 0) * SECOND;
 
-const longestOfRun = ({ run, plan }: Waiting, policy: RotationPolicy): number =>
-  longest(
-    plan,
-    run?.step === 'finish' ? Math.max(overlapOf(plan), policy.retryLast) : policy.retryLast,
-  );
+function longestOfRun({ run, plan }: Waiting, { retryLast }: RotationPolicy): number {
+  if (run?.step === 'promote') return LONGEST_SETTLING;
+  return longest(plan, run?.step === 'finish' ? Math.max(overlapOf(plan), retryLast) : retryLast);
+}
 
 const longestOfRevocation = ({ plan }: Waiting, policy: RotationPolicy): number =>
   longest(plan, Math.max(overlapOf(plan), policy.retryLast));
@@ -65,6 +66,8 @@ export function heedClock(secret: Secret, now: Moment, policy: RotationPolicy): 
   const { run, plan } = secret;
   if (run && isTooFar(run.nextAt, longestOfRun(secret, policy))) {
     run.nextAt = toTime(now.wall + (run.step === 'finish' ? overlapOf(plan) : 0));
+    // how long it has to wait is what its test tells
+    if (run.step === 'promote') run.step = 'test';
   }
   for (const { revocation } of secret.versions) {
     if (revocation && isTooFar(revocation.nextAt, longestOfRevocation(secret, policy))) {

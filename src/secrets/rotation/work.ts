@@ -11,12 +11,16 @@ export function goOn(draft: Draft, holder: string): void {
   if (isTakenByOther(secret, holder, now.wall, policy)) return;
   heedClock(secret, now, policy);
   if (isRotationDue(secret, now.wall)) begin(draft, 'due');
-  if (secret.run?.step === 'promote') promote(draft);
+  if (isPromotionDue(secret, now.wall)) promote(draft);
   const call = dueCall(secret, now.wall);
   secret.taken =
     call === undefined ? null : { by: holder, until: draft.time(now.wall + policy.claim) };
   if (call) draft.effect({ effect: 'call', ...call });
 }
+
+/** Whether the pending version has waited long enough to be used. */
+const isPromotionDue = ({ run }: Secret, now: number): boolean =>
+  run?.step === 'promote' && Date.parse(run.nextAt) <= now;
 
 /** Whether this is the call whose answer is waited for from this process. */
 export function isAwaited(secret: Secret, holder: string, { call, version, token }: Call): boolean {
@@ -33,7 +37,7 @@ function dueCall(secret: Secret, now: number): Call | undefined {
   const isDue = (work: { readonly waits: boolean; readonly nextAt: string }) =>
     !work.waits && Date.parse(work.nextAt) <= now;
   if (run && isDue(run)) {
-    const call = run.step as TargetCall & RotationStep; // never `promote`: that needs no call
+    const call = run.step as TargetCall & RotationStep; // never `promote`: one that is due was done before
     return { call, version: versionOf(secret, run.step), token: run.token };
   }
   const revoked = secret.versions.find(({ revocation }) => revocation && isDue(revocation));

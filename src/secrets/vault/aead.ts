@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 
 const CIPHER = 'aes-256-gcm';
 export const KEY_BYTES = 32;
@@ -13,7 +13,7 @@ export type Random = (bytes: number) => Buffer;
  *  @returns nonce, ciphertext and tag, in one piece
  *  @see NIST SP 800-38D §8.2.2 and §8.3 */
 export function sealBytes(key: Buffer, plain: Buffer, boundTo: Buffer, nonce: Buffer): Buffer {
-  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv(CIPHER, createSecretKey(key), nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(boundTo);
   const body = cipher.update(plain);
   cipher.final();
@@ -26,7 +26,9 @@ export function openBytes(key: Buffer, sealed: Buffer, boundTo: Buffer): Buffer 
   const end = sealed.length - TAG_BYTES;
   if (end < NONCE_BYTES) return undefined;
   const nonce = sealed.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+  // of a key in a buffer, Node makes a key object that takes twice as long
+  const secret = createSecretKey(key);
+  const decipher = createDecipheriv(CIPHER, secret, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(boundTo);
   decipher.setAuthTag(sealed.subarray(end));
   const plain = decipher.update(sealed.subarray(NONCE_BYTES, end));

@@ -34,6 +34,7 @@ describe('the configuration of a key-encryption key', () => {
     ['no kind', {}, 'kind'],
     ['another kind', { kind: 'paper' }, 'kind'],
     ['a member that it does not know', { kind: 'file', key: 'a' }, ''],
+    ['what is no address', { ...OPENBAO, url: 'bao' }, 'url'],
     ['plain HTTP beyond this machine', { ...OPENBAO, url: 'http://bao.example.org' }, 'url'],
     ['a mount that leads elsewhere', { ...OPENBAO, mount: '../sys' }, 'mount'],
     ['a key that leads elsewhere', { ...OPENBAO, key: 'a/b' }, 'key'],

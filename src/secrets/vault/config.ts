@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTlsOrLoopback } from '../../base/loopback.ts';
 import { MAX_SHARES } from './kek/shamir/index.ts';
 
 const file = z.string().min(1).max(4_096);
@@ -114,8 +115,3 @@ export type KekConfig = z.infer<typeof KekConfig>;
 export type OpenBaoKekConfig = z.infer<typeof OpenBaoKek>;
 export type AwsKmsKekConfig = z.infer<typeof AwsKmsKek>;
 export type Pkcs11KekConfig = z.infer<typeof Pkcs11Kek>;
-
-function isTlsOrLoopback(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-}

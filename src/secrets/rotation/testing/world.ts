@@ -1,12 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { MemoryDocuments } from '../../../estate/store/testing/memory-documents.ts';
 import { SecretKeeping } from '../../keeping/index.ts';
-import { MemoryDocuments } from '../../keeping/testing/memory-documents.ts';
-import type { RotationPlan, Secret } from '../../model/index.ts';
+import type { RotationPlan, Secret, SecretValue } from '../../model/index.ts';
 import {
+  type Deliver,
   policyOf,
   RotationConfig,
   type RotationMoment,
   RotationRunner,
+  type Rotator,
   type SecretEvent,
   type ValueBox,
 } from '../index.ts';
@@ -20,7 +22,7 @@ export const OVERLAP_SECONDS = 3_600;
 
 export const PLAN: RotationPlan = {
   ...{ rotator: 'model', config: { target: 'db' }, admin: null, everySeconds: 86_400 },
-  ...{ jitter: 0.1, windows: [], overlapSeconds: OVERLAP_SECONDS },
+  ...{ jitter: 0.1, windows: [], overlapSeconds: OVERLAP_SECONDS, deliver: [] },
 };
 
 /** Encrypts under a key of its own, bound to the place. */
@@ -44,6 +46,17 @@ export function valueBox(): ValueBox {
   };
 }
 
+/** A rotator of a world, with its target. */
+export interface WorldTarget {
+  readonly rotator: Rotator;
+  /** What its plan has beside, or in place of, what plans of worlds have. */
+  readonly plan: Partial<RotationPlan>;
+  /** Finds out what the target accepts of these values, where `accepts` cannot ask it at once. */
+  look?(values: readonly SecretValue[]): Promise<void>;
+  /** Asked of the target, not of the rotator. */
+  accepts(value: SecretValue, now: number): boolean;
+}
+
 /** A process: what is in memory, and lost when it is killed. */
 export interface Process {
   readonly keeping: SecretKeeping;
@@ -55,7 +68,9 @@ export interface Process {
 /** A store, a target, a consumer, clocks, and processes that come and go. */
 export class World {
   readonly store = new MemoryDocuments();
+  /** Unused where the world has a rotator of its own. */
   readonly target: ModelTarget;
+  readonly of: WorldTarget;
   readonly values = valueBox();
   readonly warnings: unknown[] = [];
   readonly moments: RotationMoment[] = [];
@@ -64,6 +79,9 @@ export class World {
   steady = 0;
   lot = 0.5;
   whyPaused: string | undefined;
+  /** Of the processes that are started from now on; undefined: values are brought nowhere. */
+  deliver: Deliver | undefined;
+  fingerprintsOf: (value: SecretValue) => readonly string[] = () => [];
   /** Told of each value that becomes current, and of each process that comes up: consumers read then. */
   onNews: (secret: Secret | undefined) => void = () => undefined;
   /** Called at each moment; true: the process is killed there. */
@@ -72,8 +90,15 @@ export class World {
   watch: (moment: RotationMoment) => void = () => undefined;
   #process: Process | undefined;
 
-  constructor(holds: 'one' | 'several' = 'several') {
-    this.target = holds === 'one' ? new SingleValueTarget() : new ModelTarget();
+  /** How many values the target holds at once. */
+  readonly holds: 'one' | 'several';
+
+  constructor(holds: 'one' | 'several' = 'several', of?: WorldTarget) {
+    this.holds = holds;
+    const target = holds === 'one' ? new SingleValueTarget() : new ModelTarget();
+    const accepts = (value: SecretValue) => target.accepted.has(textOf(value));
+    this.target = target;
+    this.of = of ?? { rotator: target, plan: {}, accepts };
   }
 
   get process(): Process {
@@ -94,15 +119,15 @@ export class World {
     let isDead = false;
     const { promise: death, resolve: die } = Promise.withResolvers<void>();
     const clocks = { clock: () => this.wall, steadyClock: () => this.steady };
-    const common = { ...clocks, values: this.values, fingerprintsOf: () => [] };
+    const common = { ...clocks, values: this.values, fingerprintsOf: this.fingerprintsOf };
     const warn = (message: string, fault: unknown) => this.warnings.push([message, fault]);
     const policy = policyOf(this.config);
     const keeping = await SecretKeeping.open({
       ...{ ...common, store: this.store, policy, lot: () => this.lot, warn },
     });
     const runner = new RotationRunner({
-      ...{ ...common, config: this.config, secrets: keeping, holder, warn, deliver: undefined },
-      rotators: new Map([[this.target.kind, this.target]]),
+      ...{ ...common, config: this.config, secrets: keeping, holder, warn, deliver: this.deliver },
+      rotators: new Map([[this.of.rotator.kind, this.of.rotator]]),
       random: randomBytes,
       currentOf: (id) => keeping.currentOf(id),
       mark: {
@@ -112,13 +137,15 @@ export class World {
       notify: (secret, { effect }) => {
         if (effect === 'promoted') this.onNews(secret);
       },
-      hook: (moment) => {
+      hook: async (moment) => {
+        const isNews = moment.when === 'after' && moment.what === 'call';
+        if (!isDead && isNews) await this.of.look?.(this.kept());
         if (!isDead) this.moments.push(moment);
         if (!isDead) this.watch(moment);
         isDead ||= this.isKilledAt(moment);
         if (!isDead) return;
         die();
-        return new Promise(() => undefined);
+        await new Promise(() => undefined);
       },
     });
     return { keeping, runner, death };
@@ -159,7 +186,8 @@ export class World {
     const { keeping } = await this.start();
     const [service, name] = ['production/shop/orders', 'db'];
     await keeping.create({ name, service, kind: 'api-key' }, BY);
-    await keeping.plan(ID, { ...PLAN, ...plan }, BY);
+    const { rotator } = this.of;
+    await keeping.plan(ID, { ...PLAN, rotator: rotator.kind, ...this.of.plan, ...plan }, BY);
     await this.goOn();
   }
 
@@ -178,15 +206,35 @@ export class World {
   isServed(): boolean {
     const { secret } = this.store.peek('secret', ID) as { secret: Secret };
     const { current, pending } = secret.labels;
-    const labels = this.target instanceof SingleValueTarget ? [current, pending] : [current];
-    return labels.some((label) => this.target.accepted.has(this.valueOf(secret, label) ?? ''));
+    const labels = this.holds === 'one' ? [current, pending] : [current];
+    return labels.some((label) => this.isAccepted(this.openValue(secret, label)));
+  }
+
+  isAccepted(value: SecretValue | undefined): boolean {
+    return value !== undefined && this.of.accepts(value, this.wall);
+  }
+
+  /** Every value that the store has. */
+  kept(): SecretValue[] {
+    const stored = this.store.peek('secret', ID) as { secret: Secret } | undefined;
+    const versions = stored?.secret.versions ?? [];
+    return versions.flatMap(({ number }) => {
+      const value = stored && this.openValue(stored.secret, number);
+      return value ? [value] : [];
+    });
+  }
+
+  /** The text of the value of a version of a secret. */
+  valueOf(secret: Secret, number: number | undefined): string | undefined {
+    const value = this.openValue(secret, number);
+    return value && textOf(value);
   }
 
   /** The value of a version of a secret. */
-  valueOf({ id, versions }: Secret, number: number | undefined): string | undefined {
+  openValue({ id, versions }: Secret, number: number | undefined): SecretValue | undefined {
     const version = versions.find((one) => one.number === number);
     if (!version || version.envelope === null) return undefined;
-    return textOf(this.values.decrypt({ secret: id, version: version.number }, version.envelope));
+    return this.values.decrypt({ secret: id, version: version.number }, version.envelope);
   }
 
   /** What happened, in the words of the audit log. */

@@ -1,7 +1,7 @@
 import type { Connection } from 'mariadb';
 import { type RotatorContext, TargetFault } from '../../rotation/rotator.ts';
-import type { Accounts, Change, Gift } from '../sql/accounts.ts';
-import { type Login, placeOf } from '../sql/login.ts';
+import type { Accounts, Change, Gift } from '../accounts/accounts.ts';
+import { type Login, placeOf } from '../accounts/login.ts';
 import { type Account, type Flavour, readAccount } from './authentication.ts';
 import type { MysqlRotation } from './config.ts';
 import { quieten, quoteAccount, withConnection } from './connect.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionShape, nameOf, turns } from '../sql/config.ts';
+import { connectionShape, nameOf, turns } from '../config.ts';
 
 /** MySQL's bound; MariaDB's is 80, and later 128. */
 const User = nameOf(32);
@@ -8,7 +8,7 @@ const User = nameOf(32);
 export const MysqlRotation = z.strictObject({
   ...connectionShape,
   port: z.int().min(1).max(65_535).default(3_306),
-  database: nameOf(64),
+  database: nameOf(64).describe('What values are for, and what is connected to'),
   /** The second part of each account's name. */
   from: nameOf(255)
     .default('%')

@@ -1,8 +1,8 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import type { Connection } from 'mariadb';
 import type { RotatorContext } from '../../rotation/rotator.ts';
-import type { Login } from '../sql/login.ts';
-import { tlsOptions, whileAllowed } from '../sql/network.ts';
+import type { Login } from '../accounts/login.ts';
+import { tlsOptions, whileAllowed } from '../network.ts';
 import type { MysqlRotation } from './config.ts';
 
 /** Without those that send the password as it is, which a false server would ask for. */

@@ -1,6 +1,6 @@
 import { pick } from '../../../base/pick.ts';
 import { TargetFault, type TargetTrouble } from '../../rotation/rotator.ts';
-import { networkFault } from '../sql/network.ts';
+import { networkFault } from '../network.ts';
 
 type Meaning = readonly [trouble: TargetTrouble, why: string, hint?: string];
 

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { type RotatorContext, TargetFault } from '../../rotation/rotator.ts';
-import type { Accounts, Change, Gift } from '../sql/accounts.ts';
-import { type Login, placeOf } from '../sql/login.ts';
+import type { Accounts, Change, Gift } from '../accounts/accounts.ts';
+import { type Login, placeOf } from '../accounts/login.ts';
 import type { PostgresRotation } from './config.ts';
 import { quoteIdentifier, quoteLiteral, withClient } from './connect.ts';
 import { copyRole, tellRole } from './copy.ts';

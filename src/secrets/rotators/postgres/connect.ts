@@ -1,12 +1,12 @@
 import { Socket } from 'node:net';
 import type { Client } from 'pg';
 import type { RotatorContext } from '../../rotation/rotator.ts';
-import type { Login } from '../sql/login.ts';
-import { tlsOptions, whileAllowed } from '../sql/network.ts';
-import type { PostgresRotation } from './config.ts';
+import type { Login } from '../accounts/login.ts';
+import { tlsOptions, whileAllowed } from '../network.ts';
+import type { PostgresServer } from './config.ts';
 
 /** What a connection needs to know of a step. */
-export type Step = Pick<RotatorContext<PostgresRotation>, 'config' | 'signal' | 'random'>;
+export type Step = Pick<RotatorContext<PostgresServer>, 'config' | 'signal' | 'random'>;
 
 /** Logs in, lets `use` work, and ends the connection.
  *  @throws what the driver throws */

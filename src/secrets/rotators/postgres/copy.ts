@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { TargetFault } from '../../rotation/rotator.ts';
-import type { Login } from '../sql/login.ts';
+import type { Login } from '../accounts/login.ts';
 import { quoteIdentifier, type Step, withClient } from './connect.ts';
 import { difference, otherDatabases, privileges, tell, ties } from './privileges.ts';
 

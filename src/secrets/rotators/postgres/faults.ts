@@ -1,6 +1,6 @@
 import { pick } from '../../../base/pick.ts';
 import { TargetFault, type TargetTrouble } from '../../rotation/rotator.ts';
-import { networkFault } from '../sql/network.ts';
+import { networkFault } from '../network.ts';
 
 /** By the beginning of an SQLSTATE, the longest first: what it means, and what may be done.
  *  @see PostgreSQL, appendix A */

@@ -1,16 +1,15 @@
-import 'reflect-metadata';
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, type TestPostgres } from '../../../estate/store/testing/postgres.ts';
 import type { SecretValue } from '../../model/index.ts';
-import { cutAfter } from '../sql/testing/cut.ts';
-import { failureOf, rotateTwiceEach, stepOf } from '../sql/testing/step.ts';
+import { selfSigned } from '../testing/certificate.ts';
+import { cutAfter } from '../testing/cut.ts';
+import { failureOf, rotateTwiceEach, stepOf } from '../testing/step.ts';
 import { PostgresRotation, postgresRotator as rotator } from './index.ts';
 
 let postgres: TestPostgres;
@@ -543,22 +542,3 @@ describe('the log of the server', () => {
     expect([...passwords].filter((password) => text.includes(password))).toEqual([]);
   });
 });
-
-async function selfSigned(name: string): Promise<{ certificate: string; key: string }> {
-  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
-    'sign',
-    'verify',
-  ]);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${name}`,
-    keys,
-    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
-  const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
-  return {
-    certificate: certificate.toString('pem'),
-    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
-}

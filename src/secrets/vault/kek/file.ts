@@ -4,7 +4,7 @@ import { readOrCreate } from '../../../base/kept-file.ts';
 import { KEY_BYTES, type Random } from '../aead.ts';
 import { kekMalformed, kekUnavailable } from './faults.ts';
 import { LocalKek, parseKeyText } from './local.ts';
-import { readPrivateFile } from './private-file.ts';
+import { readPrivateFile } from './reference.ts';
 
 /** A key in a file of mode 0600.
  *  @param mayCreate makes the file where it is missing: only for a vault that is new, since a key that was made anew

@@ -18,7 +18,7 @@ import { codeOf, faultOf } from '../testing/faults.ts';
 import { itIsAKek } from '../testing/kek-contract.ts';
 import { LocalKek, parseKeyText } from './local.ts';
 import { KEK_FILE, openKek } from './open.ts';
-import { readPrivateFile } from './private-file.ts';
+import { readPrivateFile } from './reference.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reeve-kek-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

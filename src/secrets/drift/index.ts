@@ -1,0 +1,2 @@
+export { DriftConfig } from './config.ts';
+export { type DriftParts, DriftWatch } from './watch.ts';

@@ -1,0 +1,2 @@
+export { RedisRotation } from './config.ts';
+export { redisRotator } from './rotator.ts';
