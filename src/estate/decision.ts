@@ -32,6 +32,15 @@ export type EndpointDecision = EndpointAction & {
   readonly reason: string;
 };
 
+/** Who answers for a credential, as a person has said. */
+export interface CredentialAssignment {
+  readonly owner: string;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly reason: string;
+}
+
 /** How a person corrects templates that were learnt, for one service and method-independent. */
 export const TemplateCorrection = z.discriminatedUnion('correction', [
   /** Paths of this shape are one endpoint: its `{name}`s are parameters, the rest is literal. */

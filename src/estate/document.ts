@@ -9,8 +9,10 @@ export interface DocumentStore {
   documents(kind: string): Promise<readonly StoredDocument[]>;
   /** One; undefined where there is none. */
   document(kind: string, id: string): Promise<StoredDocument | undefined>;
+  /** Versions of those of these that are there: whether what is known of them still holds. */
+  documentVersions(kind: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Makes all of the changes, or none, and appends to the audit log. Gives the entries as they were
-   *  appended. Without changes, it only appends.
+   *  appended. Without changes, it only appends: in one transaction with others that do so at the same time.
    *  @throws {Fault} `estate/document-conflict` where somebody else has changed one of the documents */
   amend(
     changes: readonly DocumentChange[],

@@ -1,4 +1,6 @@
+export { anew, isDocumentConflict } from './anew.ts';
 export * from './audit-log.ts';
+export { credentialGroups, isRemark, namesOfCredential } from './credential-remarks.ts';
 export * from './decision.ts';
 export * from './document.ts';
 export * from './fact.ts';

@@ -261,14 +261,23 @@ export const Credential = z.strictObject({
   service: z.string().nullable(),
   services: z.array(z.string()),
   owner: z.string().nullable(),
+  /** Who says so, and where: `declared in orders/reeve.yaml:4`. */
+  ownerBecause: z.string().nullable(),
   locations: z.array(CredentialLocation),
   /** Keyed, so that it tells equal values apart from others and nothing else. */
   fingerprint: z.string().nullable(),
+  created: z.string().nullable(),
   lastRotated: z.string().nullable(),
   expires: z.string().nullable(),
+  /** RFC 3339; null: never, or its uses are not seen. */
+  lastUsed: z.string().nullable(),
   /** How it is rotated, in a few words (`every 24h`), or null where there is no path. */
   rotation: z.string().nullable(),
+  /** The id of the secret that Reeve keeps it as; null: it is kept elsewhere. */
+  secret: z.string().nullable(),
   problems: z.array(z.string()),
+  /** What shows each of its problems, where there is more to say than where it lies. */
+  evidence: z.record(z.string(), z.string()),
 });
 export type Credential = z.infer<typeof Credential>;
 

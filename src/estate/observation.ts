@@ -1,4 +1,4 @@
-import type { EndpointDecision } from './decision.ts';
+import type { CredentialAssignment, EndpointDecision } from './decision.ts';
 import type {
   Authentication,
   CredentialLocation,
@@ -66,6 +66,13 @@ export interface RunsAs {
   readonly federatesWith: readonly string[];
 }
 
+/** A secret that a declaration lists. */
+export interface DeclaredSecret {
+  readonly name: string;
+  /** Whose it is, as the declaration names it: `payments`, `shop/payments`. Absent: the service's own. */
+  readonly service?: string;
+}
+
 export interface ServiceObservation extends Said {
   readonly kind: 'service';
   readonly subject: Subject;
@@ -80,6 +87,8 @@ export interface ServiceObservation extends Said {
   readonly identity?: string;
   /** How its processes are recognised where no account of a cluster names them. */
   readonly runsAs?: RunsAs;
+  /** Secrets that its declaration lists. */
+  readonly declaredSecrets?: readonly DeclaredSecret[];
   readonly posture?: Posture;
   readonly permission?: Permission;
   readonly route?: Route;
@@ -180,6 +189,16 @@ export interface VariableUseObservation extends Said {
   readonly names: readonly string[];
 }
 
+/** What a source finds wrong with a credential, and what shows it. */
+export interface CredentialConcern {
+  /** An id of `CREDENTIAL_PROBLEMS`. */
+  readonly problem: string;
+  /** Goes on from the problem's own sentence: `it may do everything (SUPERUSER)`. */
+  readonly because?: string;
+  /** Since when, RFC 3339: its age is told when it is judged. */
+  readonly since?: string;
+}
+
 export interface CredentialObservation extends Said {
   readonly kind: 'credential';
   /** Who uses it; absent where that cannot be told. */
@@ -187,16 +206,34 @@ export interface CredentialObservation extends Said {
   readonly name: string;
   readonly credentialKind: string;
   /** What makes two observations the same credential, any one suffices: `value:FINGERPRINT`,
-   *  `secret:NAMESPACE/NAME#KEY`, `declared:SERVICE/NAME`. */
+   *  `api-key:ID` of a key that Reeve issued, `kept:ID` of a secret that
+   *  it keeps, `kv:ORIGIN/MOUNT/PATH` of one in a store, `secret:NAMESPACE/NAME#KEY`, `declared:SERVICE/NAME`. */
   readonly keys: readonly string[];
   readonly location?: CredentialLocation;
   readonly fingerprint?: string;
   readonly owner?: OwnerClaim;
   readonly rotation?: string;
+  readonly created?: string;
   readonly lastRotated?: string;
   readonly expires?: string;
+  readonly lastUsed?: string;
+  /** Since when its uses would be seen: none since then says that there was none. Absent: they are not seen. */
+  readonly usesSeenSince?: string;
+  /** The id of the service that it was made for, where others may use it too. */
+  readonly belongsTo?: string;
+  /** The id of the secret that Reeve keeps: `production/shop/orders/orders-db`. */
+  readonly secret?: string;
+  /** Secrets of Kubernetes that are filled from what is kept, and so are no copies: `shop/orders-db`. */
+  readonly delivered?: readonly string[];
+  /** Fingerprints of its values, and keys of API keys (`api-key:ID`), that opened something once and are refused now. */
+  readonly refused?: readonly string[];
+  /** Since when it is no credential any more, RFC 3339: what is said of it counts only where its value still lies. */
+  readonly revoked?: string;
+  /** Who answers, as a person has said. `keys` are then the names that it had (`namesOfCredential`). */
+  readonly decision?: CredentialAssignment;
   /** Ids of `CREDENTIAL_PROBLEMS`. */
   readonly problems?: readonly string[];
+  readonly concerns?: readonly CredentialConcern[];
 }
 
 /** Something a source finds wrong with its own subject, named by the control that it fails. */

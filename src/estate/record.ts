@@ -1,5 +1,8 @@
 import { comparePlaces, compareText } from '../base/diagnostic.ts';
-import type { EndpointDecision } from './decision.ts';
+import { addTo } from '../base/group-by.ts';
+import { credentialId, environmentOf } from './credential-groups.ts';
+import { credentialGroups, isRemark } from './credential-remarks.ts';
+import type { CredentialAssignment, EndpointDecision } from './decision.ts';
 import {
   type CallFact,
   type CredentialFact,
@@ -10,7 +13,13 @@ import {
 } from './fact.ts';
 import type { Criticality, Permission, Posture, Route, ServicePort, Source, Tag } from './model.ts';
 import { CRITICALITIES } from './model.ts';
-import { OWNER_RANKS, type OwnerClaim, type RunsAs } from './observation.ts';
+import {
+  type CredentialConcern,
+  type DeclaredSecret,
+  OWNER_RANKS,
+  type OwnerClaim,
+  type RunsAs,
+} from './observation.ts';
 
 /** What all facts about one entity say together. A record is a function of the set of facts, so it
  *  depends neither on their order nor on how often each came. */
@@ -25,6 +34,7 @@ export interface ServiceRecord {
   readonly sensitivity: readonly Tag[];
   readonly identities: readonly string[];
   readonly runsAs: readonly RunsAs[];
+  readonly declaredSecrets: readonly DeclaredSecret[];
   readonly aliases: readonly string[];
   readonly images: readonly string[];
   readonly postures: readonly Posture[];
@@ -77,14 +87,33 @@ export interface CredentialRecord {
   readonly name: string;
   readonly kind: string;
   readonly services: readonly string[];
+  /** Those that speak of it. */
+  readonly environments: readonly string[];
+  /** The service that it was made for, of several that use it. */
+  readonly belongsTo: string | undefined;
   readonly owner: OwnerClaim | undefined;
+  /** Who says so. */
+  readonly ownerSource: Source | undefined;
+  /** What a person has said last of who answers for it. */
+  readonly assigned: CredentialAssignment | undefined;
   readonly locations: readonly NonNullable<CredentialFact['location']>[];
   readonly keys: readonly string[];
   readonly fingerprint: string | undefined;
   readonly rotation: string | undefined;
+  /** How a declaration says that it is rotated, and how what Reeve keeps is. */
+  readonly declaredRotation: string | undefined;
+  readonly keptRotation: string | undefined;
+  readonly created: string | undefined;
   readonly lastRotated: string | undefined;
   readonly expires: string | undefined;
+  readonly lastUsed: string | undefined;
+  readonly usesSeenSince: string | undefined;
+  readonly secret: string | undefined;
+  /** When it was revoked, RFC 3339, where nothing is left but places in which its value lies. */
+  readonly revoked: string | undefined;
+  readonly delivered: readonly string[];
   readonly problems: readonly string[];
+  readonly concerns: readonly CredentialConcern[];
   readonly sources: readonly Source[];
 }
 
@@ -118,6 +147,7 @@ export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
     sensitivity: tags(values(facts, 'sensitivity').flat()),
     identities: distinct(values(facts, 'identity')),
     runsAs: distinct(values(facts, 'runsAs')),
+    declaredSecrets: distinct(values(facts, 'declaredSecrets').flat()),
     aliases: distinct(values(facts, 'aliases').flat()),
     images: distinct(values(facts, 'images').flat()),
     postures: distinct(values(facts, 'posture')),
@@ -190,25 +220,81 @@ export function toCallRecord(facts: readonly CallFact[]): CallRecord {
   };
 }
 
-export function toCredentialRecord(facts: readonly CredentialFact[]): CredentialRecord {
+export function toCredentialRecord(all: readonly CredentialFact[]): CredentialRecord {
+  const remarks = all.filter(isRemark);
+  const facts = all.filter((fact) => !isRemark(fact));
   const named = [...facts].sort((a, b) => nameRank(a) - nameRank(b) || compareText(a.name, b.name));
   const kinds = distinct(facts.map((fact) => fact.credentialKind));
+  const owner = strongestOwner(values(all, 'owner'));
   return {
-    id: first(facts).id,
+    id: credentialId(facts),
     name: first(named).name,
     kind: kinds.find((kind) => !GENERIC_KINDS.has(kind)) ?? kinds[0] ?? 'secret',
     services: distinct(values(facts, 'service')),
-    owner: strongestOwner(values(facts, 'owner')),
+    environments: distinct(facts.map(environmentOf)).filter((name) => name !== ''),
+    belongsTo: distinct(values(facts, 'belongsTo'))[0],
+    owner,
+    ownerSource: owner && sourceOfOwner(all, owner),
+    assigned: latest(values(remarks, 'decision')),
     locations: distinct(values(placesOfValue(facts), 'location')).sort(comparePlaces),
     keys: distinct(facts.flatMap((fact) => fact.keys)),
     fingerprint: distinct(values(facts, 'fingerprint'))[0],
     rotation: distinct(values(facts, 'rotation'))[0],
+    declaredRotation: rotationOf(facts, ({ source }) => source.how === 'declared'),
+    keptRotation: rotationOf(facts, ({ secret }) => secret !== undefined),
+    created: distinct(values(facts, 'created'))[0],
     lastRotated: distinct(values(facts, 'lastRotated')).at(-1),
     expires: distinct(values(facts, 'expires'))[0],
-    problems: distinct(values(facts, 'problems').flat()),
+    lastUsed: distinct(values(facts, 'lastUsed')).at(-1),
+    usesSeenSince: distinct(values(facts, 'usesSeenSince')).at(-1),
+    secret: distinct(values(facts, 'secret'))[0],
+    delivered: distinct(values(facts, 'delivered').flat()),
+    ...whatIsWrong(facts, remarks),
     sources: sourcesOf(facts),
   };
 }
+
+const rotationOf = (
+  facts: readonly CredentialFact[],
+  isMeant: (fact: CredentialFact) => boolean,
+): string | undefined => distinct(values(facts.filter(isMeant), 'rotation'))[0];
+
+/** The strongest claim's own source; of several, the first by place. */
+function sourceOfOwner(facts: readonly CredentialFact[], owner: OwnerClaim): Source | undefined {
+  return sourcesOf(
+    facts.filter((fact) => fact.owner?.owner === owner.owner && fact.owner.rank === owner.rank),
+  ).sort(comparePlaces)[0];
+}
+
+/** Of two at the same moment, the first by text. */
+function latest(said: readonly CredentialAssignment[]): CredentialAssignment | undefined {
+  return distinct(said).reduce<CredentialAssignment | undefined>(
+    (last, one) => (last === undefined || one.at > last.at ? one : last),
+    undefined,
+  );
+}
+
+/** Where only a value lies that is refused everywhere, that is all that is wrong with its place. */
+function whatIsWrong(
+  facts: readonly CredentialFact[],
+  remarks: readonly CredentialFact[],
+): Pick<CredentialRecord, 'problems' | 'concerns' | 'revoked'> {
+  const refused = new Set(values([...facts, ...remarks], 'refused').flat());
+  const isRefused = ({ keys, fingerprint }: CredentialFact): boolean =>
+    (fingerprint !== undefined && refused.has(fingerprint)) || keys.some((key) => refused.has(key));
+  const problems = facts.flatMap((fact) =>
+    fact.location && isRefused(fact) ? [REFUSED_VALUE] : (fact.problems ?? []),
+  );
+  const revoked = distinct(values(remarks, 'revoked')).at(-1);
+  return {
+    problems: distinct(problems),
+    concerns: distinct(values(facts, 'concerns').flat()),
+    revoked: facts.every(isRefused) ? revoked : undefined,
+  };
+}
+
+/** The problem of a place where a value lies that opens nothing any more. */
+const REFUSED_VALUE = 'old-value';
 
 /** Where the value itself was found, wherever it was; else where it is referred to. */
 function placesOfValue(facts: readonly CredentialFact[]): readonly CredentialFact[] {
@@ -226,9 +312,9 @@ const GENERIC_KINDS = new Set([
   'generic',
 ]);
 
-/** A declaration's name is better than a Secret's, and that better than a variable's. */
+/** The name that it was given is better than a Secret's, and that better than a variable's. */
 function nameRank(fact: CredentialFact): number {
-  if (fact.source.how === 'declared') return 0;
+  if (fact.source.how === 'declared' || fact.secret !== undefined) return 0;
   return fact.keys.some((key) => key.startsWith('secret:')) ? 1 : 2;
 }
 
@@ -243,21 +329,15 @@ export function toRecords(facts: Iterable<FactOf[keyof FactOf] | WeaknessFact>):
   const weaknesses: WeaknessFact[] = [];
   for (const fact of facts) {
     if (fact.entity === 'weakness') weaknesses.push(fact);
-    else addTo(byEntity[fact.entity] as Map<string, (typeof fact)[]>, fact);
+    else addTo(byEntity[fact.entity] as Map<string, (typeof fact)[]>, fact.id, fact);
   }
   return {
     services: summed(byEntity.service, toServiceRecord),
     endpoints: summed(byEntity.endpoint, toEndpointRecord),
     calls: summed(byEntity.call, toCallRecord),
-    credentials: summed(byEntity.credential, toCredentialRecord),
+    credentials: summed(credentialGroups(byEntity.credential), toCredentialRecord),
     weaknesses: distinct(weaknesses),
   };
-}
-
-function addTo<Item extends { id: string }>(groups: Map<string, Item[]>, item: Item): void {
-  const group = groups.get(item.id);
-  if (group) group.push(item);
-  else groups.set(item.id, [item]);
 }
 
 function summed<Item, Summary>(

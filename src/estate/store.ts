@@ -1,5 +1,10 @@
-import type { AuditEntry, EndpointDecision, TemplateCorrection } from './decision.ts';
-import type { EndpointFact, Fact, StoredFact } from './fact.ts';
+import type {
+  AuditEntry,
+  CredentialAssignment,
+  EndpointDecision,
+  TemplateCorrection,
+} from './decision.ts';
+import type { CredentialFact, EndpointFact, Fact, StoredFact } from './fact.ts';
 import {
   type Answers,
   type Call,
@@ -30,7 +35,8 @@ export interface EstateStore {
   ): Promise<void>;
   /** Removes the scope's facts and traffic. */
   withdraw(scope: string): Promise<void>;
-  facts(): Promise<readonly StoredFact[]>;
+  /** Of one entity, or all. */
+  facts(entity?: Fact['entity']): Promise<readonly StoredFact[]>;
   /** By endpoint id; what several scopes have seen of one endpoint is summed up. */
   traffic(): Promise<ReadonlyMap<string, EndpointTraffic>>;
   /** Keeps or undoes decisions, changes their facts in the scope `decisions`, and appends to the audit
@@ -103,6 +109,9 @@ export interface StoredCorrection {
   readonly reason: string;
 }
 
+/** That a person has said who answers for a credential. `id` is the one that it had then. */
+export type AssignmentFact = CredentialFact & { readonly decision: CredentialAssignment };
+
 /** One change of what people have decided, with the entry that the audit log gets. */
 export type DecisionChange = { readonly entry: NewAuditEntry } & (
   | {
@@ -117,6 +126,9 @@ export type DecisionChange = { readonly entry: NewAuditEntry } & (
       readonly endpoint: string;
       readonly action: EndpointDecision['action'];
     }
+  /** Takes the place of what was said of the credential under the same id. */
+  | { readonly change: 'assign'; readonly fact: AssignmentFact }
+  | { readonly change: 'unassign'; readonly credential: string }
   /** Takes the place of the correction of the same id. */
   | { readonly change: 'correct'; readonly correction: StoredCorrection }
   | { readonly change: 'uncorrect'; readonly id: string }

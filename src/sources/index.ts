@@ -26,6 +26,7 @@ export { type Attributed, type AttributionOptions, attribute } from './attributi
 export type { Cluster, ClusterReader } from './kubernetes/index.ts';
 export { type FolderReading, type ReadOptions, readFolder } from './read.ts';
 export type { Reader } from './reader.ts';
+export { SharedFiles } from './shared-files.ts';
 export { DECLARATION_FILE, policySources, policyTests, toTestedCall, waivers };
 
 /** Every reader of files.

@@ -6,6 +6,7 @@ import type { Observation } from '../estate/index.ts';
 import { guard, type Report } from './guard.ts';
 import { listenToReading, whileReading } from './now-reading.ts';
 import { type ReadContext, type Reader, SourceFile } from './reader.ts';
+import type { SharedFiles } from './shared-files.ts';
 
 export interface FolderReading {
   readonly observations: readonly Observation[];
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly onReading?: (path: string | undefined) => void;
   /** Files that took too long in an earlier attempt; each costs a diagnostic. */
   readonly stalled?: readonly string[];
+  /** What other passes have read. */
+  readonly shared?: SharedFiles | undefined;
 }
 
 /** Hands every file of a folder to the readers that want it, one file at a time, so that memory
@@ -29,7 +32,7 @@ export interface ReadOptions {
 export function readFolder(
   folder: Folder,
   readers: readonly Reader[],
-  { onProgress = () => {}, onReading = () => {}, stalled = [] }: ReadOptions = {},
+  { onProgress = () => {}, onReading = () => {}, stalled = [], shared }: ReadOptions = {},
 ): FolderReading {
   const observations: Observation[] = [];
   const listing = folder.list();
@@ -42,6 +45,10 @@ export function readFolder(
   listing.diagnostics.forEach(report);
   const paths = listing.files.map((file) => file.path);
   const givenUp = new Set(stalled);
+  const fileAt = (path: string): SourceFile => {
+    const bytes = folder.read(path);
+    return shared?.file(path, bytes) ?? new SourceFile(path, bytes);
+  };
   const context: ReadContext = {
     folder,
     paths,
@@ -50,7 +57,7 @@ export function readFolder(
     open: (path) => {
       if (givenUp.has(path)) return undefined;
       try {
-        return new SourceFile(path, folder.read(path));
+        return fileAt(path);
       } catch {
         return undefined;
       }
@@ -72,7 +79,7 @@ export function readFolder(
     );
     if (wanted.length === 0) return;
     whileReading(path, () => {
-      const file = open(folder, path, report);
+      const file = open(fileAt, path, report);
       if (file === undefined) return;
       for (const { reader, run } of wanted) guard(report, reader.name, path, () => run.read(file));
       const brokenAt = file.brokenAt;
@@ -89,9 +96,13 @@ export function readFolder(
   };
 }
 
-function open(folder: Folder, path: string, report: Report): SourceFile | undefined {
+function open(
+  fileAt: (path: string) => SourceFile,
+  path: string,
+  report: Report,
+): SourceFile | undefined {
   try {
-    return new SourceFile(path, folder.read(path));
+    return fileAt(path);
   } catch (thrown) {
     report(toDiagnostic(thrown, path, 'folder/unreadable'));
     return undefined;

@@ -35,29 +35,37 @@ export interface ReadContext {
 /** A file, decoded and parsed at the first question and then shared by all readers that want it. */
 export class SourceFile {
   readonly path: string;
-  readonly bytes: Buffer;
-  readonly #limits: DataLimits | undefined;
-  #text: string | undefined;
-  #lines: LineMap | undefined;
-  #data: { documents: readonly DataDocument[]; problems: readonly Diagnostic[] } | undefined;
+  #content: Content;
+  #isAskedForText = false;
+  #isToldOfProblems = false;
 
   constructor(path: string, bytes: Buffer, limits?: DataLimits) {
     this.path = path;
-    this.bytes = bytes;
-    this.#limits = limits;
+    this.#content = new Content(path, bytes, limits);
+  }
+
+  /** The same file for another pass, that nobody has asked yet: what was decoded and parsed of it is shared. */
+  again(): SourceFile {
+    const file = new SourceFile(this.path, this.bytes);
+    file.#content = this.#content;
+    return file;
+  }
+
+  get bytes(): Buffer {
+    return this.#content.bytes;
   }
 
   /** UTF-8, a byte order mark dropped, broken sequences replaced. */
   get text(): string {
-    this.#text ??= decode(this.bytes);
-    return this.#text;
+    this.#isAskedForText = true;
+    return this.#content.text;
   }
 
   /** Offset into `text` of the first character that stands for bytes that are not UTF-8; undefined
    *  where there is none, or where nobody has asked for the text. */
   get brokenAt(): number | undefined {
-    if (this.#text === undefined || isUtf16(this.bytes) || isUtf8(this.bytes)) return undefined;
-    return firstReplaced(this.#text, this.bytes);
+    if (!this.#isAskedForText || isUtf16(this.bytes) || isUtf8(this.bytes)) return undefined;
+    return firstReplaced(this.text, this.bytes);
   }
 
   /** Holds a NUL byte near its beginning, as no text does. */
@@ -67,32 +75,71 @@ export class SourceFile {
 
   /** Line and column of an offset into `text`. */
   position(offset: number): Position {
-    this.#lines ??= new LineMap(this.text);
-    return this.#lines.position(offset);
+    this.#isAskedForText = true;
+    return this.#content.lines.position(offset);
   }
 
   /** The YAML or JSON documents in it. Problems are reported once, by whoever asks first. */
   documents(report: (diagnostic: Diagnostic) => void): readonly DataDocument[] {
-    if (this.#data === undefined) {
-      const parse = this.path.endsWith('.json') ? parseJson : parseYaml;
-      const { documents, problems } = parse(this.text, this.#limits);
-      this.#data = {
-        documents,
-        problems: problems.map((problem) => ({
-          severity: 'error',
-          code: 'data/malformed',
-          file: this.path,
-          ...problem,
-        })),
-      };
-      for (const problem of this.#data.problems) report(problem);
+    this.#isAskedForText = true;
+    const { documents, problems } = this.#content.data;
+    if (!this.#isToldOfProblems) {
+      this.#isToldOfProblems = true;
+      for (const problem of problems) report(problem);
     }
-    return this.#data.documents;
+    return documents;
   }
 
   /** Why not all of its documents could be read; undefined where they could, or nobody has asked for them. */
   get problem(): string | undefined {
-    return this.#data?.problems[0]?.message;
+    return this.#isToldOfProblems ? this.#content.data.problems[0]?.message : undefined;
+  }
+}
+
+/** What there is in a file, whoever asks. */
+class Content {
+  readonly bytes: Buffer;
+  readonly #path: string;
+  readonly #limits: DataLimits | undefined;
+  #text: string | undefined;
+  #lines: LineMap | undefined;
+  #data: { documents: readonly DataDocument[]; problems: readonly Diagnostic[] } | undefined;
+
+  constructor(path: string, bytes: Buffer, limits: DataLimits | undefined) {
+    this.#path = path;
+    this.bytes = bytes;
+    this.#limits = limits;
+  }
+
+  get text(): string {
+    this.#text ??= decode(this.bytes);
+    return this.#text;
+  }
+
+  get lines(): LineMap {
+    this.#lines ??= new LineMap(this.text);
+    return this.#lines;
+  }
+
+  get data(): { documents: readonly DataDocument[]; problems: readonly Diagnostic[] } {
+    this.#data ??= this.#parsed();
+    return this.#data;
+  }
+
+  #parsed() {
+    const parse = this.#path.endsWith('.json') ? parseJson : parseYaml;
+    const { documents, problems } = parse(this.text, this.#limits);
+    return {
+      documents,
+      problems: problems.map(
+        (problem): Diagnostic => ({
+          severity: 'error',
+          code: 'data/malformed',
+          file: this.#path,
+          ...problem,
+        }),
+      ),
+    };
   }
 }
 

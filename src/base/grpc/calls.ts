@@ -2,10 +2,11 @@ import { Fault, quote } from '../fault.ts';
 import type { Http2Stream, RequestHeaders } from '../http2/index.ts';
 import { ByteBudget } from './budget.ts';
 import { Deadlines } from './deadlines.ts';
+import { CallAtOnce, DirectCalls } from './direct.ts';
 import { Inbound } from './inbound.ts';
 import { type Coding, Inflater, parseCoding } from './inflate.ts';
 import type { GrpcLimits } from './limits.ts';
-import type { GrpcCall, GrpcMethod, GrpcService } from './method.ts';
+import type { DirectMethod, GrpcCall, GrpcMethod, GrpcService } from './method.ts';
 import { Outbound } from './outbound.ts';
 import { Patience } from './patience.ts';
 import type { GrpcRefusal } from './refusals.ts';
@@ -83,6 +84,7 @@ export class Calls {
   readonly #deadlines: Deadlines;
   /** Under way; those whose handler has not come back yet count too. */
   readonly #active = new Set<Active>();
+  readonly #direct: DirectCalls;
   /** Streams of answers that anybody may ask for. */
   #openStreams = 0;
 
@@ -93,11 +95,16 @@ export class Calls {
     this.#budget = new ByteBudget(limits.maxBufferedBytes);
     this.#inflater = new Inflater(limits.maxInflatedBytes, CONCURRENT_INFLATIONS);
     this.#deadlines = new Deadlines(limits.messageSeconds * 1_000);
+    this.#direct = new DirectCalls({
+      maxMessageBytes: limits.maxMessageBytes,
+      answer: (stream, method, message) => this.#answerAtOnce(stream, method, message),
+      serve: (stream) => void this.#serve(stream),
+    });
   }
 
   /** Calls under way. */
   get count(): number {
-    return this.#active.size;
+    return this.#active.size + this.#direct.count;
   }
 
   /** Bytes of messages that are held. */
@@ -115,7 +122,7 @@ export class Calls {
   }
 
   /** Never throws. */
-  async serve(stream: Http2Stream): Promise<void> {
+  serve(stream: Http2Stream): void {
     const { headers } = stream;
     const httpStatus = refusedAs(headers);
     if (httpStatus !== undefined) {
@@ -123,30 +130,61 @@ export class Calls {
       sendHttpStatus(stream, httpStatus);
       return;
     }
+    const method = this.#methods.get(headers[':path'] ?? '')?.method;
+    if (method?.kind === 'direct' && headers['grpc-encoding'] === undefined) {
+      this.#direct.begin(stream, method);
+    } else void this.#serve(stream);
+  }
+
+  async #serve(stream: Http2Stream): Promise<void> {
+    const { headers } = stream;
     const path = headers[':path'] ?? '';
     const entry = this.#methods.get(path);
-    const ended = entry ? path : '';
     try {
       const code = await this.#call(stream, headers, path, entry);
-      this.#ports.onEnd({ path: ended, code });
+      this.#ports.onEnd({ path: entry ? path : '', code });
     } catch (thrown) {
-      const status = toStatus(thrown);
-      sendStatus(stream, status);
-      this.#ports.onEnd({ path: ended, code: status.code, thrown });
+      this.#failed(stream, entry ? path : '', thrown);
     }
+  }
+
+  #answerAtOnce(stream: Http2Stream, method: DirectMethod, message: Buffer): void {
+    const { headers } = stream;
+    const path = headers[':path'] ?? '';
+    try {
+      this.#admit(stream, path, this.#methods.get(path));
+      parseTimeout(headers['grpc-timeout']);
+      sendAnswer(stream, method.handle(message, new CallAtOnce(path, stream)));
+      this.#ports.onEnd({ path, code: 0 });
+    } catch (thrown) {
+      this.#failed(stream, path, thrown);
+    }
+  }
+
+  #failed(stream: Http2Stream, path: string, thrown: unknown): void {
+    const status = toStatus(thrown);
+    sendStatus(stream, status);
+    this.#ports.onEnd({ path, code: status.code, thrown });
+  }
+
+  /** @throws {Fault} `grpc/method-unimplemented`, `grpc/calls-too-many`, and what `admit` throws */
+  #admit(stream: Http2Stream, path: string, entry: Entry | undefined): Entry {
+    const { limits, admit } = this.#ports;
+    if (!entry) throw unknownMethod(path);
+    const { headers, socket } = stream;
+    if (!entry.isOpen) admit({ path, headers, socket });
+    if (this.#active.size >= limits.maxCalls) throw tooMany(limits.maxCalls);
+    return entry;
   }
 
   async #call(
     stream: Http2Stream,
     headers: RequestHeaders,
     path: string,
-    entry: Entry | undefined,
+    known: Entry | undefined,
   ): Promise<number> {
-    const { limits, admit } = this.#ports;
-    if (!entry) throw unknownMethod(path);
+    const entry = this.#admit(stream, path, known);
     const { socket } = stream;
-    if (!entry.isOpen) admit({ path, headers, socket });
-    if (this.#active.size >= limits.maxCalls) throw tooMany(limits.maxCalls);
     const coding = parseCoding(headers['grpc-encoding']);
     const timeout = parseTimeout(headers['grpc-timeout']);
     const release =

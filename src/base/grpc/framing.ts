@@ -122,6 +122,13 @@ export class FrameReader {
   }
 }
 
+/** The message of a chunk that is just one, not compressed and of so many bytes at most; undefined for any other. */
+export function onlyMessage(chunk: Buffer, maxBytes: number): Buffer | undefined {
+  const length = chunk.length - PREFIX_BYTES;
+  if (length < 0 || length > maxBytes || chunk[0] !== 0) return undefined;
+  return chunk.readUInt32BE(1) === length ? chunk.subarray(PREFIX_BYTES) : undefined;
+}
+
 /** A message ready to be sent, not compressed. */
 export function toFrame(message: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);

@@ -6,6 +6,7 @@ export { DEFAULT_LIMITS, type GrpcLimits } from './limits.ts';
 export {
   type BidiStreamMethod,
   type ClientStreamMethod,
+  type DirectMethod,
   type GrpcAnswers,
   type GrpcCall,
   type GrpcMethod,

@@ -20,6 +20,13 @@ export interface UnaryMethod {
   readonly handle: (message: Buffer, call: GrpcCall) => Promise<Uint8Array>;
 }
 
+/** Answers one message with one, at once: for what is asked by the ten thousand. The message is only valid until it
+ *  returns. */
+export interface DirectMethod {
+  readonly kind: 'direct';
+  readonly handle: (message: Buffer, call: GrpcCall) => Uint8Array;
+}
+
 /** Answers a stream of messages with one. A message is only valid until the next one is asked for, and
  *  nothing is read from the caller beyond the few messages that wait. The stream throws a Fault where it
  *  breaks off, and when the server ends. */
@@ -57,7 +64,12 @@ export interface BidiStreamMethod {
   ) => Promise<void>;
 }
 
-export type GrpcMethod = UnaryMethod | ClientStreamMethod | ServerStreamMethod | BidiStreamMethod;
+export type GrpcMethod =
+  | UnaryMethod
+  | DirectMethod
+  | ClientStreamMethod
+  | ServerStreamMethod
+  | BidiStreamMethod;
 
 /** Waits until a signal is aborted, then throws its reason. */
 export function untilAborted(signal: AbortSignal): Promise<never> {

@@ -19,6 +19,7 @@ export class Patience {
   ) {
     this.#onOver = onOver;
     stream.whenClosed(this.#onClosed);
+    if (stream.isClosed) this.#onClosed(false);
     if (timeoutMs !== undefined) {
       const fault = () => new Fault('grpc/deadline-exceeded', 'The deadline of the call is over');
       this.#timer = setTimeout(() => this.giveUp(fault()), timeoutMs);

@@ -19,6 +19,8 @@ type Runner<Kind extends GrpcMethod['kind']> = (
 const RUNNERS: { readonly [Kind in GrpcMethod['kind']]: Runner<Kind> } = {
   unary: (method, { inbound }, call) =>
     inbound.only().then((message) => method.handle(message, call)),
+  direct: (method, { inbound }, call) =>
+    inbound.only().then((message) => method.handle(message, call)),
   'client-stream': async (method, { inbound }, call) => method.handle(inbound, call),
   'server-stream': async (method, { inbound, outbound }, call) => {
     await method.handle(await inbound.only(), outbound, call);

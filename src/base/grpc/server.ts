@@ -73,7 +73,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     },
     onStream: (stream, connection) => {
       connections.called(connection);
-      void calls.serve(stream);
+      calls.serve(stream);
     },
     onClose: (connection, fault) => connections.end(connection, fault),
     onOtherProtocol: () => onRefused('broken connection'),

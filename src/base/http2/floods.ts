@@ -19,14 +19,12 @@ const RESETS_PER_BREACH = 10;
  *  @see RFC 9113 §10.5; CVE-2019-9511 to 9518, CVE-2023-44487, CVE-2025-8671 */
 export class Floods {
   readonly #resets: Budget;
-  readonly #now: () => number;
-  #control: Budget;
+  readonly #control: Budget;
 
   /** @param now as in `Budget` */
   constructor(now: () => number) {
-    this.#now = now;
     this.#resets = new Budget(RESET_BURST, RESETS_PER_SECOND, now);
-    this.#control = this.#newControl();
+    this.#control = new Budget(CONTROL_BURST, CONTROL_PER_SECOND, now);
   }
 
   /** A request has begun. */
@@ -64,9 +62,5 @@ export class Floods {
       ERROR.enhanceYourCalm,
       `More than ${RESET_BURST} requests were broken off`,
     );
-  }
-
-  #newControl(): Budget {
-    return new Budget(CONTROL_BURST, CONTROL_PER_SECOND, this.#now);
   }
 }

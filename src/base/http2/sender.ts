@@ -134,7 +134,7 @@ export class Sender {
     const [next] = sending.waiting;
     if (next === undefined) {
       this.#ready.delete(sending);
-      if (sending.trailers !== undefined) this.#finish(sending, sending.trailers);
+      if (sending.trailers !== undefined) this.headersOnly(sending, sending.trailers);
       return true;
     }
     const left = next.bytes.length - sending.sentBytes;
@@ -161,10 +161,6 @@ export class Sender {
     sending.waiting.shift();
     sending.sentBytes = 0;
     queueMicrotask(onSent);
-  }
-
-  #finish(sending: Sending, trailers: HeaderBlock): void {
-    this.headersOnly(sending, trailers);
   }
 
   #sendBlock({ streamId }: Sending, block: HeaderBlock, flags: number): void {

@@ -73,7 +73,7 @@ function foldChanges(changes: readonly DecisionChange[], known: ReadonlyMap<stri
     const isThere = (rows.has(id) ? rows.get(id) : known.get(id)) !== undefined;
     if (row === undefined && !isThere) return false;
     rows.set(id, row);
-    if (change.change === 'decide') facts.set(id, change.fact);
+    if ('fact' in change) facts.set(id, change.fact);
     else facts.delete(id);
     return true;
   });
@@ -113,6 +113,10 @@ function idOf(change: DecisionChange): string {
       return toKey(`${change.decision.action} ${change.decision.endpoint}`);
     case 'undo':
       return toKey(`${change.action} ${change.endpoint}`);
+    case 'assign':
+      return toKey(`credential ${change.fact.id}`);
+    case 'unassign':
+      return toKey(`credential ${change.credential}`);
     case 'correct':
       return correctionId(change.correction.service, change.correction.correction);
     case 'uncorrect':
@@ -127,6 +131,13 @@ function rowOf(id: string, change: DecisionChange): Row | undefined {
     const { endpoint, action, at } = decision;
     const body = JSON.stringify(decision);
     return { id, kind: 'endpoint', subject: toKey(endpoint), action, at, fact: factId(fact), body };
+  }
+  if (change.change === 'assign') {
+    const { id: credential, decision } = change.fact;
+    const { at } = decision;
+    const body = JSON.stringify({ ...decision, credential });
+    const [subject, fact] = [toKey(credential), factId(change.fact)];
+    return { id, kind: 'credential', subject, action: 'assign', at, fact, body };
   }
   if (change.change === 'correct') {
     const { service, correction, at } = change.correction;
@@ -151,7 +162,7 @@ async function readRows(
 }
 
 /** Decisions in force of one subject or of all, oldest first. */
-export async function readDecisions<Kind extends Row['kind']>(
+export async function readDecisions<Kind extends 'endpoint' | 'template'>(
   transaction: DatabaseTransaction,
   kind: Kind,
   subject: string | undefined,

@@ -5,7 +5,7 @@ import type { NewAuditEntry } from '../store.ts';
 import { type AppendAudit, readChange } from './audit.ts';
 import type { SqlWords } from './engine.ts';
 import { toKey } from './key.ts';
-import type { DatabaseTransaction } from './tables.ts';
+import type { Database, DatabaseTransaction } from './tables.ts';
 
 /** Documents to change and entries to append, named as a whole by `change`. */
 interface Amendment {
@@ -46,6 +46,35 @@ export async function readDocument(
   if (row === undefined) return undefined;
   const { body }: { body: unknown } = JSON.parse(row.body);
   return { kind, id, version: row.version, body };
+}
+
+/** The versions of those that are there, by id. */
+export async function readVersions(
+  database: Database,
+  kind: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const keys = new Map(ids.map((id) => [toKey(id), id]));
+  const versions = new Map<string, number>();
+  for (const batch of batches([...keys.keys()])) {
+    const rows = await database
+      .selectFrom('documents')
+      .select(['id', 'version'])
+      .where('kind', '=', toKey(kind))
+      .where('id', 'in', batch)
+      .execute();
+    for (const { id, version } of rows) versions.set(keys.get(id) ?? id, version);
+  }
+  return versions;
+}
+
+/** Ids that one query asks for. */
+const BATCH_SIZE = 500;
+
+function* batches<Item>(items: readonly Item[]): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += BATCH_SIZE) {
+    yield items.slice(start, start + BATCH_SIZE);
+  }
 }
 
 /** Makes all changes or none. Made a second time, as after a lost acknowledgement, they change nothing

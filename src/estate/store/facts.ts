@@ -101,10 +101,15 @@ export async function replaceFacts(
   await dropRows(transaction, words, 'facts', sighting.scope, gone);
 }
 
-/** Every fact once, with the span over all scopes that bring it. */
-export async function readFacts(transaction: DatabaseTransaction): Promise<readonly StoredFact[]> {
+/** Every fact, or those of one entity, once, with the span over all scopes that bring it. */
+export async function readFacts(
+  transaction: DatabaseTransaction,
+  entity?: Fact['entity'],
+): Promise<readonly StoredFact[]> {
   const found = new Map<string, StoredFact>();
-  for await (const rows of pagesOf(transaction, 'facts')) {
+  // the name of a fact begins with its entity
+  const prefix = entity && `${entity}-`;
+  for await (const rows of pagesOf(transaction, 'facts', prefix)) {
     for (const row of rows) {
       const other = found.get(row.id);
       found.set(row.id, {

@@ -12,10 +12,11 @@ const BATCH_SIZE = 1_000;
 /** Rows read by one query. */
 const READ_SIZE = 5_000;
 
-/** All rows of a table, a page at a time; others get their turn between two pages. */
+/** All rows of a table, or those whose id begins so, a page at a time; others get their turn between two pages. */
 export async function* pagesOf<Table extends ScopeTable>(
   transaction: DatabaseTransaction,
   table: Table,
+  prefix?: string,
 ): AsyncGenerator<readonly Tables[Table][]> {
   let after = { scope: '', id: '' };
   for (;;) {
@@ -25,6 +26,7 @@ export async function* pagesOf<Table extends ScopeTable>(
       .where((build) =>
         build(build.refTuple('scope', 'id'), '>', build.tuple(after.scope, after.id)),
       )
+      .$if(prefix !== undefined, (select) => select.where('id', 'like', `${prefix}%`))
       .orderBy('scope')
       .orderBy('id')
       .limit(READ_SIZE)

@@ -20,9 +20,10 @@ import type {
 import { type AppendAudit, auditAppender, readAudit } from './audit.ts';
 import { NO_SEAL, readHead, readRoots, readRows, readTexts } from './audit-tree.ts';
 import { makeChanges, readDecisions } from './decisions.ts';
-import { amendDocuments, readDocument, readDocuments } from './documents.ts';
+import { amendDocuments, readDocument, readDocuments, readVersions } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { foldFacts, readFacts, replaceFacts } from './facts.ts';
+import { GroupCommit } from './group-commit.ts';
 import { toKey } from './key.ts';
 import { type ListedRow, type ListName, readPage } from './list.ts';
 import { latestAnswers, publishJudged } from './publish.ts';
@@ -33,10 +34,12 @@ import { readTraffic, replaceTraffic } from './traffic.ts';
 export class SqlStore implements EstateStore, DocumentStore, AuditLog {
   readonly #engine: Engine;
   readonly #append: AppendAudit;
+  readonly #entries: GroupCommit;
 
   constructor(engine: Engine, seal: AuditSeal = NO_SEAL) {
     this.#engine = engine;
     this.#append = auditAppender(seal);
+    this.#entries = new GroupCommit((entries) => this.#amend([], entries));
   }
 
   async fold(scope: string, facts: readonly Fact[], at: string): Promise<void> {
@@ -65,8 +68,8 @@ export class SqlStore implements EstateStore, DocumentStore, AuditLog {
     );
   }
 
-  facts() {
-    return this.#engine.snapshot(readFacts);
+  facts(entity?: Fact['entity']) {
+    return this.#engine.snapshot((transaction) => readFacts(transaction, entity));
   }
 
   traffic() {
@@ -118,8 +121,16 @@ export class SqlStore implements EstateStore, DocumentStore, AuditLog {
     return this.#engine.snapshot((transaction) => readDocument(transaction, kind, id));
   }
 
+  documentVersions(kind: string, ids: readonly string[]) {
+    return this.#engine.read((database) => readVersions(database, kind, ids));
+  }
+
   async amend(changes: readonly DocumentChange[], entries: readonly NewAuditEntry[]) {
-    if (changes.length === 0 && entries.length === 0) return [];
+    if (changes.length > 0) return this.#amend(changes, entries);
+    return entries.length > 0 ? this.#entries.append(entries) : [];
+  }
+
+  #amend(changes: readonly DocumentChange[], entries: readonly NewAuditEntry[]) {
     const change = randomUUID();
     return this.#engine.write((transaction) =>
       amendDocuments(

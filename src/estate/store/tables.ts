@@ -15,11 +15,11 @@ export interface Tables {
   };
   /** What each scope has seen of each endpoint. `body` is canonical JSON, with the endpoint's id. */
   readonly traffic: { scope: string; id: string; body: string };
-  /** What people have decided of endpoints and of templates. `subject` is an endpoint or a service,
+  /** What people have decided of endpoints, templates and credentials. `subject` is an endpoint, a service or a credential,
    *  `fact` names the decision's fact in the scope of decisions. */
   readonly decisions: {
     id: string;
-    kind: 'endpoint' | 'template';
+    kind: 'endpoint' | 'template' | 'credential';
     subject: string;
     action: string;
     at: string;

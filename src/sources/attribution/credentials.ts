@@ -100,7 +100,7 @@ class Groups {
   }
 }
 
-const KEY_KINDS = ['value:', 'secret:', 'declared:', 'kong:', 'at:'];
+const KEY_KINDS = ['value:', 'api-key:', 'kept:', 'kv:', 'secret:', 'declared:', 'kong:', 'at:'];
 
 function compareKeys(a: string, b: string): number {
   const kind = (key: string) => KEY_KINDS.findIndex((prefix) => key.startsWith(prefix));

@@ -24,6 +24,7 @@ import { ownersByPath } from './owners.ts';
 import { type Named, Registry } from './registry.ts';
 import { isExternal, Resolver } from './resolver.ts';
 
+export { type NamedService, PartyNames } from './party-names.ts';
 export { type AttributedTraffic, TrafficAttribution } from './traffic.ts';
 
 export interface AttributionOptions {

@@ -1,5 +1,6 @@
 import { compareText } from '../../base/diagnostic.ts';
-import type { ServiceObservation, ServiceRecord, Subject } from '../../estate/index.ts';
+import type { ServiceObservation, Subject } from '../../estate/index.ts';
+import type { NamedService } from './party-names.ts';
 import type { Registry } from './registry.ts';
 
 type ByName = Extract<Subject, { by: 'name' }>;
@@ -16,7 +17,7 @@ const NAMING_TIERS: readonly (readonly string[])[] = [
 /** Enters every service that the estate has or that a source names. */
 export function nameServices(
   registry: Registry,
-  known: readonly ServiceRecord[],
+  known: readonly NamedService[],
   observations: readonly ServiceObservation[],
 ): void {
   for (const record of known) {

@@ -68,6 +68,7 @@ describe('a declaration', () => {
         owner: { owner: 'team-orders', rank: 'declaration' },
         criticality: 'high',
         sensitivity: [{ tag: 'pii', because }],
+        declaredSecrets: [{ name: 'orders-db' }],
         declaresCalls: true,
         source: at(3, 13),
       },
@@ -121,6 +122,29 @@ describe('a declaration', () => {
         source: at(17, 9),
       },
     ]);
+  });
+
+  it('lists its secrets and those that it reads of others, which are told of by their owners', () => {
+    const own = 'orders-db, kind: postgres, rotation: { every: 24h } }';
+    const lent =
+      '    - { name: mail-key, service: mail }\n    - { name: api, service: bank/payments }';
+    const { observations, diagnostics } = readOrders(own, `${own}\n${lent}`);
+    expect(diagnostics).toEqual([]);
+    expect(observations.find(({ kind }) => kind === 'service')).toMatchObject({
+      declaredSecrets: [
+        { name: 'orders-db' },
+        { name: 'mail-key', service: 'mail' },
+        { name: 'api', service: 'bank/payments' },
+      ],
+    });
+    expect(observations.filter(({ kind }) => kind === 'credential')).toHaveLength(1);
+  });
+
+  it('that is wrong about whose a secret is declares none', () => {
+    const { observations } = readOrders('kind: postgres', 'kind: postgres, service: a/b/c');
+    expect(observations.find(({ kind }) => kind === 'service')).not.toHaveProperty(
+      'declaredSecrets',
+    );
   });
 
   it('that names no calls does not say that there are none', () => {
@@ -242,6 +266,22 @@ const PROBLEMS: [name: string, from: string, to: string, want: Problem][] = [
       '`spec.exposes.0` must have exactly one of `openapi`, `protobuf`, `graphql`, `asyncapi`, `operations`',
       8,
       7,
+    ],
+  ],
+  [
+    'a credential that is of no kind',
+    'kind: postgres, ',
+    '',
+    ['`spec.credentials.0.kind` is missing: it must be a text', 17, 7],
+  ],
+  [
+    'a credential of another service with a rotation',
+    'kind: postgres, ',
+    'service: payments, ',
+    [
+      '`spec.credentials.0.rotation` must be left out: the service says it that the credential belongs to',
+      17,
+      55,
     ],
   ],
   [

@@ -5,6 +5,7 @@ import { quote } from '../../base/fault.ts';
 import {
   CRITICALITIES,
   type Criticality,
+  type DeclaredSecret,
   type Observation,
   type Source,
   type Subject,
@@ -68,6 +69,9 @@ function tellService({ document, context, subject, sourceAt }: Declared): void {
   const said = CRITICALITIES.find((one) => one === document.textAt('spec', 'criticality'));
   const criticality: Criticality | undefined = said;
   const mode = document.textAt('spec', 'authorization', 'mode');
+  const declaredSecrets = document
+    .indexesOf('spec', 'credentials')
+    .flatMap((index) => secretAt(document, ['spec', 'credentials', index]));
   context.observe({
     kind: 'service',
     subject,
@@ -75,6 +79,7 @@ function tellService({ document, context, subject, sourceAt }: Declared): void {
     ...(criticality && { criticality }),
     ...(sensitivity.length > 0 && { sensitivity }),
     ...(document.at('spec', 'identity') !== undefined && { runsAs }),
+    ...(declaredSecrets.length > 0 && { declaredSecrets }),
     ...((mode === 'enforce' || mode === 'shadow') && { authorizationMode: mode }),
     ...(document.at('spec', 'calls') !== undefined && { declaresCalls: true }),
     source: sourceAt(['metadata', 'name']),
@@ -151,7 +156,7 @@ function tellCall(declared: Declared, index: number): void {
   } as const;
   if (document.at(...path, 'operations') === undefined) {
     // A list that is wrong as a whole admits nothing; an absent one admits every operation.
-    if (hasOperations(document, path)) return;
+    if (isSaid(document, path, 'operations')) return;
     context.observe({ ...call, source: declared.sourceAt([...path, 'service']) });
     return;
   }
@@ -165,9 +170,21 @@ function tellCall(declared: Declared, index: number): void {
   }
 }
 
-function hasOperations(document: CheckedDocument, path: DataPath): boolean {
-  const call = document.at(...path);
-  return typeof call === 'object' && call !== null && Object.hasOwn(call, 'operations');
+/** None where it is not clear whose it is. */
+function secretAt(document: CheckedDocument, path: DataPath): DeclaredSecret[] {
+  const name = document.textAt(...path, 'name');
+  const service = document.textAt(...path, 'service');
+  if (name === undefined) return [];
+  if (service !== undefined) return [{ name, service }];
+  const isOwn =
+    document.textAt(...path, 'kind') !== undefined && !isSaid(document, path, 'service');
+  return isOwn ? [{ name }] : [];
+}
+
+/** Whether a key is there, be its value right or wrong. */
+function isSaid(document: CheckedDocument, path: DataPath, key: string): boolean {
+  const value = document.at(...path);
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
 }
 
 function tellCredential(declared: Declared, index: number): void {
@@ -175,7 +192,8 @@ function tellCredential(declared: Declared, index: number): void {
   const path = ['spec', 'credentials', index];
   const name = document.textAt(...path, 'name');
   const kind = document.textAt(...path, 'kind');
-  if (name === undefined || kind === undefined) return;
+  // that of another service is told of where that one declares it
+  if (name === undefined || kind === undefined || isSaid(document, path, 'service')) return;
   const owner = document.textAt(...path, 'owner') ?? document.textAt('metadata', 'owner');
   const every = document.textAt(...path, 'rotation', 'every');
   context.observe({

@@ -52,18 +52,48 @@ const DeclaredCall = z.strictObject({
   operations: Operations.meta({ description: 'Absent: every operation.' }).optional(),
 });
 
-const DeclaredCredential = z.strictObject({
-  name: Name.meta({ description: 'The name of the Secret, or whatever it goes by.' }),
-  kind: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and `-`'),
-  owner: Owner.meta({ description: "Absent: the service's." }).optional(),
-  rotation: z
-    .strictObject({
-      every: z
-        .string()
-        .regex(/^[1-9]\d{0,5}[smhdw]$/, 'must be a number with `s`, `m`, `h`, `d` or `w`: `24h`'),
-    })
-    .optional(),
-});
+/** `payments`, or `shop/payments` with its namespace. */
+const ServiceName = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/,
+    'must read like `orders` or `shop/orders`',
+  );
+
+const KIND = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** What only the service says to which a credential belongs. */
+const OF_OWNER = ['kind', 'owner', 'rotation'] as const;
+
+const DeclaredCredential = z
+  .strictObject({
+    name: Name.meta({ description: 'The name of the Secret, or whatever it goes by.' }),
+    kind: z.string().regex(KIND, 'must be lower-case letters, digits and `-`').optional(),
+    service: ServiceName.meta({
+      description:
+        'The service that it belongs to, which names this one among its consumers. Absent: this service.',
+    }).optional(),
+    owner: Owner.meta({ description: "Absent: the service's." }).optional(),
+    rotation: z
+      .strictObject({
+        every: z
+          .string()
+          .regex(/^[1-9]\d{0,5}[smhdw]$/, 'must be a number with `s`, `m`, `h`, `d` or `w`: `24h`'),
+      })
+      .optional(),
+  })
+  .superRefine((credential, context) => {
+    const isOwn = credential.service === undefined;
+    if (isOwn && credential.kind === undefined) {
+      const message = 'must be a text';
+      context.addIssue({ code: 'custom', path: ['kind'], message });
+    }
+    for (const key of isOwn ? [] : OF_OWNER) {
+      if (credential[key] === undefined) continue;
+      const message = 'must be left out: the service says it that the credential belongs to';
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
+  })
+  .meta({ oneOf: [{ required: ['kind'] }, { required: ['service'] }] });
 
 const Selector = z
   .string()
@@ -138,14 +168,7 @@ export const Group = z
     metadata: z.strictObject({ name: Name }),
     spec: z.strictObject({
       services: z
-        .array(
-          z
-            .string()
-            .regex(
-              /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/,
-              'must read like `orders` or `shop/orders`',
-            ),
-        )
+        .array(ServiceName)
         .max(10_000)
         .meta({ description: 'With its namespace, or in every namespace.' })
         .optional(),

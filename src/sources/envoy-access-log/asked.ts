@@ -2,7 +2,7 @@ import type { Party, Sighting } from '../../estate/index.ts';
 import { toParty } from '../../estate/sighting/index.ts';
 import { Parties, parseHost } from '../requests/index.ts';
 import { type Reached, reachedBy } from './clusters.ts';
-import { type EnvoyNode, NO_NODE, partyOf } from './node.ts';
+import { addressOf, type EnvoyNode, NO_NODE, partyOf } from './node.ts';
 
 /** Clusters, hosts and callers of which each stream keeps one object. */
 const MAX_PARTIES = 2_000;
@@ -35,10 +35,20 @@ export class Parts {
   readonly #parties = new Parties(MAX_PARTIES);
   #node = NO_NODE;
   #self: Party | undefined;
+  #selfAddress: string | undefined;
 
   setNode(node: EnvoyNode): void {
     this.#node = node;
     this.#self = partyOf(node);
+    this.#selfAddress = addressOf(node);
+  }
+
+  /** Where a service runs that was asked: the one beside the Envoy by the Envoy's own address.
+   *  @param local address that the request came to
+   *  @param upstream address of what answered */
+  instanceOf({ service }: Exchange, local: string, upstream: string): string | undefined {
+    const address = this.#self?.key === service.key ? (this.#selfAddress ?? local) : upstream;
+    return address === '' ? undefined : address;
   }
 
   exchangeOf(asking: Asking): Exchange | 'reached no service' | 'names no service' {

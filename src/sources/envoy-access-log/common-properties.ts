@@ -1,4 +1,5 @@
 import type { WireReader } from '../../base/protobuf/index.ts';
+import { socketAddress } from '../../estate/spans/index.ts';
 
 /** What requests and connections have in common in a log. */
 export interface CommonProperties {
@@ -15,6 +16,16 @@ export interface CommonProperties {
   /** The entry says how a request or connection ended; others are of its beginning, its course, or of
    *  the part of the Envoy that passed it on. */
   readonly isEnd: boolean;
+  readonly durationMs: number;
+  /** Of the other end of the connection that the request came by; `` for what is no address of the network. */
+  readonly remoteAddress: string;
+  /** Of this end of it, and of what answered. */
+  readonly localAddress: string;
+  readonly upstreamAddress: string;
+  /** A policy refused it, as far as flags and details say. */
+  readonly isDenied: boolean;
+  /** Nobody answered. */
+  readonly isFailed: boolean;
 }
 
 export const NO_PROPERTIES: CommonProperties = {
@@ -24,12 +35,19 @@ export const NO_PROPERTIES: CommonProperties = {
   upstreamCluster: '',
   hasVerifiedToken: false,
   isEnd: true,
+  durationMs: 0,
+  remoteAddress: '',
+  localAddress: '',
+  upstreamAddress: '',
+  isDenied: false,
+  isFailed: false,
 };
 
 const MAX_CLUSTER_BYTES = 400;
 /** @see SPIFFE-ID §2.3 */
 const MAX_IDENTITY_BYTES = 2_048;
 const MAX_NAME_BYTES = 100;
+const MAX_ADDRESS_BYTES = 64;
 const JWT_FILTER = 'envoy.filters.http.jwt_authn';
 
 /** Entries of no kind, of the end of a connection, of a request from downstream, and of a session of UDP.
@@ -38,19 +56,107 @@ const ENDS: ReadonlySet<number> = new Set([0, 3, 6, 13]);
 
 type Building = { -readonly [Key in keyof CommonProperties]: CommonProperties[Key] };
 
+/** What becomes of each field that is wanted, by its number. */
+const FIELDS: Readonly<Record<number, (message: WireReader, properties: Building) => void>> = {
+  2: (message, properties) => {
+    const address = readAddress(message.message());
+    // the physical peer, where it is told, says more: this one may come out of a header
+    if (properties.remoteAddress === '') properties.remoteAddress = address;
+  },
+  3: (message, properties) => {
+    properties.localAddress = readAddress(message.message());
+  },
+  4: (message, properties) => readTls(message.message(), properties),
+  5: (message, properties) => {
+    properties.startedAt = Math.floor(readMilliseconds(message.message()));
+  },
+  12: (message, properties) => {
+    const durationMs = readMilliseconds(message.message());
+    // the whole time, where it is told, is longer
+    if (properties.durationMs === 0) properties.durationMs = durationMs;
+  },
+  13: (message, properties) => {
+    properties.upstreamAddress = readAddress(message.message());
+  },
+  15: (message, properties) => {
+    properties.upstreamCluster = message.text(MAX_CLUSTER_BYTES);
+  },
+  16: (message, properties) => readFlags(message.message(), properties),
+  17: (message, properties) => {
+    properties.hasVerifiedToken = namesFilter(message.message(), JWT_FILTER);
+  },
+  20: (message, properties) => {
+    const address = readAddress(message.message());
+    if (address !== '') properties.remoteAddress = address;
+  },
+  23: (message, properties) => {
+    properties.durationMs = readMilliseconds(message.message()) || properties.durationMs;
+  },
+  25: (message, properties) => {
+    if (isDenial(message.text(MAX_NAME_BYTES))) properties.isDenied = true;
+  },
+  33: (message, properties) => {
+    properties.isEnd = ENDS.has(message.integer());
+  },
+};
+
 /** @throws {Fault} `protobuf/malformed`
  *  @see envoy.data.accesslog.v3.AccessLogCommon */
 export function readCommonProperties(message: WireReader): CommonProperties {
   const properties: Building = { ...NO_PROPERTIES };
   for (let field = message.next(); field !== 0; field = message.next()) {
-    if (field === 4) readTls(message.message(), properties);
-    else if (field === 5) properties.startedAt = readTimestamp(message.message());
-    else if (field === 15) properties.upstreamCluster = message.text(MAX_CLUSTER_BYTES);
-    else if (field === 17) properties.hasVerifiedToken = namesFilter(message.message(), JWT_FILTER);
-    else if (field === 33) properties.isEnd = ENDS.has(message.integer());
+    const read = FIELDS[field];
+    if (read) read(message, properties);
     else message.skip();
   }
   return properties;
+}
+
+/** Details of answers and connections by which a policy of Envoy's own refuses: role-based access control, and the filters
+ *  that ask an authorizer and verify tokens.
+ *  @see Envoy, Response code details */
+const DENIALS = ['rbac_access_denied', 'ext_authz_denied', 'jwt_authn_access_denied'];
+
+export function isDenial(details: string): boolean {
+  return DENIALS.some((denial) => details.startsWith(denial));
+}
+
+/** No answer by no healthy endpoint, time, reset, lost connections, overflow, no route and no cluster.
+ *  @see envoy.data.accesslog.v3.ResponseFlags */
+const FAILURES: ReadonlySet<number> = new Set([2, 3, 5, 6, 7, 8, 9, 25, 27]);
+const UNAUTHORIZED = 13;
+/** @see envoy.data.accesslog.v3.ResponseFlags.Unauthorized.Reason */
+const BY_AUTHORIZER = 1;
+
+function readFlags(message: WireReader, properties: Building): void {
+  for (let field = message.next(); field !== 0; field = message.next()) {
+    if (field === UNAUTHORIZED) {
+      const details = message.message();
+      for (let part = details.next(); part !== 0; part = details.next()) {
+        if (part !== 1) details.skip();
+        else if (details.integer() === BY_AUTHORIZER) properties.isDenied = true;
+      }
+    } else if (FAILURES.has(field)) {
+      if (message.boolean()) properties.isFailed = true;
+    } else message.skip();
+  }
+}
+
+/** The address of an envoy.config.core.v3.Address that is a socket's. */
+function readAddress(message: WireReader): string {
+  let found = '';
+  for (let field = message.next(); field !== 0; field = message.next()) {
+    if (field !== 1) {
+      message.skip();
+      continue;
+    }
+    const socket = message.message();
+    for (let part = socket.next(); part !== 0; part = socket.next()) {
+      if (part === 2) found = socketAddress(socket.text(MAX_ADDRESS_BYTES)) ?? '';
+      else socket.skip();
+    }
+  }
+  return found;
 }
 
 /** @see envoy.data.accesslog.v3.TLSProperties */
@@ -83,9 +189,9 @@ function readSpiffeId(certificate: WireReader): string | undefined {
   return found;
 }
 
-/** Milliseconds of a google.protobuf.Timestamp. Times before 1970 come out as far in the future, and
- *  are believed as little. */
-function readTimestamp(message: WireReader): number {
+/** Milliseconds of a google.protobuf.Timestamp or Duration. Times before 1970 come out as far in the
+ *  future, and are believed as little. */
+function readMilliseconds(message: WireReader): number {
   let seconds = 0;
   let nanoseconds = 0;
   for (let field = message.next(); field !== 0; field = message.next()) {
@@ -93,7 +199,7 @@ function readTimestamp(message: WireReader): number {
     else if (field === 2) nanoseconds = message.integer();
     else message.skip();
   }
-  return seconds * 1_000 + Math.floor(nanoseconds / 1_000_000);
+  return seconds * 1_000 + nanoseconds / 1_000_000;
 }
 
 /** Whether an envoy.config.core.v3.Metadata holds words of a filter. */

@@ -67,9 +67,11 @@ describe('a request', () => {
       httpLogs(...['/a?mail=x', '/a?mail=y', '/a'].map((path) => ({ ...SELF, path }))),
     ]);
     const shown: unknown[] = [];
-    const { sightings } = new LogStream(({ operation, content }) => {
-      shown.push(`${operation.service.key} ${operation.path} ${String(content)}`);
-      return content === 'mail=x' ? ['email'] : [];
+    const { sightings } = new LogStream({
+      judge: ({ operation, content }) => {
+        shown.push(`${operation.service.key} ${operation.path} ${String(content)}`);
+        return content === 'mail=x' ? ['email'] : [];
+      },
     }).read(bytes, NOW);
     expect(shown).toEqual(['name /shop/orders /a mail=x', 'name /shop/orders /a mail=y']);
     expect(sightings).toMatchObject([

@@ -1,6 +1,7 @@
 import { WireReader } from '../../base/protobuf/index.ts';
 import type { CallSighting, CredentialSeen, Party, Sighting } from '../../estate/index.ts';
 import { addSamples, believedTime, type JudgePayload } from '../../estate/sighting/index.ts';
+import type { SpanSink } from '../../estate/spans/index.ts';
 import { isOperationalAgent, samplesOfQuery, splitTarget } from '../requests/index.ts';
 import { callerOf, type Exchange, Parts } from './asked.ts';
 import { type CommonProperties, NO_PROPERTIES, readCommonProperties } from './common-properties.ts';
@@ -8,6 +9,7 @@ import { type HttpEntry, readHttpEntry } from './http-entry.ts';
 import { readNode } from './node.ts';
 import { credentialSeen, type Operation, operationOf } from './operation.ts';
 import type { EnvoyReason } from './reasons.ts';
+import { toRow } from './to-row.ts';
 
 /** What one message of logs says; equal requests are one sighting. */
 export interface Gathered {
@@ -18,22 +20,29 @@ export interface Gathered {
   readonly dropped: ReadonlyMap<EnvoyReason, number>;
 }
 
+/** What else may be done with entries than to add them up. */
+export interface LogUses {
+  /** Judges values of queries; without it, none is looked at. */
+  readonly judge?: JudgePayload | undefined;
+  /** Is given each entry that is taken. */
+  readonly spans?: SpanSink | undefined;
+}
+
 /** Reads the messages of one stream: the first names the Envoy that sends all of them.
  *  @see envoy.service.accesslog.v3.StreamAccessLogsMessage */
 export class LogStream {
   readonly #parts = new Parts();
-  readonly #judge: JudgePayload | undefined;
+  readonly #uses: LogUses;
 
-  /** @param judge of the values of queries; without it, none is looked at */
-  constructor(judge?: JudgePayload) {
-    this.#judge = judge;
+  constructor(uses: LogUses = {}) {
+    this.#uses = uses;
   }
 
   /** @param now milliseconds since 1970
    *  @throws {Fault} `protobuf/malformed` */
   read(bytes: Buffer, now: number): Gathered {
     const message = new WireReader(bytes);
-    const gathering = new Gathering(this.#parts, now, this.#judge);
+    const gathering = new Gathering(this.#parts, now, this.#uses);
     for (let field = message.next(); field !== 0; field = message.next()) {
       if (field === 1) this.#readIdentifier(message.message());
       else if (field === 2)
@@ -68,11 +77,13 @@ class Gathering implements Gathered {
   readonly #parts: Parts;
   readonly #now: number;
   readonly #judge: JudgePayload | undefined;
+  readonly #spans: SpanSink | undefined;
   readonly #sightings = new Map<string, Summed<Sighting>>();
   readonly #calls = new Map<string, Summed<CallSighting>>();
 
-  constructor(parts: Parts, now: number, judge: JudgePayload | undefined) {
+  constructor(parts: Parts, now: number, { judge, spans }: LogUses) {
     this.#judge = judge;
+    this.#spans = spans;
     this.#parts = parts;
     this.#now = now;
   }
@@ -105,7 +116,11 @@ class Gathering implements Gathered {
     });
     if (typeof exchange === 'string') return exchange;
     const at = this.#time(common);
-    this.#addSighting(entry, exchange, operation, at);
+    const isOperational =
+      isOperationalAgent(entry.userAgent) || operation.path.startsWith('/grpc.health.v1.Health/');
+    this.#addSighting(entry, exchange, operation, isOperational, at);
+    const instance = this.#instanceOf(exchange, common);
+    this.#spans?.add(toRow({ common, exchange, at, instance, entry, operation, isOperational }));
     if (exchange.via) this.#addCall(exchange.via, exchange.service, at);
     return undefined;
   }
@@ -121,14 +136,25 @@ class Gathering implements Gathered {
     const exchange = this.#parts.exchangeOf({ ...common, authority: '', assertedPeer: undefined });
     if (typeof exchange === 'string') return exchange;
     if (!exchange.caller) return 'connection without caller';
-    this.#addCall(exchange.caller, exchange.service, this.#time(common));
+    const at = this.#time(common);
+    this.#addCall(exchange.caller, exchange.service, at);
+    const instance = this.#instanceOf(exchange, common);
+    this.#spans?.add(toRow({ common, exchange, at, instance }));
     return undefined;
   }
 
-  #addSighting(entry: HttpEntry, exchange: Exchange, operation: Operation, at: number): void {
+  #instanceOf(exchange: Exchange, common: CommonProperties): string | undefined {
+    return this.#parts.instanceOf(exchange, common.localAddress, common.upstreamAddress);
+  }
+
+  #addSighting(
+    entry: HttpEntry,
+    exchange: Exchange,
+    operation: Operation,
+    isOperational: boolean,
+    at: number,
+  ): void {
     const credential = credentialSeen(entry);
-    const isOperational =
-      isOperationalAgent(entry.userAgent) || operation.path.startsWith('/grpc.health.v1.Health/');
     const key = keyOf(exchange, operation, credential, isOperational);
     const samples = this.#samplesOf(entry, exchange, operation);
     const known = this.#sightings.get(key);

@@ -1,6 +1,6 @@
 import type { WireReader } from '../../base/protobuf/index.ts';
 import type { CredentialSeen } from '../../estate/index.ts';
-import { credentialOf } from '../requests/index.ts';
+import { CONTEXT_HEADERS, type ContextHeader, credentialOf } from '../requests/index.ts';
 
 /** What the headers say that an Envoy was told to log. Their values are looked at and let go. */
 export interface HeaderWords {
@@ -11,13 +11,15 @@ export interface HeaderWords {
   readonly grpcStatus?: number;
   /** The SPIFFE ID that the nearest proxy before this one says it saw. Anybody may send the header. */
   readonly assertedPeer?: string;
+  /** What says which trace the request is part of. */
+  readonly context?: Readonly<Partial<Record<ContextHeader, string>>>;
 }
 
 export const NO_HEADERS: HeaderWords = {};
 
 const MAX_NAME_BYTES = 64;
-/** Enough for a content type and the scheme of a credential. */
-const MAX_VALUE_BYTES = 64;
+/** Enough for a content type, the scheme of a credential and the context of a trace. */
+const MAX_VALUE_BYTES = 72;
 /** The longest header of all that an Envoy takes, by default. */
 const MAX_FORWARDED_BYTES = 60 * 1024;
 
@@ -31,14 +33,15 @@ export function readHeader(message: WireReader, words: HeaderWords): HeaderWords
     else if (field === 2) value = message.text(lengthOf(name));
     else message.skip();
   }
-  return { ...words, ...wordsOf(name, value, words.credential) };
+  return { ...words, ...wordsOf(name, value, words) };
 }
 
 function lengthOf(name: string): number {
   return name === 'x-forwarded-client-cert' ? MAX_FORWARDED_BYTES : MAX_VALUE_BYTES;
 }
 
-function wordsOf(name: string, value: string, before: CredentialSeen | undefined): HeaderWords {
+function wordsOf(name: string, value: string, before: HeaderWords): HeaderWords {
+  if (isContextHeader(name)) return { context: { ...before.context, [name]: value } };
   if (name === 'content-type') return value.startsWith('application/grpc') ? { isGrpc: true } : {};
   if (name === 'grpc-status') {
     return /^\d{1,2}$/.test(value) ? { isGrpc: true, grpcStatus: Number(value) } : {};
@@ -50,7 +53,12 @@ function wordsOf(name: string, value: string, before: CredentialSeen | undefined
   const seen = credentialOf([[name, value]]);
   if (seen === 'none') return {};
   // Of several credentials `credentialOf` tells the strongest.
-  return before === undefined || isStronger(seen, before) ? { credential: seen } : {};
+  const { credential } = before;
+  return credential === undefined || isStronger(seen, credential) ? { credential: seen } : {};
+}
+
+function isContextHeader(name: string): name is ContextHeader {
+  return (CONTEXT_HEADERS as readonly string[]).includes(name);
 }
 
 const STRENGTH: readonly CredentialSeen[] = ['mtls', 'token', 'basic', 'api-key', 'cookie', 'none'];

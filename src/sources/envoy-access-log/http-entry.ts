@@ -1,5 +1,10 @@
 import type { WireReader } from '../../base/protobuf/index.ts';
-import { type CommonProperties, NO_PROPERTIES, readCommonProperties } from './common-properties.ts';
+import {
+  type CommonProperties,
+  isDenial,
+  NO_PROPERTIES,
+  readCommonProperties,
+} from './common-properties.ts';
 import { type HeaderWords, NO_HEADERS, readHeader } from './headers.ts';
 
 /** One request, as an Envoy logs it: the fields that are wanted. */
@@ -16,6 +21,8 @@ export interface HttpEntry {
   readonly responseHeaders: HeaderWords;
   /** 0 where none was sent. */
   readonly status: number;
+  /** A policy refused it, as the details of the answer say. */
+  readonly isDenied: boolean;
 }
 
 /** By their numbers; 0 is what has no number.
@@ -36,6 +43,7 @@ const HTTP2 = 3;
 const MAX_TARGET_BYTES = 8 * 1024;
 const MAX_AUTHORITY_BYTES = 300;
 const MAX_AGENT_BYTES = 100;
+const MAX_DETAILS_BYTES = 100;
 
 type Building = { -readonly [Key in keyof HttpEntry]: HttpEntry[Key] };
 
@@ -52,6 +60,7 @@ export function readHttpEntry(message: WireReader): HttpEntry {
     requestHeaders: NO_HEADERS,
     responseHeaders: NO_HEADERS,
     status: 0,
+    isDenied: false,
   };
   for (let field = message.next(); field !== 0; field = message.next()) {
     if (field === 1) entry.common = readCommonProperties(message.message());
@@ -83,7 +92,8 @@ function readResponse(message: WireReader, entry: Building): void {
     if (field === 1) entry.status = readWrapped(message.message());
     else if (field === 4 || field === 5) {
       entry.responseHeaders = readHeader(message.message(), entry.responseHeaders);
-    } else message.skip();
+    } else if (field === 6) entry.isDenied = isDenial(message.text(MAX_DETAILS_BYTES));
+    else message.skip();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { WireReader } from '../../base/protobuf/index.ts';
 import type { Party } from '../../estate/index.ts';
 import { toParty } from '../../estate/sighting/index.ts';
+import { socketAddress } from '../../estate/spans/index.ts';
 import { kumaService } from './clusters.ts';
 
 /** Who an Envoy says it is. */
@@ -98,4 +99,10 @@ function named(name: string, namespace: string | undefined): Party {
 /** Istio's id is `sidecar~ADDRESS~POD.NAMESPACE~DOMAIN`. */
 function namespaceInId(id: string): string | undefined {
   return /^(?:sidecar|router|waypoint)~[^~]*~[^~]*\.([a-z0-9-]{1,63})~/.exec(id)?.[1];
+}
+
+/** Where the service beside an Envoy runs, as Istio's id tells. */
+export function addressOf({ id }: EnvoyNode): string | undefined {
+  const address = /^(?:sidecar|router|waypoint)~([^~]{2,45})~/.exec(id)?.[1];
+  return address === undefined ? undefined : socketAddress(address);
 }

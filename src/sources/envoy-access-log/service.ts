@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import type { GrpcService } from '../../base/grpc/index.ts';
 import type { CallSighting, Sighting } from '../../estate/index.ts';
 import type { JudgePayload } from '../../estate/sighting/index.ts';
+import type { SpanSink } from '../../estate/spans/index.ts';
 import { type Gathered, LogStream } from './gather.ts';
 import type { EnvoyReason } from './reasons.ts';
 
@@ -23,6 +24,8 @@ export interface EnvoyAccessLogPorts {
   readonly clock: Clock;
   /** Judges values of queries; without it, none is looked at. */
   readonly judge?: JudgePayload | undefined;
+  /** Is given each entry that is taken. */
+  readonly spans?: SpanSink | undefined;
 }
 
 export interface EnvoyAccessLogLimits {
@@ -51,7 +54,7 @@ export function envoyAccessLogService(
         kind: 'client-stream',
         handle: async (messages, { signal }) => {
           const keeper = new Keeper(ports, limits, signal);
-          const stream = new LogStream(ports.judge);
+          const stream = new LogStream(ports);
           try {
             for await (const message of messages) {
               const gathered = stream.read(message, ports.clock());

@@ -54,7 +54,7 @@ export function toResource(
   const kind = textAt(value, 'kind') ?? '';
   const metadata = fieldsAt(value, 'metadata');
   const name = textAt(metadata, 'name') ?? textAt(metadata, 'generateName')?.replace(/-$/, '');
-  if (!isName(name) && kind !== 'EncryptionConfiguration') return undefined;
+  if (!isName(name) && !NAMELESS.has(kind)) return undefined;
   return {
     apiVersion,
     group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
@@ -69,6 +69,9 @@ export function toResource(
       toSource(reader, places.file, places.valueAt([...path, ...inside])),
   };
 }
+
+/** Configuration of a cluster's own parts, which is no object of the API. */
+const NAMELESS = new Set(['EncryptionConfiguration', 'ClusterConfiguration']);
 
 /** Anything but the placeholders of a template that was read as it stands, and texts that would
  *  break the ids made of them. */

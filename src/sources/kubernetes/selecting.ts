@@ -1,3 +1,4 @@
+import { addTo } from '../../base/group-by.ts';
 import { oncePer } from '../../base/once.ts';
 import { textsAt } from '../../base/pick.ts';
 import { namespaceOf } from './lookup.ts';
@@ -52,7 +53,7 @@ const workloadsByLabel = oncePer((cluster: Cluster) => {
   const byLabel = new Map<string, Workload[]>();
   for (const workload of workloadsOf(cluster)) {
     for (const [key, value] of Object.entries(workload.podLabels)) {
-      add(byLabel, keyOf(namespaceOf(workload), key, value), workload);
+      addTo(byLabel, keyOf(namespaceOf(workload), key, value), workload);
     }
   }
   return byLabel;
@@ -63,7 +64,7 @@ const servicesByLabel = oncePer((cluster: Cluster) => {
   const byLabel = new Map<string, { readonly service: Resource; readonly place: number }[]>();
   cluster.of('', 'Service').forEach((service, place) => {
     const [first] = Object.entries(selectorOf(service));
-    if (first) add(byLabel, keyOf(namespaceOf(service), ...first), { service, place });
+    if (first) addTo(byLabel, keyOf(namespaceOf(service), ...first), { service, place });
   });
   return byLabel;
 });
@@ -74,10 +75,4 @@ const selectorOf = oncePer(
 
 function keyOf(namespace: string, key: string, value: string): string {
   return JSON.stringify([namespace, key, value]);
-}
-
-function add<Item>(groups: Map<string, Item[]>, key: string, item: Item): void {
-  const group = groups.get(key);
-  if (group) group.push(item);
-  else groups.set(key, [item]);
 }

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { JudgePayload } from '../../estate/sighting/index.ts';
+import type { SpanSink } from '../../estate/spans/index.ts';
 import { CallLog, KeyWriter, Parties, SightingTable } from './counting/index.ts';
 import { encodeHalves, Pairing, restoreHalves } from './pairing/index.ts';
-import { JsonReader, ProtobufReader, SpanFields } from './reading/index.ts';
+import { COUNTED_ATTRIBUTES, JsonReader, ProtobufReader, SpanFields } from './reading/index.ts';
 import { ReasonCounts } from './reasons.ts';
+import { SpanRows } from './rows/index.ts';
 import { SpanTaker, type SpanTakerParts } from './span-taker.ts';
 import { type Flushed, type Taken, toTaken } from './taken.ts';
 
@@ -23,6 +25,8 @@ export interface DecoderOptions {
   readonly seed?: number;
   /** Judges payloads; without it, none is looked at. */
   readonly judge?: JudgePayload | undefined;
+  /** Is given each span that is one side of a call; without it, spans are only counted. */
+  readonly spans?: SpanSink | undefined;
 }
 
 /** Turns export requests into counted sightings and calls. Reads the wanted fields from the bytes and
@@ -33,7 +37,10 @@ export class OtlpDecoder {
   readonly #taker: SpanTaker;
   readonly #readers: Readonly<Record<Encoding, { read(body: Uint8Array): void }>>;
 
-  constructor(limits: DecoderLimits, { seed = randomInt(2 ** 31), judge }: DecoderOptions = {}) {
+  constructor(
+    limits: DecoderLimits,
+    { seed = randomInt(2 ** 31), judge, spans }: DecoderOptions = {},
+  ) {
     const key = new KeyWriter(seed);
     const counts = new ReasonCounts();
     const parties = new Parties(limits.maxParties, key);
@@ -41,10 +48,12 @@ export class OtlpDecoder {
     const calls = new CallLog(parties, sightings, counts);
     const { pairWindowSeconds: windowSeconds, maxHalves } = limits;
     const pairing = new Pairing({ windowSeconds, maxHalves }, calls, seed);
-    this.#parts = { key, counts, parties, sightings, calls, pairing, judge };
+    const rows = spans && new SpanRows({ sink: spans, key, parties, sightings });
+    this.#parts = { key, counts, parties, sightings, calls, pairing, judge, rows };
     this.#taker = new SpanTaker(this.#parts);
     const fields = new SpanFields();
     fields.wantsPayloads = judge !== undefined;
+    if (spans === undefined) fields.attributesEnd = COUNTED_ATTRIBUTES;
     this.#readers = {
       protobuf: new ProtobufReader(fields, this.#taker),
       json: new JsonReader(fields, this.#taker),

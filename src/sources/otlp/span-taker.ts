@@ -7,10 +7,11 @@ import {
   type SightingTable,
   TOO_MANY,
 } from './counting/index.ts';
-import { type Meaning, Operations } from './meaning/index.ts';
+import { type Meaning, messageCount, Operations } from './meaning/index.ts';
 import type { Pairing } from './pairing/index.ts';
 import { type RequestHandler, ROLE, SPAN_KIND, type SpanFields, uint32 } from './reading/index.ts';
 import { type ReasonCounts, reasonNumber } from './reasons.ts';
+import type { SpanRows } from './rows/index.ts';
 import { SpanPayloads } from './span-payloads.ts';
 
 const NO_SERVICE_NAME = reasonNumber('no service name');
@@ -24,8 +25,6 @@ const NO_TIME = reasonNumber('no time');
 const WRONG_TIME = reasonNumber('clock not believed');
 
 const DAY_MS = 86_400_000;
-/** Messages that one span may stand for. */
-const MAX_BATCH = 100_000;
 /** New GraphQL documents that are parsed in a second. */
 const MAX_DOCUMENTS = 500;
 
@@ -38,6 +37,8 @@ export interface SpanTakerParts {
   readonly key: KeyWriter;
   /** Absent where payloads may not be looked at. */
   readonly judge?: JudgePayload | undefined;
+  /** Absent where nobody wants single requests. */
+  readonly rows?: SpanRows | undefined;
 }
 
 /** Counts each span of a request under what it stands for. */
@@ -60,7 +61,9 @@ export class SpanTaker implements RequestHandler {
   }
 
   onResource(resource: SpanFields): void {
-    this.#service = this.#parts.parties.serviceId(resource, this.now);
+    const { parties, rows } = this.#parts;
+    this.#service = parties.serviceId(resource, this.now);
+    if (rows !== undefined && this.#service > NO_NAME) rows.onResource(resource, this.#service);
   }
 
   onSpan(span: SpanFields): void {
@@ -77,16 +80,17 @@ export class SpanTaker implements RequestHandler {
   }
 
   #takeClient(span: SpanFields): void {
-    const { pairing, parties, calls } = this.#parts;
+    const { pairing, parties, calls, rows } = this.#parts;
     const at = this.#timeOf(span);
     calls.at = at;
     loadIds(pairing.id, span.bytes, span.traceIdAt, span.spanIdAt);
     const host = parties.hostId(span, this.#service);
     pairing.addCaller(this.#service, host, Math.floor(this.now / 1_000));
+    if (rows !== undefined) rows.addCaller(span, at, host);
   }
 
   #takeOther(span: SpanFields, isCall: boolean): void {
-    const { counts, key, pairing, calls } = this.#parts;
+    const { counts, key, pairing, calls, rows } = this.#parts;
     const at = this.#timeOf(span);
     if (span.has(ROLE.graphqlDocument)) this.#takeGraphql(span, at);
     if (!isCall) return;
@@ -94,6 +98,7 @@ export class SpanTaker implements RequestHandler {
     if (this.#operations.writeKey(span, this.#service, key)) {
       operation = this.#count(span, at);
     } else counts.add(NO_OPERATION);
+    if (rows !== undefined) rows.add(span, at, operation);
     if (span.kind !== SPAN_KIND.server || span.parentIdAt < 0) return;
     calls.at = at;
     loadIds(pairing.id, span.bytes, span.traceIdAt, span.parentIdAt);
@@ -120,8 +125,7 @@ export class SpanTaker implements RequestHandler {
       counts.add(reason);
       return 0;
     }
-    const batch = span.has(ROLE.batchSize) ? batchSize(span) : 1;
-    sightings.count(number, batch, at);
+    sightings.count(number, messageCount(span), at);
     if (this.#payloads !== undefined) this.#sample(this.#payloads, span, number);
     return sightings.idOf(number);
   }
@@ -160,11 +164,6 @@ export class SpanTaker implements RequestHandler {
     }
     return ++this.#documentCount <= MAX_DOCUMENTS;
   }
-}
-
-function batchSize(span: SpanFields): number {
-  if (span.kind !== SPAN_KIND.producer && span.kind !== SPAN_KIND.consumer) return 1;
-  return Math.min(MAX_BATCH, Math.max(1, Math.floor(span.number(ROLE.batchSize))));
 }
 
 function loadIds(id: Uint32Array, bytes: Uint8Array, traceIdAt: number, spanIdAt: number): void {

@@ -12,3 +12,9 @@ export {
   type Target,
   usableTarget,
 } from './target.ts';
+export {
+  CONTEXT_HEADERS,
+  type ContextHeader,
+  type TraceContext,
+  traceContextOf,
+} from './trace-context.ts';

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { correctionId, type EndpointAction, type TemplateCorrection } from '../../decision.ts';
-import type { EndpointFact } from '../../fact.ts';
+import type { EndpointFact, Fact } from '../../fact.ts';
 import { endpointId } from '../../model.ts';
 import type {
+  AssignmentFact,
   DecisionChange,
   EstateStore,
   NewAuditEntry,
@@ -52,6 +53,32 @@ function decide(decided: StoredDecision): DecisionChange {
 
 function undo(endpoint: string, action: EndpointAction['action'], at = day(5)): DecisionChange {
   return { change: 'undo', endpoint, action, entry: entry('endpoint.undo', endpoint, at) };
+}
+
+const ORDERS_DB = 'production/cred-0123456789abcdef';
+
+function assignmentTo(owner: string, at = day(0), id = ORDERS_DB): AssignmentFact {
+  return {
+    ...{ entity: 'credential', id, name: 'orders-db', credentialKind: 'postgres' },
+    keys: [`id:${id}`, 'value:a'],
+    decision: { owner, by: 'admin', at, reason: 'because' },
+    source: { reader: 'person', how: 'declared' },
+  };
+}
+
+function assign(fact: AssignmentFact): DecisionChange {
+  return {
+    ...{ change: 'assign', fact },
+    entry: entry('credential.assign', fact.id, fact.decision.at),
+  };
+}
+
+function unassign(credential = ORDERS_DB, at = day(5)): DecisionChange {
+  return {
+    change: 'unassign',
+    credential,
+    entry: entry('credential.unassign', credential, at),
+  };
 }
 
 function correction(said: TemplateCorrection, at = day(0), service = SERVICE): StoredCorrection {
@@ -118,6 +145,32 @@ export function decisionsContract({ open, reopen }: StoreFixture): void {
     expect(await store.decisions()).toEqual([adopted]);
     expect(await factsKept()).toEqual([factOf(adopted)]);
     expect((await store.audit({ limit: 10 })).total).toBe(3);
+  });
+
+  test('who answers for a credential is kept with its entry as the latest has said, until it is taken back', async () => {
+    const other = assignmentTo('team-c', day(2), 'production/cred-fedcba9876543210');
+    await store.decide([assign(assignmentTo('team-a')), assign(other)]);
+    const latest = assignmentTo('team-b', day(1));
+    expect(await store.decide([assign(latest)])).toMatchObject([{ sequence: 3 }]);
+    store = await reopen(store);
+    expect(await factsKept()).toHaveLength(2);
+    expect(await factsKept()).toEqual(expect.arrayContaining([latest, other]));
+    expect([await store.decisions(), await store.corrections()]).toEqual([[], []]);
+    expect(await store.decide([unassign(), unassign()])).toMatchObject([
+      { sequence: 4, action: 'credential.unassign', subject: ORDERS_DB },
+      undefined,
+    ]);
+    expect(await factsKept()).toEqual([other]);
+  });
+
+  test('facts of one entity are read without the others', async () => {
+    const [adopted, assigned] = [decision(LIST, { action: 'adopt' }), assignmentTo('team-a')];
+    await store.decide([decide(adopted), assign(assigned)]);
+    const factsOf = async (entity: Fact['entity']) =>
+      (await store.facts(entity)).map(({ fact }) => fact);
+    expect(await factsOf('credential')).toEqual([assigned]);
+    expect(await factsOf('endpoint')).toEqual([factOf(adopted)]);
+    expect(await factsOf('service')).toEqual([]);
   });
 
   test('changes of one list are made in its order', async () => {

@@ -88,6 +88,33 @@ export function documentsContract({ open, reopen }: StoreFixture): void {
     expect((await store.audit({ limit: 1 })).total).toBe(1_200);
   });
 
+  test('are asked for their versions alone, as many as there are', async () => {
+    const ids = [
+      'a',
+      '\u0000',
+      'x'.repeat(5_000),
+      ...Array.from({ length: 600 }, (_, at) => `n-${at}`),
+    ];
+    await store.amend(
+      ids.map((id) => change(id, 0, id)),
+      [],
+    );
+    await store.amend([change('a', 1, 'again')], []);
+    const versions = await store.documentVersions(KIND, [...ids, 'none', 'a']);
+    expect([...versions]).toHaveLength(ids.length);
+    expect(versions).toEqual(new Map(ids.map((id) => [id, id === 'a' ? 2 : 1])));
+    expect(await store.documentVersions('none', ids)).toEqual(new Map());
+    expect(await store.documentVersions(KIND, [])).toEqual(new Map());
+  });
+
+  test('may be left as they are by several who append at once, each told of its own entries', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => `issue-${at}`);
+    const appended = await Promise.all(names.map((name) => store.amend([], [entry(name)])));
+    expect(appended.map(([one]) => one?.action)).toEqual(names);
+    const numbers = appended.map(([one]) => one?.sequence ?? 0);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(names.map((_, at) => at + 1));
+  });
+
   test('that several change at once are changed by one of them', async () => {
     await store.amend([change('a', 0, 'first')], []);
     const results = await Promise.allSettled(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { PoolConfig } from 'pg';
 import { Fault, messageOf, quote } from '../../../base/fault.ts';
+import { isLoopback } from '../../../base/loopback.ts';
 import type { PostgresConfig } from '../config.ts';
 
 /** How to reach the database; `place` (host and port) is what messages may say of it. */
@@ -106,8 +107,4 @@ function readReferenced(path: string, problem: 'url-not-found' | 'tls-invalid'):
       `${quote(path, 200)} cannot be read: ${messageOf(thrown)}`,
     );
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -107,12 +107,17 @@ export function aCredential(name: string, overrides: Partial<Credential> = {}): 
     service: null,
     services: [],
     owner: null,
+    ownerBecause: null,
     locations: [{ file: 'compose.yaml', line: 3, column: 5, in: 'env' }],
     fingerprint: null,
+    created: null,
     lastRotated: null,
     expires: null,
+    lastUsed: null,
     rotation: null,
+    secret: null,
     problems: [],
+    evidence: {},
     ...overrides,
   };
 }

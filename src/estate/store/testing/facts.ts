@@ -116,6 +116,26 @@ const credentialFact: fc.Arbitrary<CredentialFact> = fc
   )
   .map((said) => ({ entity: 'credential', ...said }));
 
+/** What is said of credentials that others know. */
+const remark: fc.Arbitrary<CredentialFact> = fc
+  .record(
+    {
+      id: fc.constantFrom('credential-1', 'credential-3'),
+      keys: fc.array(fc.constantFrom('value:1', 'id:credential-2'), { maxLength: 2 }),
+      said: fc.oneof(
+        fc.record({ revoked: text, refused: fc.constantFrom(['value:1'], ['api-key:1']) }),
+        fc.record({ decision: fc.record({ owner: text, by: text, at: text, reason: text }) }),
+      ),
+      source,
+      owner,
+    },
+    { requiredKeys: ['id', 'keys', 'said', 'source'] },
+  )
+  .map(({ said, ...about }) => ({
+    ...{ entity: 'credential', name: 'x', credentialKind: 'secret', ...about },
+    ...said,
+  }));
+
 const weaknessFact: fc.Arbitrary<WeaknessFact> = fc
   .record({ subject: service, control: text, object: text, message: text, source })
   .map((said) => ({ entity: 'weakness', id: `${said.control} ${said.subject}`, ...said }));
@@ -125,5 +145,6 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   endpointFact,
   callFact,
   credentialFact,
+  remark,
   weaknessFact,
 );

@@ -1,3 +1,4 @@
+import { addTo } from '../../../base/group-by.ts';
 import { type PathNode, sampleOf } from '../counts/index.ts';
 import type { Width } from '../limits.ts';
 import { suffixOf } from '../paths/index.ts';
@@ -141,12 +142,6 @@ interface Masked {
   readonly nodes: PathNode[];
   readonly values: Map<string, PathNode[]>;
   hasOthers: boolean;
-}
-
-function addTo(groups: Map<string, PathNode[]>, key: string, node: PathNode): void {
-  const group = groups.get(key);
-  if (group) group.push(node);
-  else groups.set(key, [node]);
 }
 
 /** What a parameter is that takes the values of a mask, or a name. */

@@ -1,19 +1,6 @@
-import { type Place, singularOf } from '../learning/index.ts';
-import { isVersion } from '../paths/index.ts';
+import type { Place } from '../learning/index.ts';
+import { idOfCollection, nameOfMask, unique } from './words.ts';
 
-/** Kinds that say more than the collection does. */
-const BY_KIND: Readonly<Record<string, string>> = {
-  date: 'date',
-  email: 'email',
-  handle: 'handle',
-  list: 'ids',
-  token: 'token',
-  jwt: 'token',
-  long: 'value',
-  text: 'name',
-};
-
-const MAX_NAME = 60;
 /** The representation that is wanted, as in `{id}.{format}`; not the end of a range. */
 const FORMAT = /[^.]\.\{\}$/;
 
@@ -52,24 +39,10 @@ function nameOf(place: Place): string {
 /** Where all values are of one telling kind. */
 function nameOfKind({ views }: Place): string | undefined {
   const mask = views[0]?.token ?? '';
-  const kind = BY_KIND[/^\{(\w+)\}/.exec(mask)?.[1] ?? ''];
+  const kind = nameOfMask(mask);
   return kind !== undefined && views.every(({ token }) => token === mask) ? kind : undefined;
 }
 
 function nameOfCollection(parent: Place | undefined): string {
-  if (parent === undefined || parent.isParameter || isVersion(parent.word)) return 'id';
-  const words = parent.word.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];
-  const last = words.pop();
-  if (last === undefined) return 'id';
-  const camel = [...words, singularOf(last)].map((word, rank) =>
-    rank === 0 ? word.toLowerCase() : word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
-  );
-  return `${camel.join('').slice(0, MAX_NAME)}Id`;
-}
-
-function unique(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name)) return name;
-  let number = 2;
-  while (taken.has(`${name}${number}`)) number++;
-  return `${name}${number}`;
+  return parent === undefined || parent.isParameter ? 'id' : idOfCollection(parent.word);
 }

@@ -16,6 +16,18 @@ export interface CommonFields {
   /** Number of envoy.data.accesslog.v3.AccessLogType. */
   readonly type?: number;
   readonly filters?: readonly string[];
+  readonly durationMs?: number;
+  /** Of the client as headers tell it; `10.0.0.1` where absent. */
+  readonly remote?: string;
+  /** Of the physical peer. */
+  readonly directRemote?: string;
+  readonly local?: string;
+  readonly upstream?: string;
+  /** Numbers of flags in envoy.data.accesslog.v3.ResponseFlags. */
+  readonly flags?: readonly number[];
+  /** An authorizer refused it. */
+  readonly isUnauthorized?: boolean;
+  readonly terminationDetails?: string;
 }
 
 export interface HttpFields extends CommonFields {
@@ -28,6 +40,7 @@ export interface HttpFields extends CommonFields {
   readonly headers?: Readonly<Record<string, string>>;
   readonly status?: number;
   readonly trailers?: Readonly<Record<string, string>>;
+  readonly details?: string;
 }
 
 export const METHOD = { GET: 1, HEAD: 2, POST: 3, CONNECT: 6, OPTIONS: 7, TRACE: 8 } as const;
@@ -62,7 +75,11 @@ function httpEntry(fields: HttpFields): Buffer {
     ...pairs(13, fields.headers),
   ];
   const { status = 200 } = fields;
-  const response = [messageField(1, integerField(1, status)), ...pairs(5, fields.trailers)];
+  const response = [
+    messageField(1, integerField(1, status)),
+    ...pairs(5, fields.trailers),
+    textField(6, fields.details ?? ''),
+  ];
   return Buffer.concat([
     messageField(1, common(fields)),
     integerField(2, version),
@@ -71,20 +88,36 @@ function httpEntry(fields: HttpFields): Buffer {
   ]);
 }
 
-function common({ startedAt, cluster = '', peer, type = 6, filters = [] }: CommonFields): Buffer {
-  const address = messageField(1, textField(2, '10.0.0.1'), integerField(3, 4711));
+function common(fields: CommonFields): Buffer {
+  const { startedAt, cluster = '', peer, type = 6, filters = [], remote = '10.0.0.1' } = fields;
   return Buffer.concat([
-    messageField(2, address),
+    address(2, remote),
+    address(3, fields.local),
     peer ? messageField(4, integerField(1, 4), messageField(5, ...peer.map(uri))) : NONE,
     startedAt === undefined ? NONE : messageField(5, ...timestamp(startedAt)),
+    address(13, fields.upstream),
     textField(15, cluster),
+    messageField(16, ...flagsOf(fields)),
     messageField(17, ...filters.map((name) => messageField(1, textField(1, name)))),
+    address(20, fields.directRemote),
+    fields.durationMs === undefined ? NONE : messageField(23, ...timestamp(fields.durationMs)),
+    textField(25, fields.terminationDetails ?? ''),
     textField(26, 'id of the stream'),
     integerField(33, type),
   ]);
 }
 
 const NONE = Buffer.alloc(0);
+
+function address(field: number, text: string | undefined): Buffer {
+  if (text === undefined) return NONE;
+  return messageField(field, messageField(1, textField(2, text), integerField(3, 4711)));
+}
+
+function flagsOf({ flags = [], isUnauthorized }: CommonFields): Buffer[] {
+  const unauthorized = isUnauthorized ? messageField(13, integerField(1, 1)) : NONE;
+  return [...flags.map((flag) => integerField(flag, 1)), unauthorized];
+}
 
 function uri(text: string): Buffer {
   return messageField(1, textField(1, text));

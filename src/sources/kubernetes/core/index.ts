@@ -6,7 +6,7 @@ import { readGatewayRoutes } from './gateway-api.ts';
 import { readIngresses } from './ingress.ts';
 import { readNetworkPolicies } from './network-policy.ts';
 import { readProbes } from './probes.ts';
-import { readRbac } from './rbac.ts';
+import { readRbac } from './rbac/index.ts';
 import { readSecretReferences } from './secret-references.ts';
 import { readSecretStores } from './secret-stores.ts';
 import { readSecrets } from './secrets.ts';

@@ -9,6 +9,7 @@ import type {
 import { ownerInLabels } from '../../labels.ts';
 import { ORIGIN_ANNOTATION } from '../kustomize/generate.ts';
 import type { Cluster, ClusterSink, Resource } from '../resource.ts';
+import { copiedFrom, editsOf, timesOf } from './delivered-secrets.ts';
 import { entriesOf, type ObjectEntry } from './environment.ts';
 import { isPlainEntry, kindOfKey } from './secret-keys.ts';
 
@@ -33,6 +34,7 @@ function toCredential(secret: Resource, entry: ObjectEntry): CredentialObservati
   // Whoever finds the value where a chart keeps it finds the same credential.
   const inValues = secret.placesOfText?.(entry.value) ?? [];
   const isPlainText = entry.path[0] === 'stringData' || inValues.length > 0;
+  const concerns = editsOf(secret, entry.key);
   return {
     kind: 'credential',
     name: `${secret.name}/${entry.key}`,
@@ -41,10 +43,13 @@ function toCredential(secret: Resource, entry: ObjectEntry): CredentialObservati
       secretKey(secret, secret.name, entry.key),
       ...(isGenerated(secret) && location ? keysAt(location) : []),
       ...inValues.flatMap(keysAt),
+      ...copiedFrom(secret, entry.key),
     ],
     ...(location && { location }),
     ...(owner && { owner }),
     ...(expires && { expires }),
+    ...timesOf(secret, entry.key),
+    ...(concerns.length > 0 && { concerns }),
     ...(!isProtected(secret, entry) &&
       location && { problems: [isPlainText ? 'plain-text' : 'base64-only'] }),
     source,

@@ -2,8 +2,8 @@ import { Fault, type FaultDetails, quote } from '../../../base/fault.ts';
 import { textAt } from '../../../base/pick.ts';
 
 /** An API server that did not do what it was asked.
- *  Codes: `cluster/unauthenticated`, `cluster/forbidden`, `cluster/not-found`, `cluster/version-gone` (list
- *  again), `cluster/too-many`, `cluster/too-large`, `cluster/malformed`, `cluster/unavailable`. */
+ *  Codes: `cluster/unauthenticated`, `cluster/forbidden`, `cluster/not-found`, `cluster/conflict`,
+ *  `cluster/invalid`, `cluster/version-gone` (list again), `cluster/too-many`, `cluster/too-large`, `cluster/malformed`, `cluster/unavailable`. */
 export class ApiFault extends Fault {
   /** When the server wants to be asked again. */
   readonly retryAfterMs: number | undefined;
@@ -22,7 +22,9 @@ const CODES: Readonly<Record<number, string>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not-found',
+  409: 'conflict',
   410: 'version-gone',
+  422: 'invalid',
   429: 'too-many',
 };
 const HINTS: Readonly<Record<number, string>> = {

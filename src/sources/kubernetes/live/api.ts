@@ -11,6 +11,9 @@ export interface ApiRequest {
   readonly accept?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** How a `PATCH` is meant: merged by the names of what lists hold, which is so where nothing is said; or applied as all
+   *  that a field manager wants of the object (server-side apply). */
+  readonly patch?: keyof typeof PATCH_TYPES | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Largest answer; of a stream, the largest line. */
   readonly maxBytes?: number;
@@ -25,8 +28,11 @@ interface SentRequest extends ApiRequest {
 const MAX_MARK_LENGTH = 1_024;
 /** What is no object has types of its own: keys are `application/jwk-set+json`. */
 const ACCEPT = 'application/json, */*';
-/** Lists of what has names are merged by them. */
-const PATCH_TYPE = 'application/strategic-merge-patch+json';
+/** @see https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply; JSON is YAML */
+const PATCH_TYPES = {
+  merge: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
 const USER_AGENT = 'reeve';
 const MAX_BYTES = 8 * 1_048_576;
 const MAX_ERROR_BYTES = 65_536;
@@ -133,7 +139,7 @@ export class ClusterApi {
   }
 
   #send(
-    { method = 'GET', path, accept = ACCEPT, body, headers }: SentRequest,
+    { method = 'GET', path, accept = ACCEPT, body, patch = 'merge', headers }: SentRequest,
     options: Awaited<ReturnType<ApiAccess['options']>>,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
@@ -155,7 +161,7 @@ export class ClusterApi {
             accept,
             'user-agent': USER_AGENT,
             ...(text !== undefined && {
-              'content-type': method === 'PATCH' ? PATCH_TYPE : 'application/json',
+              'content-type': method === 'PATCH' ? PATCH_TYPES[patch] : 'application/json',
             }),
           },
         },

@@ -8,8 +8,9 @@ import {
   textAt,
   textsAt,
 } from '../../../base/pick.ts';
+import { DATA_MANAGERS } from '../data-managers.ts';
 import type { ApiResource } from './discovery.ts';
-import { secretKeys } from './secret-names.ts';
+import { dataManagers, secretKeys } from './secret-names.ts';
 
 /** What is kept of an object. */
 export interface Kept {
@@ -92,12 +93,15 @@ function isLasting(pod: Fields): boolean {
   );
 }
 
-/** Of a pod that something controls: the names of what runs in it. */
+/** Of a pod that something controls: the names of what runs in it, and of an API server, which the kubelet controls, its
+ *  command. */
 function toContainers(pod: Fields): Fields {
   const names = (list: string) =>
     listAt(pod, 'spec', list).flatMap((container) => {
       const name = textAt(container, 'name');
-      return name === undefined ? [] : [{ name }];
+      if (name === undefined) return [];
+      if (name !== 'kube-apiserver') return [{ name }];
+      return [{ name, command: listAt(container, 'command'), args: listAt(container, 'args') }];
     });
   return { containers: names('containers'), initContainers: names('initContainers') };
 }
@@ -108,7 +112,7 @@ function toValue(object: Fields, { group, version, kind, metadataOnly }: ApiReso
   if (kind === 'Pod' && isControlled(object)) return { ...typed, spec: toContainers(object) };
   if (metadataOnly) {
     const data = secretKeys(object);
-    return data && { ...typed, data };
+    return data && { ...typed, data, [DATA_MANAGERS]: dataManagers(object) };
   }
   const {
     metadata: _,

@@ -14,7 +14,12 @@ import { LIVE_KINDS } from './kinds.ts';
 import { pluralOf } from './testing/api-server.ts';
 
 /** Not in a running cluster: a file of the API server, and groups that were renamed long ago. */
-const ONLY_IN_MANIFESTS = ['apiserver.config.k8s.io', 'extensions', 'certmanager.k8s.io'];
+const ONLY_IN_MANIFESTS = [
+  'apiserver.config.k8s.io',
+  'kubeadm.k8s.io',
+  'extensions',
+  'certmanager.k8s.io',
+];
 
 /** Every kind that readers look for in a cluster that has something of everything. */
 function askedFor(): Set<string> {

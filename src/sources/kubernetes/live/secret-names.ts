@@ -1,4 +1,5 @@
 import { type Fields, fieldsAt, listAt, textAt } from '../../../base/pick.ts';
+import type { DataManager } from '../data-managers.ts';
 
 /** Stands where a value would, in the form of a placeholder that readers know to be none. */
 const NOT_READ = Buffer.from('<not read>').toString('base64');
@@ -23,6 +24,26 @@ export function secretKeys(metadataOnly: Fields): Fields | undefined {
   if (keys.size === 0) return undefined;
   return Object.fromEntries([...keys].sort().map((key) => [key, NOT_READ]));
 }
+
+/** Who has set keys of the data of a Secret, and when each of them last wrote to the object: the order does not matter, and
+ *  what else they set is left out. */
+export function dataManagers(metadataOnly: Fields): readonly DataManager[] {
+  const managers = listAt(metadataOnly, 'metadata', 'managedFields').flatMap((entry) => {
+    const keys = Object.keys(fieldsAt(entry, 'fieldsV1', 'f:data')).flatMap(
+      (field) => KEY.exec(field)?.[1] ?? [],
+    );
+    const manager = textAt(entry, 'manager') ?? '';
+    const time = textAt(entry, 'time') ?? '';
+    const isTold = keys.length > 0 && manager.length <= MAX_NAME && TIME.test(time);
+    return isTold ? [{ manager, time, keys: keys.slice(0, MAX_KEYS).sort() }] : [];
+  });
+  return managers.slice(0, MAX_MANAGERS);
+}
+
+const MAX_MANAGERS = 50;
+const MAX_NAME = 128;
+/** As the API server writes it: RFC 3339 in UTC, to the second. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 function isHelmRelease(object: Fields): boolean {
   return (

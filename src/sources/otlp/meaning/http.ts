@@ -1,8 +1,10 @@
 import { type KeyWriter, writeRole } from '../counting/index.ts';
 import { ROLE, type SpanFields } from '../reading/index.ts';
+import { isSame } from './bytes.ts';
 import { credentialNumber, credentialOf } from './credential.ts';
 import { KEY_KIND, writeStatus } from './key-parts.ts';
 import type { Meaning, Operation, ProtocolMeaning } from './operation.ts';
+import { hasValue, writeShape } from './path-shape.ts';
 import { parameterNames, writeParameterNames } from './query.ts';
 import { RequestTarget } from './request-target.ts';
 import { isCatchAll, isUsablePath, MAX_PATH_BYTES, toRouteTemplate } from './route.ts';
@@ -13,20 +15,28 @@ const MAX_METHOD_BYTES = 64;
 const UNDERSCORE = 0x5f;
 
 /** HTTP requests that a service answered. The key of a route holds the route and not the path, so that
- *  one key stands for all requests of a route. */
+ *  one key stands for all requests of a route.
+ *
+ *  Those who call know no routes. Of what they asked for, the key holds the shape of the path, so that one key stands for
+ *  all requests that are alike, and nothing of the query. */
 export class HttpMeaning implements ProtocolMeaning {
+  readonly #isOfCallers: boolean;
   readonly #target = new RequestTarget();
   #isRouted = false;
   #status = 0;
   /** Where the names of parameters start in the key. */
   #namesAt = 0;
 
+  constructor({ isOfCallers = false } = {}) {
+    this.#isOfCallers = isOfCallers;
+  }
+
   writeKey(fields: SpanFields, key: KeyWriter): boolean {
     if (!fields.has(ROLE.httpMethod)) return false;
     const target = this.#target;
     target.locate(fields);
     const hasPath = target.pathEnd > target.pathAt;
-    this.#isRouted = fields.has(ROLE.httpRoute) && !(hasPath && isRouteOfAll(fields, target));
+    this.#isRouted = fields.has(ROLE.httpRoute) && !(hasPath && isNoRoute(fields, target));
     if (!this.#isRouted && !hasPath) return false;
     this.#status = statusOf(fields);
     key.byte(KEY_KIND.http);
@@ -35,9 +45,9 @@ export class HttpMeaning implements ProtocolMeaning {
     writeRole(fields, methodRole(fields), key, MAX_METHOD_BYTES);
     key.byte(this.#isRouted ? 1 : 0);
     if (this.#isRouted) writeRole(fields, ROLE.httpRoute, key, MAX_PATH_BYTES);
-    else writePath(fields, target, key);
+    else writePath(fields, target, key, this.#isOfCallers);
     this.#namesAt = key.length;
-    if (target.queryEnd > target.queryAt) {
+    if (target.queryEnd > target.queryAt && !this.#isOfCallers) {
       writeParameterNames(key, fields.bytes, target.queryAt, target.queryEnd);
     }
     return true;
@@ -88,8 +98,11 @@ function writePath(
   { bytes }: SpanFields,
   { pathAt, pathEnd }: RequestTarget,
   key: KeyWriter,
+  isOfCallers: boolean,
 ): void {
-  key.range(bytes, pathAt, Math.min(pathEnd, pathAt + MAX_PATH_BYTES + 1));
+  const isTooLong = pathEnd - pathAt > MAX_PATH_BYTES;
+  if (isOfCallers && !isTooLong) writeShape(bytes, pathAt, pathEnd, key);
+  else key.range(bytes, pathAt, isTooLong ? pathAt + MAX_PATH_BYTES + 1 : pathEnd);
   key.byte(0);
 }
 
@@ -100,11 +113,15 @@ function methodRole(fields: SpanFields): number {
 }
 
 /** Where a path is known, a route of `/` or `/*` that is not the path itself is where the handler of
- *  everything is mounted. */
-function isRouteOfAll(fields: SpanFields, { pathAt, pathEnd }: RequestTarget): boolean {
+ *  everything is mounted. Some instrumentation puts the path in the place of the route: values show it. */
+function isNoRoute(fields: SpanFields, { pathAt, pathEnd }: RequestTarget): boolean {
   const start = fields.start(ROLE.httpRoute);
   const end = fields.end(ROLE.httpRoute);
-  return pathEnd - pathAt > 1 && isCatchAll(fields.bytes, start, end);
+  const { bytes } = fields;
+  if (pathEnd - pathAt > 1 && isCatchAll(bytes, start, end)) return true;
+  return end - start === pathEnd - pathAt && isSame(bytes, start, pathAt, end - start)
+    ? hasValue(bytes, start, end)
+    : false;
 }
 
 function isOperational(fields: SpanFields): boolean {

@@ -4,7 +4,7 @@ import { type KeyWriter, writeRole } from '../counting/index.ts';
 import { ROLE, type SpanFields } from '../reading/index.ts';
 
 /** @see SPIFFE-ID §2: up to 2,048 bytes */
-const MAX_ID_BYTES = 2_048;
+export const MAX_ID_BYTES = 2_048;
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/[\w.-]+)+$/;
 
 /** No kind of operation. */
@@ -21,13 +21,19 @@ export function writePeer(fields: SpanFields, key: KeyWriter): void {
 export function peerOf(
   fields: SpanFields,
 ): Pick<Sighting, 'caller' | 'isCallerProved' | 'credential'> {
-  if (!fields.has(ROLE.mtlsPeer)) return {};
-  if (fields.end(ROLE.mtlsPeer) - fields.start(ROLE.mtlsPeer) > MAX_ID_BYTES) return {};
-  const identity = fields.text('mtlsPeer');
-  if (!SPIFFE_ID.test(identity)) return {};
+  const identity = spiffeIdOf(fields);
+  if (identity === undefined) return {};
   return {
     caller: toParty({ by: 'identity', identity }),
     isCallerProved: true,
     credential: 'mtls',
   };
+}
+
+/** The SPIFFE ID that a span names, where it is one. */
+export function spiffeIdOf(fields: SpanFields): string | undefined {
+  if (!fields.has(ROLE.mtlsPeer)) return undefined;
+  if (fields.end(ROLE.mtlsPeer) - fields.start(ROLE.mtlsPeer) > MAX_ID_BYTES) return undefined;
+  const identity = fields.text('mtlsPeer');
+  return SPIFFE_ID.test(identity) ? identity : undefined;
 }

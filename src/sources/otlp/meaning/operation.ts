@@ -2,7 +2,7 @@ import type { Sighting } from '../../../estate/index.ts';
 import type { KeyWriter } from '../counting/index.ts';
 import { ROLE, SPAN_KIND, type SpanFields } from '../reading/index.ts';
 import type { OtlpReason } from '../reasons.ts';
-import { EVENT } from './event.ts';
+import { EVENT, messageSide } from './event.ts';
 import { GRAPHQL, hasGraphqlOperation } from './graphql-span.ts';
 import { HttpMeaning } from './http.ts';
 import { peerOf, writePeer } from './mtls-peer.ts';
@@ -28,6 +28,7 @@ export interface ProtocolMeaning {
  *  means. The first byte behind the service, and behind the peer of a SERVER span, tells the protocols apart. */
 export class Operations {
   readonly #http = new HttpMeaning();
+  readonly #callersHttp = new HttpMeaning({ isOfCallers: true });
   #last: ProtocolMeaning = this.#http;
 
   /** Writes the key of the operation that a SERVER, PRODUCER or CONSUMER span stands for; false where
@@ -46,6 +47,17 @@ export class Operations {
     }
     this.#last = this.#http;
     return this.#http.writeKey(fields, key);
+  }
+
+  /** Writes the key of what a CLIENT span asks for, as far as it says; false where it names nothing that has a
+   *  protocol of its own here. Whom it asks is not in the key. */
+  writeCallersKey(fields: SpanFields, key: KeyWriter): boolean {
+    key.start();
+    if (fields.has(ROLE.rpcSystem) && isGrpc(fields)) this.#last = RPC;
+    else if (fields.has(ROLE.httpMethod)) this.#last = this.#callersHttp;
+    else if (messageSide(fields) !== SPAN_KIND.client) this.#last = EVENT;
+    else return false;
+    return this.#last.writeKey(fields, key);
   }
 
   /** Writes the key of a GraphQL operation, which may lie in a span of its own; false where there is

@@ -38,7 +38,7 @@ export class AttributeReader {
       this.#readUnordered(end);
       return;
     }
-    const attribute = attributeAt(bytes, at + 2, length);
+    const attribute = this.#attributeAt(at + 2, at + 2 + length);
     wire.at = valueAt + 1;
     const valueEnd = wire.length(end);
     if (valueEnd !== end) {
@@ -61,7 +61,7 @@ export class AttributeReader {
         continue;
       }
       const fieldEnd = wire.length(end);
-      if (tag === KEY) attribute = attributeAt(wire.bytes, wire.at, fieldEnd - wire.at);
+      if (tag === KEY) attribute = this.#attributeAt(wire.at, fieldEnd);
       else {
         valueAt = wire.at;
         valueEnd = fieldEnd;
@@ -73,6 +73,10 @@ export class AttributeReader {
       this.#readValue(attribute, valueEnd);
       wire.at = end;
     }
+  }
+
+  #attributeAt(start: number, end: number): number {
+    return attributeAt(this.#wire.bytes, start, end - start, this.#fields.attributesEnd);
   }
 
   /** An AnyValue. */
@@ -113,10 +117,10 @@ export class AttributeReader {
     }
   }
 
-  /** An ArrayValue, of which a header's first text is wanted. */
+  /** An ArrayValue, of which the first text is wanted. */
   #readList(attribute: number, end: number): void {
     const wire = this.#wire;
-    if (TYPE_OF[attribute] !== TYPE_NUMBER.header) {
+    if (TYPE_OF[attribute] !== TYPE_NUMBER.texts) {
       this.#fields.wrongTypes++;
       wire.at = end;
       return;
@@ -135,7 +139,7 @@ export class AttributeReader {
 
   #setText(attribute: number, start: number, end: number): void {
     const type = TYPE_OF[attribute];
-    if (type === TYPE_NUMBER.text || type === TYPE_NUMBER.header) {
+    if (type === TYPE_NUMBER.text || type === TYPE_NUMBER.texts) {
       this.#fields.setText(attribute, start, end);
       return;
     }

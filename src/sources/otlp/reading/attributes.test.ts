@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attributeAt, attributeNamed, ROLE, ROLE_COUNT, ROLE_OF } from './attributes.ts';
+import {
+  ATTRIBUTE_COUNT,
+  attributeAt,
+  attributeNamed,
+  COUNTED_ATTRIBUTES,
+  ROLE,
+  ROLE_COUNT,
+  ROLE_OF,
+} from './attributes.ts';
 
 function at(name: string): number {
   const bytes = Buffer.from(`xx${name}yy`);
-  return attributeAt(bytes, 2, bytes.length - 4);
+  return attributeAt(bytes, 2, bytes.length - 4, ATTRIBUTE_COUNT);
 }
 
 describe('the name of an attribute', () => {
@@ -28,6 +36,20 @@ describe('the name of an attribute', () => {
     },
   );
 
+  it.each([
+    ['service.name', true],
+    ['reeve.mtls.peer', true],
+    ['http.response.body', true],
+    ['peer.service', false],
+    ['network.peer.address', false],
+    ['db.system', false],
+    ['k8s.pod.ip', false],
+    ['container.image.tag', false],
+  ])('%s serves more than single requests: %s', (name, isCounted) => {
+    expect(attributeNamed(name)).toBeGreaterThan(-1);
+    expect(attributeNamed(name) < COUNTED_ATTRIBUTES).toBe(isCounted);
+  });
+
   it('is found by its bytes as it is by its text, whatever it is', () => {
     const near = fc
       .tuple(fc.constantFrom('http.route', 'url.path', 'rpc.method', 'server.port'), fc.nat(40))
@@ -39,7 +61,7 @@ describe('the name of an attribute', () => {
     );
   });
 
-  it('has a role that fits into the bits of a number', () => {
-    expect(ROLE_COUNT).toBeLessThan(32);
+  it('has a role that fits into the bits of two numbers', () => {
+    expect(ROLE_COUNT).toBeLessThanOrEqual(64);
   });
 });

@@ -1,6 +1,6 @@
-/** What an attribute's value must be: text, a whole number, a boolean, a header (a list of texts), or a
- *  payload (text or bytes), which is only read where that is allowed. */
-export type AttributeType = 'text' | 'number' | 'flag' | 'header' | 'payload';
+/** What an attribute's value must be: text, a whole number, a boolean, texts (one, or a list of which the first counts),
+ *  or a payload (text or bytes), which is only read where that is allowed. */
+export type AttributeType = 'text' | 'number' | 'flag' | 'texts' | 'payload';
 
 interface RoleEntry {
   readonly type: AttributeType;
@@ -9,6 +9,9 @@ interface RoleEntry {
 }
 
 /** The attributes that the estate is learnt from, by what they mean here. Nothing else is read.
+ *
+ *  Where a service runs is told by an address where there is one, as its callees see it on their sockets; else by the name
+ *  of the place; a process's own id comes last, for it is a new one at each start.
  *
  *  The semantic conventions name no attribute for a body. What agents that capture bodies send is
  *  `http.request.body`, `rpc.request.body` and their answers (Hypertrace's and Helios's agents),
@@ -23,7 +26,7 @@ const ROLES = {
   environment: { type: 'text', names: ['deployment.environment.name', 'deployment.environment'] },
   httpMethod: { type: 'text', names: ['http.request.method', 'http.method'] },
   httpMethodOriginal: { type: 'text', names: ['http.request.method_original'] },
-  httpRoute: { type: 'text', names: ['http.route'] },
+  httpRoute: { type: 'text', names: ['http.route', 'url.template'] },
   httpStatus: { type: 'number', names: ['http.response.status_code', 'http.status_code'] },
   urlPath: { type: 'text', names: ['url.path', 'http.target'] },
   urlFull: { type: 'text', names: ['url.full', 'http.url'] },
@@ -51,6 +54,10 @@ const ROLES = {
       'messaging.destination.anonymous',
     ],
   },
+  messagingOperation: {
+    type: 'text',
+    names: ['messaging.operation.type', 'messaging.operation'],
+  },
   batchSize: { type: 'number', names: ['messaging.batch.message_count'] },
   peerHost: { type: 'text', names: ['server.address', 'net.peer.name', 'net.sock.peer.name'] },
   peerPort: { type: 'number', names: ['server.port', 'net.peer.port'] },
@@ -58,9 +65,9 @@ const ROLES = {
   graphqlDocument: { type: 'text', names: ['graphql.document', 'graphql.source'] },
   graphqlType: { type: 'text', names: ['graphql.operation.type'] },
   graphqlName: { type: 'text', names: ['graphql.operation.name'] },
-  authorization: { type: 'header', names: ['http.request.header.authorization'] },
-  apiKey: { type: 'header', names: ['http.request.header.x-api-key'] },
-  cookie: { type: 'header', names: ['http.request.header.cookie'] },
+  authorization: { type: 'texts', names: ['http.request.header.authorization'] },
+  apiKey: { type: 'texts', names: ['http.request.header.x-api-key'] },
+  cookie: { type: 'texts', names: ['http.request.header.cookie'] },
   requestBody: {
     type: 'payload',
     names: [
@@ -74,10 +81,27 @@ const ROLES = {
     type: 'payload',
     names: ['http.response.body.content', 'http.response.body', 'rpc.response.body'],
   },
+  // What only rows of single requests need: read where somebody wants those.
+  peerName: { type: 'text', names: ['service.peer.name', 'peer.service'] },
+  peerNamespace: { type: 'text', names: ['service.peer.namespace'] },
+  socketPeer: {
+    type: 'text',
+    names: ['network.peer.address', 'net.sock.peer.addr', 'net.peer.ip'],
+  },
+  dbSystem: { type: 'text', names: ['db.system.name', 'db.system'] },
+  instance: {
+    type: 'texts',
+    names: ['k8s.pod.ip', 'host.ip', 'k8s.pod.name', 'host.name', 'service.instance.id'],
+  },
+  version: {
+    type: 'texts',
+    names: ['service.version', 'container.image.tags', 'container.image.tag'],
+  },
 } as const satisfies Record<string, RoleEntry>;
 
 export type Role = keyof typeof ROLES;
 const ROLE_NAMES = Object.keys(ROLES) as Role[];
+/** At most as many as `SpanFields` has bits for: 64. */
 export const ROLE_COUNT = ROLE_NAMES.length;
 
 /** The number of each role. */
@@ -85,7 +109,7 @@ export const ROLE = Object.freeze(
   Object.fromEntries(ROLE_NAMES.map((name, number) => [name, number])),
 ) as Readonly<Record<Role, number>>;
 
-export const TYPE_NUMBER = { text: 0, number: 1, flag: 2, header: 3, payload: 4 } as const;
+export const TYPE_NUMBER = { text: 0, number: 1, flag: 2, texts: 3, payload: 4 } as const;
 
 /** One wanted attribute. Lower ranks win where a span has several of one role. */
 interface Wanted {
@@ -103,6 +127,10 @@ const WANTED: readonly Wanted[] = ROLE_NAMES.flatMap((name, role) =>
     type: TYPE_NUMBER[ROLES[name].type],
   })),
 );
+
+/** Numbers of attributes are below it; those that do not only serve rows of single requests, below the other. */
+export const ATTRIBUTE_COUNT = WANTED.length;
+export const COUNTED_ATTRIBUTES = WANTED.findIndex(({ role }) => role === ROLE.peerName);
 
 /** Role, rank and type of the attribute with a number. */
 export const ROLE_OF = Uint8Array.from(WANTED, ({ role }) => role);
@@ -126,12 +154,17 @@ const STARTS = Uint16Array.from(starts());
 const NAME_BYTES = Uint8Array.from(WANTED.flatMap(({ name }) => [...Buffer.from(name)]));
 const [FACTOR, TABLE] = perfectTable();
 
-/** The number of the attribute whose name lies in these bytes, or -1. Length and three bytes choose
- *  the only name that it can be; the bytes of that name then decide. */
-export function attributeAt(bytes: Uint8Array, start: number, length: number): number {
+/** The number of the attribute whose name lies in these bytes, or -1; those from `until` on are none. Length and three
+ *  bytes choose the only name that it can be; the bytes of that name then decide. */
+export function attributeAt(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  until: number,
+): number {
   if (length < SHORTEST || length > LONGEST) return -1;
   const number = TABLE[slotOf(bytes, start, length, FACTOR)] ?? -1;
-  if (number < 0) return -1;
+  if (number < 0 || number >= until) return -1;
   let known = STARTS[number] ?? 0;
   if ((STARTS[number + 1] ?? 0) - known !== length) return -1;
   for (let at = start; at < start + length; at++) {

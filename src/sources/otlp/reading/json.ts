@@ -2,7 +2,7 @@ import { Fault } from '../../../base/fault.ts';
 import { type Fields, isFields, textAt } from '../../../base/pick.ts';
 import { attributeNamed, TYPE_NUMBER, TYPE_OF } from './attributes.ts';
 import type { RequestHandler } from './protobuf.ts';
-import { SPAN_KIND, type SpanFields } from './span-fields.ts';
+import { MAX_LINKS, SPAN_KIND, type SpanFields, STATUS_CODE } from './span-fields.ts';
 import { TextFields } from './text-fields.ts';
 
 /** Values in one request: each costs memory while it is parsed, however few bytes it came in. */
@@ -44,9 +44,21 @@ export class JsonReader {
     fields.spanIdAt = this.#text.idAt(span.spanId, 8);
     fields.parentIdAt = this.#text.idAt(span.parentSpanId, 8);
     fields.kind = kindOf(span.kind);
-    fields.startMs = toMs(span.startTimeUnixNano);
+    fields.startNanos = toNanos(span.startTimeUnixNano);
+    fields.endNanos = toNanos(span.endTimeUnixNano);
+    fields.statusCode = statusOf(fieldsIn(span, 'status'));
+    this.#readLinks(listIn(span, 'links'));
     this.#readAttributes(span);
     this.#handler.onSpan(fields);
+  }
+
+  #readLinks(links: readonly unknown[]): void {
+    for (const link of links) {
+      if (this.#fields.linkCount >= MAX_LINKS) this.#fields.linkCount++;
+      else if (isFields(link)) {
+        this.#fields.addLink(this.#text.idAt(link.traceId, 16), this.#text.idAt(link.spanId, 8));
+      }
+    }
   }
 
   #readAttributes(owner: unknown): void {
@@ -54,7 +66,7 @@ export class JsonReader {
     let hasPayload = false;
     for (const item of items) {
       const attribute = attributeOf(item);
-      if (attribute < 0) continue;
+      if (attribute < 0 || attribute >= this.#fields.attributesEnd) continue;
       if (TYPE_OF[attribute] === TYPE_NUMBER.payload) hasPayload = true;
       else this.#readValue(attribute, (item as Fields).value);
     }
@@ -78,11 +90,11 @@ export class JsonReader {
     else if (intValue !== undefined) this.#setNumber(attribute, intValue);
     else if (doubleValue !== undefined) this.#setNumber(attribute, doubleValue);
     else if (typeof boolValue === 'boolean') this.#setFlag(attribute, boolValue);
-    else if (TYPE_OF[attribute] === TYPE_NUMBER.header) this.#readFirst(attribute, arrayValue);
+    else if (TYPE_OF[attribute] === TYPE_NUMBER.texts) this.#readFirst(attribute, arrayValue);
     else if (Object.keys(value).length > 0) this.#fields.wrongTypes++;
   }
 
-  /** Of a header's texts the first. */
+  /** Of several texts the first. */
   #readFirst(attribute: number, arrayValue: unknown): void {
     const [first] = listIn(arrayValue, 'values');
     if (first === undefined) return;
@@ -169,7 +181,14 @@ function kindOf(kind: unknown): number {
 }
 const KINDS: ReadonlyMap<string, number> = new Map(Object.entries(SPAN_KIND));
 
-function toMs(nanos: unknown): number {
-  const ms = Math.floor(Number(nanos) / 1e6);
-  return Number.isFinite(ms) && ms > 0 ? ms : 0;
+function statusOf(status: unknown): number {
+  const code = isFields(status) ? status.code : undefined;
+  return code === STATUS_CODE.error || code === 'STATUS_CODE_ERROR'
+    ? STATUS_CODE.error
+    : STATUS_CODE.unset;
+}
+
+function toNanos(nanos: unknown): number {
+  const number = Number(nanos);
+  return Number.isFinite(number) && number > 0 ? number : 0;
 }

@@ -13,9 +13,20 @@ export interface RequestHandler {
  *  @see opentelemetry-proto trace_service.proto, trace.proto and resource.proto */
 const MESSAGE_1 = 0x0a;
 const MESSAGE_2 = 0x12;
-const SPAN_TAG = { traceId: 0x0a, spanId: 0x12, parentId: 0x22, kind: 0x30, start: 0x39 } as const;
-const SPAN_ATTRIBUTE = 0x4a;
-const SPAN_FIELDS = new Set([...Object.values(SPAN_TAG), SPAN_ATTRIBUTE].map((tag) => tag >>> 3));
+const SPAN_TAG = {
+  traceId: 0x0a,
+  spanId: 0x12,
+  parentId: 0x22,
+  kind: 0x30,
+  start: 0x39,
+  end: 0x41,
+  attribute: 0x4a,
+  link: 0x6a,
+  status: 0x7a,
+} as const;
+const SPAN_FIELDS = new Set(Object.values(SPAN_TAG).map((tag) => tag >>> 3));
+const LINK_TAG = { traceId: 0x0a, spanId: 0x12 } as const;
+const STATUS_CODE = 0x18;
 
 /** Reads the wanted fields of ExportTraceServiceRequests straight from their bytes.
  *  @throws {Fault} `otlp/protobuf-malformed`; what stood before the break has been handed on */
@@ -89,14 +100,41 @@ export class ProtobufReader {
     fields.clear();
     while (wire.at < end) {
       const tag = wire.varint(end);
-      if (tag === SPAN_ATTRIBUTE) this.#attributes.read(wire.length(end));
+      if (tag === SPAN_TAG.attribute) this.#attributes.read(wire.length(end));
       else if (tag === SPAN_TAG.traceId) fields.traceIdAt = this.#readId(16, end);
       else if (tag === SPAN_TAG.spanId) fields.spanIdAt = this.#readId(8, end);
       else if (tag === SPAN_TAG.parentId) fields.parentIdAt = this.#readId(8, end);
       else if (tag === SPAN_TAG.kind) fields.kind = wire.varint(end);
-      else if (tag === SPAN_TAG.start) fields.startMs = wire.nanosAsMs(end);
+      else if (tag === SPAN_TAG.start) fields.startNanos = wire.fixed64(end);
+      else if (tag === SPAN_TAG.end) fields.endNanos = wire.fixed64(end);
+      else if (tag === SPAN_TAG.status) fields.statusCode = this.#readStatus(wire.length(end));
+      else if (tag === SPAN_TAG.link) this.#readLink(wire.length(end));
       else this.#skipOfSpan(tag, end);
     }
+  }
+
+  #readStatus(end: number): number {
+    const wire = this.#wire;
+    let code = 0;
+    while (wire.at < end) {
+      const tag = wire.varint(end);
+      if (tag === STATUS_CODE) code = wire.varint(end);
+      else wire.skip(tag, end);
+    }
+    return code;
+  }
+
+  #readLink(end: number): void {
+    const wire = this.#wire;
+    let traceAt = -1;
+    let spanAt = -1;
+    while (wire.at < end) {
+      const tag = wire.varint(end);
+      if (tag === LINK_TAG.traceId) traceAt = this.#readId(16, end);
+      else if (tag === LINK_TAG.spanId) spanAt = this.#readId(8, end);
+      else wire.skip(tag, end);
+    }
+    this.#fields.addLink(traceAt, spanAt);
   }
 
   /** Where an identifier of this length starts; -1 for one of another length, or of zeros. */

@@ -1,4 +1,5 @@
 import {
+  ATTRIBUTE_COUNT,
   RANK_OF,
   ROLE,
   ROLE_COUNT,
@@ -17,6 +18,12 @@ export const SPAN_KIND = {
   consumer: 5,
 } as const;
 
+/** @see opentelemetry-proto trace.proto, `Status.StatusCode` */
+export const STATUS_CODE = { unset: 0, ok: 1, error: 2 } as const;
+
+/** Links whose places are kept. */
+export const MAX_LINKS = 8;
+
 const FLAGS: ReadonlyMap<string, number> = new Map([
   ['true', 1],
   ['false', 0],
@@ -33,14 +40,24 @@ export class SpanFields {
   traceIdAt = -1;
   spanIdAt = -1;
   parentIdAt = -1;
-  /** Milliseconds since 1970; 0 where the span does not say. */
-  startMs = 0;
+  /** Nanoseconds since 1970, as exactly as a double tells; 0 where the span does not say. */
+  startNanos = 0;
+  endNanos = 0;
+  /** As in `STATUS_CODE`. */
+  statusCode = 0;
+  /** Links to other spans, all that there are; places of the first are in `linkedTraceAt` and `linkedSpanAt`. */
+  linkCount = 0;
+  readonly linkedTraceAt = new Int32Array(MAX_LINKS);
+  readonly linkedSpanAt = new Int32Array(MAX_LINKS);
   /** Whether payloads may be looked at. */
   wantsPayloads = false;
+  /** Attributes from this number on are passed over: `COUNTED_ATTRIBUTES` where nobody wants single requests. */
+  attributesEnd = ATTRIBUTE_COUNT;
   /** Attributes whose value was none of their type. */
   wrongTypes = 0;
-  /** Bit n: role n is set. */
+  /** Bit n: role n is set; and role 32 + n. */
   #present = 0;
+  #presentAbove = 0;
   readonly #starts = new Int32Array(ROLE_COUNT);
   readonly #ends = new Int32Array(ROLE_COUNT);
   readonly #numbers = new Float64Array(ROLE_COUNT);
@@ -51,9 +68,26 @@ export class SpanFields {
     this.traceIdAt = -1;
     this.spanIdAt = -1;
     this.parentIdAt = -1;
-    this.startMs = 0;
+    this.startNanos = 0;
+    this.endNanos = 0;
+    this.statusCode = 0;
+    this.linkCount = 0;
     this.wrongTypes = 0;
     this.#present = 0;
+    this.#presentAbove = 0;
+  }
+
+  /** Milliseconds since 1970; 0 where the span does not say. */
+  get startMs(): number {
+    return Math.floor(this.startNanos / 1e6);
+  }
+
+  /** Takes up a link, by where its ids start; -1 where one is none. */
+  addLink(traceAt: number, spanAt: number): void {
+    if (traceAt < 0 || spanAt < 0) return;
+    const place = this.linkCount++;
+    this.linkedTraceAt[place] = traceAt;
+    this.linkedSpanAt[place] = spanAt;
   }
 
   /** Sets the text of an attribute; an empty one says nothing. */
@@ -79,7 +113,8 @@ export class SpanFields {
   }
 
   has(role: number): boolean {
-    return (this.#present & (1 << role)) !== 0;
+    // a shift takes its number modulo 32
+    return ((role < 32 ? this.#present : this.#presentAbove) & (1 << role)) !== 0;
   }
 
   start(role: number): number {
@@ -109,9 +144,9 @@ export class SpanFields {
   #claims(attribute: number): boolean {
     const role = ROLE_OF[attribute] ?? 0;
     const rank = RANK_OF[attribute] ?? 0;
-    const bit = 1 << role;
-    if ((this.#present & bit) !== 0 && (this.#ranks[role] ?? 0) < rank) return false;
-    this.#present |= bit;
+    if (this.has(role) && (this.#ranks[role] ?? 0) < rank) return false;
+    if (role < 32) this.#present |= 1 << role;
+    else this.#presentAbove |= 1 << role;
     this.#ranks[role] = rank;
     return true;
   }

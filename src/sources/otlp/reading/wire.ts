@@ -42,13 +42,11 @@ export class WireCursor {
     else throw malformed('a field has a type that proto3 does not know');
   }
 
-  /** Nanoseconds since 1970 as milliseconds, to the millisecond. */
-  nanosAsMs(end: number): number {
+  /** 64 bits; integers beyond 2^53 lose their low digits. */
+  fixed64(end: number): number {
     const { bytes, at } = this;
     this.#advance(8, end);
-    const low = uint32(bytes, at);
-    const high = uint32(bytes, at + 4);
-    return Math.floor((high * 4_294_967_296 + low) / 1e6);
+    return uint32(bytes, at + 4) * 4_294_967_296 + uint32(bytes, at);
   }
 
   double(end: number): number {

@@ -13,6 +13,11 @@ export interface SpanFields {
   readonly name?: string;
   /** Milliseconds since 1970; else none that is believed. */
   readonly startMs?: number;
+  /** Milliseconds after it; 0 where absent. */
+  readonly durationMs?: number;
+  /** 0 unset, 1 ok, 2 error; none is sent where absent. */
+  readonly status?: number;
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
 export interface ResourceFields {
@@ -34,6 +39,9 @@ export function toJsonRequest(resources: readonly ResourceFields[]): object {
             kind: span.kind,
             name: span.name ?? 'ignored',
             startTimeUnixNano: span.startMs === undefined ? '1' : `${span.startMs}000000`,
+            endTimeUnixNano: endOf(span) === undefined ? '1' : `${endOf(span)}000000`,
+            ...(span.status !== undefined && { status: { code: span.status } }),
+            ...(span.links && { links: span.links }),
             attributes: jsonAttributes(span.attributes ?? {}),
           })),
         },
@@ -70,10 +78,26 @@ function spanOf(span: SpanFields): Buffer {
     text(5, span.name ?? 'ignored'),
     Buffer.concat([tag(6, 0), varint(span.kind ?? 0)]),
     time(7, span.startMs),
-    time(8, span.startMs),
+    time(8, endOf(span)),
     attributes(9, span.attributes ?? {}),
+    ...(span.links ?? []).map((link) => bytes(13, linkOf(link))),
+    ...(span.status === undefined
+      ? []
+      : [bytes(15, Buffer.concat([tag(3, 0), varint(span.status)]))]),
     Buffer.concat([tag(16, 5), Buffer.alloc(4, 1)]),
   ]);
+}
+
+function linkOf({ traceId, spanId }: { traceId: string; spanId: string }): Buffer {
+  return Buffer.concat([
+    bytes(1, Buffer.from(traceId, 'hex')),
+    bytes(2, Buffer.from(spanId, 'hex')),
+    text(3, 'a=b'),
+  ]);
+}
+
+function endOf({ startMs, durationMs = 0 }: SpanFields): number | undefined {
+  return startMs === undefined ? undefined : startMs + durationMs;
 }
 
 function time(field: number, ms: number | undefined): Buffer {

@@ -1,0 +1,2 @@
+/** Single spans, as rows of batches. */
+export { SpanRows } from './span-rows.ts';
