@@ -59,6 +59,7 @@ describe('a secret that somebody writes into a reason', () => {
     ['in YAML', `secret: ${value}`],
     ['in a header', `Authorization: Bearer ${value}`],
     ['with the prefix of a provider', `ghp_${value.replaceAll(/[^\w]/g, 'x')}`],
+    ['with the prefix of a person’s token', `rvp_${value.replaceAll(/[^\w]/g, 'x')}`],
     ['in a token', `eyJhbGciOi.${value}.${value}`],
     ['in a key', `-----BEGIN RSA PRIVATE KEY-----\n${value}`],
   ])('is left out: %s', (_, text) => {

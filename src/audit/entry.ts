@@ -47,10 +47,25 @@ export const AUDIT_ACTIONS = {
   'join-token.create': ['token', 'until'],
   'join-token.use': ['token', 'from'],
   'join-token.delete': ['token'],
+  /** By whom a person is let in is the actor. */
+  'person.add': ['roles', 'teams', 'expiresAt'],
+  'person.renew': ['roles', 'teams', 'expiresAt'],
+  'person.remove': [],
+  /** Of a service or team that is retired. */
+  'offboarding.begin': ['kind', 'services', 'digest'],
+  'offboarding.verify': ['kind'],
+  'offboarding.reopen': ['kind'],
+  'offboarding.cancel': ['kind'],
+  /** Of a value that others know. */
+  'leak.report': ['fingerprint', 'where', 'opens'],
+  'leak.done': ['subject'],
+  /** Of a credential of the estate; with `unassign`, `owner` is who was named before. */
+  'credential.assign': ['owner'],
+  'credential.unassign': ['owner'],
   /** Of a secret. */
   'secret.create': ['kind', 'service', 'owner', 'consumers'],
   'secret.update': ['owner', 'consumers'],
-  'secret.plan': ['rotator', 'admin', 'everySeconds', 'overlapSeconds'],
+  'secret.plan': ['rotator', 'admin', 'everySeconds', 'overlapSeconds', 'deliver'],
   'secret.put': ['version', 'previous'],
   /** A rotation: `run` names it. */
   'secret.rotate': ['run', 'why'],
@@ -67,14 +82,71 @@ export const AUDIT_ACTIONS = {
   'secret.abandon': ['version'],
   'secret.destroy': ['versions'],
   'secret.rewrap': ['versions'],
+  /** What its account may do at the target is as it should be. */
+  'secret.accept': ['grants'],
   'secret.remove': ['service'],
   'secret.read': ['version', 'label'],
-  'secret.deny': ['label', 'why'],
+  'secret.deny': ['label', 'why', 'count'],
   /** Of the store: rotations wait, since it seems to be older than what targets hold; or go on. */
   'secret.pause': ['why'],
   'secret.resume': [],
+  /** Of an API key that Reeve has issued, by the part of it that names it. */
+  'api-key.issue': ['service', 'owner', 'environments', 'scopes', 'expiresAt'],
+  'api-key.revoke': ['service'],
+  /** Of a secret whose public keys others verify tokens with: `kid` names the key. */
+  'key-set.publish': ['kid', 'algorithm'],
+  'key-set.retire': ['kid', 'until'],
+  'key-set.withdraw': ['kid'],
+  /** Of the vault: keys of its own, each named by what is not secret of it. */
+  'vault.create': ['kek', 'revision'],
+  'vault.unseal': ['kek', 'revision'],
+  'vault.share': ['given', 'needed'],
+  'vault.seal': [],
+  'vault.rotate-root': ['version', 'revision'],
+  'vault.retire-root': ['version', 'revision'],
+  'vault.change-kek': ['from', 'kek', 'revision'],
+  'vault.rewrap': ['version'],
+  'vault.rewrapped': ['version', 'secrets', 'failed'],
+  /** Of a role, by which users of targets are made for a while; `username` is such a user, and no secret. */
+  'role.define': ['engine', 'admin', 'consumers', 'maxTtlSeconds', 'maxLifeSeconds', 'maxLeases'],
+  /** It gives no more leases. */
+  'role.close': ['service'],
+  'role.remove': ['service'],
+  'role.orphans': ['usernames'],
+  /** Of a lease: `ask` before its user is made, `start` when it is handed out; `ended` when the target has no such user. */
+  'lease.ask': ['role', 'service', 'spiffeId', 'username', 'until'],
+  'lease.start': ['role', 'service'],
+  'lease.renew': ['role', 'service', 'until'],
+  'lease.end': ['role', 'service', 'why', 'problem'],
+  'lease.fail': ['role', 'service', 'trouble', 'problem', 'attempt', 'waits'],
+  'lease.retry': ['role', 'service'],
+  'lease.ended': ['role', 'service'],
+  'lease.abandon': ['role', 'service', 'username'],
+  /** Of a role: somebody who asked got no lease. */
+  'lease.deny': ['service', 'why'],
+  /** Of an incident: what tracing saw, and what people say and do about it. */
+  'incident.open': ['severity', 'from', 'to'],
+  'incident.grow': ['severity', 'alert'],
+  'incident.acknowledge': [],
+  'incident.assign': ['assignee'],
+  'incident.note': [],
+  /** `learns`: how many signs are told of in another way from now on. */
+  'incident.expect': ['learns'],
+  'incident.condemn': ['learns'],
+  'incident.resolve': [],
+  'incident.reopen': [],
+  /** What was learnt of it no longer holds. */
+  'incident.forget': ['verdict'],
+  'incident.remove': ['state'],
+  /** Of an incident: an action is asked for; a step of it was done, or was refused. */
+  'incident.act': ['action', 'target', 'subjects'],
+  'incident.acted': ['action', 'subject', 'outcome'],
+  'incident.act-failed': ['action', 'subject', 'problem'],
   /** Of a folder: what it says of guardrails and groups has changed. */
   'policy.read': ['guardrails', 'groups'],
+  /** Of an edge: nobody may use it; policy alone decides about it again. */
+  'policy.block-edge': ['from', 'to'],
+  'policy.open-edge': [],
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 

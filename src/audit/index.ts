@@ -1,4 +1,4 @@
 export { AUDIT_ACTIONS, type AuditAction, auditEntryOf } from './entry.ts';
-export { openKeyFile } from './key-file.ts';
+export { openKeyFile, signerIn } from './key-file.ts';
 export { withoutSecrets } from './redaction.ts';
 export { auditSeal } from './seal.ts';

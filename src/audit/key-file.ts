@@ -12,8 +12,15 @@ export function openKeyFile(
   kind: SignerKind,
 ): { readonly signer: NoteSigner; readonly isNew: boolean } {
   const isNew = !existsSync(file);
-  const key = readKey(readOrCreate(file, makeKey), file);
-  return { signer: noteSigner(name, kind, key), isNew };
+  return { signer: signerIn(readOrCreate(file, makeKey), { file, name, kind }), isNew };
+}
+
+/** As `openKeyFile`, of the text of such a file. */
+export function signerIn(
+  text: string,
+  { file, name, kind }: { readonly file: string; readonly name: string; readonly kind: SignerKind },
+): NoteSigner {
+  return noteSigner(name, kind, readKey(text, file));
 }
 
 function makeKey(): string {

@@ -15,7 +15,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{16,}/gi, '$1 …'],
   // prefixes by which providers mark their keys
   [
-    /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_(?:live|test)_|npm_|hv[sb]\.|reeve_join_)[\w.-]{8,}/g,
+    /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_(?:live|test)_|npm_|rv[kp]_|hv[sb]\.|reeve_join_)[\w.-]{8,}/g,
     '…',
   ],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, '…'],

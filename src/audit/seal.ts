@@ -24,8 +24,15 @@ export function auditSeal(signer: NoteSigner, clock: Clock, isNew: boolean): Aud
 
 /** @param latest what was signed by this process: its signature needs no look. */
 function isVouchedFor(head: AuditHead, signer: NoteSigner, latest: string): boolean {
-  if (head.checkpoint === '') return false;
-  const { checkpoint, note } = readCheckpoint(head.checkpoint);
-  if (checkpoint.size !== head.size || !checkpoint.root.equals(head.root)) return false;
-  return head.checkpoint === latest || signatureOf(note, signer) !== undefined;
+  const read = tryToRead(head.checkpoint);
+  if (read?.checkpoint.size !== head.size || !read.checkpoint.root.equals(head.root)) return false;
+  return head.checkpoint === latest || signatureOf(read.note, signer) !== undefined;
+}
+
+function tryToRead(note: string): ReturnType<typeof readCheckpoint> | undefined {
+  try {
+    return readCheckpoint(note);
+  } catch {
+    return undefined;
+  }
 }

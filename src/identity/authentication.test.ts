@@ -13,6 +13,7 @@ const callee: ServiceRecord = {
   criticality: undefined,
   sensitivity: [],
   runsAs: [],
+  declaredSecrets: [],
   identities: ['ns/shop/sa/orders'],
   aliases: [],
   images: [],

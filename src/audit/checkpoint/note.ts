@@ -14,6 +14,8 @@ const SIGNATURE_BYTES = { log: 64, witness: 72 } as const;
 /** Of a note. */
 const MAX_LENGTH = 16 * 1024;
 const MAX_SIGNATURES = 100;
+/** The end of the year 9999: no witness says more. */
+const MAX_SECONDS = 253_402_300_799;
 
 /** Who vouches. */
 export interface NoteVerifier {
@@ -78,7 +80,7 @@ export function noteVerifier(text: string): NoteVerifier {
     'audit/key-malformed',
     `${quote(text, 200)} is not the key of a log or a witness`,
     {
-      hint: 'a key is one line, name+id+key: that of the log is printed by reeve audit key',
+      hint: 'a key is one line, name+id+key: `reeve audit log` prints that of the log, `reeve witness` its own',
     },
   );
 }
@@ -145,6 +147,7 @@ export function signatureOf(
     if (signature.name !== name || signature.id !== id) continue;
     if (bytes.length !== SIGNATURE_BYTES[kind]) continue;
     const seconds = kind === 'witness' ? Number(bytes.readBigUInt64BE(0)) : undefined;
+    if (seconds !== undefined && seconds > MAX_SECONDS) continue;
     const proper = kind === 'witness' ? bytes.subarray(8) : bytes;
     if (!verify(null, signedBytes(kind, text, seconds ?? 0), key, proper)) continue;
     return { line: signature.line, seconds };

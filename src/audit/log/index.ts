@@ -1,6 +1,6 @@
 export { hashesOf } from './hashes.ts';
 export { proveEntry, verifyEntry } from './proof.ts';
-export { entriesOf, entriesOfFile, keptSource } from './sources.ts';
+export { entriesOfFile, keptSource } from './sources.ts';
 export { toSyslog } from './syslog.ts';
 export {
   type AuditProblem,

@@ -7,6 +7,7 @@ import {
   readCheckpoint,
   signatureOf,
 } from '../checkpoint/index.ts';
+import { readHashes, writeHashes } from '../hash-lines.ts';
 import { hashesOf } from './hashes.ts';
 
 /** That an entry is in a log, for somebody who has neither: the entry is beside it.
@@ -32,8 +33,7 @@ export async function proveEntry(
     );
   }
   const hashes = await proveInclusion(sequence - 1, size, subtreesOf(hashesOf(log), size));
-  const lines = hashes.map((hash) => `${hash.toString('base64')}\n`);
-  const proof = `${HEADER}\nindex ${sequence - 1}\n${lines.join('')}\n${checkpoint}`;
+  const proof = `${HEADER}\nindex ${sequence - 1}\n${writeHashes(hashes)}\n${checkpoint}`;
   return { entry: entry.text, proof };
 }
 
@@ -73,11 +73,8 @@ function readProof(proof: string): { index: number; hashes: Buffer[]; note: stri
   const [head = '', ...rest] = proof.split('\n\n');
   const [header, index = '', ...lines] = head.split('\n');
   const number = /^index (0|[1-9]\d{0,15})$/.exec(index)?.[1];
-  const hashes = lines.map((line) => Buffer.from(line, 'base64'));
-  const isRead = hashes.every(
-    (hash, at) => hash.length === 32 && hash.toString('base64') === lines[at],
-  );
-  if (header !== HEADER || number === undefined || !isRead || hashes.length > MAX_HASHES) {
+  const hashes = readHashes(lines, MAX_HASHES);
+  if (header !== HEADER || number === undefined || hashes === undefined) {
     throw new Fault('audit/proof-malformed', `This is not the proof of an entry: ${quote(proof)}`, {
       hint: `it begins with ${HEADER} and must arrive unchanged; reeve audit prove prints one`,
     });

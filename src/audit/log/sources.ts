@@ -8,24 +8,26 @@ const BATCH = 2_000;
 /** Of an entry in a file. */
 const MAX_BYTES = 1024 * 1024;
 
-/** A log as the store keeps it. */
+/** A log as the store keeps it, up to where it had come. */
 export async function keptSource(log: AuditLog): Promise<VerifiedSource> {
-  const { checkpoint } = await log.auditHead();
+  const { size, checkpoint } = await log.auditHead();
   return {
     checkpoint,
-    entries: entriesOf(log, 1),
+    entries: entriesOf(log, size),
     roots: (first, count) => log.auditRoots(1, first, count),
   };
 }
 
-/** The entries of a log from a sequence number on, as they are kept. */
-export async function* entriesOf(log: AuditLog, first: number): AsyncIterable<AuditRow> {
-  let next = first;
+/** The entries of a log of this size, as they are kept; and those behind them, unless a server has appended them since. */
+async function* entriesOf(log: AuditLog, size: number): AsyncIterable<AuditRow> {
+  let next = 1;
   for (;;) {
     const batch = await log.auditRows(next, BATCH);
-    yield* batch;
+    const isBeyond = batch.some(({ sequence }) => sequence > size);
+    const hasGrown = isBeyond && (await log.auditHead()).size !== size;
+    yield* hasGrown ? batch.filter(({ sequence }) => sequence <= size) : batch;
     const last = batch.at(-1);
-    if (!last) return;
+    if (!last || hasGrown) return;
     next = last.sequence + 1;
   }
 }

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { messageOf } from '../../base/fault.ts';
 import type { Witness, WitnessAnswer } from './witness.ts';
 
 /** Of a request: 63 hashes and a note are less. */
@@ -27,9 +28,7 @@ export function witnessServer(
   );
   const listener: RequestListener = async (request, response) => {
     if (request.method === 'POST' && request.url === '/add-checkpoint') {
-      const body = await readBody(request);
-      if (body === undefined) answer(response, { status: 400, body: 'The request is too large\n' });
-      else answer(response, witness.add(body));
+      answer(response, added(witness, await readBody(request)));
       return;
     }
     const note = request.method === 'GET' && witness.latest(byPath.get(request.url ?? '') ?? '');
@@ -53,6 +52,16 @@ export function witnessServer(
     : createServer(limits, listener);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
+}
+
+function added(witness: Witness, body: string | undefined): WitnessAnswer {
+  if (body === undefined) return { status: 400, body: 'The request is too large\n' };
+  try {
+    return witness.add(body);
+  } catch (thrown) {
+    console.error(`The witness cannot keep what it signs: ${messageOf(thrown)}`);
+    return { status: 500, body: 'The witness cannot keep what it signs\n' };
+  }
 }
 
 /** Undefined where it is too large, or broken off. */

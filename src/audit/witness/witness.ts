@@ -22,7 +22,7 @@ export interface WitnessState {
 
 /** An answer over HTTP. */
 export interface WitnessAnswer {
-  readonly status: 200 | 400 | 403 | 404 | 409 | 422;
+  readonly status: 200 | 400 | 403 | 404 | 409 | 422 | 500;
   readonly body: string;
   readonly mediaType?: string;
 }

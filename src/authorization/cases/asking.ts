@@ -1,7 +1,9 @@
 import { compareText } from '../../base/diagnostic.ts';
 import { Fault, quote } from '../../base/fault.ts';
+import { addTo } from '../../base/group-by.ts';
 import { type PolicyCase, toOperation } from '../../estate/index.ts';
 import type { Policy, PolicyService, Question } from '../model/index.ts';
+import { samplePath, sampleRequest } from '../operations/index.ts';
 
 /** A call as people write it. */
 export type AskedCall = Pick<PolicyCase, 'from' | 'to' | 'operation' | 'proof'>;
@@ -96,28 +98,14 @@ export class Asking {
 
 const isIdentity = (from: string): boolean => from.startsWith('spiffe://');
 
-function addTo(index: Map<string, PolicyService[]>, key: string, service: PolicyService): void {
-  const known = index.get(key);
-  if (known) known.push(service);
-  else index.set(key, [service]);
-}
-
-const PARAMETER = /\{[^/{}]*\}/g;
-/** Stands for any value of a parameter: no literal of a path is likely to be this. */
-const ANY_VALUE = '0-any-value';
-
-/** A call's operation as a request: what a parameter takes may be anything, so anything is taken. */
+/** A call's operation as a request. */
 function toRequest(text: string): Pick<Question, 'protocol' | 'method' | 'path'> {
   const operation = toOperation(text);
-  if (operation && operation.protocol !== 'http') {
-    const { protocol, method, template } = operation;
-    if (protocol === 'grpc') return { protocol: 'http', method: 'POST', path: template };
-    return { protocol, method, path: template };
-  }
+  if (operation) return sampleRequest(operation);
   const space = text.indexOf(' ');
   return {
     protocol: 'http',
     method: text.slice(0, space),
-    path: text.slice(space + 1).replace(PARAMETER, ANY_VALUE),
+    path: samplePath(text.slice(space + 1)),
   };
 }

@@ -27,30 +27,12 @@ export interface CheckResult {
   readonly unchanged: number;
 }
 
-/** A state with what its policy comes to, which one process may find out for another. */
-export interface SettledState {
-  readonly state: State;
-  readonly rules: readonly CalleeRules[];
-}
-
-export function settle(state: State): SettledState {
-  return { state, rules: rulesOf(state.policy, new CedarJudge(state.policy.guardrails)) };
-}
-
 /** Judges what the head of a change newly allows, beside its base. */
 export function check(base: State, head: State, options: CheckOptions): CheckResult {
-  return checkSettled(settle(base), settle(head), options);
-}
-
-export function checkSettled(
-  base: SettledState,
-  head: SettledState,
-  options: CheckOptions,
-): CheckResult {
   const comparison = compare(base, head, options);
   const violations = withWaivers(
     violationsOf(comparison, RULES),
-    head.state.waivers ?? [],
+    head.waivers ?? [],
     options.today,
   ).sort(compareViolations);
   return {
@@ -91,16 +73,14 @@ function keyOf({ rule, subject, place }: Violation): string {
   return `${rule} ${subject} ${place?.file}:${place?.line}`;
 }
 
-function compare(
-  { state: base, rules: baseRules }: SettledState,
-  { state: head, rules: headRules }: SettledState,
-  options: CheckOptions,
-): Comparison {
+function compare(base: State, head: State, options: CheckOptions): Comparison {
   const coverage = new Coverage();
   const words = new Words(
     [base, head].flatMap(({ services, policy }) => [...services, ...policy.services]),
   );
   const judge = new CedarJudge(head.policy.guardrails);
+  const baseRules = rulesOf(base.policy, new CedarJudge(base.policy.guardrails));
+  const headRules = rulesOf(head.policy, judge);
   const universe = universeOf(base, head, [...baseRules, ...headRules]);
   const sideOf = (state: State, own: readonly CalleeRules[]): Side => {
     const reach = declaredReach(own, universe, coverage);

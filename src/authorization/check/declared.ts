@@ -1,4 +1,4 @@
-import { compareText } from '../../base/diagnostic.ts';
+import { comparePlaces } from '../../base/diagnostic.ts';
 import type { Location } from '../../estate/index.ts';
 import type { CalleeRules, CallerRules, OperationRule } from '../model/index.ts';
 import { type Coverage, wildcardOf } from './covers.ts';
@@ -77,14 +77,6 @@ function reachedBy(
     if (by.length > 0) reached.set(operation.text, { operation, because: placesOf(by) });
   }
   return reached;
-}
-
-function comparePlaces(a: Location, b: Location): number {
-  return (
-    compareText(a.file, b.file) ||
-    (a.line ?? 0) - (b.line ?? 0) ||
-    (a.column ?? 0) - (b.column ?? 0)
-  );
 }
 
 function placesOf(rules: readonly OperationRule[]): Location[] {

@@ -1,5 +1,5 @@
 /** What a change newly allows. */
-export { type CheckResult, check, checkSettled, type SettledState, settle } from './check.ts';
+export { type CheckResult, check } from './check.ts';
 export type { Rule } from './comparison.ts';
 export {
   type Change,

@@ -104,6 +104,14 @@ export class Engine {
     return reason;
   }
 
+  /** Why a question is denied whoever asks it: what was sent is malformed, or the endpoint is blocked. Undefined: it
+   *  hangs on who asks, or the service is not known. */
+  denialForAll(question: Question): Decision | undefined {
+    const inspection = this.#inspector.inspect({ ...question, caller: undefined });
+    const reason = reasonForAll(inspection);
+    return reason && toDecision({ ...inspection, reason });
+  }
+
   /** The decision with all that it follows from. */
   trace(question: Question): Inspection & { readonly decision: Decision } {
     const inspection = this.#inspector.inspect(question);
@@ -119,6 +127,11 @@ export class Engine {
   rulesOf(service: string): CalleeRules | undefined {
     return this.#rules().of(this.#tables.serviceOf.numberOf(service));
   }
+}
+
+function reasonForAll({ refusal, nearest }: Inspection): Reason | undefined {
+  if (refusal) return 'operation-malformed';
+  return nearest.some(({ isBlocked }) => isBlocked) ? 'endpoint-blocked' : undefined;
 }
 
 const isWireMethod = (sent: string): boolean => typeof toWireMethod(sent) === 'string';

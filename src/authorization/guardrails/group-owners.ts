@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { quote } from '../../base/fault.ts';
+import { addTo } from '../../base/group-by.ts';
 import type { GroupDefinition, PolicySources } from '../../estate/index.ts';
 import type { Guardrail } from '../model/index.ts';
 import { groupsIn } from './names.ts';
@@ -137,11 +138,7 @@ function spread(
 ): ReadonlyMap<string, string> {
   const outer = new Map<string, string[]>();
   for (const { name, groups } of definitions) {
-    for (const inner of groups) {
-      const names = outer.get(inner.name);
-      if (names) names.push(name);
-      else outer.set(inner.name, [name]);
-    }
+    for (const inner of groups) addTo(outer, inner.name, name);
   }
   const all = new Map(problems);
   for (const [inner, problem] of all) {

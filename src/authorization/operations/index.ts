@@ -7,3 +7,4 @@ export {
   toOperationPattern,
 } from './operation-pattern.ts';
 export * from './paths.ts';
+export { samplePath, sampleRequest } from './sample-request.ts';

@@ -1,4 +1,5 @@
 import { compareText } from '../../base/diagnostic.ts';
+import { addTo } from '../../base/group-by.ts';
 import type {
   Labels,
   Network,
@@ -150,9 +151,7 @@ export class Side {
 
   #select(policy: NetworkPolicy): void {
     for (const { index } of this.#selection.workloads(policy.subject)) {
-      const selected = this.#selected.get(index);
-      if (selected) selected.push(policy);
-      else this.#selected.set(index, [policy]);
+      addTo(this.#selected, index, policy);
     }
   }
 

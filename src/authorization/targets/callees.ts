@@ -5,7 +5,10 @@ import type { Notice, PlacedWorkload, Placement, PodSelector, TargetContext } fr
 import { objectName } from './manifests.ts';
 
 /** Every service of a policy as a callee, by id: one that nobody may call has rules, too. */
-export function calleesOf(rules: readonly CalleeRules[], { policy }: TargetContext): CalleeRules[] {
+export function calleesOf(
+  rules: readonly CalleeRules[],
+  { policy }: Pick<TargetContext, 'policy'>,
+): CalleeRules[] {
   const byId = new Map<string, CalleeRules>(
     policy.services.map((service) => [service.id, { service, mode: service.mode, callers: [] }]),
   );

@@ -20,4 +20,6 @@ export {
   agentServerPorts,
   type PolicyBytes,
   serveAgents,
+  shownOf,
 } from './server/index.ts';
+export { chainOf } from './tls.ts';

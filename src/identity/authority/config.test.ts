@@ -83,6 +83,7 @@ describe('the configuration of an authority', () => {
       'upstream.mount',
       '`..`',
     ],
+    ['what is no address', { upstream: { ...bao, url: 'bao' } }, 'upstream.url', 'URL'],
     ['a mount with a query', { upstream: { ...bao, mount: 'pki?x' } }, 'upstream.mount', ''],
     ['a token in place of its file', { upstream: { ...bao, token: 'x' } }, 'upstream', 'token'],
   ])('refuses %s', (_, config, path, message) => {

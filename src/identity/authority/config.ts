@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTlsOrLoopback } from '../../base/loopback.ts';
 import { activateBefore, prepareBefore } from './policy.ts';
 
 const MINUTE = 60;
@@ -166,9 +167,4 @@ function checkWindow(
       `leaves ${window} s to make and publish a successor, and needs ${ahead * 2}: ` +
       'twice refreshHintSeconds and skewSeconds together',
   });
-}
-
-function isTlsOrLoopback(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

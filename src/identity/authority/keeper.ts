@@ -18,7 +18,7 @@ import type { KeyRing } from './keys/index.ts';
 import type { Asking, AuthorityEffect, AuthorityKind, AuthorityState, TaintPace } from './model.ts';
 import { type AuthorityPolicy, longestTtlOf, policyOf } from './policy.ts';
 import { prepareAuthority } from './prepare.ts';
-import { crlRequestOf, denialsOf, type RevokedIdentity } from './revocation.ts';
+import { crlRequestOf, type DenialRequest, denialsOf, type RevokedIdentity } from './revocation.ts';
 import { certifiedAuthority, signersOf } from './signers.ts';
 import type { AuthorityStore } from './store/index.ts';
 import type { Certify } from './upstream/index.ts';
@@ -145,6 +145,12 @@ export class AuthorityKeeper {
     );
     const denials = denialsOf(identities, issued.flat(), now, kept);
     await this.#kept.send({ event: 'revoke', denials, by });
+  }
+
+  /** Has single things refused: a certificate by its serial number, which its CRL then has too, or a key.
+   *  @throws {Fault} `identity/denials-too-many` */
+  deny(denials: readonly DenialRequest[], by: Asking): Promise<void> {
+    return this.#kept.send({ event: 'revoke', denials, by });
   }
 
   /** @throws {Fault} `identity/denial-not-found` */

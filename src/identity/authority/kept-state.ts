@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
+import { isDocumentConflict } from '../../estate/index.ts';
 import { resumed, step } from './authority.ts';
 import { type KeyRing, openKey, sealKey } from './keys/index.ts';
 import {
@@ -132,8 +133,7 @@ export class KeptState {
         await this.#change(event, made);
         return;
       } catch (thrown) {
-        const isConflict = thrown instanceof Fault && thrown.code === 'estate/document-conflict';
-        if (!isConflict || attempt === ATTEMPTS) throw thrown;
+        if (!isDocumentConflict(thrown) || attempt === ATTEMPTS) throw thrown;
         await this.#load((state) => state);
       }
     }

@@ -405,6 +405,7 @@ describe('federation that is opened again', () => {
     const flaky: DocumentStore = {
       documents: (kind) => store.documents(kind),
       document: (kind, id) => store.document(kind, id),
+      documentVersions: (kind, ids) => store.documentVersions(kind, ids),
       amend: (changes, entries) => {
         if (isAway) throw new Fault('estate/unavailable', 'away');
         return store.amend(changes, entries);

@@ -1,7 +1,7 @@
+import { addTo } from '../../../base/group-by.ts';
 import { groupsIn } from '../../guardrails/names.ts';
 import type { PolicyService } from '../../model/index.ts';
 import type { Comparison, Offence, Rule } from '../comparison.ts';
-import type { DeclaredChange, Operation } from '../model.ts';
 import { placeOfDeclaration } from './services.ts';
 
 export const GROUP_TRUST: Rule = {
@@ -25,9 +25,10 @@ interface Move {
 function moved(comparison: Comparison): Offence[] {
   const { base, head, words } = comparison;
   const known = new Set(base.state.policy.services.map(({ id }) => id));
-  return movesOf(comparison).flatMap((move): Offence[] => {
-    const { service, group, joins } = move;
-    const opened = openedBy(move, comparison);
+  const moves = movesOf(comparison);
+  const openedBy = openedTo(new Set(moves.map(({ service }) => service.id)), comparison);
+  return moves.flatMap(({ service, group, joins }): Offence[] => {
+    const opened = openedBy.get(service.id) ?? [];
     if (opened.length === 0 && !known.has(service.id)) return [];
     const name = words.nameOf(service.id);
     return [
@@ -63,18 +64,30 @@ function movesOf({ base, head }: Comparison): Move[] {
   });
 }
 
-/** What is newly reached, by the service or of it, and would be forbidden if nobody had moved. */
-function openedBy({ service }: Move, { base, changes, judge }: Comparison): string[] {
+/** By services that have moved: what they newly reach, or what is newly reached of them, that would be forbidden if nobody
+ *  had moved. */
+function openedTo(
+  moved: ReadonlySet<string>,
+  { base, changes, judge }: Comparison,
+): ReadonlyMap<string, readonly string[]> {
   const before = new Map(base.state.policy.services.map(({ id, groups }) => [id, groups]));
   const unmoved = (one: PolicyService) => ({ ...one, groups: before.get(one.id) ?? [] });
-  const isStopped = ({ caller, callee }: DeclaredChange, { endpoint }: Operation): boolean =>
-    judge.standing({ caller: unmoved(caller), callee: unmoved(callee), endpoint }).kind !== 'clear';
-  return changes.flatMap((change) => {
-    if (change.layer !== 'declared') return [];
-    const [isCaller, isCallee] = [change.caller, change.callee].map(({ id }) => id === service.id);
-    if (!isCaller && !isCallee) return [];
-    return change.opened
-      .filter((operation) => isStopped(change, operation))
-      .map(({ text }) => `${text} of ${change.to}${isCaller ? '' : `, by ${change.from}`}`);
-  });
+  const opened = new Map<string, string[]>();
+  for (const change of changes) {
+    if (change.layer !== 'declared') continue;
+    const ends = [...new Set([change.caller.id, change.callee.id])].filter((id) => moved.has(id));
+    if (ends.length === 0) continue;
+    const [caller, callee] = [unmoved(change.caller), unmoved(change.callee)];
+    for (const { endpoint, text } of change.opened) {
+      if (judge.standing({ caller, callee, endpoint }).kind === 'clear') continue;
+      for (const id of ends) {
+        addTo(
+          opened,
+          id,
+          `${text} of ${change.to}${id === caller.id ? '' : `, by ${change.from}`}`,
+        );
+      }
+    }
+  }
+  return opened;
 }

@@ -46,7 +46,7 @@ export function extAuthz(ports: ExtAuthzPorts): GrpcService {
   return {
     name: EXT_AUTHZ,
     methods: {
-      Check: { kind: 'unary', handle: async (message, call) => check(ports, message, call) },
+      Check: { kind: 'direct', handle: (message, call) => check(ports, message, call) },
     },
   };
 }

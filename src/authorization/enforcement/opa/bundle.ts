@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { compareText } from '../../../base/diagnostic.ts';
-import { type BundleFile, type BundleSigner, signaturesOf } from './signatures.ts';
+import {
+  type BundleFile,
+  type BundleSigner,
+  type HashedFile,
+  hashOf,
+  signaturesOf,
+} from './signatures.ts';
 
 /** What an OPA loads at once: a policy and its data. */
 export interface OpaBundle {
@@ -19,7 +24,6 @@ const ARCHIVE_NAME = '/.signatures.json';
 const EPOCH = new Date(0);
 /** Where a header of gzip says which system wrote it (RFC 1952 §2.3); 255 is "unknown". */
 const GZIP_SYSTEM = 9;
-const compress = promisify(gzip);
 
 /** Packs files, their manifest among them, as a bundle that is signed. The same files and signature give the same bytes.
  *  @see OPA documentation, "Bundles", Bundle File Format */
@@ -28,20 +32,19 @@ export async function packBundle(
   signer: BundleSigner,
 ): Promise<OpaBundle> {
   const sorted = files.toSorted((a, b) => compareText(a.path, b.path));
+  const hashed = sorted.map((file) => ({ ...file, hash: hashOf(file) }));
   const archive = pack();
-  archive.entry({ name: ARCHIVE_NAME, mtime: EPOCH }, signaturesOf(sorted, signer));
+  archive.entry({ name: ARCHIVE_NAME, mtime: EPOCH }, signaturesOf(hashed, signer));
   for (const { path, text } of sorted) archive.entry({ name: `/${path}`, mtime: EPOCH }, text);
   archive.finalize();
-  const bytes = await compress(await buffer(archive));
+  const bytes = await buffer(archive.pipe(createGzip()));
   bytes[GZIP_SYSTEM] = 255;
-  return { revision: revisionOf(sorted), bytes };
+  return { revision: revisionOf(hashed), bytes };
 }
 
 /** Tells bundles apart by what their files say. */
-export function revisionOf(files: readonly BundleFile[]): string {
+function revisionOf(files: readonly HashedFile[]): string {
   const hash = createHash('sha256');
-  for (const { path, text } of files.toSorted((a, b) => compareText(a.path, b.path))) {
-    hash.update(`${path.length}:${path}${text.length}:${text}`);
-  }
+  for (const { path, hash: own } of files) hash.update(`${path.length}:${path}${own}`);
   return hash.digest('hex').slice(0, 32);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../../targets/opa/index.ts';
 
 /** Signs bundles with ECDSA on P-256 and SHA-256. */
 export interface BundleSigner {
@@ -13,6 +13,13 @@ export interface BundleFile {
   /** Inside the bundle, without a slash before it. */
   readonly path: string;
   readonly text: string;
+  /** Its text is JSON as OPA takes the hash of it, before a line break: it need not be read for that. */
+  readonly isCanonical?: boolean;
+}
+
+export interface HashedFile extends BundleFile {
+  /** `hashOf` it. */
+  readonly hash: string;
 }
 
 /** Files that OPA takes the hash of as what they say, and not as they are written. */
@@ -20,13 +27,9 @@ const STRUCTURED = /(?:^|\/)(?:data\.json|\.manifest)$/;
 
 /** The text of `.signatures.json`, which vouches for every file of a bundle.
  *  @see OPA documentation, "Bundles", Signing */
-export function signaturesOf(files: readonly BundleFile[], signer: BundleSigner): string {
+export function signaturesOf(files: readonly HashedFile[], signer: BundleSigner): string {
   const header = { alg: 'ES256', kid: signer.keyId, typ: 'JWT' };
-  const hashes = files.map(({ path, text }) => ({
-    name: path,
-    hash: createHash('sha256').update(hashedText(path, text)).digest('hex'),
-    algorithm: 'SHA-256',
-  }));
+  const hashes = files.map(({ path, hash }) => ({ name: path, hash, algorithm: 'SHA-256' }));
   const input = `${encode(JSON.stringify(header))}.${encode(JSON.stringify({ files: hashes }))}`;
   const signature = Buffer.from(signer.sign(Buffer.from(input))).toString('base64url');
   return `${JSON.stringify({ signatures: [`${input}.${signature}`] })}\n`;
@@ -34,5 +37,11 @@ export function signaturesOf(files: readonly BundleFile[], signer: BundleSigner)
 
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 
-const hashedText = (path: string, text: string): string =>
-  STRUCTURED.test(path) ? canonicalJson(JSON.parse(text)) : text;
+/** SHA-256 of what a file says, in hexadecimal. */
+export const hashOf = (file: BundleFile): string =>
+  createHash('sha256').update(hashedText(file)).digest('hex');
+
+function hashedText({ path, text, isCanonical }: BundleFile): string {
+  if (!STRUCTURED.test(path)) return text;
+  return isCanonical ? text.trimEnd() : canonicalJson(JSON.parse(text));
+}

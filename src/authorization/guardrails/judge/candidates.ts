@@ -1,3 +1,4 @@
+import { addTo } from '../../../base/group-by.ts';
 import type { PolicyService } from '../../model/index.ts';
 import { type Entity, uidOf } from '../evaluator/index.ts';
 import { parentsOfService } from '../schema/index.ts';
@@ -62,10 +63,4 @@ function anchoredIn(
 ): readonly CompiledGuardrail[] {
   const anchors = parentsOfService(service).map(({ type, id }) => uidOf(type, id));
   return [...new Set([uid, ...anchors])].flatMap((anchor) => index.get(anchor) ?? []);
-}
-
-function addTo(index: Map<string, CompiledGuardrail[]>, key: string, one: CompiledGuardrail) {
-  const there = index.get(key);
-  if (there === undefined) index.set(key, [one]);
-  else there.push(one);
 }

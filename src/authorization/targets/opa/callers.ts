@@ -1,4 +1,5 @@
 import { compareText } from '../../../base/diagnostic.ts';
+import { addTo } from '../../../base/group-by.ts';
 import type { Grant, PolicyService } from '../../model/index.ts';
 import { type OperationPattern, parseOperation } from '../../operations/index.ts';
 
@@ -54,11 +55,7 @@ export class Callers {
   declaring(grants: readonly ReadGrant[]): (readonly [Caller, readonly ReadGrant[]])[] {
     const declared = new Map<Caller, ReadGrant[]>();
     for (const grant of grants) {
-      for (const caller of this.#ofService.get(grant.from) ?? []) {
-        const own = declared.get(caller);
-        if (own) own.push(grant);
-        else declared.set(caller, [grant]);
-      }
+      for (const caller of this.#ofService.get(grant.from) ?? []) addTo(declared, caller, grant);
     }
     return [...declared].sort(([a], [b]) =>
       compareText(a.identities[0] ?? '', b.identities[0] ?? ''),

@@ -6,7 +6,8 @@ import type { CalleeRules, OperationRule, Policy } from '../../model/index.ts';
 import { aboutOperation, calleesOf } from '../callees.ts';
 import type { Compiled, CompiledFile, Notice, TargetContext } from '../compiled.ts';
 import { Callers, readGrant } from './callers.ts';
-import { type OpaCaller, type OpaData, type OpaService, toOpaRules } from './data.ts';
+import { CanonicalText, canonicalJson } from './canonical-json.ts';
+import { type OpaCaller, type OpaService, toOpaRules } from './data.ts';
 import { toOpaDeclared } from './declared.ts';
 import { Guarded } from './guarded.ts';
 import { KnownOperations } from './known.ts';
@@ -32,18 +33,69 @@ const MODULES = [
  *  as the engine does, with its reasons.
  *  @see https://www.openpolicyagent.org/docs/management-bundles#bundle-file-format */
 export function compileOpa(rules: readonly CalleeRules[], context: TargetContext): Compiled {
-  const callees = calleesOf(rules, context);
-  const content = [
-    { path: 'data.json', text: toText({ reeve: { policy: dataOf(callees, context.policy) } }) },
-    ...MODULES.map((name) => ({ path: `reeve/${name}.rego`, text: moduleText(name) })),
-  ];
-  const revision = stableId('policy', ...content.map(({ text }) => text));
-  const manifest = { revision, roots: ['reeve'], rego_version: 1 };
-  const files: CompiledFile[] = [{ path: '.manifest', text: toText(manifest) }, ...content];
-  return { files, notices: callees.flatMap(noticesOf) };
+  const files = new OpaCompiler().compile(rules, context.policy);
+  return { files, notices: calleesOf(rules, context).flatMap(noticesOf) };
 }
 
-const toText = (value: unknown): string => `${JSON.stringify(value)}\n`;
+/** Compiles policies that come one after the other, and remembers what each callee came to. */
+export class OpaCompiler {
+  #services: ReadonlyMap<string, CanonicalText> = new Map();
+
+  /** @param policy with every service, and with what is known and declared of callees that have changed
+   *  @param changed their ids, as `changedCallees` finds them since the policy before; all unless given */
+  compile(
+    rules: readonly CalleeRules[],
+    policy: Policy,
+    changed?: ReadonlySet<string>,
+  ): CompiledFile[] {
+    const toService = serviceMaker(policy);
+    const callees = calleesOf(rules, { policy }).filter(
+      ({ service }) => changed === undefined || changed.has(service.id),
+    );
+    const made = new Map(
+      callees.map((callee) => [callee.service.id, CanonicalText.of(toService(callee))]),
+    );
+    this.#services = new Map(
+      policy.services.flatMap(({ id }) => {
+        const text = made.get(id) ?? this.#services.get(id);
+        return text === undefined ? [] : [[id, text]];
+      }),
+    );
+    return filesOf({
+      names: CanonicalText.of(Object.fromEntries(serviceNames(policy.services))),
+      callers: CanonicalText.of(callersOf(policy)),
+      services: Object.fromEntries(this.#services),
+    });
+  }
+}
+
+/** `OpaData`, as texts. */
+interface DataTexts {
+  readonly names: CanonicalText;
+  readonly callers: CanonicalText;
+  readonly services: Readonly<Record<string, CanonicalText>>;
+}
+
+function filesOf(data: DataTexts): CompiledFile[] {
+  const modules = MODULES.map((name) => ({ path: `reeve/${name}.rego`, text: moduleText(name) }));
+  const revision = stableId('policy', digestOf(data), ...modules.map(({ text }) => text));
+  const manifest = { revision, roots: ['reeve'], rego_version: 1 };
+  return [
+    { path: '.manifest', text: toText(manifest) },
+    { path: 'data.json', text: toText({ reeve: { policy: data } }) },
+    ...modules,
+  ];
+}
+
+/** Of digests, as most of them are known from before. */
+function digestOf({ names, callers, services }: DataTexts): string {
+  const lines = Object.entries(services)
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([id, { digest }]) => `${JSON.stringify(id)} ${digest}`);
+  return [names.digest, callers.digest, ...lines].join('\n');
+}
+
+const toText = (value: unknown): string => `${canonicalJson(value)}\n`;
 
 const moduleText = (name: string): string =>
   readFileSync(new URL(`${name}.rego`, import.meta.url), 'utf8');
@@ -58,16 +110,6 @@ function noticesOf(callee: CalleeRules): Notice[] {
         return aboutOperation(callee, caller, rule, message);
       }),
   );
-}
-
-/** What our policy in Rego decides by. */
-export function dataOf(callees: readonly CalleeRules[], policy: Policy): OpaData {
-  const toService = serviceMaker(policy);
-  return {
-    names: sortedByName(serviceNames(policy.services)),
-    callers: callersOf(policy),
-    services: Object.fromEntries(callees.map((callee) => [callee.service.id, toService(callee)])),
-  };
 }
 
 function serviceMaker({ services, endpoints, grants, guardrails }: Policy) {
@@ -102,14 +144,11 @@ function serviceMaker({ services, endpoints, grants, guardrails }: Policy) {
 
 const isPlain = ({ conditions }: OperationRule): boolean => conditions.length === 0;
 
-const sortedByName = (entries: Iterable<readonly [string, string]>): Record<string, string> =>
-  Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
-
 /** The first service of every identity. */
 function callersOf({ services }: Policy): Record<string, string> {
   // What comes later counts: the first by id.
   const sorted = services.toSorted((a, b) => compareText(b.id, a.id));
-  return sortedByName(
+  return Object.fromEntries(
     new Map(sorted.flatMap(({ id, identities }) => identities.map((one) => [one, id] as const))),
   );
 }

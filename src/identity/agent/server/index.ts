@@ -1,6 +1,7 @@
 /** The server's side: agents join, are told of entries and trust, and have SVIDs issued. */
 
 export { type AuthorityParts, agentServerPorts } from './authority-ports.ts';
+export { shownOf } from './gate.ts';
 export type {
   AgentEvent,
   AgentServerPorts,

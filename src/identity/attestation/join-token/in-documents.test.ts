@@ -133,6 +133,7 @@ describe('join tokens that are kept', () => {
     const store = new DocumentJoinTokenStore({
       documents: (kind) => estate.documents(kind),
       document: (kind, id) => estate.document(kind, id),
+      documentVersions: (kind, ids) => estate.documentVersions(kind, ids),
       amend: async (...change) => {
         const entries = await estate.amend(...change);
         if (isLost) throw new Fault('estate/unavailable', 'gone for a moment');

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { Fault } from '../../../base/fault.ts';
-import type {
-  AuditEntry,
-  DocumentChange,
-  DocumentStore,
-  EstateStore,
-  NewAuditEntry,
+import {
+  type AuditEntry,
+  type DocumentChange,
+  type DocumentStore,
+  type EstateStore,
+  isDocumentConflict,
+  type NewAuditEntry,
 } from '../../../estate/index.ts';
 import { type IssueCount, type IssueCounts, type IssueSum, sumsAfter } from '../issuing/index.ts';
 import type { IssuedRecord } from '../revocation.ts';
@@ -111,7 +111,7 @@ export class DocumentAuthorityStore implements AuthorityStore {
       } catch (thrown) {
         // whatever went wrong, what is known of the counts may no longer be so
         this.#counts = undefined;
-        if (attempt < ATTEMPTS && isConflict(thrown)) continue;
+        if (attempt < ATTEMPTS && isDocumentConflict(thrown)) continue;
         throw thrown;
       }
       for (const { id, version, body } of changes) known.set(id, { ...body, version: version + 1 });
@@ -150,9 +150,6 @@ export class DocumentAuthorityStore implements AuthorityStore {
 
 /** Without the version, which sums that are known carry. */
 const toPlain = ({ x509, jwt, refused }: IssueSum): IssueSum => ({ x509, jwt, refused });
-
-const isConflict = (thrown: unknown): boolean =>
-  thrown instanceof Fault && thrown.code === 'estate/document-conflict';
 
 const Detail = z.object({
   authority: z.string(),

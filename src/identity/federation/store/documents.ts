@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { Fault } from '../../../base/fault.ts';
-import type { DocumentChange, DocumentStore, StoredDocument } from '../../../estate/index.ts';
+import {
+  type DocumentChange,
+  type DocumentStore,
+  isDocumentConflict,
+  type StoredDocument,
+} from '../../../estate/index.ts';
 import { parseBundle, writeBundle } from '../../spiffe/index.ts';
 import { RelationWish } from '../relation-schema.ts';
 import type { FederationChange, HeldBundle, HeldRelation, KeptFederation } from './port.ts';
@@ -68,8 +73,7 @@ export class FederationStore {
       try {
         await this.#store.amend(changes, change.entries);
       } catch (thrown) {
-        const isConflict = thrown instanceof Fault && thrown.code === 'estate/document-conflict';
-        if (!isConflict || attempt === ATTEMPTS) throw thrown;
+        if (!isDocumentConflict(thrown) || attempt === ATTEMPTS) throw thrown;
         await this.#documents();
         continue;
       }

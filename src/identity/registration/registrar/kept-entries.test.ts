@@ -27,6 +27,10 @@ class Unreliable implements DocumentStore {
     return this.#store.document(kind, id);
   }
 
+  documentVersions(kind: string, ids: readonly string[]) {
+    return this.#store.documentVersions(kind, ids);
+  }
+
   async amend(...change: Parameters<DocumentStore['amend']>) {
     const { fails } = this;
     this.fails = undefined;

@@ -1,5 +1,10 @@
 import { Fault } from '../../../base/fault.ts';
-import type { DocumentChange, DocumentStore, NewAuditEntry } from '../../../estate/index.ts';
+import {
+  type DocumentChange,
+  type DocumentStore,
+  isDocumentConflict,
+  type NewAuditEntry,
+} from '../../../estate/index.ts';
 import type { Entry } from '../entry.ts';
 import { EntryIndex } from '../entry-index.ts';
 import { type Amendment, auditOf } from './amendment.ts';
@@ -58,8 +63,7 @@ export class KeptEntries {
           if (this.#isInDoubt) await this.load();
           return await work();
         } catch (thrown) {
-          const isConflict = thrown instanceof Fault && thrown.code === 'estate/document-conflict';
-          if (!isConflict || attempt === ATTEMPTS) throw thrown;
+          if (!isDocumentConflict(thrown) || attempt === ATTEMPTS) throw thrown;
         }
       }
     });

@@ -198,6 +198,7 @@ describe('the estate', () => {
     const failing: DocumentStore = {
       documents: (kind) => store.documents(kind),
       document: (kind, id) => store.document(kind, id),
+      documentVersions: (kind, ids) => store.documentVersions(kind, ids),
       amend: async (changes, entries) => {
         if (++amends === 2) throw new Error('the disk is full');
         return store.amend(changes, entries);
@@ -221,6 +222,7 @@ describe('the estate', () => {
         check();
         return store.documents(kind);
       },
+      documentVersions: (kind, ids) => store.documentVersions(kind, ids),
       document: async (kind, id) => {
         check();
         return store.document(kind, id);

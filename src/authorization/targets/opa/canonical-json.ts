@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { compareText } from '../../../base/diagnostic.ts';
 
 /** The text of which OPA takes the hash of a file of JSON: no spaces, members by the bytes of their names, and texts as
@@ -6,9 +7,30 @@ import { compareText } from '../../../base/diagnostic.ts';
  *  @see OPA documentation, "Bundles", Signature Format */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return canonicalText(value);
+  if (value instanceof CanonicalText) return value.text;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   return `{${membersOf(value).join(',')}}`;
+}
+
+/** A value as its text, which is taken over as it is. */
+export class CanonicalText {
+  readonly text: string;
+  #digest: string | undefined;
+
+  private constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Tells it apart from others: SHA-256, in hexadecimal. */
+  get digest(): string {
+    this.#digest ??= createHash('sha256').update(this.text).digest('hex');
+    return this.#digest;
+  }
+
+  static of(value: unknown): CanonicalText {
+    return new CanonicalText(canonicalJson(value));
+  }
 }
 
 function membersOf(value: object): string[] {
