@@ -1,0 +1,4 @@
+/** Who calls whom, counted. */
+export { CallGraph, type EdgeSeen, type GraphCounts } from './call-graph.ts';
+export { GraphLimits } from './limits.ts';
+export type { EdgeQuery, MaturityOf } from './views.ts';

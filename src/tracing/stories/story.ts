@@ -1,0 +1,115 @@
+import { type HopCopy, RANK } from '../hop.ts';
+import type { SeenSign } from '../seen-sign.ts';
+import type { StorySettings } from './settings.ts';
+
+const HOUR = 3_600_000;
+/** Each further sign of one kind between the same two counts for this much of the one before. */
+const REPEAT_FACTOR = 0.5;
+
+/** Signs of one kind between the same two, told as one: as that of them which says most. */
+export interface Told extends SeenSign {
+  /** What led to it, the first one first. */
+  readonly trail: readonly HopCopy[];
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** What a story is made of. It is data, for it is kept over restarts. */
+export interface Story {
+  /** Of the origin and first sign when it was begun, or told. */
+  id: string;
+  firstAt: number;
+  lastAt: number;
+  /** By kind and parties. */
+  readonly told: Map<string, Told>;
+  /** Signs that are no longer kept. */
+  forgotten: number;
+  /** Keys by which further signs find it. */
+  readonly keys: Set<string>;
+  isAlert: boolean;
+  /** What was last told of the alert, and when; `isDue`: there is more. */
+  toldAt: number;
+  isDue: boolean;
+}
+
+export function newStory(at: number): Story {
+  return {
+    id: '',
+    firstAt: at,
+    lastAt: at,
+    told: new Map(),
+    forgotten: 0,
+    keys: new Set(),
+    isAlert: false,
+    toldAt: 0,
+    isDue: false,
+  };
+}
+
+/** What it says at a time, in nats: old signs fade, repeated ones add less and less. It does not depend on the order in
+ *  which they came. */
+export function weightOf(told: Told, now: number, { halfLifeHours }: StorySettings): number {
+  const repeats = (1 - REPEAT_FACTOR ** told.count) / (1 - REPEAT_FACTOR);
+  const age = Math.max(0, now - told.lastAt) / (halfLifeHours * HOUR);
+  return told.sign.score * repeats * 2 ** -age;
+}
+
+/** Adds a sign, and says whether it is one that the story did not have. Where there are too many, that which says least
+ *  is only counted. */
+export function addSign(story: Story, seen: Told, settings: StorySettings): boolean {
+  const { group } = seen;
+  const known = story.told.get(group);
+  story.firstAt = Math.min(story.firstAt, seen.firstAt);
+  if (seen.sign.score >= settings.tellingNats) story.lastAt = Math.max(story.lastAt, seen.lastAt);
+  if (!known) {
+    story.told.set(group, seen);
+    if (story.told.size > settings.maxSigns) forgetLeast(story, settings);
+    return true;
+  }
+  const telling = isMoreTelling(seen, known) ? seen : known;
+  story.told.set(group, {
+    ...telling,
+    count: known.count + seen.count,
+    firstAt: Math.min(known.firstAt, seen.firstAt),
+    lastAt: Math.max(known.lastAt, seen.lastAt),
+  });
+  return false;
+}
+
+/** Whether more than what callers say of themselves speaks for it. */
+export function isProved({ told }: Story): boolean {
+  for (const { hop } of told.values()) if (hop.rank === RANK.authenticated) return true;
+  return false;
+}
+
+/** Puts all of one story into another. */
+export function mergeInto(target: Story, other: Story, settings: StorySettings): void {
+  for (const told of other.told.values()) addSign(target, told, settings);
+  target.forgotten += other.forgotten;
+  target.isDue ||= other.isDue;
+}
+
+/** Signs as they happened. */
+export function inOrder(story: Story): Told[] {
+  return [...story.told.values()].sort(
+    (a, b) => a.firstAt - b.firstAt || a.hop.depth - b.hop.depth || a.hop.id - b.hop.id,
+  );
+}
+
+function isMoreTelling(one: Told, other: Told): boolean {
+  const more = one.sign.score - other.sign.score;
+  return more > 0 || (more === 0 && one.hop.at < other.hop.at);
+}
+
+function forgetLeast(story: Story, settings: StorySettings): void {
+  let least: string | undefined;
+  let lowest = Infinity;
+  for (const [group, told] of story.told) {
+    const weight = weightOf(told, story.lastAt, settings);
+    if (weight < lowest) [least, lowest] = [group, weight];
+  }
+  if (least === undefined) return;
+  story.forgotten += story.told.get(least)?.count ?? 0;
+  story.told.delete(least);
+}
