@@ -173,6 +173,13 @@ const OWN_CONTROLS: readonly Control[] = [
     remedy: 'put a KMS or aescbc provider before `identity` in the EncryptionConfiguration',
     frameworks: [NHI(2), CIS('1.2.27'), CIS('1.2.28'), CSF('PR.DS-01')],
   },
+  {
+    id: 'secrets/etcd-encryption-weak',
+    title: 'What encrypts Secrets at rest is sound',
+    severity: 'medium',
+    remedy: 'put a KMS plugin of version 2, or secretbox, first, and write every Secret anew',
+    frameworks: [NHI(2), CIS('1.2.28'), CSF('PR.DS-01')],
+  },
 ];
 
 /** Every control, by id. */

@@ -14,6 +14,7 @@ export function credentialFailures(
   return credential.problems.flatMap((problem) => {
     if (!isProblem(problem)) return [];
     const { sentence } = CREDENTIAL_PROBLEMS[problem];
+    const because = credential.evidence[problem];
     const [place, ...others] = placesOf(credential, problem);
     const more =
       others.length > 0
@@ -23,7 +24,7 @@ export function credentialFailures(
       {
         control: `secrets/${problem}`,
         subject: credential.id,
-        message: `${what} ${sentence}${more}`,
+        message: `${what} ${sentence}${because === undefined ? '' : `: ${because}`}${more}`,
         location: place && toLocation(place),
         ...(isTestOnly && { severity: 'low' as const }),
       },

@@ -13,6 +13,8 @@ export interface ClusterQuestion {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly body?: unknown;
+  /** How a `PATCH` is meant; else `merge`. */
+  readonly patch?: 'merge' | 'apply' | undefined;
 }
 
 /** How objects are judged before they are taken. */

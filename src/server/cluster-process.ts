@@ -78,12 +78,12 @@ class ClusterProcess {
     setInterval(() => this.#tellState(), this.#start.aliveMs ?? ALIVE_MS);
   }
 
-  async ask(id: number, { method, path, body }: ClusterQuestion): Promise<void> {
+  async ask(id: number, { method, path, body, patch }: ClusterQuestion): Promise<void> {
     const cancel = new AbortController();
     this.#asked.set(id, cancel);
     try {
       if (!this.#api) throw new Fault('cluster/unavailable', 'The cluster cannot be reached yet');
-      const value = await this.#api.json({ method, path, body, signal: cancel.signal });
+      const value = await this.#api.json({ method, path, body, patch, signal: cancel.signal });
       give({ type: 'answer', id, value });
     } catch (thrown) {
       const code = thrown instanceof Fault ? thrown.code : 'cluster/unavailable';

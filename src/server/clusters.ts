@@ -44,6 +44,8 @@ export interface ClusterAsker {
   post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /** A strategic merge patch. */
   patch(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** All that a field manager wants of an object: server-side apply. */
+  apply(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
 }
 
 /** What is wrong with what a cluster has already, as it was judged last. */
@@ -117,6 +119,8 @@ export class LiveClusters {
       get: (path, signal) => link.ask({ method: 'GET', path }, signal),
       post: (path, body, signal) => link.ask({ method: 'POST', path, body }, signal),
       patch: (path, body, signal) => link.ask({ method: 'PATCH', path, body }, signal),
+      apply: (path, body, signal) =>
+        link.ask({ method: 'PATCH', path, body, patch: 'apply' }, signal),
     };
   }
 

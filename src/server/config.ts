@@ -1,19 +1,22 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { AdmissionConfig } from '../authorization/admission/config/index.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { StoreConfig } from '../estate/store/index.ts';
 import { InventoryConfig } from '../inventory/index.ts';
 import { AccessLogConfig } from '../sources/access-log/tail/config/index.ts';
 import { EnvoyConfig } from '../sources/envoy-access-log/config/index.ts';
 import { ClustersConfig } from '../sources/kubernetes/live/config/index.ts';
 import { OtlpConfig } from '../sources/otlp/config/index.ts';
+import { VaultStoresConfig } from '../sources/vault/index.ts';
 import { AuditConfig } from './audit/config.ts';
 import { AuthorizationConfig } from './authorization/config.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { HttpConfig, TlsConfig } from './http/config.ts';
 import { IdentityConfig } from './identity/config.ts';
 import { IntakeConfig } from './intake/config.ts';
-import { isLoopback } from './loopback.ts';
+import { SecretsConfig } from './secrets/config.ts';
+import { TracingConfig } from './tracing/config.ts';
 
 const FolderConfig = z
   .strictObject({
@@ -46,12 +49,17 @@ export const ServerConfig = z
     identity: IdentityConfig.prefault({}),
     authorization: AuthorizationConfig.prefault({}),
     audit: AuditConfig.prefault({}),
+    secrets: SecretsConfig.prefault({}),
+    tracing: TracingConfig.prefault({}),
     admission: AdmissionConfig.prefault({}).describe(
       'What clusters ask before they take an object: a validating webhook',
     ),
     tls: TlsConfig.optional().describe('Needed to listen beyond loopback'),
     clusters: ClustersConfig.prefault([]).describe(
       'Kubernetes clusters that are read while they run',
+    ),
+    stores: VaultStoresConfig.prefault([]).describe(
+      'OpenBao and Vault, whose secrets are listed among the credentials, without their values',
     ),
     folders: z.array(FolderConfig).default([]).describe('Folders that are scanned at the start'),
   })

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Fault } from '../base/fault.ts';
 import type {
   DecisionChange,
@@ -11,6 +10,7 @@ import type {
 } from '../estate/index.ts';
 import { type Deciding, decide, undo } from '../inventory/workflow/index.ts';
 import { type Asking, type CorrectionPorts, Corrections } from './corrections.ts';
+import { judgedInTime } from './judged-in-time.ts';
 
 export interface DecisionPorts extends CorrectionPorts {
   /** What a decision about an endpoint says to the judges. */
@@ -43,7 +43,6 @@ export interface DecidedAll {
   readonly results: readonly Decided[];
 }
 
-const WAIT_MS = 2_000;
 /** Endpoints that are read from the store at a time. */
 const READ_TOGETHER = 20;
 
@@ -93,7 +92,7 @@ export class Decisions {
     const made = await this.store.decide(changes);
     const blocked = changes.flatMap((one, at) => (made[at] ? blockOf(one) : []));
     if (blocked.length > 0) this.#ports.onBlocked?.(blocked);
-    const judged = made.length === 0 || (await this.#judged());
+    const judged = made.length === 0 || (await judgedInTime(this.#ports.judge, this.#ports.waitMs));
     let next = 0;
     const results = asked.map((one): Omit<Decided, 'endpoint' | 'state'> => {
       if (!('change' in one)) return { sequence: null, problem: one };
@@ -111,19 +110,6 @@ export class Decisions {
         state: states[index] ?? null,
       })),
     };
-  }
-
-  /** Whether the estate was judged in time. */
-  async #judged(): Promise<boolean> {
-    const stop = new AbortController();
-    const late = setTimeout(this.#ports.waitMs ?? WAIT_MS, false, { signal: stop.signal }).catch(
-      () => false,
-    );
-    try {
-      return await Promise.race([this.#ports.judge(), late]);
-    } finally {
-      stop.abort();
-    }
   }
 
   async #endpoint(id: string): Promise<Endpoint | undefined> {

@@ -23,11 +23,15 @@ function identityOf({
   workloadApiAddress,
   agentsAddress,
   admissionAddress,
+  secretsAddress,
+  isVaultSealed,
 }: RunningServer): string[] {
   return [
     workloadApiAddress && `Identity  SPIFFE_ENDPOINT_SOCKET=${workloadApiAddress}`,
     agentsAddress && `Agents    join at ${agentsAddress}`,
     admissionAddress && `Admission https://${admissionAddress}/validate`,
+    secretsAddress && `Secrets   https://${secretsAddress}, for workloads by their identity`,
+    isVaultSealed() ? 'Vault     sealed: `reeve secret vault status` says why' : undefined,
   ].filter((line) => line !== undefined);
 }
 

@@ -1,10 +1,7 @@
 import { flushCompileCache } from 'node:module';
-import type { Policy } from '../authorization/model/index.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import { type EndpointTraffic, type Fact, toRecords } from '../estate/index.ts';
 import {
-  type BundleJob,
-  type Given,
   type GuardrailJob,
   type Handed,
   type Job,
@@ -18,8 +15,9 @@ import { tellPath } from './stalls.ts';
 
 const MAX_DIAGNOSTICS = 1_000;
 
+/** Whoever is gone, as a server that was killed is, needs nothing any more. */
 function give(message: Returned): void {
-  process.send?.(message);
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function giveList(list: string, items: readonly unknown[]): void {
@@ -73,17 +71,11 @@ async function readGuardrails({ files }: GuardrailJob): Promise<void> {
   give({ type: 'done', rest: {} });
 }
 
-async function bundle(terms: BundleJob, { policy }: Given): Promise<void> {
-  const { makeBundle } = await import('./authorization/make-bundle.ts');
-  give({ type: 'done', rest: { ...(await makeBundle(policy, terms)) } });
-}
-
-async function run(job: Job, given: Given): Promise<void> {
+async function run(job: Job, known: Known): Promise<void> {
   try {
     if (job.kind === 'scan') await scan(job);
     else if (job.kind === 'guardrails') await readGuardrails(job);
-    else if (job.kind === 'bundle') await bundle(job, given);
-    else await judgeKnown(job, given);
+    else await judgeKnown(job, known);
   } catch (thrown) {
     const code = thrown instanceof Fault ? thrown.code : 'job/failed';
     give({ type: 'fault', code, message: messageOf(thrown) });
@@ -92,19 +84,13 @@ async function run(job: Job, given: Given): Promise<void> {
 
 const facts: Fact[] = [];
 const traffic = new Map<string, EndpointTraffic>();
-const policy: { readonly [List in keyof Policy]: Policy[List][number][] } = {
-  ...{ services: [], endpoints: [], grants: [], guardrails: [] },
-};
 let job: Job | undefined;
 process.on('message', (message: Handed) => {
   if (message.type === 'facts') for (const fact of message.items) facts.push(fact);
   else if (message.type === 'traffic') {
     for (const [id, one] of message.items) traffic.set(id, one);
-  } else if (message.type === 'policy') {
-    const list: unknown[] = policy[message.list];
-    for (const item of message.items) list.push(item);
   } else if (message.type === 'job') job = message.job;
-  else if (job) void run(job, { facts, traffic, policy });
+  else if (job) void run(job, { facts, traffic });
 });
 // Without the server there is nobody to work for.
 process.on('disconnect', () => process.exit());

@@ -1,9 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { JudgeOptions } from '../assurance/index.ts';
-import type { OpaBundle } from '../authorization/enforcement/opa/index.ts';
 import type { GuardrailReading } from '../authorization/guardrails/index.ts';
-import type { Policy } from '../authorization/model/index.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type {
@@ -14,7 +12,6 @@ import type {
   PolicySources,
   ServiceRecord,
 } from '../estate/index.ts';
-import type { BundleTerms } from './authorization/make-bundle.ts';
 import { checkStalled, DEFAULT_SECONDS_PER_FILE, PATHS_DESCRIPTOR, watchStalls } from './stalls.ts';
 
 /** Long computations, each in a process of its own: requests go on being answered, all memory that a
@@ -43,22 +40,12 @@ export interface GuardrailJob {
   readonly files: readonly PolicyFile[];
 }
 
-/** A bundle for OPAs is made of all of a policy. */
-export interface BundleJob extends BundleTerms {
-  readonly kind: 'bundle';
-}
-
-export type Job = ScanJob | JudgeJob | GuardrailJob | BundleJob;
+export type Job = ScanJob | JudgeJob | GuardrailJob;
 
 /** What is judged. */
 export interface Known {
   readonly facts: readonly Fact[];
   readonly traffic: ReadonlyMap<string, EndpointTraffic>;
-}
-
-/** What a job may be given. */
-export interface Given extends Known {
-  readonly policy: Policy;
 }
 
 export interface ScanResult {
@@ -79,11 +66,6 @@ export type Handed =
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'facts'; readonly items: readonly Fact[] }
   | { readonly type: 'traffic'; readonly items: readonly (readonly [string, EndpointTraffic])[] }
-  | {
-      readonly type: 'policy';
-      readonly list: keyof Policy;
-      readonly items: readonly unknown[];
-    }
   | { readonly type: 'end' };
 
 /** From the process: parts of the result's lists, how far it is, and the rest of the result. */
@@ -94,8 +76,7 @@ export type Returned =
   | { readonly type: 'fault'; readonly code: string; readonly message: string };
 
 const SLICE = 2_000;
-const NO_POLICY: Policy = { services: [], endpoints: [], grants: [], guardrails: [] };
-const NOTHING: Given = { facts: [], traffic: new Map(), policy: NO_POLICY };
+const NOTHING: Known = { facts: [], traffic: new Map() };
 const MAX_HEAP_MB = 4_096;
 
 export interface JobOptions {
@@ -135,7 +116,7 @@ export function judgeApart(
   options: JobOptions = {},
 ): Promise<JudgeResult> {
   const lists = ['services', 'endpoints', 'calls', 'credentials', 'findings', 'known'];
-  return run<JudgeResult>(job, lists, { ...NOTHING, ...known }, options);
+  return run<JudgeResult>(job, lists, known, options);
 }
 
 export function readGuardrailsApart(
@@ -145,25 +126,16 @@ export function readGuardrailsApart(
   return run<GuardrailReading>(job, ['guardrails', 'diagnostics'], NOTHING, options);
 }
 
-export function makeBundleApart(
-  job: BundleJob,
-  policy: Policy,
-  options: JobOptions = {},
-): Promise<OpaBundle> {
-  return run<OpaBundle>(job, [], { ...NOTHING, policy }, options);
-}
-
 async function run<Result>(
   job: Job,
   listNames: readonly string[],
-  given: Given,
+  given: Known,
   { onProgress, signal, onStall, secondsPerFile = DEFAULT_SECONDS_PER_FILE }: RunOptions,
 ): Promise<Result> {
   const child = fork(new URL('./job-process.ts', import.meta.url), {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
-    // What renderers of charts and Node itself need, and nothing else of ours.
-    env: pickEnvironment(['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE']),
+    env: jobEnvironment(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
   });
   const lists = new Map<string, unknown[]>(listNames.map((name) => [name, []]));
@@ -200,20 +172,12 @@ function append(list: unknown[] | undefined, items: readonly unknown[]): void {
   for (const item of items) list?.push(item);
 }
 
-async function handOver(
-  child: ChildProcess,
-  job: Job,
-  { facts, traffic, policy }: Given,
-): Promise<void> {
-  await hand(child, { type: 'job', job });
-  for (const items of slices(facts)) await hand(child, { type: 'facts', items });
-  for (const items of slices([...traffic])) await hand(child, { type: 'traffic', items });
-  for (const list of Object.keys(NO_POLICY) as (keyof Policy)[]) {
-    for (const items of slices<unknown>(policy[list])) {
-      await hand(child, { type: 'policy', list, items });
-    }
-  }
-  await hand(child, { type: 'end' });
+async function handOver(child: ChildProcess, job: Job, { facts, traffic }: Known): Promise<void> {
+  const give = (message: Handed): Promise<void> => hand(child, message);
+  await give({ type: 'job', job });
+  for (const items of slices(facts)) await give({ type: 'facts', items });
+  for (const items of slices([...traffic])) await give({ type: 'traffic', items });
+  await give({ type: 'end' });
 }
 
 /** A list as it travels: in parts that stop nobody for long. */
@@ -222,11 +186,13 @@ export function* slices<Item>(items: readonly Item[]): Generator<readonly Item[]
 }
 
 /** Resolves when the pipe has taken it; where the process is gone, its end says why. */
-function hand(child: ChildProcess, message: Handed): Promise<void> {
+export function hand(child: ChildProcess, message: object): Promise<void> {
   return new Promise((resolve) => child.send(message, () => resolve()));
 }
 
-function pickEnvironment(names: readonly string[]): NodeJS.ProcessEnv {
+/** What renderers of charts and Node itself need, and nothing else of ours. */
+export function jobEnvironment(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );

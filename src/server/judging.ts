@@ -10,6 +10,7 @@ import {
 import { type JudgeResult, judgeApart, type Known } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
 import { summarise } from './summaries.ts';
+import { changesOf } from './tracing/changes.ts';
 
 export interface JudgingPorts {
   readonly store: EstateStore;
@@ -19,8 +20,12 @@ export interface JudgingPorts {
   readonly options: JudgeOptions;
   /** Told when a judgement begins, before it reads the store. */
   readonly onBegin?: () => void;
-  /** Hears of the services that are known after each judgement, and of what was judged. */
-  readonly onKnown: (known: readonly ServiceRecord[], judged: JudgedEstate) => void;
+  /** Hears of the services that are known after each judgement, of what was judged, and of when services were changed. */
+  readonly onKnown: (
+    known: readonly ServiceRecord[],
+    judged: JudgedEstate,
+    changes: ReadonlyMap<string, number>,
+  ) => void;
   /** Quiet time after a change before it is judged. */
   readonly quietMs: number;
   /** The estate is judged after this long even when nothing changed: credentials expire. */
@@ -113,10 +118,12 @@ export class Judging {
     const startedAt = clock();
     try {
       onBegin?.();
-      const facts = (await store.facts()).map(({ fact }) => fact);
+      const stored = await store.facts();
+      const facts = stored.map(({ fact }) => fact);
+      const changes = changesOf(stored);
       const traffic = await store.traffic();
       const { known, ...judged } = await this.#compute({ facts, traffic }, toTimestamp(startedAt));
-      onKnown(known, judged);
+      onKnown(known, judged, changes);
       await store.publish(judged, toTimestamp(clock()), summarise(judged));
       this.#lastMs = clock() - startedAt;
       const seconds = this.#lastMs / 1_000;

@@ -1,11 +1,5 @@
 import { isIP } from 'node:net';
-
-/** Whether an address or host name is this machine's own and no one else's. */
-export function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[|\]$/g, '').replace(/^::ffff:/, '');
-  if (isIP(address) === 4) return address.startsWith('127.');
-  return address === '::1' || address === 'localhost';
-}
+import { isLoopback } from '../base/loopback.ts';
 
 /** The `Host` headers that a listener on this address is rightly asked with. An attacker's page that
  *  points its own name at a loopback address cannot send any of them. */

@@ -20,6 +20,7 @@ import {
   Source,
 } from '../estate/index.ts';
 import { decisionToFact } from '../inventory/index.ts';
+import type { Clocks } from '../secrets/rotation/index.ts';
 import { BesideTeller } from './admission/beside.ts';
 import { openAuditKey } from './audit/audit.ts';
 import { Witnessing } from './audit/witnessing.ts';
@@ -34,22 +35,29 @@ import type { AdmissionTerms } from './cluster-messages.ts';
 import { LiveClusters } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
 import { correctionsByService } from './corrections.ts';
+import { CredentialOwners } from './credential-owners.ts';
 import { openDataFolder } from './data-folder.ts';
 import { Decisions } from './decisions.ts';
+import { endWithin } from './ending.ts';
 import { buildApp } from './http/app.ts';
 import { ConsoleAssets } from './http/console.ts';
 import { admissionOperations } from './http/routes/admission.ts';
 import { auditOperations } from './http/routes/audit.ts';
 import { authorizationOperations } from './http/routes/authorization/index.ts';
 import { clusterOperations } from './http/routes/clusters.ts';
+import { credentialOperations } from './http/routes/credentials.ts';
 import { decisionOperations } from './http/routes/decisions.ts';
 import { estateOperations } from './http/routes/estate.ts';
 import { healthOperations } from './http/routes/health.ts';
 import { inventoryOperations } from './http/routes/inventory.ts';
 import { listOperations } from './http/routes/lists.ts';
+import { offboardingOperations } from './http/routes/offboarding.ts';
+import { peopleOperations } from './http/routes/people.ts';
 import { scanOperations } from './http/routes/scans.ts';
+import { secretsDomainOperations } from './http/routes/secrets/domain.ts';
 import { createLoginLink, sessionOperations } from './http/routes/sessions.ts';
 import { templateOperations } from './http/routes/templates.ts';
+import { tracingOperations } from './http/routes/tracing/index.ts';
 import { figuresOf } from './identity/figures.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
 import { operationsOf } from './identity/operations.ts';
@@ -58,13 +66,21 @@ import { Judging } from './judging.ts';
 import { listen, stopListening } from './listen.ts';
 import { bracketed, hostNamesOf } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
+import { openOffboarding, type ServerOffboarding } from './offboarding/offboarding.ts';
+import { retirersOf } from './offboarding/retirers-of.ts';
 import { type ScanState, Scans } from './scans.ts';
+import { openSecretsDomain } from './secrets/domain.ts';
+import { keptOwners } from './secrets/kept-owners.ts';
 import { openConfiguredStore } from './store.ts';
+import { ForeignStores } from './stores.ts';
+import { openTracing, type TracingDomain } from './tracing/domain.ts';
 import { VERSION } from './version.ts';
 
 /** What is not configured but handed in; tests replace it. */
 export interface ServerPorts {
   readonly clock?: Clock;
+  /** By which secrets age, apart from all else. */
+  readonly secretClocks?: Clocks;
   readonly log?: Log;
   readonly openStore?: (
     config: ServerConfig,
@@ -88,8 +104,12 @@ export interface RunningServer {
   readonly workloadApiAddress: string | undefined;
   /** `127.0.0.1:7072`: where agents join, if they are let in. */
   readonly agentsAddress: string | undefined;
+  /** `127.0.0.1:7445`: where workloads read their secrets, if they may. */
+  readonly secretsAddress: string | undefined;
   /** `127.0.0.1:7443`: where API servers ask before they take an object, if they are answered. */
   readonly admissionAddress: string | undefined;
+  /** Whether values of secrets can neither be read nor renewed. */
+  isVaultSealed(): boolean;
   readonly adminTokenFile: string;
   readonly dataFolder: string;
   readonly store: EstateStore;
@@ -107,17 +127,25 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const HOUR_MS = 3_600_000;
 const QUIET_MS = 300;
 const GRACE_MS = 5_000;
+/** How long what was opened may take to close when the start has failed. */
+const ABANDON_MS = 3_000;
 
 /** Starts Reeve: everything is put together here, and nowhere else.
- *  @throws {Fault} `server/port-unavailable`, `data/…`, and what opening the store throws */
+ *  @throws {Fault} `server/port-unavailable`, `data/…`, and what opening the store throws: within seconds, even where
+ *  what was opened before cannot be closed */
 export async function startServer(
   config: ServerConfig,
   ports: ServerPorts = {},
 ): Promise<RunningServer> {
-  await using opened = new AsyncDisposableStack();
-  const server = await assemble(config, ports, opened);
-  const parts = opened.move();
-  return { ...server, close: () => parts.disposeAsync() };
+  const opened = new AsyncDisposableStack();
+  try {
+    const server = await assemble(config, ports, opened);
+    return { ...server, close: () => opened.disposeAsync() };
+  } catch (thrown) {
+    // why it cannot start is what a person needs: not what came of it
+    await endWithin(ABANDON_MS, opened).catch(() => undefined);
+    throw thrown;
+  }
 }
 
 async function assemble(
@@ -133,7 +161,7 @@ async function assemble(
   const store = await openStore(config, data.path, auditKey.seal);
   opened.defer(() => store.close());
   const metrics = createMetrics();
-  const witnessing = await Witnessing.start({ config: config.audit, store, clock, log });
+  const witnessing = new Witnessing({ config: config.audit, store, log });
   opened.defer(() => witnessing.close());
 
   const clusters = new LiveClusters({
@@ -190,6 +218,9 @@ async function assemble(
   opened.defer(() => authorization.close());
   authorization.policies.watch(({ policy, engine }) => point.put(policy, engine));
   let begun = false;
+  let offboarding: ServerOffboarding | undefined;
+  /** Undefined where traces are not followed. */
+  let traces: TracingDomain | undefined;
   /** When identities and policy follow from what was judged last. Never rejects. */
   let applied: Promise<void> = Promise.resolve();
   const judging = new Judging({
@@ -201,14 +232,45 @@ async function assemble(
     quietMs: QUIET_MS,
     everyMs: HOUR_MS,
     onBegin: () => authorization.judging(),
-    onKnown: (services, judged) => {
+    onKnown: (services, judged, changes) => {
       if (!begun) return;
+      traces?.judged({ records: services, judged }, changes);
       authorization.judged({ records: services, judged });
+      domain.judged(services);
+      stores.know(services);
       intake.feed.setKnown(services, judged.endpoints);
       applied = applyEstate(services);
     },
   });
   opened.defer(() => judging.close());
+  const access = createAccess(http, data.adminToken, store, clock);
+  const domain = await openSecretsDomain({
+    ...{ config: config.secrets, store, dataFolder: data.path, clock, log, identity },
+    ages: ports.secretClocks,
+    isShared: config.store?.kind === 'postgres',
+    environment: process.env,
+    fingerprintKey: data.fingerprintKey,
+    people: access.people,
+    clusterOf: (name) => clusters.api(name),
+    isRetired: (service) => offboarding?.isRetired(service) ?? false,
+    known: {
+      environmentOfCluster: (name) =>
+        config.clusters.find((cluster) => cluster.name === name)?.environment ?? config.environment,
+    },
+    onAnswer: (ask, status) => metrics.secretAnswers.inc({ ask, status }),
+    onFolded: () => judging.request(),
+  });
+  const { secrets } = domain;
+  opened.defer(() => domain.close());
+  metrics.watchSecrets(() => ({ ...secrets.standing(), isSealed: secrets.vault.isSealed }));
+  const stores = new ForeignStores({
+    stores: config.stores,
+    environment: config.environment,
+    variables: process.env,
+    ...{ store, clock, log },
+    onFolded: () => judging.request(),
+  });
+  opened.defer(() => stores.close());
   const beside = new BesideTeller({
     store,
     sources: () => authorization.sources.all(),
@@ -216,7 +278,7 @@ async function assemble(
     log,
   });
   const applyEstate = async (records: readonly ServiceRecord[]) => {
-    await identity?.applyEstate(records);
+    await identity?.applyEstate(records.filter(({ id }) => !offboarding?.isRetired(id)));
     await authorization.apply();
     if (config.admission.enabled) await beside.tell();
   };
@@ -242,7 +304,6 @@ async function assemble(
   });
   opened.defer(() => scans.close());
 
-  const access = createAccess(http, data.adminToken, clock);
   const scheme = tls === undefined ? 'http' : 'https';
   let origin = '';
   let hostNames: ReadonlySet<string> = new Set();
@@ -258,12 +319,14 @@ async function assemble(
       hostNames: http.hostNames,
       adminToken: data.adminToken,
       dataFolder: data.path,
+      maxWaitingSpans: config.tracing.enabled ? config.tracing.maxWaitingSpans : 0,
     },
     environment: config.environment,
     store,
     clock,
     log,
     onStatus: (status) => metrics.setIntake(status),
+    onSpansWanted: () => traces?.tracing.want(),
     onCheck: (message) => (point.isReady ? check(checks, message) : undefined),
     onFolded: (isNew) => (isNew ? judging.request() : judging.refresh()),
     onDied: (thrown) => {
@@ -275,19 +338,34 @@ async function assemble(
   const tellCorrections = async (): Promise<void> =>
     intake.feed.setCorrections(await correctionsByService(store));
   await tellCorrections();
+  const judge = () => {
+    judging.request(0);
+    return settled();
+  };
   const decisions = new Decisions({
-    store,
-    clock,
+    ...{ store, clock, judge },
     toFact: decisionToFact,
-    judge: () => {
-      judging.request(0);
-      return settled();
-    },
     onBlocked: (endpoints) => authorization.blocked(endpoints),
     onCorrected: () => void tellCorrections(),
     preview: (serviceId, correction) => intake.preview(serviceId, correction),
   });
 
+  if (config.tracing.enabled) {
+    traces = await openTracing({
+      ...{ config: config.tracing, environment: config.environment, dataFolder: data.path },
+      ...{ store, authorization, identity, decisions, domain, clock, log },
+      variables: process.env,
+      handSpansTo: (port) => intake.handSpansTo(port),
+      onStatus: (status) => metrics.setTracing(status),
+    });
+    opened.defer(() => traces?.close());
+  }
+  offboarding = await openOffboarding({
+    ...{ store, clock, log },
+    retirers: retirersOf({ store, decisions, domain, people: access.people, identity }),
+    onChange: () => judging.request(0),
+  });
+  opened.defer(() => offboarding?.close());
   const identityRoutes = identity && operationsOf(identity, config.identity, clock);
   const app = buildApp({
     operations: [
@@ -295,9 +373,13 @@ async function assemble(
       ...listOperations(store),
       ...scanOperations(scans),
       ...decisionOperations(decisions),
+      ...credentialOperations(
+        new CredentialOwners({ store, clock, judge, kept: keptOwners(secrets) }),
+      ),
       ...templateOperations(decisions),
       ...auditOperations({ store, key: auditKey.key, witnesses: () => witnessing.standing() }),
       ...inventoryOperations({ store, intake: () => intake.status }),
+      ...peopleOperations(access.people),
       ...sessionOperations({
         ...access,
         secure: tls !== undefined,
@@ -308,7 +390,10 @@ async function assemble(
       ...admissionOperations(clusters),
       ...authorizationOperations(authorization, clock),
       ...(identityRoutes?.operations ?? []),
-      ...healthOperations(store, metrics),
+      ...secretsDomainOperations(domain, store, access.failures),
+      ...offboardingOperations(offboarding.offboardings),
+      ...(traces ? tracingOperations(traces) : []),
+      ...healthOperations(store, metrics, () => secrets.vault.isSealed),
     ],
     schemas: { Service, Endpoint, Call, Credential, Finding, Source, AuditEntry },
     guard: { ...access, hostNames: () => hostNames, scheme },
@@ -340,7 +425,10 @@ async function assemble(
         })
       : undefined;
   opened.defer(() => admission?.close());
+  const workloads = await domain.serve();
+  opened.defer(() => workloads?.close());
   clusters.start();
+  stores.start();
   const started = begin(store, scans, log).then(() => {
     begun = true;
     judging.request(0);
@@ -353,20 +441,24 @@ async function assemble(
     workloadApiAddress: identity?.host?.address,
     agentsAddress: identity?.agents?.address,
     admissionAddress: admission?.address,
+    secretsAddress: workloads?.address,
+    isVaultSealed: () => secrets.vault.isSealed,
     adminTokenFile: data.adminTokenFile,
     dataFolder: data.path,
     store,
     scans: () => scans.list(),
-    createLoginLink: () => createLoginLink(access.loginTokens, origin),
+    createLoginLink: () => createLoginLink(access.loginTokens, origin, 'admin'),
     settle: async () => {
       await started;
       await scans.idle();
+      await secrets.feed.tell();
       if (!(await settled())) return;
       // what is judged tells which templates are known, and traffic is summed up anew under them
       for (let round = 0; round < 2; round++) {
         await intake.settle();
         await settled();
       }
+      if (traces?.tracing.isRunning) await traces.tracing.ask('settle', {});
     },
   };
 }

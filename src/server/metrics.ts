@@ -2,6 +2,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Answers } from '../estate/index.ts';
 import type { IdentityFigures } from './identity/figures.ts';
 import type { IntakeStatus } from './intake/index.ts';
+import type { RotationsStanding } from './secrets/standing.ts';
+import type { TracingStatus } from './tracing/status.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -13,6 +15,8 @@ export interface Metrics {
   setIntake(status: IntakeStatus): void;
   /** What happens with Envoys that ask for secrets: events of a closed table. */
   readonly secretDiscovery: Counter<'event'>;
+  /** To workloads that read their secrets. */
+  readonly secretAnswers: Counter<'ask' | 'status'>;
   /** Calls that Envoys asked about, by what became of them and why: closed tables. */
   readonly checks: Counter<'outcome' | 'reason'>;
   /** Time to make a policy of the estate. */
@@ -29,8 +33,17 @@ export interface Metrics {
   ): void;
   /** Asks for what identity is and did whenever figures are read. */
   watchIdentity(read: () => Promise<IdentityFigures>): void;
+  /** Asks for how secrets stand whenever figures are read. */
+  watchSecrets(read: () => SecretFigures): void;
+  /** Sets what tracing has followed, and what it left out. */
+  setTracing(status: TracingStatus): void;
   /** Sets the three answers. */
   setAnswers(answers: Answers): void;
+}
+
+/** What is told of secrets. */
+export interface SecretFigures extends RotationsStanding {
+  readonly isSealed: boolean;
 }
 
 /** The server's figures; labels hold routes and configured names, never what requests bring. */
@@ -56,6 +69,18 @@ export function createMetrics(): Metrics {
     labelNames: ['what'] as const,
     registers,
   });
+  const traced = new Gauge({
+    name: 'reeve_tracing',
+    help: 'What tracing has followed and holds: spans, hops, stories, services, edges, traces, and its lag',
+    labelNames: ['what'] as const,
+    registers,
+  });
+  const traceLosses = new Counter({
+    name: 'reeve_tracing_losses_total',
+    help: 'What tracing refused, dropped or could not tell, by stage and reason',
+    labelNames: ['stage', 'reason'] as const,
+    registers,
+  });
   return {
     registry,
     requests: new Counter({
@@ -76,6 +101,12 @@ export function createMetrics(): Metrics {
       help: 'Time to judge and publish the estate',
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
       registers,
+    }),
+    secretAnswers: new Counter({
+      name: 'reeve_secret_answers_total',
+      help: 'What workloads asked of their secrets, and the status that it was answered with',
+      labelNames: ['ask', 'status'],
+      registers: [registry],
     }),
     secretDiscovery: new Counter({
       name: 'reeve_envoy_secrets_total',
@@ -160,6 +191,46 @@ export function createMetrics(): Metrics {
           for (const [what, count] of Object.entries(issued)) this.inc({ what }, count);
         },
       });
+    },
+    watchSecrets: (read) => {
+      new Gauge({
+        name: 'reeve_vault_sealed',
+        help: 'Whether the vault is sealed: 1, or not: 0',
+        registers,
+        collect() {
+          this.set(read().isSealed ? 1 : 0);
+        },
+      });
+      new Gauge({
+        name: 'reeve_secrets',
+        help: 'Secrets in all, with a plan, being rotated, and with each problem (missed, stuck, waiting …); values that are to be revoked and are not yet',
+        labelNames: ['what'] as const,
+        registers,
+        collect() {
+          const { secrets: total, planned, underWay, unrevoked, problems } = read();
+          this.reset();
+          const counts = { ...problems, total, planned, underWay, unrevokedValues: unrevoked };
+          for (const [what, count] of Object.entries(counts)) this.set({ what }, count);
+        },
+      });
+      new Counter({
+        name: 'reeve_rotations_total',
+        help: 'What came of rotations since the start: promoted, waits (for a person), ended',
+        labelNames: ['outcome'] as const,
+        registers,
+        collect() {
+          this.reset();
+          for (const [outcome, count] of Object.entries(read().outcomes)) {
+            this.inc({ outcome }, count);
+          }
+        },
+      });
+    },
+    setTracing: ({ losses, snapshotAt: _, ...amounts }) => {
+      for (const [what, amount] of Object.entries(amounts)) traced.set({ what }, amount);
+      // the thread tells sums
+      traceLosses.reset();
+      for (const { stage, reason, count } of losses) traceLosses.inc({ stage, reason }, count);
     },
     setAnswers: (latest) => {
       for (const [question, { total, satisfied }] of Object.entries(latest)) {

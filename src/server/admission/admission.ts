@@ -1,11 +1,11 @@
 import type { AdmissionConfig, Unjudged, Verdict } from '../../authorization/admission/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import { isLoopback } from '../../base/loopback.ts';
 import { OwnSvid } from '../../identity/host/index.ts';
 import { toPem } from '../../identity/x509/index.ts';
 import type { LiveClusters } from '../clusters.ts';
 import type { Identity } from '../identity/identity.ts';
-import { isLoopback } from '../loopback.ts';
 import { Decider } from './decide.ts';
 import { serveAdmission } from './serve.ts';
 import { WebhookKeeper } from './webhook-keeper.ts';

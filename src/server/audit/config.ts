@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { noteVerifier } from '../../audit/checkpoint/index.ts';
+import { isTlsOrLoopback } from '../../base/loopback.ts';
 
 const isWitness = (text: string): boolean => {
   try {
@@ -7,11 +8,6 @@ const isWitness = (text: string): boolean => {
   } catch {
     return false;
   }
-};
-
-const isSafe = (text: string): boolean => {
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/.test(hostname);
 };
 
 /** The audit log as others verify it. */
@@ -35,7 +31,7 @@ export const AuditConfig = z.strictObject({
       z.strictObject({
         url: z
           .url({ protocol: /^https?$/ })
-          .refine(isSafe, { message: 'use https: it is beyond this machine' })
+          .refine(isTlsOrLoopback, { message: 'use https: it is beyond this machine' })
           .describe('Where it listens; `/add-checkpoint` is added'),
         key: z
           .string()

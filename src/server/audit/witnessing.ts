@@ -1,13 +1,15 @@
 import { type NoteVerifier, noteVerifier } from '../../audit/checkpoint/index.ts';
 import { type AskWitness, askWitness, type Witnessed } from '../../audit/witness/index.ts';
-import { type Clock, toTimestamp } from '../../base/clock.ts';
+import { toTimestamp } from '../../base/clock.ts';
 import { messageOf } from '../../base/fault.ts';
 import type { Log } from '../../base/log.ts';
-import type { AuditLog, DocumentStore } from '../../estate/index.ts';
+import { type AuditLog, type DocumentStore, isDocumentConflict } from '../../estate/index.ts';
 import type { AuditConfig } from './config.ts';
 
 const KIND = 'audit-witness';
 const ANSWER_MS = 10_000;
+/** A line for a signature is some hundred. */
+const MAX_ANSWER = 16_384;
 
 /** How far a witness has come. */
 export interface WitnessStanding {
@@ -26,7 +28,6 @@ export interface WitnessStanding {
 interface Parts {
   readonly config: AuditConfig;
   readonly store: AuditLog & DocumentStore;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -34,7 +35,6 @@ interface Asked {
   readonly url: string;
   readonly verifier: NoteVerifier;
   witnessed: Witnessed | undefined;
-  version: number;
   problem: string | null;
 }
 
@@ -46,28 +46,13 @@ export class Witnessing {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
 
-  private constructor(parts: Parts, asked: readonly Asked[]) {
-    this.#parts = parts;
-    this.#asked = asked;
-  }
-
   /** Asks at once, and then every `witnessSeconds`. */
-  static async start(parts: Parts): Promise<Witnessing> {
-    const kept = new Map(
-      (await parts.store.documents(KIND)).map((document) => [document.id, document]),
-    );
-    const asked = parts.config.witnesses.map(({ url, key }): Asked => {
-      const verifier = noteVerifier(key);
-      const document = kept.get(verifier.text);
-      return {
-        ...{ url, verifier, problem: null },
-        witnessed: document?.body as Witnessed | undefined,
-        version: document?.version ?? 0,
-      };
-    });
-    const witnessing = new Witnessing(parts, asked);
-    if (asked.length > 0) witnessing.#next(0);
-    return witnessing;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#asked = parts.config.witnesses.map(({ url, key }) => ({
+      ...{ url, verifier: noteVerifier(key), witnessed: undefined, problem: null },
+    }));
+    if (this.#asked.length > 0) this.#next(0);
   }
 
   standing(): WitnessStanding[] {
@@ -100,30 +85,31 @@ export class Witnessing {
 
   async #ask(one: Asked): Promise<void> {
     const { store, log } = this.#parts;
-    const known = one.witnessed?.size ?? 0;
     try {
       const { size } = await store.auditHead();
-      if (one.witnessed && size === known) return;
-      const witnessed = await askWitness(store, one.verifier, known, this.#askAt(one.url));
-      await this.#keep(one, witnessed);
+      if (one.witnessed?.size === size && one.problem === null) return;
+      const kept = await store.document(KIND, one.verifier.text);
+      one.witnessed = kept?.body as Witnessed | undefined;
+      const known = one.witnessed?.size ?? 0;
+      one.witnessed = await askWitness(store, one.verifier, known, this.#askAt(one.url));
+      await this.#keep(one.verifier.text, kept?.version ?? 0, one.witnessed);
       one.problem = null;
     } catch (thrown) {
       if (this.#ended.signal.aborted) return;
       const problem = messageOf(thrown);
-      if (problem !== one.problem)
-        log.error(
-          { witness: one.verifier.name, problem },
-          'a witness has not signed the audit log',
-        );
+      const about = { witness: one.verifier.name, problem };
+      if (problem !== one.problem) log.error(about, 'a witness has not signed the audit log');
       one.problem = problem;
     }
   }
 
-  async #keep(one: Asked, witnessed: Witnessed): Promise<void> {
-    const change = { kind: KIND, id: one.verifier.text, version: one.version, body: witnessed };
-    await this.#parts.store.amend([change], []);
-    one.witnessed = witnessed;
-    one.version++;
+  /** Where another server that shares the store has kept what it was told meanwhile, that is as good. */
+  async #keep(id: string, version: number, body: Witnessed): Promise<void> {
+    try {
+      await this.#parts.store.amend([{ kind: KIND, id, version, body }], []);
+    } catch (thrown) {
+      if (!isDocumentConflict(thrown)) throw thrown;
+    }
   }
 
   #askAt(url: string): AskWitness {
@@ -132,7 +118,18 @@ export class Witnessing {
         ...{ method: 'POST', body, redirect: 'error' },
         signal: AbortSignal.any([this.#ended.signal, AbortSignal.timeout(ANSWER_MS)]),
       });
-      return { status: response.status, body: (await response.text()).slice(0, 16_384) };
+      return { status: response.status, body: await beginningOf(response) };
     };
   }
+}
+
+/** What it says, as far as a witness may: whatever else answers could go on for ever. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const part of body ?? []) {
+    text += decoder.decode(part, { stream: true });
+    if (text.length >= MAX_ANSWER) break;
+  }
+  return text.slice(0, MAX_ANSWER);
 }

@@ -1,18 +1,25 @@
-import { BearerToken } from './bearer.ts';
-import { digest } from './digest.ts';
+import { BearerToken, bearerOf } from './bearer.ts';
+import { hexDigest } from './digest.ts';
+import type { People, Person } from './people.ts';
+import { type Permission, permissionsOf } from './roles.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Who asks. */
+/** Who asks, and what they may. */
 export type Principal = Named &
   (
-    | { readonly kind: 'token'; readonly id: 'admin' }
+    | { readonly kind: 'token'; readonly id: string }
     | { readonly kind: 'session'; readonly id: string; readonly token: string }
   );
 
 interface Named {
-  /** Who the audit log says it was: whoever is let in holds the administrator's token, as the command
-   *  line and scripts do, or a session of the console that it opened. */
-  readonly name: 'admin';
+  /** Who the audit log says it was: `admin` is whoever holds the administrator's token, as the command line does, or
+   *  a session of the console that it opened. */
+  readonly name: string;
+  /** What sessions that it opens hang on: they end with it. */
+  readonly credential: string;
+  readonly permissions: ReadonlySet<Permission>;
+  /** What belongs to others may only be looked at; undefined: nothing is kept back for that. */
+  readonly teams: ReadonlySet<string> | undefined;
 }
 
 /** What a request shows of who asks. */
@@ -23,32 +30,66 @@ export interface Shown {
   readonly cookie?: string | undefined;
 }
 
-const ADMIN = 'admin';
+/** The administrator's token as a credential: others are digests. */
+export const ADMIN_CREDENTIAL = 'admin';
+
+const ADMIN: Named = {
+  ...{ name: 'admin', credential: ADMIN_CREDENTIAL, teams: undefined },
+  permissions: permissionsOf(['admin']),
+};
 
 /** Longer ones are none of ours. */
 const MAX_HEADER_LENGTH = 4_096;
 
-/** Finds the principal behind what a request shows; undefined for nobody. */
+export interface AuthenticatorParts {
+  readonly adminToken: string;
+  readonly people: Pick<People, 'ofToken' | 'ofDigest'>;
+  readonly sessions: Sessions;
+  readonly cookieName: string;
+}
+
+/** Finds the principal behind what a request shows; undefined for nobody.
+ *  @throws {Fault} `estate/unavailable` where it is not known who has a token */
 export class Authenticator {
   readonly #adminToken: BearerToken;
-  readonly #sessions: Sessions;
-  readonly #cookieName: string;
+  readonly #parts: AuthenticatorParts;
 
-  constructor(adminToken: string, sessions: Sessions, cookieName: string) {
-    this.#adminToken = new BearerToken(adminToken);
-    this.#sessions = sessions;
-    this.#cookieName = cookieName;
+  constructor(parts: AuthenticatorParts) {
+    this.#adminToken = new BearerToken(parts.adminToken);
+    this.#parts = parts;
   }
 
-  authenticate({ authorization, cookie }: Shown): Principal | undefined {
-    if (authorization !== undefined) {
-      const isAdmin = this.#adminToken.isShownBy(authorization);
-      return isAdmin ? { name: ADMIN, kind: 'token', id: 'admin' } : undefined;
-    }
-    const token = cookieValue(cookie, this.#cookieName);
-    if (token === undefined || !this.#sessions.use(token)) return undefined;
-    return { name: ADMIN, kind: 'session', id: digest(token).toString('hex').slice(0, 16), token };
+  async authenticate({ authorization, cookie }: Shown): Promise<Principal | undefined> {
+    if (authorization !== undefined) return this.#byToken(authorization);
+    const token = cookieValue(cookie, this.#parts.cookieName);
+    return token === undefined ? undefined : this.#bySession(token);
   }
+
+  async #byToken(authorization: string): Promise<Principal | undefined> {
+    if (this.#adminToken.isShownBy(authorization)) return { ...ADMIN, kind: 'token', id: 'admin' };
+    const token = bearerOf(authorization);
+    if (token === undefined) return undefined;
+    const person = await this.#parts.people.ofToken(token);
+    return person && { ...toNamed(person, hexDigest(token)), kind: 'token', id: person.name };
+  }
+
+  /** A session may do what the token that opened it may now. */
+  async #bySession(token: string): Promise<Principal | undefined> {
+    const credential = this.#parts.sessions.use(token);
+    if (credential === undefined) return undefined;
+    const named = credential === ADMIN_CREDENTIAL ? ADMIN : await this.#ofDigest(credential);
+    return named && { ...named, kind: 'session', id: hexDigest(token).slice(0, 16), token };
+  }
+
+  async #ofDigest(credential: string): Promise<Named | undefined> {
+    const person = await this.#parts.people.ofDigest(credential);
+    return person && toNamed(person, credential);
+  }
+}
+
+function toNamed({ name, roles, teams }: Person, credential: string): Named {
+  const bound = teams ? new Set(teams) : undefined;
+  return { name, credential, permissions: permissionsOf(roles), teams: bound };
 }
 
 /** @see RFC 6265 §4.2 */

@@ -11,10 +11,15 @@ export class BearerToken {
     this.#digest = digest(token);
   }
 
-  /** @see RFC 6750 §2.1 */
   isShownBy(authorization: string | undefined): boolean {
-    if (authorization === undefined || authorization.length > MAX_HEADER_LENGTH) return false;
-    const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
+    const token = bearerOf(authorization);
     return token !== undefined && sameDigest(digest(token), this.#digest);
   }
+}
+
+/** The token of an `Authorization` header.
+ *  @see RFC 6750 §2.1 */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.length > MAX_HEADER_LENGTH) return undefined;
+  return /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
 }

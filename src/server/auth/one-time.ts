@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { randomToken } from '../../base/ids.ts';
-import { digest } from './digest.ts';
+import { hexDigest } from './digest.ts';
 
 const MAX_TOKENS = 100;
 /** 192 bits: as good as 256 for a quarter of an hour, and the link fits a line. */
@@ -10,29 +10,30 @@ const TOKEN_BYTES = 24;
 export class OneTimeTokens {
   readonly #ttlMs: number;
   readonly #clock: Clock;
-  readonly #expiry = new Map<string, number>();
+  readonly #issued = new Map<string, { readonly credential: string; readonly expiresAt: number }>();
 
   constructor(ttlMs: number, clock: Clock) {
     this.#ttlMs = ttlMs;
     this.#clock = clock;
   }
 
-  issue(): { readonly token: string; readonly expiresAt: number } {
+  /** @param credential what who is let in by it is let in with */
+  issue(credential: string): { readonly token: string; readonly expiresAt: number } {
     const token = randomToken(TOKEN_BYTES);
     const expiresAt = this.#clock() + this.#ttlMs;
-    this.#expiry.set(digest(token).toString('hex'), expiresAt);
-    for (const key of this.#expiry.keys()) {
-      if (this.#expiry.size <= MAX_TOKENS) break;
-      this.#expiry.delete(key);
+    this.#issued.set(hexDigest(token), { credential, expiresAt });
+    for (const key of this.#issued.keys()) {
+      if (this.#issued.size <= MAX_TOKENS) break;
+      this.#issued.delete(key);
     }
     return { token, expiresAt };
   }
 
-  /** True once for a token, and false from then on. */
-  redeem(token: string): boolean {
-    const key = digest(token).toString('hex');
-    const expiresAt = this.#expiry.get(key);
-    this.#expiry.delete(key);
-    return expiresAt !== undefined && this.#clock() < expiresAt;
+  /** Once for a token, the credential that it was issued for; undefined from then on. */
+  redeem(token: string): string | undefined {
+    const key = hexDigest(token);
+    const issued = this.#issued.get(key);
+    this.#issued.delete(key);
+    return issued && this.#clock() < issued.expiresAt ? issued.credential : undefined;
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { randomToken } from '../../base/ids.ts';
-import { digest } from './digest.ts';
+import { hexDigest } from './digest.ts';
 
 export interface SessionTimes {
   readonly maxAgeMs: number;
@@ -14,18 +14,22 @@ const MAX_SESSIONS = 1_000;
 export class Sessions {
   readonly #times: SessionTimes;
   readonly #clock: Clock;
-  readonly #sessions = new Map<string, { readonly createdAt: number; usedAt: number }>();
+  readonly #sessions = new Map<
+    string,
+    { readonly credential: string; readonly createdAt: number; usedAt: number }
+  >();
 
   constructor(times: SessionTimes, clock: Clock) {
     this.#times = times;
     this.#clock = clock;
   }
 
-  /** The token that names the new session. */
-  open(): string {
+  /** @param credential what it is opened with, and hangs on
+   *  @returns the token that names the new session */
+  open(credential: string): string {
     const token = randomToken();
     const now = this.#clock();
-    this.#sessions.set(keyOf(token), { createdAt: now, usedAt: now });
+    this.#sessions.set(hexDigest(token), { credential, createdAt: now, usedAt: now });
     for (const key of this.#sessions.keys()) {
       if (this.#sessions.size <= MAX_SESSIONS) break;
       this.#sessions.delete(key);
@@ -33,28 +37,24 @@ export class Sessions {
     return token;
   }
 
-  /** Whether the token names a session that still lives; its idle time begins anew. */
-  use(token: string): boolean {
-    const key = keyOf(token);
+  /** What the session that the token names was opened with, where it still lives; its idle time begins anew. */
+  use(token: string): string | undefined {
+    const key = hexDigest(token);
     const session = this.#sessions.get(key);
-    if (session === undefined) return false;
+    if (session === undefined) return undefined;
     const now = this.#clock();
     if (
       now - session.createdAt >= this.#times.maxAgeMs ||
       now - session.usedAt >= this.#times.idleMs
     ) {
       this.#sessions.delete(key);
-      return false;
+      return undefined;
     }
     session.usedAt = now;
-    return true;
+    return session.credential;
   }
 
   close(token: string): void {
-    this.#sessions.delete(keyOf(token));
+    this.#sessions.delete(hexDigest(token));
   }
-}
-
-function keyOf(token: string): string {
-  return digest(token).toString('hex');
 }

@@ -5,9 +5,10 @@ import { Fault } from '../../base/fault.ts';
 import type { Log } from '../../base/log.ts';
 import type { DocumentStore, Fact, ServiceRecord } from '../../estate/index.ts';
 import type { Registrar } from '../../identity/registration/index.ts';
-import { makeBundleApart, readGuardrailsApart } from '../jobs.ts';
+import { readGuardrailsApart } from '../jobs.ts';
 import { type BundleKey, openBundleKey } from './bundle-key.ts';
 import { Bundles } from './bundles.ts';
+import { BundlesApart } from './bundles-apart.ts';
 import type { AuthorizationConfig } from './config.ts';
 import { EarlyChanges } from './early.ts';
 import { addRegistered, identitiesByName } from './identities.ts';
@@ -59,7 +60,7 @@ export interface Authorization {
 /** Puts the parts of authorisation together.
  *  @throws {Fault} `data/key-malformed` */
 export function openAuthorization(parts: AuthorizationParts): Authorization {
-  const { config, store, dataFolder, trustDomain, registrar, clock, log } = parts;
+  const { config, store, dataFolder, registrar, clock, log } = parts;
   const sources = new KeptSources(store, clock);
   const early = new EarlyChanges(parts.folders);
   let judged: KnownEstate | undefined;
@@ -75,9 +76,10 @@ export function openAuthorization(parts: AuthorizationParts): Authorization {
     log,
     ...(parts.onMade && { onMade: parts.onMade }),
   });
+  const apart = new BundlesApart();
   const bundles = new Bundles({
     policies,
-    make: (policy) => bundleOf(policy, { trustDomain, privateKey: bundleKey.privateKey }, closing),
+    make: (policy) => bundleOf(policy, bundleKey, apart),
     log,
   });
   const recent = new RecentDecisions({ config: config.decisions, clock, log });
@@ -115,6 +117,7 @@ export function openAuthorization(parts: AuthorizationParts): Authorization {
     close: async () => {
       unlisten?.();
       bundles.close();
+      apart.close();
       closing.abort();
       recent.close();
       await policies.settled();
@@ -128,14 +131,14 @@ const MAX_IN_PLACE = 2_000;
 async function bundleOf(
   policy: Policy,
   terms: BundleTerms,
-  { signal }: AbortController,
+  apart: BundlesApart,
 ): Promise<OpaBundle> {
   if (policy.endpoints.length + policy.grants.length > MAX_IN_PLACE) {
-    return makeBundleApart({ kind: 'bundle', ...terms }, policy, { signal });
+    return apart.make(policy, terms);
   }
   // what only OPAs need is loaded for the first of them
-  const { makeBundle } = await import('./make-bundle.ts');
-  return makeBundle(policy, terms);
+  const { BundleMaker } = await import('./make-bundle.ts');
+  return new BundleMaker().make(policy, terms);
 }
 
 /** Nothing can be decided before the estate has been judged once. */

@@ -3,9 +3,12 @@ import { auditEntryOf } from '../../audit/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
 import {
+  anew,
   canonicalJson,
   type DocumentStore,
   type GroupDefinition,
+  type NewAuditEntry,
+  type PolicyFile,
   type PolicySources,
   Source,
   type StoredDocument,
@@ -13,6 +16,8 @@ import {
 import { withLast } from './with-last.ts';
 
 const KIND = 'policy-sources';
+/** What stands beside the folders, under a name that no folder has. */
+const OWN = '(here)';
 
 const Member = z.object({ name: z.string(), namespace: z.string().optional(), source: Source });
 
@@ -66,6 +71,30 @@ export class KeptSources {
       [{ kind: KIND, id: folder, version: before?.version ?? 0, body: sources }],
       isSame ? [] : [auditEntryOf('policy.read', folder, said, { ...BY, now: this.#clock() })],
     );
+  }
+
+  /** Guardrails that are of no folder, which people have made here.
+   *  @throws {Fault} `estate/unavailable` */
+  async own(): Promise<readonly PolicyFile[]> {
+    const document = await this.#store.document(KIND, OWN);
+    return document ? parse(document).guardrails : [];
+  }
+
+  /** Changes those, with what the audit log says of it.
+   *  @param work gives undefined where nothing is to change
+   *  @throws {Fault} `estate/unavailable`, `estate/document-conflict` */
+  async changeOwn(
+    work: (before: readonly PolicyFile[]) => readonly PolicyFile[] | undefined,
+    entry: NewAuditEntry,
+  ): Promise<void> {
+    await anew(async () => {
+      const before = await this.#store.document(KIND, OWN);
+      const guardrails = work(before ? parse(before).guardrails : []);
+      if (guardrails === undefined) return;
+      const body: PolicySources = { guardrails, groups: [] };
+      const change = { kind: KIND, id: OWN, version: before?.version ?? 0, body };
+      await this.#store.amend([change], [entry]);
+    });
   }
 
   /** Of all folders together; the paths of guardrails, and the files of groups, begin with their folder's name.

@@ -61,7 +61,8 @@ export function buildApp(ports: AppPorts): FastifyInstance {
 /** A POST without a body says nothing, which is an empty object. */
 function takeEmptyJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (request.routeOptions.config.keepsText) return done(null, body);
     try {
       done(null, body === '' ? {} : JSON.parse(body as string));
     } catch {
@@ -71,12 +72,21 @@ function takeEmptyJson(app: FastifyInstance): void {
 }
 
 function addOperation(app: FastifyInstance, operation: Operation): void {
-  const { method, access, params, query, body, status } = operation;
+  const {
+    method,
+    access,
+    isByOwner = false,
+    keepsText = false,
+    params,
+    query,
+    body,
+    status,
+  } = operation;
   const { url, paramsOf } = routeOf(operation.path);
   app.route({
     method,
     url,
-    config: { access },
+    config: { access, isByOwner, keepsText },
     bodyLimit: operation.maxBodyBytes ?? MAX_BODY_BYTES,
     handler: async (request, reply) => {
       const asked: Asked<unknown, unknown, unknown> = {

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../base/fault.ts';
+import { isLoopback } from '../../base/loopback.ts';
 import type { Authenticator, Principal } from '../auth/authenticator.ts';
 import type { RateLimiter } from '../auth/rate.ts';
-import { isLoopback } from '../loopback.ts';
+import { LOOKING, PERMISSIONS, type Permission } from '../auth/roles.ts';
 import type { Access } from './operation.ts';
 import { RetryFault } from './problem.ts';
 
@@ -10,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Absent: `principal`. */
     access?: Access;
+    isByOwner?: boolean;
+    keepsText?: boolean;
   }
   interface FastifyRequest {
     principal: Principal | undefined;
@@ -32,9 +35,9 @@ export interface GuardPorts {
 export function createGuard(ports: GuardPorts) {
   return async (request: FastifyRequest): Promise<void> => {
     checkHost(request, ports);
-    const access = request.routeOptions.config.access ?? 'principal';
+    const { access = 'principal', isByOwner = false } = request.routeOptions.config;
     if (access === 'public') return checkOrigin(request, ports, false);
-    request.principal = ports.authenticator.authenticate(request.headers);
+    request.principal = await ports.authenticator.authenticate(request.headers);
     if (request.principal === undefined) {
       if (access === 'loopback' && isLoopback(request.socket.remoteAddress ?? '')) {
         return checkSite(request, ports);
@@ -45,7 +48,22 @@ export function createGuard(ports: GuardPorts) {
     const taken = ports.requests.take(request.principal.id);
     if (!taken.ok)
       throw new RetryFault('http/requests-too-many', 'Too many requests', taken.retrySeconds);
+    if (access in PERMISSIONS) checkPermission(request.principal, access as Permission, isByOwner);
   };
+}
+
+function checkPermission(principal: Principal, needed: Permission, isByOwner: boolean): void {
+  if (!principal.permissions.has(needed)) {
+    throw new Fault('http/permission-forbidden', `${principal.name} may not ask for this`, {
+      hint: `it takes a role with ${needed}: to ${PERMISSIONS[needed]}`,
+    });
+  }
+  if (principal.teams === undefined || isByOwner || LOOKING.has(needed)) return;
+  throw new Fault(
+    'http/team-forbidden',
+    `${principal.name} may change what belongs to ${[...principal.teams].join(', ')} alone`,
+    { hint: 'this concerns others too: it takes a token that is bound to no team' },
+  );
 }
 
 /** Counts a failed authentication.
@@ -64,7 +82,7 @@ function refuse(request: FastifyRequest, { failures }: GuardPorts): never {
   const showsSomething = request.headers.authorization !== undefined;
   if (showsSomething) countFailure(request, failures);
   throw new Fault('http/unauthenticated', 'This needs a session or a token', {
-    hint: 'log in with the link that `reeve up` printed, or send the token in `admin.token`',
+    hint: 'log in with a link of `reeve login-link`, or send the token in `admin.token`, or one of your own that has not ended',
   });
 }
 

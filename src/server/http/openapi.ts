@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PERMISSIONS } from '../auth/roles.ts';
 import type { Access, Operation } from './operation.ts';
 import { Problem } from './problem.ts';
 
@@ -58,7 +59,11 @@ export function toOpenApi(
         Object.entries(schemas).map(([id, schema]) => [id, withoutDialect(schema)]),
       ),
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'The token in `admin.token`' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token in `admin.token`, or one of a person',
+        },
         session: { type: 'apiKey', in: 'cookie', name: 'reeve_session' },
       },
     },
@@ -66,11 +71,14 @@ export function toOpenApi(
 }
 
 /** An empty one: none is needed, of the machine's own processes at least. */
-const SECURITY: Readonly<Record<Access, readonly object[]>> = {
-  public: [],
-  loopback: [{}, { token: [] }, { session: [] }],
-  principal: [{ token: [] }, { session: [] }],
-};
+const securityOf = (access: Access): readonly object[] => [
+  ...(access === 'loopback' ? [{}] : []),
+  ...(access === 'public' ? [] : [{ token: [] }, { session: [] }]),
+];
+
+/** What a principal has to be allowed. */
+const permissionOf = (access: Access): object =>
+  access in PERMISSIONS ? { 'x-reeve-permission': access } : {};
 
 type ToSchema = (schema: z.ZodType, io: 'input' | 'output') => object;
 
@@ -81,7 +89,8 @@ function toOperationObject(operation: Operation, toSchema: ToSchema): object {
     operationId: id,
     summary,
     tags: [tag],
-    security: SECURITY[access],
+    security: securityOf(access),
+    ...permissionOf(access),
     parameters: [
       ...toParameters(params, 'path', toSchema),
       ...toParameters(query, 'query', toSchema),

@@ -1,16 +1,18 @@
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../auth/authenticator.ts';
+import type { Permission } from '../auth/roles.ts';
 
-/** Who may ask for an operation: anyone, anyone on this machine, or an authenticated principal. */
-export type Access = 'public' | 'loopback' | 'principal';
+/** Who may ask for an operation: anyone, anyone on this machine, any authenticated principal, or one that has the
+ *  permission. */
+export type Access = 'public' | 'loopback' | 'principal' | Permission;
 
 /** What a handler gets: everything checked against the operation's schemas. */
 export interface Asked<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** Of operations with access `principal`, always; of others, where the request shows one. */
+  /** Of operations that need one, always; of others, where the request shows one. */
   readonly principal: Principal | undefined;
   readonly reply: FastifyReply;
 }
@@ -24,11 +26,15 @@ export interface Operation {
   readonly tag: string;
   readonly summary: string;
   readonly access: Access;
+  /** The handler asks whose it is (`checkOwner`): principals that are bound to teams may ask for it. */
+  readonly isByOwner?: boolean;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   /** Where the body may be larger than usual. */
   readonly maxBodyBytes?: number;
+  /** The body is handed on as it was sent, and not parsed: its signature is verified first. */
+  readonly keepsText?: boolean;
   readonly status: 200 | 201 | 202 | 204;
   readonly response?: z.ZodType;
   /** Of the answer, where it is not JSON. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../../base/fault.ts';
 import type { GrpcCall } from '../../base/grpc/index.ts';
+import { isLoopback } from '../../base/loopback.ts';
 import { BearerToken } from '../auth/bearer.ts';
-import { hostNamesOf, isLoopback } from '../loopback.ts';
+import { hostNamesOf } from '../loopback.ts';
 
 export interface AdmissionRules {
   readonly adminToken: string;

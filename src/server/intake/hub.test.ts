@@ -61,7 +61,7 @@ describe('the hub', () => {
       await new Promise((resolve) => setTimeout(resolve, 2));
       running--;
       for (const { path } of sightings) if (path !== '/flushed') paths.push(path);
-    });
+    }, 20);
     const rounds = Array.from({ length: 20 }, async (_, round) => {
       await new Promise((resolve) => setTimeout(resolve, round));
       await Promise.all([hub.submit({ sightings: [sighting(`/${round}`)] }), hub.drain()]);

@@ -1,6 +1,8 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { JudgePayload } from '../../estate/sighting/index.ts';
+import { SpanSink } from '../../estate/spans/index.ts';
 import {
   createTemplateLearner,
   fromSnapshot,
@@ -17,6 +19,7 @@ import { KeptTraffic } from './kept-traffic.ts';
 import { Listeners } from './listeners.ts';
 import type { FromThread, IntakeAddresses, Question, ThreadData, ToThread } from './messages.ts';
 import { payloadJudge } from './payload-judge.ts';
+import { SpanOutlet } from './span-outlet.ts';
 
 /** What the thread has to say to whoever runs the server. */
 export interface ThreadLog {
@@ -48,6 +51,7 @@ export class IntakeThread {
   readonly #counts: IntakeCounts;
   readonly #checks: Checks;
   readonly #listeners: Listeners;
+  readonly #spans: SpanOutlet;
   readonly #timer: NodeJS.Timeout;
   #applied: () => void = () => undefined;
   #told = '';
@@ -60,6 +64,7 @@ export class IntakeThread {
     this.#hub = parts.hub;
     this.#counts = parts.counts;
     this.#listeners = listeners;
+    this.#spans = parts.spans;
     this.addresses = listeners.addresses;
     const { inventory, intake } = ports.data;
     this.#harvester = new Harvester(
@@ -96,6 +101,7 @@ export class IntakeThread {
     else if (message.type === 'forget') this.#harvester.forget();
     else if (message.type === 'applied') this.#applied();
     else if (message.type === 'checked') this.#checks.take(message.id, message.answer);
+    else if (message.type === 'spans') this.#connect(message.port);
     else if (message.type === 'ask') void this.#answer(message.id, message.question);
   }
 
@@ -105,6 +111,12 @@ export class IntakeThread {
     await this.#listeners.close();
     await this.#hub.drain();
     await this.#kept.close();
+    this.#spans.disconnect();
+  }
+
+  #connect(port: MessagePort | undefined): void {
+    if (port) this.#spans.connect(port);
+    else this.#spans.disconnect();
   }
 
   async #answer(id: number, question: Question): Promise<void> {
@@ -155,11 +167,15 @@ export interface Parts {
   readonly decoder: OtlpDecoder;
   readonly hub: Hub;
   readonly counts: IntakeCounts;
+  /** Where single requests are put; absent where nobody follows traces. */
+  readonly sink: SpanSink | undefined;
+  /** To who follows traces. */
+  readonly spans: SpanOutlet;
   /** Absent where nobody may look at payloads. */
   readonly judge: JudgePayload | undefined;
 }
 
-async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
+async function assemble({ data, clock, log, tell }: ThreadPorts): Promise<Parts> {
   const { otlp, inventory, intake } = data;
   const counts = new IntakeCounts(clock);
   const pairWindowMs = otlp.pairWindowSeconds * 1_000;
@@ -178,8 +194,25 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
     onFault: (thrown) => log.error({ err: thrown }, 'no snapshot of the traffic could be written'),
     maxJournalBytes: intake.maxJournalMegabytes * MEGABYTE,
   });
+  const spans = new SpanOutlet({
+    maxWaiting: data.maxWaitingSpans,
+    clock,
+    onWanted: () => tell({ type: 'spans-wanted' }),
+    onCount: (reason, count) =>
+      counts.add('tracing', reason === '' ? 'taken' : 'dropped', reason, count),
+  });
   const judge = payloadJudge(inventory.payloadSamples, clock, counts);
-  const decoder = new OtlpDecoder(otlp, { judge });
+  const sink =
+    data.maxWaitingSpans > 0 ? new SpanSink({ onFull: (batch) => spans.send(batch) }) : undefined;
+  const handOn = (isKept: boolean): void => {
+    const batch = sink?.take();
+    // whoever sent what could not be kept will send it again
+    if (batch && isKept) spans.send(batch);
+    for (const [loss, count] of sink?.takeLosses() ?? []) {
+      counts.add('tracing', 'dropped', loss, count);
+    }
+  };
+  const decoder = new OtlpDecoder(otlp, { judge, spans: sink });
   for (const halves of kept.restoredHalves) decoder.restore(halves, clock());
   const hub = new Hub(
     { batchMs: intake.batchMs, maxWaiting: intake.maxWaitingRequests },
@@ -188,13 +221,15 @@ async function assemble({ data, clock, log }: ThreadPorts): Promise<Parts> {
       keep: async (gathered) => {
         try {
           await kept.keep(gathered);
+          handOn(true);
         } catch (cause) {
           decoder.forgetFlushedHalves();
+          handOn(false);
           log.error({ err: cause }, 'traffic could not be written to the journal');
           throw new Fault('intake/unavailable', 'What came in could not be stored', { cause });
         }
       },
     },
   );
-  return { kept, decoder, hub, counts, judge };
+  return { kept, decoder, hub, counts, sink, spans, judge };
 }

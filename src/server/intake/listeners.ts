@@ -142,7 +142,7 @@ function otlpGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
 }
 
 function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
-  const { data, counts, clock, hub, judge } = ports;
+  const { data, counts, clock, hub, judge, sink } = ports;
   const tls = tlsOf(data);
   const service = envoyAccessLogService(
     {
@@ -150,6 +150,7 @@ function envoyGrpc(ports: ListenersPorts, admission: Admission): GrpcServer {
       count: (outcome, reason, count) => counts.add('envoy', outcome, reason, count),
       clock,
       judge,
+      spans: sink,
     },
     data.envoy,
   );

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { IntakeCount, SeenService, TemplateCorrection } from '../../estate/index.ts';
 import type { InventoryConfig } from '../../inventory/index.ts';
 import type { Knowledge } from '../../inventory/templates/index.ts';
@@ -22,6 +23,8 @@ export interface ThreadData {
   /** Names beside its address that the listeners may be asked for. */
   readonly hostNames: readonly string[];
   readonly adminToken: string;
+  /** Spans on their way to who follows traces, at most; 0: nobody does. */
+  readonly maxWaitingSpans: number;
 }
 
 /** Where traffic is taken in. */
@@ -55,6 +58,8 @@ export type ToThread =
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
   /** What an Envoy is told that has asked; undefined: nobody can say. */
   | { readonly type: 'checked'; readonly id: number; readonly answer: Uint8Array | undefined }
+  /** Who follows traces from now on; undefined: nobody, for now. */
+  | { readonly type: 'spans'; readonly port: MessagePort | undefined }
   | { readonly type: 'close' };
 
 export type Question =
@@ -72,6 +77,8 @@ export type FromThread =
     }
   | { readonly type: 'harvested'; readonly harvested: readonly Harvested[] }
   | { readonly type: 'status'; readonly status: IntakeStatus }
+  /** There are spans, and nobody follows traces. */
+  | { readonly type: 'spans-wanted' }
   /** An Envoy asks whether to let a request through; a CheckRequest. */
   | { readonly type: 'check'; readonly id: number; readonly message: Uint8Array }
   | { readonly type: 'answer'; readonly id: number; readonly seen: SeenService | undefined }

@@ -26,6 +26,7 @@ function aSetUp(follow: (folder: string) => readonly string[] = () => []) {
     tls,
     hostNames: [],
     adminToken: 'of the administrator',
+    maxWaitingSpans: 0,
   };
   const lines: string[] = [];
   const died: unknown[] = [];

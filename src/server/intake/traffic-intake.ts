@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { Fault } from '../../base/fault.ts';
 import type { SeenService, TemplateCorrection } from '../../estate/index.ts';
 import { EstateFeed, type EstateFeedPorts } from './estate-feed.ts';
@@ -17,6 +17,8 @@ export interface TrafficIntakePorts extends EstateFeedPorts {
   readonly onStatus: (status: IntakeStatus) => void;
   /** Answers an Envoy that asks whether to let a request through; undefined: nobody can say. Never throws. */
   readonly onCheck: (message: Buffer) => Uint8Array | undefined;
+  /** Called when spans have come and nobody follows traces: `handSpansTo` says who does. */
+  readonly onSpansWanted?: () => void;
   /** Called when the thread has ended by itself; `thrown` is why, where it said so. */
   readonly onDied: (thrown: unknown) => void;
 }
@@ -95,6 +97,12 @@ export class TrafficIntake {
     return key === undefined ? undefined : this.#ask({ ask: 'preview', key, correction });
   }
 
+  /** Says who follows traces from now on: he gets `SpansMessage`s, and answers each with `SpansDone`.
+   *  @param port undefined: nobody does, until spans are wanted again */
+  handSpansTo(port: MessagePort | undefined): void {
+    this.#worker.postMessage({ type: 'spans', port } satisfies ToThread, port ? [port] : []);
+  }
+
   /** Resolves when everything that came in until now is in the estate. */
   async settle(): Promise<void> {
     await this.#ask({ ask: 'settle' });
@@ -130,6 +138,8 @@ export class TrafficIntake {
       this.#begun.reject(new Fault(code, message.message, hint === undefined ? {} : { hint }));
     } else if (message.type === 'harvested') {
       void this.feed.apply(message.harvested).then(() => this.#tell({ type: 'applied' }));
+    } else if (message.type === 'spans-wanted') {
+      this.#ports.onSpansWanted?.();
     } else if (message.type === 'log') {
       const { level, sentence, ...err } = message;
       this.#ports.log[level]({ err }, sentence);

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { randomToken } from '../../base/ids.ts';
 import { createLog } from '../../base/log.ts';
-import { Authenticator } from '../auth/authenticator.ts';
+import { ADMIN_CREDENTIAL, Authenticator, type AuthenticatorParts } from '../auth/authenticator.ts';
 import { RateLimiter } from '../auth/rate.ts';
 import { Sessions } from '../auth/sessions.ts';
 import { buildApp } from '../http/app.ts';
@@ -29,6 +29,10 @@ export async function serveOperations(
   operations: readonly Operation[],
   clock: () => number,
   schemas: NamedSchemas = {},
+  people: AuthenticatorParts['people'] = {
+    ofToken: async () => undefined,
+    ofDigest: async () => undefined,
+  },
 ): Promise<ApiServer> {
   const token = randomToken();
   const sessions = new Sessions({ maxAgeMs: 60_000, idleMs: 60_000 }, clock);
@@ -37,7 +41,10 @@ export async function serveOperations(
     operations,
     schemas,
     guard: {
-      authenticator: new Authenticator(token, sessions, 'reeve_session'),
+      authenticator: new Authenticator({
+        ...{ adminToken: token, people, sessions },
+        cookieName: 'reeve_session',
+      }),
       failures: new RateLimiter(RATE, clock),
       requests: new RateLimiter(RATE, clock),
       hostNames: () => hostNames,
@@ -61,7 +68,7 @@ export async function serveOperations(
   return {
     origin,
     token,
-    cookie: `reeve_session=${sessions.open()}`,
+    cookie: `reeve_session=${sessions.open(ADMIN_CREDENTIAL)}`,
     ask,
     get: async <Answer>(path: string) => (await (await ask(path)).json()) as Answer,
     post: (path, body) =>

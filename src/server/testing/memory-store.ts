@@ -1,5 +1,6 @@
 import {
   type Answers,
+  type AssignmentFact,
   type AuditEntry,
   type AuditQuery,
   correctionId,
@@ -44,6 +45,7 @@ export class MemoryStore implements EstateStore {
   fail: Error | undefined;
   folds = 0;
   readonly #decided = new Map<string, { decision: StoredDecision; fact: Fact }>();
+  readonly #assigned = new Map<string, AssignmentFact>();
   readonly #corrected = new Map<string, StoredCorrection>();
 
   async fold(scope: string, facts: readonly Fact[], at: string): Promise<void> {
@@ -72,9 +74,11 @@ export class MemoryStore implements EstateStore {
     this.seen.delete(scope);
   }
 
-  async facts(): Promise<readonly StoredFact[]> {
+  async facts(entity?: Fact['entity']): Promise<readonly StoredFact[]> {
     this.#check();
-    return [...this.scopes.values()].flatMap((facts) => [...facts.values()]);
+    return [...this.scopes.values()]
+      .flatMap((facts) => [...facts.values()])
+      .filter(({ fact }) => entity === undefined || fact.entity === entity);
   }
 
   async traffic(): Promise<ReadonlyMap<string, EndpointTraffic>> {
@@ -95,8 +99,8 @@ export class MemoryStore implements EstateStore {
       this.log.push(entry);
       return entry;
     });
-    const facts = [...this.#decided.values()].map(({ decision, fact }) => {
-      const { at } = decision;
+    const assigned = [...this.#assigned.values()].map((fact) => ({ fact, ...fact }));
+    const facts = [...this.#decided.values(), ...assigned].map(({ decision: { at }, fact }) => {
       return [factId(fact), { fact, firstSeen: at, lastSeen: at }] as const;
     });
     this.scopes.set(DECISIONS_SCOPE, new Map(facts));
@@ -113,6 +117,11 @@ export class MemoryStore implements EstateStore {
       }
       case 'undo':
         return this.#decided.delete(`${change.action} ${change.endpoint}`);
+      case 'assign':
+        this.#assigned.set(change.fact.id, change.fact);
+        return true;
+      case 'unassign':
+        return this.#assigned.delete(change.credential);
       case 'correct': {
         const id = correctionId(change.correction.service, change.correction.correction);
         this.#corrected.set(id, { ...change.correction, id });

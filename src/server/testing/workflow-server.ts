@@ -81,7 +81,8 @@ export async function startWorkflowServer(
   };
 }
 
-async function judgeStored(store: EstateStore, now: number): Promise<boolean> {
+/** Judges and publishes what a store holds. */
+export async function judgeStored(store: EstateStore, now: number): Promise<boolean> {
   const records = toRecords((await store.facts()).map(({ fact }) => fact));
   const judged = judge(records, toTimestamp(now), await store.traffic());
   await store.publish(judged, toTimestamp(now), summarise(judged));

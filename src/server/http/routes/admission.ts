@@ -38,7 +38,7 @@ export function admissionOperations(clusters: Pick<LiveClusters, 'standing'>): O
       path: '/api/v1/admission/audit',
       tag: 'admission',
       summary: 'What clusters have already, judged by the rules of admission as if it were new',
-      access: 'principal',
+      access: 'estate.read',
       status: 200,
       response: z.strictObject({ items: z.array(Audit) }),
       handle: () => ({

@@ -27,7 +27,7 @@ const listAudit = ({ store }: AuditParts): Operation =>
     path: '/api/v1/audit',
     tag: 'audit',
     summary: 'The audit log, newest first, filtered by actor, action and subject',
-    access: 'principal',
+    access: 'audit.read',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
       after: z.string().max(20).optional(),
@@ -56,7 +56,7 @@ const getLog = ({ store, key, witnesses }: AuditParts): Operation =>
     path: '/api/v1/audit/log',
     tag: 'audit',
     summary: 'What the audit log is, signed: its size and root, and how far witnesses have come',
-    access: 'principal',
+    access: 'audit.read',
     status: 200,
     response: z.strictObject({
       origin: z.string(),
@@ -93,7 +93,7 @@ const getEntries = ({ store }: AuditParts): Operation =>
     tag: 'audit',
     summary:
       'Entries in their order, a line each, as they are in the tree; fewer where the log ends',
-    access: 'principal',
+    access: 'audit.read',
     query: z.strictObject({
       first: Sequence.default(1),
       limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
@@ -115,7 +115,7 @@ const proveOne = ({ store }: AuditParts): Operation =>
     tag: 'audit',
     summary:
       'That an entry is in the log: its text, and a proof (C2SP) that the public key verifies',
-    access: 'principal',
+    access: 'audit.read',
     params: z.strictObject({ sequence: Sequence }),
     status: 200,
     response: z.strictObject({ entry: z.string(), proof: z.string() }),

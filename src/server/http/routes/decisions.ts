@@ -36,7 +36,7 @@ const StoredDecision = z.union(EndpointDecision.options.map((said) => said.exten
 const DECIDING = {
   method: 'POST',
   tag: 'endpoints',
-  access: 'principal',
+  access: 'estate.write',
   maxBodyBytes: MAX_BODY_BYTES,
   status: 200,
   response: DecidedAll,
@@ -78,7 +78,7 @@ export function decisionOperations(decisions: Decisions): Operation[] {
       path: '/api/v1/endpoints/decisions',
       tag: 'endpoints',
       summary: 'The decisions in force about one endpoint, oldest first',
-      access: 'principal',
+      access: 'estate.read',
       query: z.strictObject({ endpoint: Id }),
       status: 200,
       response: z.strictObject({ items: z.array(StoredDecision) }),
@@ -90,7 +90,7 @@ export function decisionOperations(decisions: Decisions): Operation[] {
       path: '/api/v1/endpoints/queues',
       tag: 'endpoints',
       summary: 'How many endpoints wait for a person, by owner and reason; what is nobody’s first',
-      access: 'principal',
+      access: 'estate.read',
       status: 200,
       response: z.strictObject({
         items: z.array(

@@ -4,9 +4,15 @@ import type { Metrics } from '../../metrics.ts';
 import { type Operation, operation } from '../operation.ts';
 
 const Health = z.strictObject({ status: z.literal('ok') });
+/** A sealed vault keeps nobody from asking for anything else. */
+const Readiness = Health.extend({ vault: z.enum(['sealed', 'unsealed']) });
 
 /** What machines ask: whether the server lives, can work, and how much it does. */
-export function healthOperations(store: EstateStore, metrics: Metrics): Operation[] {
+export function healthOperations(
+  store: EstateStore,
+  metrics: Metrics,
+  isSealed: () => boolean,
+): Operation[] {
   return [
     operation({
       id: 'get-health',
@@ -24,13 +30,13 @@ export function healthOperations(store: EstateStore, metrics: Metrics): Operatio
       method: 'GET',
       path: '/readyz',
       tag: 'health',
-      summary: 'The store can be written',
+      summary: 'The store can be written; whether the vault is sealed is told, and decides nothing',
       access: 'public',
       status: 200,
-      response: Health,
+      response: Readiness,
       handle: async () => {
         await store.ping();
-        return { status: 'ok' };
+        return { status: 'ok', vault: isSealed() ? 'sealed' : 'unsealed' };
       },
     }),
     operation({

@@ -61,7 +61,7 @@ export function inventoryOperations({ store, intake }: InventoryPorts): Operatio
       path: '/api/v1/inventory/coverage',
       tag: 'inventory',
       summary: 'What is discovered, against what is declared; null until the estate is judged',
-      access: 'principal',
+      access: 'estate.read',
       query: z.strictObject({
         /** Services at most; the figures above them are of all. */
         services: z.coerce.number().int().min(0).max(10_000).default(100),
@@ -84,7 +84,7 @@ export function inventoryOperations({ store, intake }: InventoryPorts): Operatio
       path: '/api/v1/intake',
       tag: 'inventory',
       summary: 'What came in with traffic, was dropped or refused, and why',
-      access: 'principal',
+      access: 'estate.read',
       status: 200,
       response: Intake,
       handle: () => intake(),

@@ -80,7 +80,7 @@ function pageOperation(store: EstateStore, { name, schema, read }: List): Operat
     path: `/api/v1/${name}`,
     tag: name,
     summary: `The ${name}, page by page, filtered by ${filters.join(', ')}`,
-    access: 'principal',
+    access: 'estate.read',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
       after: Text.optional(),
@@ -114,7 +114,7 @@ function itemOperation(store: EstateStore, list: List): Operation {
     path: `/api/v1/${list.name}/{id}`,
     tag: list.name,
     summary: `One ${list.one}, by its id (percent-encoded)`,
-    access: 'principal',
+    access: 'estate.read',
     params: z.strictObject({ id: Text }),
     status: 200,
     response: list.schema,

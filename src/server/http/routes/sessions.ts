@@ -35,13 +35,14 @@ export function sessionOperations(ports: SessionPorts): Operation[] {
       body: z.strictObject({ token: z.string().min(1).max(200) }),
       status: 204,
       handle: ({ body, reply }) => {
-        if (!loginTokens.redeem(body.token)) {
+        const credential = loginTokens.redeem(body.token);
+        if (credential === undefined) {
           countFailure(reply.request, ports.failures);
           throw new Fault('http/login-unauthenticated', 'The login link is used up or too old', {
             hint: 'ask for a new one with `reeve login-link`',
           });
         }
-        reply.header('set-cookie', toCookie(sessions.open(), maxAgeSeconds));
+        reply.header('set-cookie', toCookie(sessions.open(credential), maxAgeSeconds));
       },
     }),
     operation({
@@ -52,8 +53,19 @@ export function sessionOperations(ports: SessionPorts): Operation[] {
       summary: 'Who asks',
       access: 'principal',
       status: 200,
-      response: z.strictObject({ kind: z.enum(['token', 'session']) }),
-      handle: ({ principal }) => ({ kind: principal?.kind }),
+      response: z.strictObject({
+        kind: z.enum(['token', 'session']),
+        name: z.string(),
+        /** What may be asked. */
+        permissions: z.array(z.string()),
+        /** Null: of all of them. */
+        teams: z.array(z.string()).nullable(),
+      }),
+      handle: ({ principal }) => {
+        if (principal === undefined) throw new RangeError('who is let in is somebody');
+        const { kind, name, permissions, teams } = principal;
+        return { kind, name, permissions: [...permissions], teams: teams ? [...teams] : null };
+      },
     }),
     operation({
       id: 'log-out',
@@ -80,20 +92,22 @@ export function sessionOperations(ports: SessionPorts): Operation[] {
       handle: ({ principal }) => {
         if (principal?.kind !== 'token') {
           throw new Fault('http/login-link-forbidden', 'A session cannot make login links', {
-            hint: 'use the token in `admin.token`',
+            hint: 'use the token in `admin.token`, or one of your own',
           });
         }
-        return createLoginLink(loginTokens, ports.origin());
+        return createLoginLink(loginTokens, ports.origin(), principal.credential);
       },
     }),
   ];
 }
 
-/** The token stands in the fragment, which browsers send to no server and write to no log. */
+/** The token stands in the fragment, which browsers send to no server and write to no log.
+ *  @param credential what who follows it is let in with, for as long as that lasts */
 export function createLoginLink(
   loginTokens: OneTimeTokens,
   origin: string,
+  credential: string,
 ): { readonly url: string; readonly expiresAt: string } {
-  const { token, expiresAt } = loginTokens.issue();
+  const { token, expiresAt } = loginTokens.issue(credential);
   return { url: `${origin}/login#token=${token}`, expiresAt: toTimestamp(expiresAt) };
 }

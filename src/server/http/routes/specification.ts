@@ -19,7 +19,7 @@ export function specificationOperations(store: EstateStore): Operation[] {
       path: '/api/v1/endpoints/specification',
       tag: 'endpoints',
       summary: 'OpenAPI 3.1 of endpoints of a service, with what was seen of them',
-      access: 'principal',
+      access: 'estate.read',
       query: z.strictObject({
         service: Id,
         /** Only these (once for each); without, what `include` says. */

@@ -12,7 +12,7 @@ import { type Operation, operation } from '../../operation.ts';
 import { Diagnostic } from '../diagnostic.ts';
 import { Id } from '../texts.ts';
 
-const POLICY = { tag: 'policy', access: 'principal', status: 200, method: 'GET' } as const;
+const POLICY = { tag: 'policy', access: 'estate.read', status: 200, method: 'GET' } as const;
 const DAY_MS = 86_400_000;
 
 const Place = z.strictObject({

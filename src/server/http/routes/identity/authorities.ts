@@ -5,7 +5,7 @@ import { writeBundle } from '../../../../identity/spiffe/index.ts';
 import { toPem } from '../../../../identity/x509/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Id, Reason } from '../texts.ts';
-import { askingOf, PRINCIPAL, PUBLIC } from './common.ts';
+import { askingOf, PUBLIC, READ, WRITE } from './common.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 import { AuthorityView, toAuthorityViews } from './views.ts';
 
@@ -19,7 +19,7 @@ export function authorityOperations({ keeper, clock }: IdentityRoutesPorts): Ope
   const crls = new SignedCrls(keeper, clock);
   return [
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-identity-authorities',
       method: 'GET',
       path: '/api/v1/identity/authorities',
@@ -29,7 +29,7 @@ export function authorityOperations({ keeper, clock }: IdentityRoutesPorts): Ope
       handle: () => ({ items: toAuthorityViews(keeper.state) }),
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'rotate-identity-authority',
       method: 'POST',
       path: '/api/v1/identity/authorities/{authority}/rotate',
@@ -45,7 +45,7 @@ export function authorityOperations({ keeper, clock }: IdentityRoutesPorts): Ope
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'taint-identity-authority',
       method: 'POST',
       path: '/api/v1/identity/authorities/{authority}/taint',
@@ -80,7 +80,7 @@ export function authorityOperations({ keeper, clock }: IdentityRoutesPorts): Ope
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'get-identity-bundle',
       method: 'GET',
       path: '/api/v1/identity/bundle',

@@ -5,7 +5,8 @@ import { actorOf } from '../../principal.ts';
 import { Reason } from '../texts.ts';
 
 /** What operations of identity have in common. */
-export const PRINCIPAL = { tag: 'identity', access: 'principal' } as const;
+export const READ = { tag: 'identity', access: 'estate.read' } as const;
+export const WRITE = { tag: 'identity', access: 'identity.write' } as const;
 export const PUBLIC = { tag: 'identity', access: 'public' } as const;
 
 /** The query of a DELETE, which has no body. */

@@ -5,7 +5,7 @@ import type { Registrar } from '../../../../identity/registration/index.ts';
 import { parseSpiffeId } from '../../../../identity/spiffe/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Id, Reason } from '../texts.ts';
-import { askingOf, PRINCIPAL } from './common.ts';
+import { askingOf, READ, WRITE } from './common.ts';
 import { addedSince, type DenyFeed } from './deny-feed.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 import { DenialView, toDenialView } from './views.ts';
@@ -53,7 +53,7 @@ export function denialOperations(
 ): Operation[] {
   return [
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-identity-denials',
       method: 'GET',
       path: PATH,
@@ -82,7 +82,7 @@ export function denialOperations(
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'revoke-identity',
       method: 'POST',
       path: PATH,
@@ -105,7 +105,7 @@ export function denialOperations(
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'lift-identity-denials',
       method: 'POST',
       path: `${PATH}/lift`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EntryChange, EntryInput, StoredEntry } from '../../../../identity/registration/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Id, Reason } from '../texts.ts';
-import { askingOf, PRINCIPAL, ReasonQuery } from './common.ts';
+import { askingOf, READ, ReasonQuery, WRITE } from './common.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 
 const PATH = '/api/v1/identity/entries';
@@ -13,7 +13,7 @@ const OneEntry = z.strictObject({ id: Id });
 export function entryOperations({ registrar }: IdentityRoutesPorts): Operation[] {
   return [
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-identity-entries',
       method: 'GET',
       path: PATH,
@@ -41,7 +41,7 @@ export function entryOperations({ registrar }: IdentityRoutesPorts): Operation[]
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'get-identity-entry',
       method: 'GET',
       path: `${PATH}/{id}`,
@@ -52,7 +52,7 @@ export function entryOperations({ registrar }: IdentityRoutesPorts): Operation[]
       handle: ({ params }) => registrar.get(params.id),
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'register-identity',
       method: 'POST',
       path: PATH,
@@ -63,7 +63,7 @@ export function entryOperations({ registrar }: IdentityRoutesPorts): Operation[]
       handle: ({ body, principal }) => registrar.add(body.entry, askingOf(principal, body.reason)),
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'update-identity',
       method: 'POST',
       path: `${PATH}/{id}`,
@@ -76,7 +76,7 @@ export function entryOperations({ registrar }: IdentityRoutesPorts): Operation[]
         registrar.update(params.id, body.change, askingOf(principal, body.reason)),
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'retire-identity',
       method: 'DELETE',
       path: `${PATH}/{id}`,

@@ -7,7 +7,7 @@ import {
   StoredEntry,
 } from '../../../../identity/registration/index.ts';
 import { type Operation, operation } from '../../operation.ts';
-import { PRINCIPAL } from './common.ts';
+import { READ } from './common.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 
 const MAX_SELECTORS = 256;
@@ -35,7 +35,7 @@ const WhyNoneView = z.strictObject({
 export function explainOperations({ registrar, explain }: IdentityRoutesPorts): Operation[] {
   return [
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-unregistered',
       method: 'GET',
       path: '/api/v1/identity/unregistered',
@@ -63,7 +63,7 @@ export function explainOperations({ registrar, explain }: IdentityRoutesPorts): 
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'explain-identity',
       method: 'POST',
       path: '/api/v1/identity/explain',

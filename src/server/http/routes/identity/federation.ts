@@ -3,7 +3,7 @@ import { Fault } from '../../../../base/fault.ts';
 import { RelationWish } from '../../../../identity/federation/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { Id, Reason } from '../texts.ts';
-import { askingOf, PRINCIPAL, ReasonQuery } from './common.ts';
+import { askingOf, READ, ReasonQuery, WRITE } from './common.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 import { FederationView, toFederationView } from './views.ts';
 
@@ -17,7 +17,7 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
   const federation = () => ports.federation ?? noFederation();
   return [
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-federation',
       method: 'GET',
       path: PATH,
@@ -27,7 +27,7 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
       handle: () => ({ items: (ports.federation?.statuses() ?? []).map(toFederationView) }),
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'set-federation',
       method: 'POST',
       path: PATH,
@@ -40,7 +40,7 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
         toFederationView(await federation().set(relation, askingOf(principal, reason))),
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'remove-federation',
       method: 'DELETE',
       path: `${PATH}/{trustDomain}`,
@@ -55,7 +55,7 @@ export function federationOperations(ports: IdentityRoutesPorts): Operation[] {
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'refresh-federation',
       method: 'POST',
       path: `${PATH}/{trustDomain}/refresh`,

@@ -6,7 +6,7 @@ import { AGENTS_PATH } from '../../../../identity/registration/index.ts';
 import { type Operation, operation } from '../../operation.ts';
 import { actorOf } from '../../principal.ts';
 import { Id } from '../texts.ts';
-import { askingOf, PRINCIPAL, ReasonQuery } from './common.ts';
+import { askingOf, READ, ReasonQuery, WRITE } from './common.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 import { AgentView, JoinTokenView, toAgentView } from './views.ts';
 
@@ -17,7 +17,7 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
   const { joinTokens, joinTokenLimits, keeper, clock } = ports;
   return [
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'create-join-token',
       method: 'POST',
       path: PATH,
@@ -60,7 +60,7 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
       },
     }),
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-join-tokens',
       method: 'GET',
       path: PATH,
@@ -70,7 +70,7 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
       handle: async () => ({ items: await joinTokens.list() }),
     }),
     operation({
-      ...PRINCIPAL,
+      ...WRITE,
       id: 'delete-join-token',
       method: 'DELETE',
       path: `${PATH}/{id}`,
@@ -83,7 +83,7 @@ export function agentOperations(ports: IdentityRoutesPorts): Operation[] {
         joinTokens.remove(params.id, { ...askingOf(principal, query.reason), now: clock() }),
     }),
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-identity-agents',
       method: 'GET',
       path: '/api/v1/identity/agents',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compareText } from '../../../../base/diagnostic.ts';
 import type { IssueCounts } from '../../../../identity/authority/index.ts';
 import { type Operation, operation } from '../../operation.ts';
-import { PRINCIPAL } from './common.ts';
+import { READ } from './common.ts';
 import type { IdentityRoutesPorts } from './ports.ts';
 import { AuthorityView, toAuthorityViews } from './views.ts';
 
@@ -49,7 +49,7 @@ const NONE: Sum = { x509: 0, jwt: 0, refused: 0 };
 export function overviewOperations(ports: IdentityRoutesPorts): Operation[] {
   return [
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'get-identity',
       method: 'GET',
       path: '/api/v1/identity',
@@ -59,7 +59,7 @@ export function overviewOperations(ports: IdentityRoutesPorts): Operation[] {
       handle: () => toOverview(ports),
     }),
     operation({
-      ...PRINCIPAL,
+      ...READ,
       id: 'list-identity-issues',
       method: 'GET',
       path: '/api/v1/identity/issues',
