@@ -36,6 +36,7 @@ export async function ask<Answer>(
   body?: object,
 ): Promise<Answer> {
   const response = await request(flags, path, method, body);
+  if (response.status === 204) return undefined as Answer;
   try {
     return (await response.json()) as Answer;
   } catch {

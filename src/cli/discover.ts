@@ -4,7 +4,6 @@ import { type Diagnostic, toPlace } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import { pastTime } from '../sources/access-log/index.ts';
 import type { InputFormat } from './commands/discover.ts';
-import { atLeast, bytesOf, followedBy, type Input, toInputs } from './discover/bytes.ts';
 import { type AssignedSpecification, assign, compare, priorsOf } from './discover/compare.ts';
 import { decoderFor, SNIFFED_BYTES } from './discover/decoders/index.ts';
 import type { Discovery } from './discover/discovery.ts';
@@ -12,6 +11,14 @@ import { toJson, toNdjson } from './discover/json.ts';
 import { Learning, type ObservedService, select } from './discover/learning.ts';
 import { FilePayloads } from './discover/payloads.ts';
 import { toText } from './discover/text.ts';
+import {
+  atLeast,
+  bytesOf,
+  followedBy,
+  type Input,
+  type InputKind,
+  toInputs,
+} from './input-files.ts';
 import { writeOutput } from './output.ts';
 import { grouped, painterFor, progressOn } from './terminal.ts';
 
@@ -33,12 +40,13 @@ const FORMATS = {
   ndjson: toNdjson,
 } as const;
 
+const LOGS: InputKind = { command: 'discover', noun: 'log files' };
 const MEGABYTE = 1024 * 1024;
 
 /** Reads logs, learns the endpoints that they show, and prints them.
  *  @throws {Fault} where a file cannot be read at all, or none of them holds a request */
 export async function discover(files: readonly string[], flags: DiscoverFlags): Promise<void> {
-  const inputs = toInputs(files);
+  const inputs = toInputs(files, LOGS);
   const specifications = await readSpecifications(flags);
   const learning = new Learning();
   const payloads = flags.payloadSamples ? new FilePayloads() : undefined;
@@ -104,7 +112,7 @@ async function read(
   payloads: FilePayloads | undefined,
   onRead: (bytes: number) => void,
 ): Promise<void> {
-  const bytes = bytesOf(input, onRead);
+  const bytes = bytesOf(input, LOGS, onRead);
   const head = await atLeast(bytes, SNIFFED_BYTES);
   const decoder = await decoderFor(head, flags.inputFormat, {
     file: input.name,

@@ -8,28 +8,38 @@ const PIECE_LENGTH = 64 * 1024;
  *  @throws {Fault} `output/invalid` where the file cannot be written */
 export function writeOutput(report: string | Iterable<string>, file: string | undefined): void {
   const pieces = typeof report === 'string' ? [report] : gathered(report);
-  if (file === undefined) for (const piece of pieces) process.stdout.write(piece);
-  else writeFile(pieces, file);
+  const output = openOutput(file);
+  try {
+    for (const piece of pieces) output.write(piece);
+  } finally {
+    output.close();
+  }
 }
 
-function writeFile(pieces: Iterable<string>, file: string): void {
-  try {
-    const descriptor = openSync(file, 'w');
-    try {
-      for (const piece of pieces) {
-        const bytes = Buffer.from(piece);
+/** A file that is written piece by piece; without one, standard output.
+ *  @throws {Fault} `output/invalid` where it cannot be written, from `write`, too */
+export function openOutput(file: string | undefined): { write(text: string): void; close(): void } {
+  if (file === undefined) return { write: (text) => process.stdout.write(text), close: () => {} };
+  const descriptor = told(file, () => openSync(file, 'w'));
+  return {
+    write: (text) => {
+      const bytes = Buffer.from(text);
+      told(file, () => {
         for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-      }
-    } finally {
-      closeSync(descriptor);
-    }
+      });
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+function told<Result>(file: string, work: () => Result): Result {
+  try {
+    return work();
   } catch (thrown) {
     throw new Fault(
       'output/invalid',
       `${quote(file, 200)} cannot be written: ${messageOf(thrown)}`,
-      {
-        hint: 'name a file in a folder that exists and that you may write',
-      },
+      { hint: 'name a file in a folder that exists and that you may write' },
     );
   }
 }

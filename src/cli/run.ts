@@ -18,6 +18,9 @@ export async function run(args: readonly string[]): Promise<void> {
     .version(VERSION)
     .configureHelp({ helpWidth: 80 })
     .showSuggestionAfterError()
+    .showHelpAfterError('       --help behind the command tells how it is written')
+    // options behind a command are the command's: some have a `--version` of what they are about
+    .enablePositionalOptions()
     .exitOverride();
   try {
     await addCommands(program, args);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { Fault, messageOf, quote } from '../base/fault.ts';
 
 /** The text of a file that somebody names.
@@ -14,3 +15,7 @@ export function readText(file: string | 0, maxBytes: number, code: string): stri
     throw new Fault(code, `${name} cannot be read: ${messageOf(thrown)}`);
   }
 }
+
+/** Whether somebody types what comes by a descriptor. Asking `process.stdin` would make a pipe one that does not wait: what is
+ *  not there yet could not be read then. */
+export const isTerminal = (descriptor: 0): boolean => isatty(descriptor);

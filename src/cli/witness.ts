@@ -5,9 +5,10 @@ import { openKeyFile } from '../audit/index.ts';
 import { openWitnessState, Witness, witnessServer } from '../audit/witness/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { Fault, messageOf, quote } from '../base/fault.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { endOfProcess } from '../server/greeting.ts';
 import { listen, stopListening } from '../server/listen.ts';
-import { bracketed, isLoopback } from '../server/loopback.ts';
+import { bracketed } from '../server/loopback.ts';
 
 export interface WitnessFlags {
   readonly log: readonly string[];

@@ -1,9 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { toSyslog } from '../../audit/log/index.ts';
-import { Fault, messageOf, quote } from '../../base/fault.ts';
 import { ask, askText, type ServerFlags } from '../client.ts';
-import { writeOutput } from '../output.ts';
+import { openOutput, writeOutput } from '../output.ts';
 import { counted } from '../terminal.ts';
 import type { LogState } from './log.ts';
 
@@ -45,20 +43,3 @@ export async function exportLog(flags: ExportFlags): Promise<void> {
 }
 
 const syslogLine = (line: string): string => `${toSyslog(JSON.parse(line), hostname())}\n`;
-
-function openOutput(file: string | undefined): { write(text: string): void; close(): void } {
-  if (file === undefined) return { write: (text) => process.stdout.write(text), close: () => {} };
-  try {
-    const descriptor = openSync(file, 'w', 0o600);
-    return {
-      write: (text) => {
-        const bytes = Buffer.from(text);
-        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-      },
-      close: () => closeSync(descriptor),
-    };
-  } catch (thrown) {
-    const why = `${quote(file, 200)} cannot be written: ${messageOf(thrown)}`;
-    throw new Fault('output/invalid', why, { hint: 'name a file in a folder that you may write' });
-  }
-}

@@ -1,12 +1,7 @@
-import { createPrivateKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type NoteVerifier,
-  noteSigner,
-  noteVerifier,
-  readCheckpoint,
-} from '../../audit/checkpoint/index.ts';
+import { type NoteVerifier, noteVerifier, readCheckpoint } from '../../audit/checkpoint/index.ts';
+import { signerIn } from '../../audit/index.ts';
 import {
   type AuditVerdict,
   entriesOfFile,
@@ -78,9 +73,9 @@ async function openStored(flags: VerifyFlags): Promise<Opened> {
 /** The key in a data folder, under the name that the checkpoint gives the log. */
 function ownKeys(file: string, checkpoint: string): NoteVerifier[] {
   if (!existsSync(file) || checkpoint === '') return [];
-  const key = createPrivateKey(readText(file, MAX_BYTES, 'audit/file-unavailable'));
-  const { checkpoint: read } = readCheckpoint(checkpoint);
-  return [noteVerifier(noteSigner(read.origin, 'log', key).text)];
+  const { origin } = readCheckpoint(checkpoint).checkpoint;
+  const text = readText(file, MAX_BYTES, 'audit/file-unavailable');
+  return [signerIn(text, { file, name: origin, kind: 'log' })];
 }
 
 function openExported(file: string, flags: VerifyFlags): Opened {

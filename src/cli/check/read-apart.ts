@@ -21,24 +21,21 @@ export type StateOptions = Pick<
   'environment' | 'trustDomains' | 'fingerprintKey' | 'now'
 >;
 
-/** What a process is asked, one after the other, and what it answers. */
-export interface Asks {
-  /** Reads a state and keeps it. */
-  readonly read: {
-    readonly given: {
-      readonly folder: string;
-      readonly options: Omit<PolicyOptions, 'onReading' | 'onProgress'>;
-      readonly notes: readonly Diagnostic[];
-    };
-    readonly answer: null;
-  };
-  /** Hands over the state that it has read, for another process. */
-  readonly state: { readonly given: null; readonly answer: Uint8Array };
-  /** Compares the state that it has read, as the head, with that of another process. */
-  readonly compare: {
-    readonly given: { readonly base: Uint8Array; readonly options: CheckOptions };
-    readonly answer: Compared;
-  };
+export type Side = 'base' | 'head';
+
+/** One state, as the process is asked for it. */
+export interface StateAsk {
+  readonly folder: string;
+  readonly options: Omit<PolicyOptions, 'onReading' | 'onProgress' | 'shared'>;
+  readonly notes: readonly Diagnostic[];
+}
+
+/** What the process is asked: to read two states and to compare them. Of the files that it reads it tells paths with
+ *  their side in front. */
+export interface Ask {
+  readonly base: StateAsk;
+  readonly head: StateAsk;
+  readonly options: CheckOptions;
 }
 
 /** What came of a comparison. */
@@ -48,12 +45,8 @@ export interface Compared {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export type Ask = {
-  readonly [Kind in keyof Asks]: { readonly kind: Kind; readonly given: Asks[Kind]['given'] };
-}[keyof Asks];
-
 export type Answer =
-  | { readonly type: 'answer'; readonly answer: Asks[keyof Asks]['answer'] }
+  | ({ readonly type: 'answer' } & Compared)
   | {
       readonly type: 'fault';
       readonly code: string;
@@ -61,10 +54,10 @@ export type Answer =
       readonly hint?: string;
     };
 
-const MAX_HEAP_MB = 4_096;
+const MAX_HEAP_MB = 6_144;
 
-/** A process that reads one state: both states are read at the same time, and each can be ended where a file takes too
- *  long. It loads what it needs before it is told what to read. */
+/** A process that reads both states, which can be ended where a file takes too long. It loads what it needs before it is
+ *  told what to read. */
 export class StateReader {
   #child: ChildProcess = start();
 
@@ -72,36 +65,35 @@ export class StateReader {
     this.#child.kill('SIGKILL');
   }
 
-  /** @throws {Fault} what the process fails with, `internal/ended` */
-  ask<Kind extends keyof Asks>(
-    kind: Kind,
-    given: Asks[Kind]['given'],
-  ): Promise<Asks[Kind]['answer']> {
-    return answerOf(this.#child, { kind, given } as Ask);
-  }
-
-  /** Reads a state; again without it where one file takes too long.
+  /** Reads and compares two states; again without it where one file takes too long in one of them.
    *  @throws {Fault} as `readPolicy`, `scan/too-many-stalled`, `internal/ended` */
-  async read(
-    { folder, notes = [], ...place }: StatePlace,
+  async compare(
+    places: Readonly<Record<Side, StatePlace>>,
     options: StateOptions,
+    checkOptions: CheckOptions,
     secondsPerFile: number,
-  ): Promise<void> {
-    const stalled: string[] = [];
+  ): Promise<Compared> {
+    const stalled: Record<Side, string[]> = { base: [], head: [] };
+    const askFor = (side: Side): StateAsk => {
+      const { folder, notes = [], ...place } = places[side];
+      return { folder, notes, options: { ...options, ...place, stalled: [...stalled[side]] } };
+    };
     for (;;) {
-      const before = stalled.length;
+      let hasStalled = false;
       const paths = this.#child.stdio[PATHS_DESCRIPTOR] as Readable;
-      const unwatch = watchStalls(paths, secondsPerFile, (path) => {
-        stalled.push(path);
+      const unwatch = watchStalls(paths, secondsPerFile, (told) => {
+        hasStalled = true;
+        const { side, path } = fromTold(told);
+        stalled[side].push(path);
         this.close();
       });
       try {
-        const given = { folder, notes, options: { ...options, ...place, stalled: [...stalled] } };
-        await this.ask('read', given);
-        return;
+        const ask = { base: askFor('base'), head: askFor('head'), options: checkOptions };
+        return await answerOf(this.#child, ask);
       } catch (thrown) {
-        if (stalled.length === before) throw thrown;
-        checkStalled(stalled);
+        if (!hasStalled) throw thrown;
+        checkStalled(stalled.head);
+        checkStalled(stalled.base);
         this.#child = start();
       } finally {
         unwatch();
@@ -110,12 +102,20 @@ export class StateReader {
   }
 }
 
+/** `head/a.py` */
+function fromTold(told: string): { readonly side: Side; readonly path: string } {
+  const slash = told.indexOf('/');
+  const side = told.slice(0, slash) === 'base' ? 'base' : 'head';
+  return { side, path: told.slice(slash + 1) };
+}
+
 function start(): ChildProcess {
   return fork(new URL('./state-process.ts', import.meta.url), {
     serialization: 'advanced',
     execArgv: [
       `--max-old-space-size=${MAX_HEAP_MB}`,
-      // It lives for seconds: collecting less often is worth the memory.
+      // It lives for seconds: collecting less often is worth the memory, from the beginning.
+      '--min-semi-space-size=64',
       '--max-semi-space-size=64',
       '--disable-warning=ExperimentalWarning',
     ],
@@ -123,10 +123,7 @@ function start(): ChildProcess {
   });
 }
 
-function answerOf<Kind extends keyof Asks>(
-  child: ChildProcess,
-  ask: Ask,
-): Promise<Asks[Kind]['answer']> {
+function answerOf(child: ChildProcess, ask: Ask): Promise<Compared> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void): void => {
       child.off('message', answered).off('error', failed).off('exit', ended);
@@ -134,7 +131,9 @@ function answerOf<Kind extends keyof Asks>(
     };
     const answered = (answer: Answer): void =>
       settle(() => {
-        if (answer.type === 'answer') return resolve(answer.answer);
+        if (answer.type === 'answer') {
+          return resolve({ result: answer.result, diagnostics: answer.diagnostics });
+        }
         const { code, message, hint } = answer;
         reject(new Fault(code, message, hint === undefined ? {} : { hint }));
       });

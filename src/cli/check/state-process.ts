@@ -1,38 +1,29 @@
 import { flushCompileCache } from 'node:module';
-import { deserialize, serialize } from 'node:v8';
-import { checkSettled, type SettledState, settle } from '../../authorization/check/index.ts';
+import { check, type State } from '../../authorization/check/index.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
 import { toState } from '../../server/check-state.ts';
 import { readPolicy } from '../../server/policy-of-folder.ts';
 import { tellPath } from '../../server/stalls.ts';
-import type { Answer, Ask, Asks } from './read-apart.ts';
+import { SharedFiles } from '../../sources/index.ts';
+import type { Answer, Ask, Side, StateAsk } from './read-apart.ts';
 
-/** The process that reads one state, and hands it over or compares it with the other. */
-let kept: SettledState | undefined;
+/** The process that reads both states, and compares them. What they share is parsed once. */
+const shared = new SharedFiles();
 
-const ANSWERS: {
-  readonly [Kind in keyof Asks]: (given: Asks[Kind]['given']) => Asks[Kind]['answer'];
-} = {
-  read: ({ folder, options, notes }) => {
-    const state = toState(readPolicy(folder, { ...options, onReading: tellPath }));
-    kept = settle({ ...state, diagnostics: [...state.diagnostics, ...notes] });
-    return null;
-  },
-  state: () => serialize(own()),
-  compare: ({ base, options }) => ({
-    result: checkSettled(deserialize(base), own(), options),
-    diagnostics: own().state.diagnostics,
-  }),
-};
-
-function own(): SettledState {
-  if (kept) return kept;
-  throw new Fault('internal/check', 'nothing was read yet');
+function stateOf(side: Side, { folder, options, notes }: StateAsk): State {
+  const onReading = (path: string | undefined) => tellPath(path && `${side}/${path}`);
+  const state = toState(readPolicy(folder, { ...options, onReading, shared }));
+  return { ...state, diagnostics: [...state.diagnostics, ...notes] };
 }
 
-function answerTo({ kind, given }: Ask): Answer {
+function answerTo({ base, head, options }: Ask): Answer {
   try {
-    return { type: 'answer', answer: ANSWERS[kind](given as never) };
+    const states = { head: stateOf('head', head), base: stateOf('base', base) };
+    return {
+      type: 'answer',
+      result: check(states.base, states.head, options),
+      diagnostics: states.head.diagnostics,
+    };
   } catch (thrown) {
     const code = thrown instanceof Fault ? thrown.code : 'internal/check';
     const hint = thrown instanceof Fault ? thrown.hint : undefined;

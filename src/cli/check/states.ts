@@ -22,8 +22,7 @@ const NOTHING: Comparison = {
   identical: true,
 };
 
-/** Reads both states at the same time, each in a process of its own, and compares them in that of the head. The files of
- *  the user are left alone.
+/** Reads both states in a process of its own, and compares them there. The files of the user are left alone.
  *  @throws {Fault} as `findRevisions`, `StateReader` and `Git` */
 export async function compareStates(
   find: () => Revisions,
@@ -35,23 +34,16 @@ export async function compareStates(
   const clear = () => rmSync(temporary, { recursive: true, force: true });
   const end = () => process.exit(ENDED_BY_SIGNAL);
   process.once('exit', clear).once('SIGINT', end).once('SIGTERM', end);
-  // Both load their code while git is asked and files are compared.
-  const readers = { base: new StateReader(), head: new StateReader() };
+  // It loads its code while git is asked and files are compared.
+  const reader = new StateReader();
   try {
     const revisions = find();
     const places = await placesOf(revisions, temporary);
     if (!places) return { revisions, comparison: NOTHING };
-    const read = (side: 'base' | 'head') =>
-      readers[side].read(places[side], options, secondsPerFile);
-    const [base] = await Promise.all([
-      read('base').then(() => readers.base.ask('state', null)),
-      read('head'),
-    ]);
-    const compared = await readers.head.ask('compare', { base, options: checkOptions });
+    const compared = await reader.compare(places, options, checkOptions, secondsPerFile);
     return { revisions, comparison: { ...compared, identical: false } };
   } finally {
-    readers.base.close();
-    readers.head.close();
+    reader.close();
     clear();
     process.off('exit', clear).off('SIGINT', end).off('SIGTERM', end);
   }

@@ -9,7 +9,6 @@ import { collected, toCount } from '../options.ts';
 /** `reeve audit …`: what shows that the log is as it was written. The list itself is one of the lists. */
 export function addAuditCommands(audit: Command): void {
   // the list has options of the same names; those behind a subcommand are the subcommand's
-  audit.parent?.enablePositionalOptions();
   audit.enablePositionalOptions();
   addVerify(audit);
   withServer(audit.command('log').summary('how long the log is, its key, and who has signed it'))

@@ -18,7 +18,6 @@ interface ShowFlags extends ServerFlags {
  *  one of the lists. */
 export function addEndpointCommands(endpoints: Command): void {
   // the list has options of the same names; those behind a subcommand are the subcommand's
-  endpoints.parent?.enablePositionalOptions();
   endpoints.enablePositionalOptions();
   withServer(endpoints.command('show <endpoint>').summary('all about one endpoint'))
     .option('--service <service>', 'its service, by id or name')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { withFormat } from '../answers.ts';
 import { addAgents } from '../identity/agents.ts';
 import { addAuthorities } from '../identity/authorities.ts';
-import { withFormat } from '../identity/common.ts';
 import { addDenials } from '../identity/denials.ts';
 import { addEntries } from '../identity/entries.ts';
 import { addExplain } from '../identity/explain.ts';
@@ -16,7 +16,6 @@ export function addIdentity(program: Command): void {
     program.command('identity').summary('the identities of workloads, and what signs them'),
   );
   // the overview has options of the same names; those behind a subcommand are the subcommand's
-  program.enablePositionalOptions();
   identity.enablePositionalOptions();
   addOverview(identity);
   addEntries(identity);

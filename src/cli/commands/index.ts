@@ -13,13 +13,19 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['policy'], async () => (await import('./policy.ts')).addPolicy],
   [['init'], async () => (await import('./init.ts')).addInit],
   [['discover'], async () => (await import('./discover.ts')).addDiscover],
+  [['graph'], async () => (await import('./graph.ts')).addGraph],
   [
     ['services', 'endpoints', 'calls', 'credentials', 'findings', 'owners', 'audit'],
     async () => (await import('./lists.ts')).addLists,
   ],
+  [['incidents'], async () => (await import('./incidents.ts')).addIncidents],
+  [['traces', 'edges', 'baseline'], async () => (await import('./traces.ts')).addTraces],
   [['identity'], async () => (await import('./identity.ts')).addIdentity],
+  [['secret'], async () => (await import('./secret.ts')).addSecret],
+  [['offboard'], async () => (await import('./offboard.ts')).addOffboard],
   [['admission'], async () => (await import('./admission.ts')).addAdmission],
   [['witness'], async () => (await import('./witness.ts')).addWitness],
+  [['people'], async () => (await import('./people.ts')).addPeople],
   [['login-link'], async () => (await import('./login-link.ts')).addLoginLink],
 ];
 

@@ -17,6 +17,7 @@ import { toCount } from '../options.ts';
 import { type Column, toTable } from '../table.ts';
 import { counted, grouped } from '../terminal.ts';
 import { addAuditCommands } from './audit.ts';
+import { addCredentialCommands } from './credentials.ts';
 import { addEndpointCommands } from './endpoints.ts';
 
 interface List {
@@ -99,7 +100,10 @@ const LISTS: readonly List[] = [
         shrinks: 'path',
       },
       { title: 'owner', value: ({ owner }) => owner, shrinks: 'path' },
+      { title: 'owner because', value: ({ ownerBecause }) => ownerBecause, shrinks: 'text' },
       { title: 'rotation', value: ({ rotation }) => rotation, shrinks: 'path' },
+      { title: 'last used', value: ({ lastUsed }) => lastUsed?.slice(0, 10) ?? null },
+      { title: 'problems', value: ({ problems }) => problems.join(', '), shrinks: 'text' },
     ),
   },
   {
@@ -179,6 +183,7 @@ export function addLists(program: Command): void {
     }
     command.action((flags: ListFlags) => show(list, flags));
     if (list.name === 'endpoints') addEndpointCommands(command);
+    if (list.name === 'credentials') addCredentialCommands(command);
     if (list.name === 'audit') addAuditCommands(command);
   }
 }

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import {
   startWorkflowServer,
   type WorkflowServer,
 } from '../../server/testing/workflow-server.ts';
-import { type Ended, runReeve } from '../testing/run.ts';
+import { type Ended, flat, runReeve, spawnReeve } from '../testing/run.ts';
 
 const DAY_MS = 86_400_000;
 const SHOW = idOf('GET', '/orders/{id}');
@@ -33,16 +32,8 @@ afterAll(async () => {
 const reeve = (...args: string[]): Promise<Ended> =>
   runReeve([...args, '--server', server.origin], server.token);
 
-/** The command itself, as a shell starts it. */
-function spawned(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, REEVE_TOKEN: server.token, NO_COLOR: '1' };
-  return new Promise((resolve) => {
-    const all = [...args, '--server', server.origin];
-    const child = execFile('bin/reeve', all, { env }, (_error, stdout, stderr) => {
-      resolve({ status: child.exitCode ?? -1, stdout, stderr });
-    });
-  });
-}
+const spawned = (...args: string[]): Promise<Ended> =>
+  spawnReeve([...args, '--server', server.origin], server.token);
 
 /** What is written of what was done fits 80 columns. */
 async function endpoints(...args: string[]): Promise<Ended> {
@@ -50,11 +41,6 @@ async function endpoints(...args: string[]): Promise<Ended> {
   const lines = `${ended.stdout}\n${ended.status === 0 ? ended.stderr : ''}`.split('\n');
   for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
   return ended;
-}
-
-/** Without the breaks that width brings. */
-function flat(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
 }
 
 async function json<Answer>(...args: string[]): Promise<Answer> {

@@ -1,21 +1,20 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Fault, quote } from '../../base/fault.ts';
-import { ask, type ServerFlags } from '../client.ts';
-import { say } from '../endpoints/say.ts';
-import { toCount } from '../options.ts';
-import { toTable } from '../table.ts';
 import {
-  API,
+  type AnswerFlags,
   type ChangeFlags,
-  type IdentityFlags,
   minute,
-  pathOf,
   print,
   reasonQuery,
   withFormat,
   withReason,
-} from './common.ts';
-import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
+} from '../answers.ts';
+import { ask, type ServerFlags } from '../client.ts';
+import { type ConfirmFlags, confirm, withConfirmation } from '../confirm.ts';
+import { say } from '../endpoints/say.ts';
+import { toCount } from '../options.ts';
+import { toTable } from '../table.ts';
+import { API, pathOf } from './common.ts';
 
 interface JoinToken {
   readonly id: string;
@@ -58,14 +57,14 @@ export function addAgents(identity: Command): void {
     .option('--ttl <seconds>', 'how long it may be used (else as is configured)', toCount)
     .action(create);
   withFormat(tokens.command('list').summary('those that were made, without their values')).action(
-    async (flags: IdentityFlags) =>
+    async (flags: AnswerFlags) =>
       print(flags, await ask<Listed<JoinToken>>(flags, PATH), tokenTable),
   );
   withConfirmation(
     withReason(tokens.command('delete <token...>').summary('take tokens back, by their ids')),
   ).action(remove);
   withFormat(identity.command('agents').summary('the agents that are connected')).action(
-    async (flags: IdentityFlags) =>
+    async (flags: AnswerFlags) =>
       print(flags, await ask<Listed<Agent>>(flags, `${API}/agents`), agentTable),
   );
 }
@@ -76,7 +75,7 @@ function toAgentName(text: string): string {
 }
 
 async function create(
-  flags: IdentityFlags & { readonly agent: string; readonly ttl?: number },
+  flags: AnswerFlags & { readonly agent: string; readonly ttl?: number },
 ): Promise<void> {
   const { agent, ttl } = flags;
   const body = { agent, ...(ttl !== undefined && { ttlSeconds: ttl }) };

@@ -1,19 +1,18 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { ask, askText, type ServerFlags, withServer } from '../client.ts';
-import { say } from '../endpoints/say.ts';
-import { toTable } from '../table.ts';
 import {
-  API,
+  type AnswerFlags,
   type ChangeFlags,
-  type IdentityFlags,
   minute,
-  pathOf,
   print,
   withFormat,
   withReason,
-} from './common.ts';
-import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
+} from '../answers.ts';
+import { ask, askText, type ServerFlags, withServer } from '../client.ts';
+import { type ConfirmFlags, confirm, withConfirmation } from '../confirm.ts';
+import { say } from '../endpoints/say.ts';
+import { toTable } from '../table.ts';
+import { API, pathOf } from './common.ts';
 
 /** As the API shows it. */
 export interface Authority {
@@ -37,7 +36,7 @@ const KINDS = ['x509', 'jwt'] as const;
 export function addAuthorities(identity: Command): void {
   withFormat(
     identity.command('authorities').summary('what signs SVIDs, signed them, and will'),
-  ).action(async (flags: IdentityFlags) =>
+  ).action(async (flags: AnswerFlags) =>
     print(flags, await ask<Authorities>(flags, `${API}/authorities`), toText),
   );
   withReason(

@@ -1,19 +1,19 @@
 import { type Command, Option } from 'commander';
 import { Fault } from '../../base/fault.ts';
-import { ask } from '../client.ts';
-import { say } from '../endpoints/say.ts';
-import { toTable } from '../table.ts';
-import { counted } from '../terminal.ts';
 import {
-  API,
   type ChangeFlags,
   type ListFlags,
   minute,
   print,
   withLimit,
   withReason,
-} from './common.ts';
-import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
+} from '../answers.ts';
+import { ask } from '../client.ts';
+import { type ConfirmFlags, confirm, withConfirmation } from '../confirm.ts';
+import { say } from '../endpoints/say.ts';
+import { toTable } from '../table.ts';
+import { counted } from '../terminal.ts';
+import { API } from './common.ts';
 import { serviceNamed, toSpiffeId } from './named.ts';
 
 interface Denial {

@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
 import type { Entry } from '../../identity/registration/index.ts';
-import { toTable } from '../table.ts';
-import { counted } from '../terminal.ts';
 import {
-  API,
-  type IdentityFlags,
+  type AnswerFlags,
   type ListFlags,
   print,
   readPages,
   withFormat,
   withLimit,
-} from './common.ts';
+} from '../answers.ts';
+import { toTable } from '../table.ts';
+import { counted } from '../terminal.ts';
+import { API } from './common.ts';
 import { findEntry, toText } from './entry.ts';
 import { serviceNamed } from './named.ts';
 
@@ -35,7 +35,7 @@ export function addEntries(identity: Command): void {
     .action(list);
   withFormat(
     identity.command('entry <entry>').summary('all about one registration, by id or SPIFFE ID'),
-  ).action(async (text: string, flags: IdentityFlags) =>
+  ).action(async (text: string, flags: AnswerFlags) =>
     print(flags, await findEntry(flags, text), toText),
   );
 }

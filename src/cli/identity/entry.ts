@@ -1,8 +1,9 @@
 import { Fault, quote } from '../../base/fault.ts';
 import type { Entry } from '../../identity/registration/index.ts';
+import { minute } from '../answers.ts';
 import { ask, type ServerFlags } from '../client.ts';
 import { toFields } from '../fields.ts';
-import { API, minute, pathOf } from './common.ts';
+import { API, pathOf } from './common.ts';
 import { toSpiffeId } from './named.ts';
 
 /** The registration of this id, or the only one of this SPIFFE ID, of which the path will do.

@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
 import { Fault } from '../../base/fault.ts';
-import { ask } from '../client.ts';
-import { say } from '../endpoints/say.ts';
-import { collected, toCount } from '../options.ts';
-import { toTable } from '../table.ts';
-import { counted, grouped, plain, wrap } from '../terminal.ts';
 import {
-  API,
-  type IdentityFlags,
+  type AnswerFlags,
   type ListFlags,
   print,
   readPages,
   withFormat,
   withLimit,
-} from './common.ts';
+} from '../answers.ts';
+import { ask } from '../client.ts';
+import { say } from '../endpoints/say.ts';
+import { collected, toCount } from '../options.ts';
+import { toTable } from '../table.ts';
+import { counted, grouped, plain, wrap } from '../terminal.ts';
+import { API } from './common.ts';
 import { selectorsOfProcess } from './process.ts';
 
-interface ExplainFlags extends IdentityFlags {
+interface ExplainFlags extends AnswerFlags {
   readonly selector?: readonly string[];
   readonly pid?: number;
   readonly agent?: string;

@@ -1,22 +1,21 @@
 import { type Command, Option } from 'commander';
 import { Fault, quote } from '../../base/fault.ts';
-import { ask } from '../client.ts';
-import { say } from '../endpoints/say.ts';
-import { toFields } from '../fields.ts';
-import { toTable } from '../table.ts';
-import { readText } from '../text-file.ts';
 import {
-  API,
+  type AnswerFlags,
   type ChangeFlags,
-  type IdentityFlags,
   minute,
-  pathOf,
   print,
   reasonQuery,
   withFormat,
   withReason,
-} from './common.ts';
-import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
+} from '../answers.ts';
+import { ask } from '../client.ts';
+import { type ConfirmFlags, confirm, withConfirmation } from '../confirm.ts';
+import { say } from '../endpoints/say.ts';
+import { toFields } from '../fields.ts';
+import { toTable } from '../table.ts';
+import { readText } from '../text-file.ts';
+import { API, pathOf } from './common.ts';
 
 interface Federation {
   readonly trustDomain: string;
@@ -67,7 +66,7 @@ export function addFederation(identity: Command): void {
     list,
   );
   withFormat(federation.command('show <trust-domain>').summary('all about one of them')).action(
-    async (trustDomain: string, flags: IdentityFlags) => {
+    async (trustDomain: string, flags: AnswerFlags) => {
       const { items } = await ask<{ items: Federation[] }>(flags, PATH);
       const one = items.find((status) => status.trustDomain === trustDomain);
       if (one) return print(flags, one, toText);
@@ -91,7 +90,7 @@ export function addFederation(identity: Command): void {
     .option('--allow-older', 'take bundles whose sequence went back', false)
     .action(set);
   withFormat(federation.command('refresh <trust-domain>').summary('fetch its bundle now')).action(
-    async (trustDomain: string, flags: IdentityFlags) => {
+    async (trustDomain: string, flags: AnswerFlags) => {
       const path = pathOf('federation', trustDomain, 'refresh');
       print(flags, await ask<Federation>(flags, path, 'POST', {}), toText);
     },
@@ -101,7 +100,7 @@ export function addFederation(identity: Command): void {
   ).action(remove);
 }
 
-async function list(flags: IdentityFlags): Promise<void> {
+async function list(flags: AnswerFlags): Promise<void> {
   const answer = await ask<{ items: Federation[] }>(flags, PATH);
   print(flags, answer, ({ items }) => {
     if (items.length === 0) return 'No other trust domain is trusted.';

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Fault, messageOf, quote } from '../../base/fault.ts';
 import { toPem } from '../../identity/x509/index.ts';
+import { type AnswerFlags, minute, print, withFormat } from '../answers.ts';
 import { say } from '../endpoints/say.ts';
 import { toFields } from '../fields.ts';
 import { collected } from '../options.ts';
 import { plain, wrap } from '../terminal.ts';
-import { type IdentityFlags, minute, print, withFormat } from './common.ts';
 import { type FetchedX509, fetchJwts, fetchX509, socketPath } from './workload-client.ts';
 
-interface FetchFlags extends IdentityFlags {
+interface FetchFlags extends AnswerFlags {
   readonly socket?: string;
   readonly audience?: readonly string[];
   readonly spiffeId?: string;

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Entry } from '../../identity/registration/index.ts';
 import { service } from '../../identity/registration/registrar/testing/registrars.ts';
 import { type IdentityServer, startIdentityServer } from '../../server/testing/identity-server.ts';
-import { type Ended, runReeve } from '../testing/run.ts';
+import { type Ended, expectDone, flat, runReeve, spawnReeve } from '../testing/run.ts';
 
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
 
@@ -38,32 +38,13 @@ afterAll(async () => {
 const reeve = (args: readonly string[]): Promise<Ended> =>
   runReeve(['identity', ...args, '--server', server.origin], server.token);
 
-/** The command itself, as a shell starts it. */
-function spawned(args: readonly string[], input = ''): Promise<Ended> {
-  const env = { ...process.env, REEVE_TOKEN: server.token, NO_COLOR: '1' };
-  return new Promise((resolve) => {
-    const all = ['identity', ...args, '--server', server.origin];
-    const child = execFile('bin/reeve', all, { env }, (_error, stdout, stderr) => {
-      resolve({ status: child.exitCode ?? -1, stdout, stderr });
-    });
-    child.stdin?.end(input);
-  });
-}
+const spawned = (args: readonly string[], input = ''): Promise<Ended> =>
+  spawnReeve(['identity', ...args, '--server', server.origin], server.token, input);
 
-/** What is done, in lines of 80 columns. */
-async function identity(...args: string[]): Promise<Ended> {
-  const ended = await reeve(args);
-  expect(ended).toMatchObject({ status: 0 });
-  for (const line of `${ended.stdout}\n${ended.stderr}`.split('\n')) {
-    expect(line.length, line).toBeLessThanOrEqual(80);
-  }
-  return ended;
-}
+const identity = async (...args: string[]): Promise<Ended> => expectDone(await reeve(args));
 async function json<Answer>(...args: string[]): Promise<Answer> {
   return JSON.parse((await identity(...args, '--format', 'json')).stdout) as Answer;
 }
-/** Without the breaks that width brings. */
-const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
 const actions = async (action: string) =>
   (await server.store.audit({ limit: 9, action })).items.map(({ subject, reason }) => [
     subject,

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { type AnswerFlags, print } from '../answers.ts';
 import { ask } from '../client.ts';
 import { toFields } from '../fields.ts';
 import { counted, grouped } from '../terminal.ts';
 import { type Authority, toSentence } from './authorities.ts';
-import { API, type IdentityFlags, print } from './common.ts';
+import { API } from './common.ts';
 
 interface Overview {
   readonly trustDomain: string;
@@ -33,7 +34,7 @@ interface Overview {
 
 /** `reeve identity`: identity at a glance. */
 export function addOverview(identity: Command): void {
-  identity.action(async (flags: IdentityFlags) =>
+  identity.action(async (flags: AnswerFlags) =>
     print(flags, await ask<Overview>(flags, API), toText),
   );
 }

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../../base/fault.ts';
 import type { Entry, EntryChange, EntryInput } from '../../identity/registration/index.ts';
+import { type ChangeFlags, print, reasonQuery, withReason } from '../answers.ts';
 import { ask } from '../client.ts';
+import { type ConfirmFlags, confirm, withConfirmation } from '../confirm.ts';
 import { findService } from '../endpoints/find.ts';
 import { say } from '../endpoints/say.ts';
 import { collected, toCount } from '../options.ts';
-import { API, type ChangeFlags, pathOf, print, reasonQuery, withReason } from './common.ts';
-import { type ConfirmFlags, confirm, withConfirmation } from './confirm.ts';
+import { API, pathOf } from './common.ts';
 import { findEntry, toText } from './entry.ts';
 import { readEntryFile } from './entry-file.ts';
 import { toSpiffeId } from './named.ts';

@@ -40,7 +40,7 @@ describe('reeve policy test', () => {
       /^15 cases, all pass\.\nTried: 8 of 10 declared calls, 1 of 1 guardrail/,
     );
     expect(stdout).toContain(
-      'no case for reviews -> orders GET /v1/orders/{id} (reviews/reeve.yaml:10:20)',
+      'no case for reviews -> orders GET /v1/orders/{id} (reviews/reeve.yaml:12:20)',
     );
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });

@@ -1,5 +1,5 @@
 import { createReadStream, type ReadStream, statSync } from 'node:fs';
-import { Fault, messageOf, quote } from '../../base/fault.ts';
+import { Fault, messageOf, quote } from '../base/fault.ts';
 
 /** A file named on the command line. */
 export interface Input {
@@ -9,24 +9,31 @@ export interface Input {
   readonly sizeBytes: number;
 }
 
+/** What the files of a command are. */
+export interface InputKind {
+  /** Begins the codes of its faults. */
+  readonly command: string;
+  readonly noun: string;
+}
+
 const CHUNK_BYTES = 256 * 1024;
 /** @see RFC 1952 §2.3.1 */
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /** Looks at every file before any is read, so that a mistyped name costs no waiting.
- *  @throws {Fault} `discover/not-found`, `discover/folder-invalid` */
-export function toInputs(names: readonly string[]): Input[] {
+ *  @throws {Fault} `COMMAND/not-found`, `COMMAND/folder-invalid` */
+export function toInputs(names: readonly string[], { command, noun }: InputKind): Input[] {
   return names.map((name) => {
     if (name === '-') return { name, sizeBytes: 0 };
     const stats = statSync(name, { throwIfNoEntry: false });
     if (stats === undefined) {
-      throw new Fault('discover/not-found', `${quote(name, 200)} does not exist`, {
-        hint: 'name log files, or `-` for standard input',
+      throw new Fault(`${command}/not-found`, `${quote(name, 200)} does not exist`, {
+        hint: `name ${noun}, or \`-\` for standard input`,
       });
     }
     if (stats.isDirectory()) {
-      throw new Fault('discover/folder-invalid', `${quote(name, 200)} is a folder`, {
-        hint: 'name the log files in it',
+      throw new Fault(`${command}/folder-invalid`, `${quote(name, 200)} is a folder`, {
+        hint: `name the ${noun} in it`,
       });
     }
     return { name, sizeBytes: stats.isFile() ? stats.size : 0 };
@@ -35,15 +42,16 @@ export function toInputs(names: readonly string[]): Input[] {
 
 /** The bytes of an input, unpacked where they are packed with gzip.
  *  @param onRead told how many bytes were read, as they lie in the file
- *  @throws {Fault} `discover/unreadable`, after what could be read */
+ *  @throws {Fault} `COMMAND/unreadable`, after what could be read */
 export async function* bytesOf(
   { name }: Input,
+  { command }: InputKind,
   onRead: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
   try {
     yield* await unpacked(counting(open(name), onRead));
   } catch (thrown) {
-    throw toFault(thrown, name);
+    throw toFault(thrown, name, command);
   }
 }
 
@@ -95,14 +103,14 @@ export async function* followedBy(
   yield* rest;
 }
 
-function toFault(thrown: unknown, name: string): Fault {
+function toFault(thrown: unknown, name: string, command: string): Fault {
   if (thrown instanceof Fault) return thrown;
   const code = (thrown as NodeJS.ErrnoException).code ?? '';
   const why = code.startsWith('Z_')
     ? 'what is packed in it is broken or cut off'
     : messageOf(thrown);
   return new Fault(
-    'discover/unreadable',
+    `${command}/unreadable`,
     `${quote(name, 200)} could not be read to its end: ${why}`,
     {
       hint: 'what was read before counts',

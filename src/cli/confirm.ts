@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { Fault } from '../../base/fault.ts';
-import { plain } from '../terminal.ts';
+import { Fault } from '../base/fault.ts';
+import { plain } from './terminal.ts';
 
 export interface ConfirmFlags {
   readonly yes?: true;

@@ -1,0 +1,1 @@
+export { readSpans, TRACE_FILES } from './read.ts';

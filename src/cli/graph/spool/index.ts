@@ -1,0 +1,1 @@
+export { SPOOL_LIMITS, SpanSpool, type SpoolLimits } from './spool.ts';
