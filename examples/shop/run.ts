@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { executablesOf } from './executables.ts';
 
@@ -8,13 +9,15 @@ interface ServiceProcess {
   readonly name: string;
   /** The team that answers for its identity; null: it has none, and is called in plain text. */
   readonly team: string | null;
+  /** It is given the token of billing, which nobody changes. */
+  readonly hasBillingToken?: boolean;
   /** Variables that name the services it calls. */
   readonly calls: Readonly<Record<string, string>>;
 }
 
 /** Callees first; what is called in a circle is told by a port that is chosen beforehand. */
 const SERVICES: readonly ServiceProcess[] = [
-  { name: 'legacy-billing', team: null, calls: {} },
+  { name: 'legacy-billing', team: null, hasBillingToken: true, calls: {} },
   { name: 'payments', team: 'team-payments', calls: { LEGACY_BILLING_URL: 'legacy-billing' } },
   { name: 'inventory', team: 'team-inventory', calls: { ORDERS_URL: 'orders' } },
   {
@@ -22,11 +25,14 @@ const SERVICES: readonly ServiceProcess[] = [
     team: 'team-orders',
     calls: { PAYMENTS_URL: 'payments', INVENTORY_URL: 'inventory' },
   },
-  { name: 'reviews', team: 'team-reviews', calls: { ORDERS_URL: 'orders' } },
+  { name: 'reviews', team: 'team-reviews', hasBillingToken: true, calls: { ORDERS_URL: 'orders' } },
   {
     name: 'web',
     team: 'team-web',
-    calls: { ORDERS_URL: 'orders', INVENTORY_URL: 'inventory', REVIEWS_URL: 'reviews' },
+    calls: {
+      ...{ ORDERS_URL: 'orders', INVENTORY_URL: 'inventory', REVIEWS_URL: 'reviews' },
+      LEGACY_BILLING_URL: 'legacy-billing',
+    },
   },
 ];
 /** Speaks with browsers. */
@@ -48,6 +54,18 @@ export interface ShopIdentities {
   readonly register: (identity: ServiceIdentity) => Promise<void>;
 }
 
+/** Where the services read the secrets that Reeve keeps for them. */
+export interface ShopSecrets {
+  /** `https://127.0.0.1:7445` */
+  readonly address: string;
+  /** `http://127.0.0.1:7070`: where public keys are published. */
+  readonly api: string;
+  /** How often they read the public keys anew. */
+  readonly keysEveryMs?: number;
+  /** Longest that they wait before they ask a Reeve that is away again. */
+  readonly retryMs?: number;
+}
+
 export interface ShopOptions {
   /** Where the services send their traces. */
   readonly otlpEndpoint: string;
@@ -55,6 +73,8 @@ export interface ShopOptions {
   readonly freePort: () => Promise<number>;
   /** Without them the services call each other in plain text, as behind a mesh. */
   readonly identities?: ShopIdentities | undefined;
+  /** Without them orders signs no receipts, and shows payments no API key. Nothing without identities. */
+  readonly secrets?: ShopSecrets | undefined;
 }
 
 export interface RunningShop {
@@ -74,6 +94,7 @@ const GRACE_MS = 3_000;
 export async function runShop(options: ShopOptions): Promise<RunningShop> {
   const urls = await chooseUrls(options);
   const executables = await identify(options.identities);
+  const billingToken = randomBytes(24).toString('base64url');
   const children = new Map<string, ChildProcess>();
   const stop = async (): Promise<void> => {
     await Promise.all([...children.values()].map(end));
@@ -81,7 +102,8 @@ export async function runShop(options: ShopOptions): Promise<RunningShop> {
   try {
     for (const service of SERVICES) {
       const executable = executables.get(service.name) ?? process.execPath;
-      children.set(service.name, start(service, executable, urls, options));
+      const env = service.hasBillingToken ? { BILLING_TOKEN: billingToken } : {};
+      children.set(service.name, start(service, executable, urls, options, env));
     }
     await Promise.all([...children].map(([name, child]) => listening(child, name)));
   } catch (thrown) {
@@ -129,7 +151,8 @@ function start(
   { name, calls }: ServiceProcess,
   execPath: string,
   urls: ReadonlyMap<string, string>,
-  { otlpEndpoint, environment, identities }: ShopOptions,
+  { otlpEndpoint, environment, identities, secrets }: ShopOptions,
+  given: NodeJS.ProcessEnv,
 ): ChildProcess {
   const addresses = Object.entries(calls).map(([key, callee]) => [key, urls.get(callee)]);
   return fork(new URL(`${name}/server.ts`, import.meta.url), {
@@ -140,15 +163,23 @@ function start(
       PATH: process.env.PATH,
       ...lean(process.env),
       PORT: new URL(urls.get(name) ?? '').port,
+      ...given,
       OTEL_SERVICE_NAME: name,
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
       SHOP_ENVIRONMENT: environment,
       RECONCILE_EVERY_MS: '2000',
       ...(identities ? { SPIFFE_ENDPOINT_SOCKET: identities.workloadApi } : { MTLS: 'mesh' }),
+      ...(identities && secrets && placesOf(secrets)),
       ...Object.fromEntries(addresses),
     },
   });
 }
+
+const placesOf = ({ address, api, keysEveryMs, retryMs }: ShopSecrets): NodeJS.ProcessEnv => ({
+  ...{ REEVE_SECRETS: address, REEVE_API: api },
+  ...(keysEveryMs !== undefined && { KEYS_EVERY_MS: String(keysEveryMs) }),
+  ...(retryMs !== undefined && { REEVE_RETRY_MS: String(retryMs) }),
+});
 
 /** Code that is compiled once starts twice as fast; two heaps of the allocator are enough for a small service. */
 function lean({ NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

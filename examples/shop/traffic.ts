@@ -23,7 +23,9 @@ async function ask(method: string, url: string, body?: object): Promise<unknown>
       body: JSON.stringify(body),
     }),
   });
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}`);
+  if (!response.ok) {
+    throw new Error(`${method} ${url} answered ${response.status} ${await response.text()}`);
+  }
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   return isJson ? response.json() : response.text();
 }

@@ -64,6 +64,22 @@ export {
   type UndiciDispatcher,
 } from './mtls/index.ts';
 export {
+  type ApiKeyOptions,
+  type ApiKeyQuestion,
+  type ApiKeyVerdict,
+  type PreviousSecret,
+  type ReeveApiKeys,
+  type ReeveSecrets,
+  reeveApiKeys,
+  reeveSecrets,
+  type Secret,
+  type SecretChoice,
+  type SecretDetails,
+  type SecretsEvents,
+  type SecretsOptions,
+  type SecretValue,
+} from './secrets/index.ts';
+export {
   type IdentityParts,
   type IdentitySource,
   identityOf,

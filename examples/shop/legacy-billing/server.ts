@@ -11,6 +11,8 @@ interface Invoice {
   readonly amountCents: number;
 }
 
+const TOKEN = process.env.BILLING_TOKEN;
+
 const invoices = new Map<string, Invoice>();
 const app = Fastify();
 traced(app);
@@ -25,6 +27,14 @@ app.post<{ Body: Omit<Invoice, 'id'> }>('/invoices', (request, reply) => {
     invoices.delete(id);
   }
   return reply.code(201).send(invoice);
+});
+
+// All of them, for whoever has the token, whoever that is.
+app.get('/invoices', (request, reply) => {
+  if (TOKEN !== undefined && request.headers.authorization === `Bearer ${TOKEN}`) {
+    return { invoices: [...invoices.values()] };
+  }
+  return reply.code(401).send({ message: 'this takes the token of billing' });
 });
 
 app.get<{ Params: { id: string } }>('/invoices/:id', (request, reply) => {

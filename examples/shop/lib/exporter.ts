@@ -50,6 +50,8 @@ async function send(): Promise<void> {
     attributes: toAttributes({
       'service.name': process.env.OTEL_SERVICE_NAME ?? '',
       'service.namespace': 'shop',
+      'service.version': '1.0.0',
+      'service.instance.id': `${process.env.OTEL_SERVICE_NAME}-${process.pid}`,
       'deployment.environment.name': process.env.SHOP_ENVIRONMENT ?? 'development',
     }),
   };

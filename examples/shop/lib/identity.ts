@@ -8,7 +8,8 @@ import { call } from './service.ts';
  *  it speaks HTTP with the mesh. */
 const READY_MS = Number(process.env.IDENTITY_WITHIN_MS ?? 30_000);
 
-const source = process.env.MTLS === 'mesh' ? undefined : new X509Source();
+/** Undefined behind a mesh. */
+export const source = process.env.MTLS === 'mesh' ? undefined : new X509Source();
 await source?.ready(AbortSignal.timeout(READY_MS));
 
 /** The identity of a service of the shop, in the trust domain of this one. */
@@ -35,11 +36,22 @@ export function letIn(app: FastifyInstance): void {
   });
 }
 
+/** How a service listens that browsers talk to: it asks nobody who they are, and refuses what Reeve has blocked. */
+export function frontDoor(app: FastifyInstance): void {
+  if (!source) return;
+  app.register(requireCaller, { optional: true, authorize: reevePolicy({ open: true }) });
+}
+
 /** Calls one service: nothing is sent to whoever answers at its address and does not prove to be it. */
 export function callsTo(
   name: string,
   url: string,
-): (method: 'GET' | 'POST', path: string, body?: object) => Promise<unknown> {
+): (
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<unknown> {
   const over = source ? createMtlsFetch({ source, accept: idOf(name) }) : fetch;
-  return (method, path, body) => call(method, `${url}${path}`, body, over);
+  return (method, path, body, headers) => call(method, `${url}${path}`, body, over, headers);
 }

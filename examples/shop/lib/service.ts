@@ -28,6 +28,7 @@ export function traced(app: FastifyInstance): void {
       'url.path': request.url.split('?', 1)[0] ?? '/',
       ...(route !== undefined && { 'http.route': route }),
       'http.response.status_code': reply.statusCode,
+      'network.peer.address': request.socket.remoteAddress ?? '',
       ...callerAttributes(request.raw),
     });
   });
@@ -39,18 +40,21 @@ export async function call(
   url: string,
   body?: object,
   over: (url: string, init: RequestInit) => Promise<Response> = fetch,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   const span = startSpan(method, 3);
-  const { hostname, port } = new URL(url);
+  const { hostname, port, pathname } = new URL(url);
   const attributes = {
     'http.request.method': method,
     'server.address': hostname,
     'server.port': Number(port),
+    'url.path': pathname,
   };
   try {
     const response = await over(url, {
       method,
       headers: {
+        ...headers,
         traceparent: toTraceparent(span.context),
         ...(body && { 'content-type': 'application/json' }),
       },
@@ -58,7 +62,10 @@ export async function call(
     });
     span.end({ ...attributes, 'http.response.status_code': response.status });
     const answer: unknown = await response.json();
-    if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}`);
+    if (!response.ok) {
+      const { message = '' } = answer as { readonly message?: string };
+      throw new Error(`${method} ${url} answered ${response.status} ${message}`);
+    }
     return answer;
   } catch (thrown) {
     span.end({ ...attributes, 'error.type': 'request_failed' });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
 import { letIn, mtls } from '../lib/identity.ts';
+import { mayWith } from '../lib/secrets.ts';
 import { call, serve, traced } from '../lib/service.ts';
 
 /** Charges cards, and has each charge billed. */
@@ -21,6 +22,9 @@ letIn(app);
 app.get('/healthz', () => ({ status: 'ok' }));
 
 app.post<{ Body: Omit<Charge, 'id'> }>('/charges', async (request, reply) => {
+  if (!(await mayWith(request.headers['x-api-key'], 'POST /charges'))) {
+    return reply.code(401).send({ message: 'this takes an API key that is good for it' });
+  }
   const charge: Charge = { id: randomUUID(), ...request.body };
   // In plain text: it has no identity, and takes everybody at their word.
   await call('POST', `${LEGACY_BILLING_URL}/invoices`, {

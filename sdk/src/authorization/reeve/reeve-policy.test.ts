@@ -14,6 +14,7 @@ import {
 import { Engine } from '../../../../src/authorization/engine/index.ts';
 import { CedarJudge } from '../../../../src/authorization/guardrails/judge/index.ts';
 import type { Guardrail, Policy } from '../../../../src/authorization/model/index.ts';
+import { sampleEndpoint } from '../../../../src/authorization/testing/samples.ts';
 import { TestWorkloadApi } from '../../../../test/support/sdk-workload-api.ts';
 import type { Question } from '../decision.ts';
 import {
@@ -185,6 +186,22 @@ describe("Reeve's policy in a service", () => {
     api.policy.replace(SHOP);
     const shadowing = await ready({ mode: 'shadow' });
     expect(await shadowing(questionOf(MAIL))).toEqual({ allowed: true });
+  });
+
+  it('of a service that is open denies what is denied to everybody, and nothing else', async () => {
+    const blocked = sampleEndpoint(ORDERS, 'GET /debug/fetch', { blocked: true });
+    api.policy.replace({ ...SHOP, endpoints: [...SHOP.endpoints, blocked] });
+    const policy = await ready({ open: true });
+    const browser = (path: string) => policy(questionOf(undefined, { path, template: path }));
+    expect(await browser('/orders/7')).toEqual({ allowed: true });
+    expect(await browser('/of/nobody')).toEqual({ allowed: true });
+    const reason = `\`GET /debug/fetch\` of \`${ORDERS}\` is blocked for everybody.`;
+    expect(await browser('/debug/fetch')).toEqual({ allowed: false, reason });
+    expect(await policy(questionOf(WEB, { path: '/debug/fetch' }))).toMatchObject({ reason });
+    expect(await browser('/debug//fetch')).toMatchObject({ allowed: false });
+    expect(heard.map(({ reason: why }) => why)).toEqual([
+      ...['endpoint-blocked', 'endpoint-blocked', 'operation-malformed'],
+    ]);
   });
 
   it('that nobody logs denies and allows the same', async () => {
@@ -372,6 +389,7 @@ describe('before there is a policy', () => {
     [{ waitMs: -1 }, /`waitMs` is `-1`/],
     [{ waitMs: 0.5 }, /whole number from 0 to 600000/],
     [{ mode: 'off' as 'shadow' }, /`mode` is `off`/],
+    [{ open: 'yes' as unknown as boolean }, /`open` is `yes`/],
   ])('options that make no sense are refused: %o', (options, message) => {
     expect(() => reevePolicy(options)).toThrow(
       expect.objectContaining({

@@ -43,6 +43,9 @@ export interface ReevePolicyOptions extends PolicySourceOptions {
   /** `shadow` denies nothing, and tells `onDecision` what would have been denied; `enforce` denies also where the
    *  policy says shadow. As the policy says, if undefined. */
   readonly mode?: 'enforce' | 'shadow';
+  /** For services that browsers talk to: who asks, and what anybody declares, does not count, and only what is denied
+   *  to everybody is denied: blocked endpoints, and paths that are malformed. `onDecision` hears of those alone. */
+  readonly open?: boolean;
   /** How long requests wait for the first policy, from the start on; 5,000 without it. */
   readonly waitMs?: number;
   /** Hears of every decision. */
@@ -59,12 +62,12 @@ const MAX_WAIT_MS = 600_000;
  *  the same answers, with the same reasons, as an Envoy gets. Without a policy everything is denied.
  *  @throws {ReeveError} `authorization/options-invalid`, `workload-api/address-…` */
 export function reevePolicy(options: ReevePolicyOptions = {}): ReevePolicy {
-  const { service, mode, waitMs = DEFAULT_WAIT_MS, onDecision, ...ofSource } = options;
-  judgeOptions({ mode, waitMs });
-  const source = new PolicySource(ofSource);
+  const { service, mode, open = false, waitMs = DEFAULT_WAIT_MS, onDecision } = options;
+  judgeOptions({ mode, open, waitMs });
+  const source = new PolicySource(options);
   const firstPolicy = source.ready(AbortSignal.timeout(waitMs)).catch(() => {});
   const decide = (question: Question): Decision => {
-    const answer = answerOf(question, source, service, onDecision === undefined);
+    const answer = answerOf(question, source, service, { open, isShort: onDecision === undefined });
     if (answer === 'allowed') return ALLOWED;
     const outcome = outcomeOf(answer, mode);
     tell(onDecision, { ...answer.decided, outcome });
@@ -88,7 +91,7 @@ function answerOf(
   question: Question,
   { policy, lastError }: PolicySource,
   wanted: string | undefined,
-  isShort: boolean,
+  { open, isShort }: { readonly open: boolean; readonly isShort: boolean },
 ): Answer | 'allowed' {
   if (!policy) {
     const message = 'Reeve has not told yet who may call this service.';
@@ -99,6 +102,10 @@ function answerOf(
     return undecided(question, callee.reason, callee.message, new Error(callee.cause));
   }
   const asked = toAsked(question, callee);
+  if (open) {
+    const denial = policy.engine.denialForAll(asked);
+    return denial ? toAnswer(question, asked, denial, policy.revision) : 'allowed';
+  }
   if (isShort && policy.engine.reasonFor(asked) === 'declared') return 'allowed';
   return toAnswer(question, asked, policy.engine.decide(asked), policy.revision);
 }
@@ -192,10 +199,16 @@ function tell(onDecision: ReevePolicyOptions['onDecision'], decided: Decided): v
   }
 }
 
-function judgeOptions({ mode, waitMs }: { mode: unknown; waitMs: number }): void {
+function judgeOptions({
+  mode,
+  open,
+  waitMs,
+}: Record<'mode' | 'open', unknown> & { waitMs: number }): void {
   if (mode !== undefined && mode !== 'enforce' && mode !== 'shadow') {
     throw invalid(`\`mode\` is ${quote(mode)}, and must be enforce or shadow`);
   }
+  if (typeof open !== 'boolean')
+    throw invalid(`\`open\` is ${quote(open)}, and must be true or false`);
   if (!Number.isSafeInteger(waitMs) || waitMs < 0 || waitMs > MAX_WAIT_MS) {
     throw invalid(
       `\`waitMs\` is ${quote(waitMs)}, and must be a whole number from 0 to ${MAX_WAIT_MS}`,
