@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    target: 'es2023',
+    target: 'es2024',
     // The server's content security policy lets no data: scripts or fonts in.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

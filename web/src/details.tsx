@@ -10,6 +10,7 @@ import {
   Places,
   ServiceLink,
 } from './components/parts.tsx';
+import { AssignAction } from './credentials/AssignAction.tsx';
 import { ago } from './names.ts';
 
 /** What the detail panel says of an item, evidence and place first. */
@@ -34,6 +35,11 @@ export function serviceDetail(service: Service) {
         <Related list="calls" filter={{ to: id }} text="Calls it takes" />
         <Related list="credentials" filter={{ service: id }} text="Its credentials" />
         <Related list="findings" filter={{ subject: id }} text="Its findings" />
+        <li>
+          <Link to="/graph" search={{ service: id, id }}>
+            What is usual for it, as traces show
+          </Link>
+        </li>
       </ul>
       <Evidence sources={sources} />
     </>
@@ -63,9 +69,11 @@ export function callDetail(call: Call) {
 }
 
 export function credentialDetail(credential: Credential) {
-  const { id, kind, services, owner, rotation, lastRotated, expires, problems } = credential;
+  const { id, kind, services, owner, ownerBecause, rotation, problems, evidence } = credential;
+  const { created, lastRotated, expires, lastUsed, secret } = credential;
   return (
     <>
+      <AssignAction credential={credential} />
       <Facts
         rows={[
           { term: 'Kind', value: kind },
@@ -79,10 +87,28 @@ export function credentialDetail(credential: Credential) {
               ),
           },
           { term: 'Owner', value: <OwnerName owner={owner} /> },
+          { term: 'Owner because', value: ownerBecause },
+          { term: 'Kept in', value: secret === null ? 'not in Reeve' : `Reeve, as ${secret}` },
           { term: 'Rotation', value: rotation ?? <Missing what="no path" /> },
+          { term: 'Created', value: created },
           { term: 'Last rotated', value: lastRotated },
+          { term: 'Last used', value: lastUsed ?? 'not known' },
           { term: 'Expires', value: expires },
-          { term: 'Problems', value: problems.join(', ') || 'none' },
+          {
+            term: 'Problems',
+            value:
+              problems.length === 0
+                ? 'none'
+                : problems.map((problem) => {
+                    const because = evidence[problem];
+                    return (
+                      <div key={problem}>
+                        {problem}
+                        {because === undefined ? '' : `: ${because}`}
+                      </div>
+                    );
+                  }),
+          },
         ]}
       />
       <PlacesOf title="Lies in" places={credential.locations} />

@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { ApiError } from './api.ts';
 import { router } from './router.tsx';
 import './styles.css';
+import './tracing/tracing.css';
 
 /** Without a session there is nothing to see: everything leads to the login page. */
 function toLogin(error: Error): void {

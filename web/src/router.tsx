@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
 import { Frame } from './components/Frame.tsx';
 import { LIST_NAMES, type ListName } from './lists.tsx';
 import { AnswersPage } from './pages/AnswersPage.tsx';
@@ -9,6 +15,16 @@ import { LoginPage } from './pages/LoginPage.tsx';
 import { OwnersPage } from './pages/OwnersPage.tsx';
 import { ReviewPage } from './pages/ReviewPage.tsx';
 import { SourcesPage } from './pages/SourcesPage.tsx';
+
+/** Pages with pictures are loaded when they are first opened. */
+const GraphPage = lazyRouteComponent(() => import('./pages/GraphPage.tsx'), 'GraphPage');
+const IncidentPage = lazyRouteComponent(() => import('./pages/IncidentPage.tsx'), 'IncidentPage');
+const IncidentsPage = lazyRouteComponent(
+  () => import('./pages/IncidentsPage.tsx'),
+  'IncidentsPage',
+);
+const TracePage = lazyRouteComponent(() => import('./pages/TracePage.tsx'), 'TracePage');
+const TracesPage = lazyRouteComponent(() => import('./pages/TracesPage.tsx'), 'TracesPage');
 
 /** What the address of a list says: search, filters, and the item that is looked at. */
 export type ListSearch = Readonly<Record<string, string>>;
@@ -38,6 +54,46 @@ const identity = createRoute({
   validateSearch: toListSearch,
   component: function Identity() {
     return <IdentityPage search={identity.useSearch()} />;
+  },
+});
+const incidents = createRoute({
+  getParentRoute: () => frame,
+  path: '/incidents',
+  validateSearch: toListSearch,
+  component: function Incidents() {
+    return <IncidentsPage search={incidents.useSearch()} />;
+  },
+});
+const incident = createRoute({
+  getParentRoute: () => frame,
+  path: '/incidents/$id',
+  component: function Incident() {
+    const { id } = incident.useParams();
+    return <IncidentPage key={id} id={id} />;
+  },
+});
+const graph = createRoute({
+  getParentRoute: () => frame,
+  path: '/graph',
+  validateSearch: toListSearch,
+  component: function Graph() {
+    return <GraphPage search={graph.useSearch()} />;
+  },
+});
+const traces = createRoute({
+  getParentRoute: () => frame,
+  path: '/traces',
+  validateSearch: toListSearch,
+  component: function Traces() {
+    return <TracesPage search={traces.useSearch()} />;
+  },
+});
+const trace = createRoute({
+  getParentRoute: () => frame,
+  path: '/traces/$id',
+  component: function Trace() {
+    const { id } = trace.useParams();
+    return <TracePage key={id} id={id} />;
   },
 });
 const audit = createRoute({
@@ -86,7 +142,10 @@ function NotFound() {
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    frame.addChildren([answers, review, owners, sources, identity, audit, list]),
+    frame.addChildren([
+      ...[answers, review, incidents, incident, graph, traces, trace],
+      ...[owners, sources, identity, audit, list],
+    ]),
   ]),
   // Plain text in addresses, so that they can be read and written by hand.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -1,5 +1,5 @@
+import { actionWords } from '../../../src/audit/words.ts';
 import type { AuditEntry } from '../../../src/estate/decision.ts';
-import { actionWords } from '../audit-words.ts';
 import { Moment } from './Moment.tsx';
 
 /** One entry on a line of its own: who, what, when, why. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { get, NOBODY, type Owner } from '../api.ts';
 import type { Choice, Filter } from '../lists.tsx';
 import { nameOf } from '../names.ts';
@@ -11,6 +11,8 @@ interface Props {
   readonly onChange: (change: Readonly<Record<string, string>>) => void;
   /** Whether words can be searched for; they can unless this says no. */
   readonly searches?: boolean;
+  /** Other fields, before the filters. */
+  readonly children?: ReactNode;
 }
 
 const TYPING_MS = 250;
@@ -18,7 +20,7 @@ const TYPING_MS = 250;
 const FEW = 3;
 
 /** Search, filters, and the filters that a link has set, each to be taken away. */
-export function FilterBar({ filters, search, onChange, searches = true }: Props) {
+export function FilterBar({ filters, search, onChange, searches = true, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const known = new Set(['q', 'id', ...filters.map(({ key }) => key)]);
   const others = Object.entries(search).filter(([key, value]) => !known.has(key) && value !== '');
@@ -26,6 +28,7 @@ export function FilterBar({ filters, search, onChange, searches = true }: Props)
   return (
     <search className={isOpen || filters.length < FEW ? 'filters open' : 'filters'}>
       {searches && <SearchField value={search.q ?? ''} onChange={(q) => onChange({ q })} />}
+      {children}
       {filters.map((filter) => (
         <FilterField
           key={filter.key}

@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { send } from '../api.ts';
 import { LIST_NAMES, LISTS } from '../lists.tsx';
+import { OpenBadge } from '../tracing/incidents/OpenBadge.tsx';
 
 /** What stands around every page: the name, the ways, and the way out. */
 export function Frame() {
@@ -34,6 +35,10 @@ export function Frame() {
             Answers
           </Link>
           <Link to="/review">Review</Link>
+          <Link to="/incidents" search={{}} activeOptions={{ includeSearch: false }}>
+            Incidents
+            <OpenBadge />
+          </Link>
           {LIST_NAMES.map((name) => (
             <Link
               key={name}
@@ -45,6 +50,12 @@ export function Frame() {
               {LISTS[name].title}
             </Link>
           ))}
+          <Link to="/graph" search={{}} activeOptions={{ includeSearch: false }}>
+            Graph
+          </Link>
+          <Link to="/traces" search={{}} activeOptions={{ includeSearch: false }}>
+            Traces
+          </Link>
           <Link to="/identity" search={{}} activeOptions={{ includeSearch: false }}>
             Identity
           </Link>

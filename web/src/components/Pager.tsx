@@ -2,7 +2,8 @@ import type { Page } from '../api.ts';
 import { grouped } from '../names.ts';
 
 interface Props {
-  readonly page: Page<unknown>;
+  /** Where nobody counts all of it, there is no total. */
+  readonly page: Omit<Page<unknown>, 'total'> & Partial<Pick<Page<unknown>, 'total'>>;
   /** Items of a full page. */
   readonly size: number;
   readonly cursors: readonly string[];
@@ -23,7 +24,8 @@ export function Pager({ page, size, cursors, onChange }: Props) {
         Previous
       </button>
       <span aria-live="polite">
-        {grouped(first)} to {grouped(first + items.length - 1)} of {grouped(total)}
+        {grouped(first)} to {grouped(first + items.length - 1)}
+        {total !== undefined && ` of ${grouped(total)}`}
       </span>
       <button
         type="button"

@@ -81,6 +81,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'more payloads of one endpoint than are judged':
     'limit reached: inventory.payloadSamples.perEndpoint',
   'line too long': 'limit reached: accessLog.maxLineBytes',
+  'tracing does not keep up': 'limit reached: tracing.maxWaitingSpans',
   'no service name': 'set service.name in the exporter',
   'clock not believed': 'the time of arrival was taken; set the sender’s clock',
   'host or token refused': 'send the token, or add the name to http.hostNames',
@@ -99,6 +100,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'payload-samples': 'Payloads judged for sensitive data',
   requests: 'Requests, whatever they were seen by',
   calls: 'Who calls whom, whatever it was seen by',
+  tracing: 'Spans that are followed as traces',
 };
 
 export function sourceWords(source: string): string {

@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { ACTION_WORDS, actionWords, changeWords } from '../../../src/audit/words.ts';
 import type { AuditEntry } from '../../../src/estate/decision.ts';
 import { get, type Page, toFilters } from '../api.ts';
-import { ACTION_WORDS, actionWords, changeWords } from '../audit-words.ts';
 import { FilterBar } from '../components/FilterBar.tsx';
 import { Pager } from '../components/Pager.tsx';
 import { ErrorNote } from '../components/parts.tsx';

@@ -4,8 +4,9 @@ import { get, type Scan, send } from '../api.ts';
 import { Badge, ErrorNote, Place } from '../components/parts.tsx';
 import { IntakeSection } from '../intake/IntakeSection.tsx';
 import { ago, grouped } from '../names.ts';
+import { TracingSection } from '../tracing/status/TracingSection.tsx';
 
-/** What traffic brings, and the folders that are read: how it went, and what could not be read. */
+/** What traffic brings, what becomes of its traces, and the folders that are read: how it went, and what could not be read. */
 export function SourcesPage() {
   const queries = useQueryClient();
   const { data, error } = useQuery({
@@ -21,6 +22,7 @@ export function SourcesPage() {
     <main id="content" className="page">
       <h1>Sources</h1>
       <IntakeSection />
+      <TracingSection />
       <h2>Folders</h2>
       {error && <ErrorNote error={error} />}
       {data?.items.length === 0 && (

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Endpoint } from '../../../../src/estate/model.ts';
-import { get, type Owner } from '../../api.ts';
 import { ChoiceField, TextField } from '../../components/fields.tsx';
+import { OwnerField } from '../../components/OwnerField.tsx';
 import { type Action, dayFrom } from './actions.ts';
 
 interface Props {
@@ -19,7 +18,7 @@ const CRITICALITIES = ['critical', 'high', 'medium', 'low'] as const;
 export function DecisionField({ field, untilLabel = 'Until', endpoints, ...typed }: Props) {
   switch (field) {
     case 'owner':
-      return <OwnerField {...typed} />;
+      return <OwnerField {...typed} required />;
     case 'until':
       return (
         <TextField
@@ -55,23 +54,4 @@ function tagsNow(endpoints: readonly Endpoint[]): string {
   return tags.size === 0
     ? 'Left empty, it stays without tags.'
     : `Left empty, it stays as it is: ${[...tags].sort().join(', ')}.`;
-}
-
-/** Owners that are known are offered; another name is taken as it is written. */
-function OwnerField(typed: Pick<Props, 'value' | 'onChange' | 'problem'>) {
-  const { data } = useQuery({
-    queryKey: ['owners'],
-    queryFn: () => get<{ items: readonly Owner[] }>('/owners'),
-    staleTime: 60_000,
-  });
-  return (
-    <TextField
-      {...typed}
-      label="Owner"
-      hint="The name of a team, as declarations and CODEOWNERS write it."
-      maxLength={200}
-      suggestions={(data?.items ?? []).map(({ owner }) => owner)}
-      required
-    />
-  );
 }

@@ -1,5 +1,6 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Endpoint } from '../../../../src/estate/model.ts';
+import { readAgain } from '../../read-again.ts';
 import type { Action, ActionName, Draft } from './actions.ts';
 import { type Decided, type DecisionResult, decide, MAX_DECIDED, undo } from './api.ts';
 
@@ -50,14 +51,9 @@ async function inParts(
   return { judged, results };
 }
 
-/** A large estate takes longer to judge than a request may: then it is asked for again a few times. */
-const LATER_MS = [1_500, 4_000, 10_000];
-
 function refresh(queries: QueryClient, { judged, results }: Decided): void {
   for (const { endpoint, state } of results) {
     if (state) queries.setQueryData(['endpoints', 'one', endpoint], state);
   }
-  void queries.invalidateQueries();
-  if (judged) return;
-  for (const delay of LATER_MS) setTimeout(() => void queries.invalidateQueries(), delay);
+  readAgain(queries, judged);
 }
