@@ -78,7 +78,7 @@ function secretOf(index: number): Secret {
     ...{ versions: [version], labels: { current: 1 }, run: null, taken: null, lastRotated: at },
     plan: {
       ...{ rotator: 'api-key', config: {}, admin: null, jitter: 0.1, windows: [] },
-      ...{ everySeconds, overlapSeconds },
+      ...{ everySeconds, overlapSeconds, deliver: [] },
     },
     // as they stand in the middle of things: spread over their interval
     nextRotation: new Date(START + Math.round(lot() * everySeconds) * SECOND).toISOString(),

@@ -6,14 +6,15 @@ import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AdmissionConfig, EXEMPT } from '../src/authorization/admission/index.ts';
 import { TestDomain } from '../src/identity/federation/testing/domain.ts';
-import { type AdmissionEndpoint, serveAdmission } from '../src/server/admission/serve.ts';
+import { serveAdmission } from '../src/server/admission/serve.ts';
+import type { SvidListener } from '../src/server/svid-https.ts';
 import { TestAuthority } from './support/certificates.ts';
 
 const TOKEN = 'a-token-that-only-tests-know';
 const folder = mkdtempSync(join(tmpdir(), 'reeve-webhook-'));
 const tokenFile = join(folder, 'token');
 let authority: TestAuthority;
-const open: AdmissionEndpoint[] = [];
+const open: SvidListener[] = [];
 beforeAll(() => {
   writeFileSync(tokenFile, `${TOKEN}\n`);
   authority = new TestAuthority();

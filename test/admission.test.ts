@@ -16,24 +16,12 @@ import {
   reviewOf,
   startAdmission,
 } from './support/admission.ts';
+import { deployment, service } from './support/manifests.ts';
 
 const WAIT = { timeout: 60_000, interval: 50 };
 
-const workload = (name: string) => `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { serviceAccountName: ${name}, containers: [{ name: a, ports: [{ containerPort: 8080 }] }] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} }, ports: [{ port: 80, targetPort: 8080 }] }
----
-`;
+const workload = (name: string) =>
+  deployment(name, '{ name: a, ports: [{ containerPort: 8080 }] }') + service(name);
 const policy = (name: string, ingress: string, pods = '{}') => `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: ${name}, namespace: shop }

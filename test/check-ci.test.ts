@@ -195,7 +195,7 @@ describe('the script that checks', () => {
         CHECK_FAIL_ON: 'high',
       });
       expect([status, output]).toEqual([1, expect.stringContaining('verdict=rejected\n')]);
-      expect(stdout).toContain('::error file=reviews/reeve.yaml,line=10');
+      expect(stdout).toContain('::error file=reviews/reeve.yaml,line=12');
       for (const kind of ['sarif', 'json', 'markdown', 'junit']) {
         expect(existsSync(join(work, 'reports', `check.${kind}`))).toBe(true);
       }

@@ -102,7 +102,7 @@ describe('a branch that adds a wildcard', () => {
         'POST /charges of payments',
         'every other operation of payments',
       ],
-      location: { file: 'reviews/reeve.yaml', line: 12, state: 'head' },
+      location: { file: 'reviews/reeve.yaml', line: 14, state: 'head' },
     });
   });
 
@@ -117,7 +117,7 @@ describe('a branch that adds a wildcard', () => {
     expect(text('markdown')).toContain('- POST /charges of payments');
     expect(text('junit')).toMatch(/<testcase classname="check\/wildcard-path"[^>]*>\s*<failure /);
     expect(text('github')).toMatch(
-      /^::error file=reviews\/reeve\.yaml,line=12,col=20,title=check\/wildcard-path::/m,
+      /^::error file=reviews\/reeve\.yaml,line=14,col=20,title=check\/wildcard-path::/m,
     );
     const [run] = JSON.parse(text('sarif')).runs;
     const result = run.results.find(
@@ -125,7 +125,7 @@ describe('a branch that adds a wildcard', () => {
     );
     expect(result.locations[0].physicalLocation).toEqual({
       artifactLocation: { uri: 'reviews/reeve.yaml' },
-      region: { startLine: 12, startColumn: 20, endLine: 12, endColumn: 21 },
+      region: { startLine: 14, startColumn: 20, endLine: 14, endColumn: 21 },
     });
     expect(run.tool.driver.rules[result.ruleIndex].id).toBe('check/wildcard-path');
     expect(JSON.parse(text('json')).verdict).toBe('rejected');
@@ -186,7 +186,7 @@ describe('a branch that adds a wildcard', () => {
       ['check', join(shop.root, 'reviews'), '--base', 'main', '--format', 'github'],
       { encoding: 'utf8', env: { ...process.env, XDG_STATE_HOME: state } },
     );
-    expect(result.stdout).toContain('file=reviews/reeve.yaml,line=12');
+    expect(result.stdout).toContain('file=reviews/reeve.yaml,line=14');
   });
 });
 

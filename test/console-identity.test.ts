@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_ACTIONS } from '../src/audit/index.ts';
+import { ACTION_WORDS } from '../src/audit/words.ts';
 import { IdentityConfig } from '../src/server/identity/config.ts';
-import { ACTION_WORDS } from '../web/src/audit-words.ts';
 import { underTest } from './support/console.ts';
 import { startTestServer, type TestServer, writeFolder } from './support/server.ts';
 

@@ -36,7 +36,7 @@ describe('the console', () => {
     expect(await cards.locator('.word').allTextContents()).toEqual(['No', 'No', 'No']);
     await tested.page.getByRole('link', { name: /\d declared nowhere/ }).click();
     await tested.page.getByRole('rowheader', { name: 'GET /internal/export' }).waitFor();
-    expect(await tested.page.locator('tbody tr').count()).toBe(1);
+    expect(await tested.page.locator('tbody tr').count()).toBe(2);
     expect(tested.page.url()).toContain('/endpoints?status=shadow');
   });
 

@@ -4,17 +4,9 @@ import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deployment } from './support/manifests.ts';
 import { startTestServer, type TestServer, writeFolder } from './support/server.ts';
 
-const MANIFEST = (name: string) => `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { serviceAccountName: ${name}, containers: [{ name: main, image: ${name} }] }
-`;
 const DECLARATION = (name: string, calls: string) => `apiVersion: reeve.dev/v1
 kind: Service
 metadata: { name: ${name}, namespace: shop, owner: team-${name} }
@@ -37,9 +29,9 @@ let folder: ReturnType<typeof writeFolder>;
 beforeAll(async () => {
   folder = writeFolder({
     'orders/reeve.yaml': DECLARATION('orders', ''),
-    'orders/k8s.yaml': MANIFEST('orders'),
+    'orders/k8s.yaml': deployment('orders'),
     'web/reeve.yaml': DECLARATION('web', CALLS),
-    'web/k8s.yaml': MANIFEST('web'),
+    'web/k8s.yaml': deployment('web'),
     'guardrails/deletes.cedar': GUARDRAIL,
   });
   server = await startTestServer({ folders: [{ path: folder.path, name: 'repository' }] });

@@ -41,7 +41,8 @@ async function start() {
   const thread = await IntakeThread.start({
     data: {
       ...{ intake, inventory, otlp, envoy, accessLog, tls },
-      ...{ hostNames: [], adminToken: ADMIN_TOKEN, dataFolder: mkdtempSync(join(folder, 'data-')) },
+      ...{ hostNames: [], adminToken: ADMIN_TOKEN, maxWaitingSpans: 0 },
+      ...{ dataFolder: mkdtempSync(join(folder, 'data-')) },
     },
     clock: Date.now,
     log: { warn: () => undefined, error: () => undefined },

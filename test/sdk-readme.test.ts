@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../scripts/ports.ts';
 import {
   createMtlsFetch,
+  createMtlsServer,
   JwtSource,
   type MtlsFetch,
   withJwtSvid,
@@ -25,6 +26,7 @@ const ROOT = join(import.meta.dirname, '..');
 const README = readFileSync(join(ROOT, 'sdk/README.md'), 'utf8');
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
 const WEB = 'spiffe://example.org/ns/shop/sa/web';
+const REEVE = 'spiffe://example.org/reeve/server';
 
 /** Web may read what orders has, which calls nobody. */
 const POLICY = { ...SHOP, grants: [grantOf(WEB_SERVICE, ORDERS_SERVICE, 'GET /orders/{id}')] };
@@ -71,6 +73,7 @@ const OPTIONS = {
 const PACKAGES = [
   ...['express', 'fastify', 'hono', '@hono/node-server', 'undici'],
   ...['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'],
+  ...['pg', '@types/pg'],
   ...['@types/node', '@types/express', '@types/express-serve-static-core', 'undici-types'],
 ];
 
@@ -95,12 +98,14 @@ beforeAll(async () => {
     PORTS.set(nameOf(block), port);
     // The client of the quick start calls the server before it.
     const called = nameOf(block) === 'quick-start-1' ? PORTS.get('quick-start-0') : port;
-    const code = block.code.replaceAll('8443', String(called)).replaceAll('8080', String(port));
+    const code = block.code
+      .replaceAll('8443', String(called))
+      .replaceAll(/8080|7445/g, String(port));
     writeFileSync(join(project.folder, `src/${nameOf(block)}.ts`), code);
   }
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   compiled = runIn(project.folder, process.execPath, tsc, '-p', '.');
-  api = await TestWorkloadApi.serve(ORDERS, WEB);
+  api = await TestWorkloadApi.serve(ORDERS, WEB, REEVE);
   // Every process here is both; the servers of the page are orders.
   api.callee = ORDERS;
   api.policy.replace(POLICY);
@@ -196,6 +201,34 @@ describe('the servers of the page', () => {
     });
   });
 
+  it('that reads its secrets, and hears of another version', async () => {
+    const name = 'secrets-0';
+    const reeve = new X509Source({
+      address: api.address,
+      pick: (svids) => svids.find(({ spiffeId }) => spiffeId === REEVE),
+    });
+    await reeve.ready(AbortSignal.timeout(20_000));
+    let version = 1;
+    const server = createMtlsServer({ source: reeve }, (request, response) => {
+      const standing = { version, expiresAt: null, previous: null };
+      const secret = { ...standing, secret: 'production/shop/orders/orders-db' };
+      const isWatch = request.url === '/v1/secrets:watch';
+      const news = { secrets: [{ name: 'orders-db', ...standing }] };
+      const value = { username: 'orders', password: 'x' };
+      response.end(JSON.stringify(isWatch ? news : { ...secret, value }));
+      version = 2;
+    });
+    server.listen(PORTS.get(name), '127.0.0.1');
+    const child = start(name);
+    let printed = '';
+    child.stdout?.on('data', (part) => (printed += part));
+    await expect.poll(() => printed, { timeout: 20_000 }).toContain('version 2 from now on\n');
+    expect(printed).toContain('version 1 is that of orders\n');
+    server.close();
+    server.closeAllConnections();
+    reeve.close();
+  });
+
   it('behind a proxy', async () => {
     const name = nameOf(BLOCKS.find(({ code }) => code.includes('8080')) as Block);
     start(name);
@@ -220,7 +253,7 @@ describe('the table of errors', () => {
   const listed = inBackticks
     .map(([, code = '']) => code)
     .filter((code) => !code.startsWith('production/'));
-  const PARTS = 'workload-api|svid|mtls|identity|jwt|caller|middleware|authorization';
+  const PARTS = 'workload-api|svid|mtls|identity|jwt|caller|middleware|authorization|secrets';
   let sources = '';
   let codes: ReadonlySet<string> = new Set();
   beforeAll(() => {

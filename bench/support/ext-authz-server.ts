@@ -29,7 +29,7 @@ const SERVERS: Readonly<Record<string, () => Server>> = {
     const name = 'envoy.service.auth.v3.Authorization';
     return serve({
       name,
-      methods: { Check: { kind: 'unary', handle: async () => answer } },
+      methods: { Check: { kind: 'direct', handle: () => answer } },
     });
   },
   /** The same with external authorisation. */

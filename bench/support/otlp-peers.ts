@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs';
+import { SpanSink } from '../../src/estate/spans/index.ts';
 import { OtlpDecoder } from '../../src/sources/otlp/index.ts';
 import { type ExportRequest, makeTraffic, stamp } from './otlp-traffic.ts';
 
@@ -9,11 +10,10 @@ const FLUSH_EVERY = 12;
 
 const traffic = makeTraffic(Date.now());
 const spanCount = traffic.reduce((sum, request) => sum + request.spanCount, 0);
-const decoder = new OtlpDecoder({
-  pairWindowSeconds: 30,
-  maxHalves: 1_000_000,
-  maxParties: 20_000,
-});
+const LIMITS = { pairWindowSeconds: 30, maxHalves: 1_000_000, maxParties: 20_000 };
+const decoder = new OtlpDecoder(LIMITS);
+const sink = new SpanSink();
+const recorder = new OtlpDecoder(LIMITS, { spans: sink });
 const TraceRequest = protobuf.Root.fromJSON(schema()).lookupType('TracesData');
 
 let round = 0;
@@ -21,6 +21,12 @@ const READERS: Readonly<Record<string, (request: ExportRequest, index: number) =
   decoder: ({ body }, index) => {
     decoder.take(body, 'protobuf', Date.now());
     if (index % FLUSH_EVERY === 0) decoder.flush(Date.now());
+  },
+  'decoder, each span told': ({ body }, index) => {
+    recorder.take(body, 'protobuf', Date.now());
+    if (index % FLUSH_EVERY !== 0) return;
+    recorder.flush(Date.now());
+    sink.take();
   },
   'decoder, JSON': ({ json }, index) => {
     decoder.take(json, 'json', Date.now());

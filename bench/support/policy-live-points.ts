@@ -38,15 +38,23 @@ function asking(name: string, ask: () => Promise<boolean>, close = () => {}): Po
 }
 
 export function extAuthz(envoyAddress: string): Point {
-  const session = connect(`http://${envoyAddress}`);
-  const client = new GrpcClient(session, { maxMessageBytes: 100_000 });
+  const open = () => {
+    const session = connect(`http://${envoyAddress}`);
+    return { session, client: new GrpcClient(session, { maxMessageBytes: 100_000 }) };
+  };
+  let { session, client } = open();
   const message = checkRequest({
     source: { principal: `spiffe://${TRUST_DOMAIN}${CALLER}` },
     destination: { principal: CALLEE },
     request: { http: { method: METHOD, path: PATH, headers: {} } },
   });
-  const ask = async () =>
-    told(await client.unary(`/${EXT_AUTHZ}/Check`, message, { timeoutMs: 60_000 })).code === 0;
+  const ask = async () => {
+    // the server ends connections that nothing is asked on, as while a first bundle is made
+    if (session.closed) ({ session, client } = open());
+    return (
+      told(await client.unary(`/${EXT_AUTHZ}/Check`, message, { timeoutMs: 60_000 })).code === 0
+    );
+  };
   return asking('ext_authz over gRPC', ask, () => session.close());
 }
 

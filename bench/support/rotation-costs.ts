@@ -99,7 +99,7 @@ async function make(keeping: SecretKeeping): Promise<readonly string[]> {
       id,
       {
         ...{ rotator: 'instant', config: `target-${index}`, admin: null, everySeconds: 86_400 },
-        ...{ jitter: 0.1, windows: [], overlapSeconds: OVERLAP_SECONDS },
+        ...{ jitter: 0.1, windows: [], overlapSeconds: OVERLAP_SECONDS, deliver: [] },
       },
       by,
     );

@@ -7,8 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../scripts/ports.ts';
 import type { Call, Endpoint } from '../../src/estate/index.ts';
+import type { GraphEdge } from '../../src/tracing/index.ts';
 import { type Certificate, TestAuthority } from '../support/certificates.ts';
 import { startTestServer, type TestServer, writeFolder } from '../support/server.ts';
+import { eventually } from '../support/small-shop.ts';
 import { Envoy } from './support/envoy.ts';
 import { isMissing, pythonEnvironment } from './support/tools.ts';
 
@@ -29,6 +31,8 @@ metadata: { name: ${name}, namespace: shop }
 spec: { selector: { app: ${name} }, ports: [{ port: 80 }] }
 `;
 const FLOOD = 4_000;
+/** By the first part of the path. */
+const STATUSES: Readonly<Record<string, number>> = { missing: 404, forbidden: 403 };
 const WEB_ID = 'URI:spiffe://cluster.local/ns/shop/sa/web-account';
 const ORDERS = 'test/shop/orders';
 const REVIEWS = 'test/shop/reviews';
@@ -54,7 +58,7 @@ describe.skipIf(isMissing('Envoy', peer, { isNeeded: true }))(
       authority = new TestAuthority();
       web = authority.issue('web', [WEB_ID]);
       upstream = createServer((asked, answer) => {
-        answer.statusCode = asked.url?.startsWith('/missing') ? 404 : 200;
+        answer.statusCode = STATUSES[asked.url?.split('/')[1] ?? ''] ?? 200;
         answer.end('answer');
       }).listen(0, '127.0.0.1');
       await once(upstream, 'listening');
@@ -165,6 +169,19 @@ describe.skipIf(isMissing('Envoy', peer, { isNeeded: true }))(
       const endpoints = await endpointsOf(REVIEWS, before + FLOOD);
       const seen = endpoints.reduce((sum, { traffic }) => sum + (traffic?.requests ?? 0), 0);
       expect(seen).toBe(before + FLOOD);
+    });
+
+    it('are edges of the call graph, with who was proved to call and what was denied', async () => {
+      for (let n = 0; n < 5; n++) expect(await ask(`/forbidden/${n}`, web)).toBe(403);
+      const { edges } = await eventually(
+        () => server.get<{ edges: readonly GraphEdge[] }>('/api/v1/graph'),
+        ({ edges: all }) => all.some(({ to, denied }) => to === ORDERS && denied >= 5),
+      );
+      const edge = edges.find(({ from, to }) => from === 'test/shop/web' && to === ORDERS);
+      expect(edge).toMatchObject({ evidence: 'authenticated', denied: 5 });
+      expect(edge?.authenticated).toBe(edge?.requests);
+      const others = edges.filter(({ from }) => from === ORDERS);
+      expect(others.map(({ to }) => to)).toContain(REVIEWS);
     });
 
     it('show no caller whose certificate the Envoy did not believe', async () => {

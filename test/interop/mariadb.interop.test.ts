@@ -3,8 +3,8 @@ import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SecretValue } from '../../src/secrets/model/index.ts';
 import { MysqlRotation, mysqlRotator as rotator } from '../../src/secrets/rotators/mysql/index.ts';
-import { cutAfter } from '../../src/secrets/rotators/sql/testing/cut.ts';
-import { failureOf, rotateTwiceEach, stepOf } from '../../src/secrets/rotators/sql/testing/step.ts';
+import { cutAfter } from '../../src/secrets/rotators/testing/cut.ts';
+import { failureOf, rotateTwiceEach, stepOf } from '../../src/secrets/rotators/testing/step.ts';
 import { debianMariadb, type Mariadb, startMariadb } from './support/mariadb.ts';
 import { isMissing } from './support/tools.ts';
 

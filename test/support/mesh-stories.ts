@@ -1,20 +1,10 @@
-const workload = (name: string, env = '') => `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec:
-      serviceAccountName: ${name}
-      containers: [{ name: a, image: example/a, ports: [{ name: http, containerPort: 8080 }]${env} }]
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} }, ports: [{ port: 80, targetPort: 8080 }] }
----
-`;
+import { deployment, service } from './manifests.ts';
+
+const workload = (name: string, env = '') =>
+  deployment(
+    name,
+    `{ name: a, image: example/a, ports: [{ name: http, containerPort: 8080 }]${env} }`,
+  ) + service(name);
 export const shop = (labels: string, annotations = '{}') =>
   `${workload('web', ', env: [{ name: ORDERS_URL, value: "http://orders" }]')}${workload('orders')}
 apiVersion: v1

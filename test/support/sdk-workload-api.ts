@@ -34,7 +34,9 @@ export class TestWorkloadApi {
     const selectors = [`unix:uid:${process.getuid?.()}`];
     for (const spiffeId of spiffeIds) {
       const hint = spiffeId.slice(spiffeId.lastIndexOf('/') + 1);
-      identities.entries.set(entryWith({ spiffeId, selectors, hint }));
+      // nobody can register what is Reeve's own
+      const registered = spiffeId.replace('/reeve/', '/as-reeve/');
+      identities.entries.set({ ...entryWith({ spiffeId: registered, selectors, hint }), spiffeId });
     }
     const api = new TestWorkloadApi(folder, identities);
     await api.start();

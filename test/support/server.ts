@@ -17,9 +17,10 @@ export interface TestServer extends RunningServer {
 }
 
 export async function startTestServer(
-  config: Partial<Omit<ReturnType<typeof ServerConfig.parse>, 'http' | 'otlp'>> & {
+  config: Partial<Omit<ReturnType<typeof ServerConfig.parse>, 'http' | 'otlp' | 'tracing'>> & {
     readonly http?: object;
     readonly otlp?: object;
+    readonly tracing?: object;
   } = {},
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-server-'));
