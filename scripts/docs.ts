@@ -5,6 +5,9 @@ import { CONTROLS } from '../src/assurance/index.ts';
 import { AgentFileConfig } from '../src/cli/agent/config.ts';
 import { ServerConfig } from '../src/server/config.ts';
 import { defaultDataFolder } from '../src/server/data-folder.ts';
+import { DETECTIONS, type Detection } from '../src/tracing/detections/index.ts';
+import { PATTERNS } from '../src/tracing/stories/index.ts';
+import { TECHNIQUES } from '../web/src/tracing/words.ts';
 
 /** Pages of docs/ that are made from the code: `node scripts/docs.ts` writes them, and
  *  test/docs.test.ts fails where one is out of date. */
@@ -12,9 +15,20 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/agent-configuration.md': agentConfiguration,
   'docs/configuration.md': configuration,
   'docs/controls.md': controls,
+  'docs/detections.md': detections,
 };
 
 const ROOT = join(import.meta.dirname, '..');
+
+/** What a verdict holds for, in words. */
+const SCOPE: Readonly<Record<Detection['scope'][number], string>> = {
+  from: 'caller',
+  to: 'callee',
+  operation: 'operation',
+  principal: 'identity',
+  address: 'address',
+  claimed: 'claimed name',
+};
 
 if (process.argv[1] === import.meta.filename) {
   for (const [path, render] of Object.entries(PAGES)) writeFileSync(join(ROOT, path), render());
@@ -115,4 +129,36 @@ function controls(): string {
     'This page is made from the table by `scripts/docs.ts`.',
     '',
   ].join('\n');
+}
+
+function detections(): string {
+  return [
+    '# Detections',
+    '',
+    'What tracing looks for. Each of the first table sees one request, before it is learnt, and says how much that tells, in',
+    'nats; each of the second sees what only several signs show. What a person says of a sign, *expected* or *malicious*, holds',
+    'for the same detection and the same of what the last column names. How they work together: [tracing.md](tracing.md).',
+    '',
+    '| kind | what it sees | MITRE ATT&CK | what people say holds for |',
+    '| --- | --- | --- | --- |',
+    ...DETECTIONS.map(
+      ({ kind, title, technique, scope }) =>
+        `| \`${kind}\` | ${title} | ${techniqueOf(technique)} | ${scope.map((part) => SCOPE[part]).join(', ')} |`,
+    ),
+    '',
+    '| pattern | what several signs show together | MITRE ATT&CK |',
+    '| --- | --- | --- |',
+    ...PATTERNS.map(
+      ({ kind, title, technique }) => `| \`${kind}\` | ${title} | ${techniqueOf(technique)} |`,
+    ),
+    '',
+    'This page is made from the tables by `scripts/docs.ts`.',
+    '',
+  ].join('\n');
+}
+
+function techniqueOf(id: string): string {
+  const name = TECHNIQUES[id];
+  if (name === undefined) throw new Error(`${id} has no name here`);
+  return `[${id}](https://attack.mitre.org/techniques/${id.replace('.', '/')}/) ${name}`;
 }

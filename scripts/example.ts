@@ -12,7 +12,9 @@ import { visit } from '../examples/shop/traffic.ts';
 import type { EstateStore } from '../src/estate/index.ts';
 import { ServerConfig } from '../src/server/config.ts';
 import { type RunningServer, startServer } from '../src/server/main.ts';
+import { EXAMPLE_PREFIX, writeExampleFile } from './example-file.ts';
 import { freePort, freePortNear } from './ports.ts';
+import { keepSecrets, secretsOf } from './shop-secrets.ts';
 
 /** The example estate under Reeve: a server of its own on a fresh data folder, and the shop. */
 export interface Example {
@@ -31,7 +33,7 @@ const VISIT_EVERY_MS = 5_000;
 /** Starts the server, scans the shop, starts its processes, and waits until their traces are part of
  *  the estate. `say` hears how far it is. */
 export async function startExample(say: (line: string) => void): Promise<Example> {
-  const folder = mkdtempSync(join(tmpdir(), 'reeve-example-'));
+  const folder = mkdtempSync(join(tmpdir(), EXAMPLE_PREFIX));
   const undo: (() => Promise<void> | void)[] = [
     () => rmSync(folder, { recursive: true, force: true }),
   ];
@@ -46,6 +48,7 @@ export async function startExample(say: (line: string) => void): Promise<Example
       http: { port: await freePortNear(7070) },
       otlp: { httpPort: await freePortNear(4318), grpcPort: await freePortNear(4317) },
       envoy: { port: await freePortNear(7071) },
+      secrets: { access: { enabled: true, port: await freePortNear(7445) } },
       folders: [{ path: 'examples/shop' }],
     });
     say('Reading examples/shop ...');
@@ -64,8 +67,11 @@ export async function startExample(say: (line: string) => void): Promise<Example
       environment: ENVIRONMENT,
       freePort,
       identities,
+      secrets: await keepSecrets(server, secretsOf(ENVIRONMENT)),
     });
     undo.push(() => shop.stop());
+    const { origin, adminTokenFile: tokenFile } = server;
+    writeExampleFile(folder, { webUrl: shop.webUrl, origin, tokenFile });
     for (let number = 0; number < VISITS; number++) await visit(shop.webUrl, number);
     await callsSeen(server);
     undo.push(keepVisiting(shop.webUrl));

@@ -27,7 +27,8 @@ async function start(): Promise<void> {
   const services = await server.store.services({ limit: 1_000 });
   console.log(`\nReeve looks after examples/shop, ${services.total} services that run now.\n`);
   for (const line of (await summarise(server.store)).flatMap(toLines)) console.log(line);
-  console.log(`\n${greeting(server, config).join('\n')}\n\nCtrl-C ends all of it.`);
+  console.log(`\n${greeting(server, config).join('\n')}\n`);
+  console.log('npm run drill, in another terminal, attacks the shop. Ctrl-C ends all of it.');
   await ended;
   console.error('\nEnding ...');
   await example.stop();
