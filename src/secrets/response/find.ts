@@ -2,7 +2,7 @@ import { fingerprint } from '../../base/ids.ts';
 import type { Credential } from '../../estate/index.ts';
 import type { SecretMetadata } from '../keeping/index.ts';
 import { valuesIn } from '../leaks/own-values.ts';
-import type { LeakItem } from './model.ts';
+import { isOfItem, type LeakItem } from './model.ts';
 
 const MAX_PLACES = 100;
 
@@ -40,14 +40,16 @@ function itemsOfSecret(
   const places = placesOf(found);
   return versions
     .filter((version) => version.fingerprints.some((one) => fingerprints.has(one)))
-    .map(({ number }) => ({
-      ...{ kind: 'secret' as const, subject: id, version: number, of: null, name, service, owner },
+    .map(({ number, createdAt }) => ({
+      ...{ kind: 'secret' as const, subject: id, version: number, createdAt, of: null },
+      ...{ name, service, owner },
       ...{ consumers: [...new Set([service, ...consumers])], places, done: null },
     }));
 }
 
 const itemOfCredential = (credential: Credential): LeakItem => ({
-  ...{ kind: 'found', subject: credential.id, version: null, of: null, name: credential.name },
+  ...{ kind: 'found', subject: credential.id, version: null, createdAt: null, of: null },
+  ...{ name: credential.name },
   ...{ service: credential.service, owner: credential.owner, consumers: credential.services },
   ...{ places: placesOf([credential]), done: null },
 });
@@ -67,8 +69,10 @@ export function merged(
   const keyOf = ({ kind, subject, version }: LeakItem) => JSON.stringify([kind, subject, version]);
   const known = new Map(before.map((item) => [keyOf(item), item]));
   for (const item of found) {
-    const done = known.get(keyOf(item))?.done ?? null;
-    known.set(keyOf(item), { ...item, done });
+    const one = known.get(keyOf(item));
+    // what was said of another that had the name is not said of this one
+    const isSame = one !== undefined && isOfItem(one, item.createdAt ?? '');
+    known.set(keyOf(item), { ...item, done: isSame ? one.done : null });
   }
   return [...known.values()];
 }

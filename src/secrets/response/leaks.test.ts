@@ -12,16 +12,17 @@ const by = { actor: 'ana', reason: 'seen in a paste' };
 /** Tokens that are known by their text. */
 class Tokens implements Issued {
   readonly ended = new Map<string, string>();
+  createdAt = '2026-01-01T00:00:00.000Z';
   async find(value: string): Promise<IssuedToken | undefined> {
     return value === TOKEN
-      ? { id: 'bot', name: 'bot', service: null, owner: 'team-bots' }
+      ? { id: 'bot', name: 'bot', service: null, owner: 'team-bots', createdAt: this.createdAt }
       : undefined;
   }
   async revoke(id: string) {
     this.ended.set(id, '2026-01-05T12:00:00.000Z');
   }
-  async revokedAt(id: string) {
-    return this.ended.get(id);
+  async revokedAt(id: string, createdAt: string | null) {
+    return createdAt === this.createdAt ? this.ended.get(id) : null;
   }
 }
 
@@ -184,7 +185,9 @@ describe('a leaked value', () => {
 
   it('that Reeve verifies itself, and renews as a secret, is refused once there is another', async () => {
     const value = await current();
-    tokens.find = async () => ({ id: 'bot', name: 'bot', service: null, owner: null });
+    tokens.find = async () => ({
+      ...{ id: 'bot', name: 'bot', service: null, owner: null, createdAt: tokens.createdAt },
+    });
     const leak = await leaksOf().report({ value }, null, by);
     expect([leak?.items.map(({ kind }) => kind), tokens.ended.size]).toEqual([['secret'], 0]);
   });
@@ -207,6 +210,35 @@ describe('a leaked value', () => {
     await leaksOf().resume();
     await world.goOn();
     expect((await leaksOf().list()).map(({ isContained }) => isContained)).toEqual([true]);
+  });
+
+  it('is not that of who has come under the same name since', async () => {
+    const leak = await leaksOf().report({ value: TOKEN }, null, by);
+    tokens.ended.clear();
+    tokens.createdAt = '2026-03-01T00:00:00.000Z';
+    await leaksOf().resume();
+    expect([...tokens.ended.keys()]).toEqual([]);
+    expect((await leaksOf().get(leak?.id ?? '')).isContained).toBe(true);
+  });
+
+  it('is not that of a secret that was made anew under the same name', async () => {
+    const { keeping } = world.process;
+    const leak = await leaksOf().report({ value: await current() }, null, by);
+    await world.goOn();
+    const revoked = await leaksOf().get(leak?.id ?? '');
+    expect(revoked.isContained).toBe(true);
+    await keeping.remove(ID, BY);
+    world.wall += 1_000;
+    const { service, name, kind } = {
+      service: 'production/shop/orders',
+      name: 'db',
+      kind: 'password',
+    };
+    await keeping.create({ service, name, kind, value: { value: 'another' } }, BY);
+    await leaksOf().resume();
+    expect((await world.secret()).versions.map(({ leakedAt }) => leakedAt)).toEqual([null]);
+    await leaksOf().done(leak?.id ?? '', ID, by);
+    expect((await world.secret()).versions.map(({ revokedAt }) => revokedAt)).toEqual([null]);
   });
 
   it('that cannot be read, or answered, holds up no other', async () => {

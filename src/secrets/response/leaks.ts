@@ -3,11 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import { stableId } from '../../base/ids.ts';
 import type { Credential, DocumentStore } from '../../estate/index.ts';
-import type { SecretKeeping } from '../keeping/index.ts';
+import type { SecretKeeping, SecretMetadata } from '../keeping/index.ts';
 import type { Asking } from '../rotation/index.ts';
 import { fingerprintsOf, itemsOf, merged } from './find.ts';
 import { LeakDocuments } from './leak-documents.ts';
-import type { Leak, LeakItem, LeakReport, LeakStanding } from './model.ts';
+import { isOfItem, type Leak, type LeakItem, type LeakReport, type LeakStanding } from './model.ts';
 import { byHand, standingOf } from './standing.ts';
 
 /** Tokens of one kind that Reeve verifies itself: what is revoked is refused when that resolves. */
@@ -15,8 +15,9 @@ export interface Issued {
   /** Whose a value is; undefined: it is none of these. */
   find(value: string): Promise<IssuedToken | undefined>;
   revoke(id: string, by: Asking): Promise<void>;
-  /** When it was revoked, RFC 3339; null: it is not known when; undefined: it is not revoked. */
-  revokedAt(id: string): Promise<string | null | undefined>;
+  /** When it was revoked, RFC 3339; null: it is not known when; undefined: it is not revoked.
+   *  @param createdAt of the one that is meant: another one of that id is not; null: not known */
+  revokedAt(id: string, createdAt: string | null): Promise<string | null | undefined>;
 }
 
 export interface IssuedToken {
@@ -24,6 +25,8 @@ export interface IssuedToken {
   readonly name: string;
   readonly service: string | null;
   readonly owner: string | null;
+  /** RFC 3339. */
+  readonly createdAt: string;
 }
 
 export interface LeaksParts {
@@ -144,8 +147,7 @@ export class Leaks {
   /** Of a secret, the version is revoked as far as Reeve is concerned. */
   async #settle({ items }: Leak, subject: string, by: Asking): Promise<void> {
     const { secrets } = this.#parts;
-    for (const { kind, version } of items.filter((item) => item.subject === subject)) {
-      if (kind !== 'secret' || version === null || !secrets.get(subject)) continue;
+    for (const { number: version } of versionsOf(subject, items, secrets.get(subject))) {
       await secrets.change(subject, { event: 'settle', version, by });
     }
   }
@@ -159,16 +161,17 @@ export class Leaks {
   }
 
   async #answer(leak: Leak): Promise<void> {
-    for (const [secret, versions] of versionsOf(leak)) {
-      const known = this.#parts.secrets.get(secret)?.versions ?? [];
-      const open = known.filter((one) => versions.includes(one.number) && one.leakedAt === null);
-      if (open.length === 0) continue;
-      const numbers = open.map(({ number }) => number);
-      await this.#parts.secrets.change(secret, { event: 'leak', versions: numbers, by: ALERT });
+    const { secrets } = this.#parts;
+    for (const secret of new Set(leak.items.map(({ subject }) => subject))) {
+      const known = versionsOf(secret, leak.items, secrets.get(secret));
+      const versions = known.filter(({ leakedAt }) => leakedAt === null).map((one) => one.number);
+      if (versions.length === 0) continue;
+      await secrets.change(secret, { event: 'leak', versions, by: ALERT });
     }
-    for (const { kind, of, subject } of leak.items) {
+    for (const { kind, of, subject, createdAt } of leak.items) {
       const issued = kind === 'issued' ? this.#parts.issued[of ?? ''] : undefined;
-      if ((await issued?.revokedAt(subject)) === undefined) await issued?.revoke(subject, ALERT);
+      const isOpen = (await issued?.revokedAt(subject, createdAt)) === undefined;
+      if (isOpen) await issued?.revoke(subject, ALERT);
     }
   }
 
@@ -216,9 +219,9 @@ export class Leaks {
     for (const [of, tokens] of Object.entries(issued)) {
       const token = await tokens.find(reported.value.trim());
       if (!token) continue;
-      const { id, name, service, owner } = token;
+      const { id, name, service, owner, createdAt } = token;
       items.push({
-        ...{ kind: 'issued', subject: id, version: null, of, name, service, owner },
+        ...{ kind: 'issued', subject: id, version: null, createdAt, of, name, service, owner },
         ...{ consumers: service === null ? [] : [service], places: [], done: null },
       });
     }
@@ -241,7 +244,7 @@ export class Leaks {
         'revoke it where it was issued, then say so with `reeve secret leak-done`',
       );
     }
-    const at = await this.#parts.issued[item.of ?? '']?.revokedAt(item.subject);
+    const at = await this.#parts.issued[item.of ?? '']?.revokedAt(item.subject, item.createdAt);
     return at === undefined
       ? { state: 'working', at: null, ...nothing }
       : { state: 'revoked', at, ...nothing };
@@ -263,11 +266,14 @@ function withReport(before: readonly LeakReport[], report: LeakReport): LeakRepo
   return first ? [first, ...rest.slice(1 - MAX_REPORTS)] : [report];
 }
 
-function versionsOf({ items }: Leak): ReadonlyMap<string, readonly number[]> {
-  const versions = new Map<string, number[]>();
-  for (const { kind, subject, version } of items) {
-    if (kind !== 'secret' || version === null) continue;
-    versions.set(subject, [...(versions.get(subject) ?? []), version]);
-  }
-  return versions;
+/** The versions of a secret that a value opened, as far as they are there. */
+function versionsOf(
+  id: string,
+  items: readonly LeakItem[],
+  secret: SecretMetadata | undefined,
+): SecretMetadata['versions'] {
+  const own = items.filter(({ kind, subject }) => kind === 'secret' && subject === id);
+  return (secret?.versions ?? []).filter(({ number, createdAt }) =>
+    own.some((item) => item.version === number && isOfItem(item, createdAt)),
+  );
 }

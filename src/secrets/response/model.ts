@@ -22,6 +22,8 @@ export const LeakItem = z.strictObject({
   subject: z.string(),
   /** Of a secret. */
   version: z.int().nullable(),
+  /** When that was made: what has come under its name later is another. Null: not known. */
+  createdAt: Time.nullable().default(null),
   /** Of what is issued: `api-key`, `person` … */
   of: z.string().nullable(),
   name: z.string(),
@@ -35,6 +37,10 @@ export const LeakItem = z.strictObject({
   done: z.strictObject({ at: Time, by: z.string(), reason: z.string() }).nullable(),
 });
 export type LeakItem = z.infer<typeof LeakItem>;
+
+/** Whether what has the name of an item by now is what the value opened. */
+export const isOfItem = (item: Pick<LeakItem, 'createdAt'>, createdAt: string): boolean =>
+  item.createdAt === null || item.createdAt === createdAt;
 
 /** A value that has become known to others, and what it opens. The value itself is nowhere kept. */
 export const Leak = z.strictObject({

@@ -1,12 +1,14 @@
 import type { SecretMetadata } from '../keeping/index.ts';
-import type { LeakItem, LeakStanding } from './model.ts';
+import { isOfItem, type LeakItem, type LeakStanding } from './model.ts';
 
 const NOTHING = { at: null, problem: null, hint: null };
 
 /** What has become of a version of a secret that others know. Pure.
  *  @param secret undefined: it has been removed, which nothing that is under way allows */
 export function standingOf(item: LeakItem, secret: SecretMetadata | undefined): LeakStanding {
-  const version = secret?.versions.find(({ number }) => number === item.version);
+  const version = secret?.versions.find(
+    ({ number, createdAt }) => number === item.version && isOfItem(item, createdAt),
+  );
   if (version?.revokedAt) return { ...NOTHING, state: 'revoked', at: version.revokedAt };
   if (item.done) return { ...NOTHING, state: 'done', at: item.done.at };
   if (!secret || !version) {

@@ -88,7 +88,8 @@ function keysOf(keys: ApiKeys): Issued {
       const id = readKey(value)?.id;
       const key = id !== undefined && keys.stateOf(value) !== 'unknown' ? keys.get(id) : undefined;
       if (!key) return undefined;
-      return { id: key.id, name: `API key ${key.id}`, service: key.service, owner: key.owner };
+      const { service, owner, createdAt } = key;
+      return { id: key.id, name: `API key ${key.id}`, service, owner, createdAt };
     },
     revoke: async (id, by) => {
       await keys.revoke(id, by);
@@ -106,9 +107,15 @@ function tokensOf(people: People): Issued {
     find: async (value) => {
       const person = await people.ofToken(value);
       const owner = person?.teams?.length === 1 ? (person.teams[0] ?? null) : null;
-      return person && { id: person.name, name: person.name, service: null, owner };
+      if (!person) return undefined;
+      const { name, createdAt } = person;
+      return { id: name, name, service: null, owner, createdAt };
     },
     revoke: (id, by) => people.remove(id, by),
-    revokedAt: async (id) => ((await people.named(id)) === undefined ? null : undefined),
+    revokedAt: async (id, createdAt) => {
+      const person = await people.named(id);
+      const isAnother = createdAt !== null && person?.createdAt !== createdAt;
+      return person === undefined || isAnother ? null : undefined;
+    },
   };
 }

@@ -9,7 +9,14 @@ import { leakOperations } from './leaks.ts';
 const SUBJECT = 'production/shop/orders/orders-db';
 const START = Date.UTC(2026, 0, 5);
 const item = {
-  ...{ kind: 'secret' as const, subject: SUBJECT, version: 1, of: null, name: 'orders-db' },
+  ...{
+    kind: 'secret' as const,
+    subject: SUBJECT,
+    version: 1,
+    createdAt: null,
+    of: null,
+    name: 'orders-db',
+  },
   ...{ service: 'production/shop/orders', owner: null, consumers: [], places: [], done: null },
 };
 const leak: LeakView = {
