@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryDocuments } from '../../estate/store/testing/memory-documents.ts';
-import { type Left, Offboardings, type Retirer } from './index.ts';
+import { type Leaving, type Left, Offboardings, type Retirer } from './index.ts';
 
 const ORDERS = { kind: 'service', name: 'production/shop/orders' } as const;
 const by = { actor: 'ana', reason: 'replaced' };
-const left = (id: string, said: Partial<Left> = {}): Left => ({
+const leftOf = (id: string, said: Partial<Left> = {}): Left => ({
   ...{ id, what: `end ${id}`, where: null, isUnderWay: false, problem: null },
   ...said,
 });
@@ -18,10 +19,10 @@ class Domain implements Retirer {
 
   constructor(kind: string, ...ids: readonly string[]) {
     this.kind = kind;
-    this.has = new Map(ids.map((id) => [id, left(id)]));
+    this.has = new Map(ids.map((id) => [id, leftOf(id)]));
   }
 
-  async left(): Promise<readonly Left[]> {
+  async left(_leaving?: Leaving): Promise<readonly Left[]> {
     return [...this.has.values()];
   }
 
@@ -60,7 +61,7 @@ beforeEach(() => {
 
 describe('retiring a service', () => {
   it('shows what it takes, domain by domain, and does nothing yet', async () => {
-    byHand = [left('d1', { where: 'orders/reeve.yaml:1' })];
+    byHand = [leftOf('d1', { where: 'orders/reeve.yaml:1' })];
     const { services, steps } = await open().plan(ORDERS);
     expect(services).toEqual(['production/shop/orders']);
     expect(steps.map(({ kind, id, isByHand }) => [kind, id, isByHand])).toEqual([
@@ -84,7 +85,7 @@ describe('retiring a service', () => {
 
   it('does nothing that was not shown', async () => {
     const { digest } = await open().plan(ORDERS);
-    secrets.has.set('s2', left('s2'));
+    secrets.has.set('s2', leftOf('s2'));
     await expect(open().begin(ORDERS, digest, by)).rejects.toThrow(
       'has changed since it was shown',
     );
@@ -103,7 +104,7 @@ describe('retiring a service', () => {
   });
 
   it('leaves alone what is under way, and is not done before that ends', async () => {
-    secrets.has.set('s1', left('s1', { isUnderWay: true, problem: 'the target is away' }));
+    secrets.has.set('s1', leftOf('s1', { isUnderWay: true, problem: 'the target is away' }));
     const { digest } = await open().plan(ORDERS);
     const { id, verifiedAt } = await open().begin(ORDERS, digest, by);
     expect([verifiedAt, secrets.retired]).toEqual([null, []]);
@@ -113,13 +114,13 @@ describe('retiring a service', () => {
   });
 
   it('waits for what people have to do, and opens again what comes back', async () => {
-    byHand = [left('d1')];
+    byHand = [leftOf('d1')];
     const { digest } = await open().plan(ORDERS);
     const { id, verifiedAt } = await open().begin(ORDERS, digest, by);
     byHand = [];
     await open().resume();
     const verified = (await open().get(id)).verifiedAt;
-    byHand = [left('d2')];
+    byHand = [leftOf('d2')];
     await open().resume();
     expect([verifiedAt, typeof verified, (await open().get(id)).verifiedAt]).toEqual([
       null,
@@ -139,7 +140,7 @@ describe('retiring a service', () => {
   });
 
   it('is not begun anew by a look that was under way when it was taken back', async () => {
-    byHand = [left('d1')];
+    byHand = [leftOf('d1')];
     const { digest } = await open().plan(ORDERS);
     const { id } = await open().begin(ORDERS, digest, by);
     byHand = [];
@@ -148,6 +149,42 @@ describe('retiring a service', () => {
     await open().cancel(id, by);
     await look.catch(() => undefined);
     expect(await open().list()).toEqual([]);
+  });
+
+  it('is known to whoever asks as soon as it has begun, whatever look was under way', async () => {
+    const { digest } = await open().plan(ORDERS);
+    const read = store.documents.bind(store);
+    const slow = Promise.withResolvers<void>();
+    store.documents = async (kind) => {
+      const found = await read(kind);
+      store.documents = read;
+      await slow.promise;
+      return found;
+    };
+    const offboardings = open();
+    const look = offboardings.resume();
+    const begun = offboardings.begin(ORDERS, digest, by);
+    await setImmediate();
+    slow.resolve();
+    await Promise.all([look, begun]);
+    expect(retired).toEqual([ORDERS.name]);
+  });
+
+  it('goes on though another cannot be looked at', async () => {
+    const other = { kind: 'service', name: 'production/shop/a' } as const;
+    for (const one of [other, ORDERS]) {
+      await open().begin(one, (await open().plan(one)).digest, by);
+    }
+    const { left } = secrets;
+    secrets.has.set('s1', leftOf('s1'));
+    secrets.left = async (leaving?: Leaving) => {
+      if (leaving?.services.has(other.name)) throw new Error('away');
+      return left.call(secrets);
+    };
+    const before = secrets.retired.length;
+    await open().resume();
+    expect(secrets.retired.slice(before)).toEqual(['s1']);
+    expect(warnings).toEqual(['Not looked at: service production/shop/a: away']);
   });
 
   it('is of all services of a team, as they were when it began', async () => {

@@ -73,10 +73,12 @@ export class Offboardings {
     };
     const said = { kind: retired.kind, services: plan.services, digest };
     const entry = auditEntryOf('offboarding.begin', retired.name, said, { ...by, now });
-    const stored = await this.#parts.store.document(KIND, id);
-    await this.#keep(offboarding, stored?.version ?? 0, entry);
-    await this.#tell();
-    return this.#inTurn(() => this.#goOn(offboarding));
+    return this.#inTurn(async () => {
+      const stored = await this.#parts.store.document(KIND, id);
+      await this.#keep(offboarding, stored?.version ?? 0, entry);
+      await this.#tell();
+      return this.#goOn(offboarding);
+    });
   }
 
   /** The newest first. */
@@ -108,8 +110,18 @@ export class Offboardings {
   resume(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#tell();
-      for (const one of await this.#all()) await this.#goOn(one);
+      for (const one of await this.#all()) await this.#look(one);
     });
+  }
+
+  /** One that cannot be looked at holds up no other. */
+  async #look(offboarding: Offboarding): Promise<void> {
+    try {
+      await this.#goOn(offboarding);
+    } catch (thrown) {
+      const { kind, name } = offboarding.retired;
+      this.#parts.warn(`Not looked at: ${kind} ${name}: ${messageOf(thrown)}`, thrown);
+    }
   }
 
   /** Ids of all services that are retired. */
