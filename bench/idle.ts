@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../scripts/ports.ts';
+import { freePort } from '../src/base/testing/free-port.ts';
 import { residentMegabytes } from './support/process-figures.ts';
 
 /** Memory of `reeve up` that has read the example estate and has nothing to do: 150 MB at most, at its

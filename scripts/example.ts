@@ -9,11 +9,11 @@ import {
   type ShopIdentities,
 } from '../examples/shop/run.ts';
 import { visit } from '../examples/shop/traffic.ts';
+import { freePort, freePortNear } from '../src/base/testing/free-port.ts';
 import type { EstateStore } from '../src/estate/index.ts';
 import { ServerConfig } from '../src/server/config.ts';
 import { type RunningServer, startServer } from '../src/server/main.ts';
 import { EXAMPLE_PREFIX, writeExampleFile } from './example-file.ts';
-import { freePort, freePortNear } from './ports.ts';
 import { keepSecrets, secretsOf } from './shop-secrets.ts';
 
 /** The example estate under Reeve: a server of its own on a fresh data folder, and the shop. */

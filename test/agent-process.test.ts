@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../scripts/ports.ts';
+import { freePort } from '../src/base/testing/free-port.ts';
 
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
 const PAYMENTS = 'spiffe://example.org/ns/shop/sa/payments';

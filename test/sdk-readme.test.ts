@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../scripts/ports.ts';
 import {
   createMtlsFetch,
   createMtlsServer,
@@ -19,6 +18,7 @@ import {
   SHOP,
   WEB as WEB_SERVICE,
 } from '../src/authorization/enforcement/feed/testing/policies.ts';
+import { freePort } from '../src/base/testing/free-port.ts';
 import { runIn, SdkProject } from './support/sdk-package.ts';
 import { TestWorkloadApi } from './support/sdk-workload-api.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../scripts/ports.ts';
+import { freePort } from '../src/base/testing/free-port.ts';
 import { ServerProcess } from './support/process.ts';
 
 const SERVICE = 'test/shop/orders';

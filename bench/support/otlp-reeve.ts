@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../scripts/ports.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import { spawnOnFirstCore } from './cores.ts';
 
 const REEVE = fileURLToPath(new URL('../../bin/reeve', import.meta.url));

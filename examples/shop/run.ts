@@ -88,9 +88,10 @@ export interface RunningShop {
 }
 
 const GRACE_MS = 3_000;
+const AGAIN = 'start it again, and it chooses other ports';
 
 /** Starts the services; resolves when all answer. They end by themselves when this process does.
- *  @throws {Error} where one ends before it answers */
+ *  @throws {Error} where one cannot listen at its port, or ends before it answers */
 export async function runShop(options: ShopOptions): Promise<RunningShop> {
   const urls = await chooseUrls(options);
   const executables = await identify(options.identities);
@@ -188,9 +189,15 @@ function lean({ NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): 
   return { MALLOC_ARENA_MAX: '2', ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }) };
 }
 
+/** What a service says of itself, once: where it listens, or why it does not. */
+type Said = { readonly address: string } | { readonly failure: string };
+
 function listening(child: ChildProcess, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.once('message', () => resolve());
+    child.once('message', (said: Said) => {
+      if ('address' in said) resolve();
+      else reject(new Error(`${name} of the shop cannot serve: ${said.failure}; ${AGAIN}`));
+    });
     child.once('error', reject);
     child.once('exit', (status) => reject(new Error(`${name} ended at its start (${status})`)));
   });

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as requestHttps } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createMtlsFetch, type MtlsFetch, X509Source } from '@reeve/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../scripts/ports.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import type { Call, Finding } from '../../src/estate/index.ts';
 import { type ShopUnderTest, startShopUnderTest } from '../../test/support/shop.ts';
 import { runShop } from './run.ts';
@@ -148,6 +151,48 @@ describe('the shop without identities', () => {
     } finally {
       await shop.stop();
     }
+  });
+
+  it('says which port is taken where a service cannot listen, and leaves none of them behind', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port: taken } = other.address() as AddressInfo;
+    const given: number[] = [];
+    // the second of them is payments
+    const choose = async () => {
+      const port = given.length === 1 ? taken : await freePort();
+      given.push(port);
+      return port;
+    };
+    const otlpEndpoint = `http://127.0.0.1:${await freePort()}`;
+    const starting = runShop({ otlpEndpoint, environment: 'test', freePort: choose });
+    await expect(starting).rejects.toThrow(
+      `payments of the shop cannot serve: 127.0.0.1:${taken} is taken by another program; start it again`,
+    );
+    for (const port of given.filter((one) => one !== taken)) {
+      await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+    }
+    other.close();
+  });
+});
+
+describe('a service of the shop by itself', () => {
+  it('says what to do where its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const words = [
+      '--disable-warning=ExperimentalWarning',
+      `${import.meta.dirname}/orders/server.ts`,
+    ];
+    const env = { ...process.env, PORT: String(port), MTLS: 'mesh' };
+    const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(said).toBe(
+      `127.0.0.1:${port} is taken by another program: set HOST and PORT to where this service may listen\n`,
+    );
+    expect(status).toBe(1);
+    other.close();
   });
 });
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WEBHOOK_NAME, webhookManifests } from '../../src/authorization/admission/index.ts';
 import { listAt, textAt } from '../../src/base/pick.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import { type AdmissionUnderTest, objectOf, startAdmission } from '../support/admission.ts';
 import { kubernetesProgram, RealCluster } from './support/kubernetes.ts';
 import { isMissing } from './support/tools.ts';
@@ -46,7 +47,7 @@ describe.skipIf(isMissing('admission', program))('a real API server asks', () =>
       `${namespace('shop')}${['orders', 'payments', 'reviews', 'web'].map(workload).join('')}`,
     );
     await real.applyObject(policy('closed', '[]'));
-    await start({ mode: 'deny', port: 0, keepWebhook: WEBHOOK_NAME });
+    await start({ mode: 'deny', port: await freePort(), keepWebhook: WEBHOOK_NAME });
     await register();
   }, 120_000);
   afterAll(async () => {

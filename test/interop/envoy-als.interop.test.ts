@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../scripts/ports.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import type { Call, Endpoint } from '../../src/estate/index.ts';
 import type { GraphEdge } from '../../src/tracing/index.ts';
 import { type Certificate, TestAuthority } from '../support/certificates.ts';

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../scripts/ports.ts';
 import {
   arbitraryPolicy,
   arbitraryQuestion,
 } from '../../src/authorization/engine/testing/index.ts';
 import type { GuardrailJudge, Policy, Question } from '../../src/authorization/model/index.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import { Caller } from './support/caller.ts';
 import { type AuthorizationSettings, authorizing } from './support/envoy-authorization.ts';
 import { envoyProgram, Sidecar } from './support/envoy-sidecar.ts';

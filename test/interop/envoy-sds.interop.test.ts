@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../scripts/ports.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import { envoyProgram, Sidecar, type SidecarSettings } from './support/envoy-sidecar.ts';
 import { isMissing, pythonEnvironment } from './support/tools.ts';
 import { type Issued, TrustDomain } from './support/trust-domain.ts';

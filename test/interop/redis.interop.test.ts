@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../scripts/ports.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import type { SecretValue } from '../../src/secrets/model/index.ts';
 import { walkKills } from '../../src/secrets/rotation/testing/walk.ts';
 import { RedisRotation, redisRotator as rotator } from '../../src/secrets/rotators/redis/index.ts';
@@ -515,11 +515,13 @@ describe.skipIf(isMissing('Redis', peer, { isNeeded: true }))('users of Redis', 
     });
 
     it('and nodes of a cluster', async () => {
-      const nodes = await Promise.all(
-        [1, 2].map(() => Redis.start('aclfile', ['cluster-enabled yes'])),
-      );
-      const [one, two] = nodes as [Redis, Redis];
-      await one.ask('CLUSTER', 'MEET', '127.0.0.1', String(two.port), String(two.port + 10_000));
+      // theirs is 10,000 above the other by itself, which may be somebody's
+      const start = (busPort: number) =>
+        Redis.start('aclfile', ['cluster-enabled yes', `cluster-port ${busPort}`]);
+      const busPort = await freePort();
+      const [one, two] = [await start(await freePort()), await start(busPort)];
+      const nodes = [one, two];
+      await one.ask('CLUSTER', 'MEET', '127.0.0.1', String(two.port), String(busPort));
       const known = async () => String(await one.ask('CLUSTER', 'INFO'));
       await expect.poll(known, { timeout: 20_000 }).toContain('cluster_known_nodes:2');
       for (const node of nodes) {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../scripts/ports.ts';
 import { type Authorize, askOpa, type Caller, type Question } from '../../sdk/src/index.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import { goProgram, isMissing } from './support/tools.ts';
 
 const opa = goProgram('opa', 'github.com/open-policy-agent/opa', 'v1.22.2');

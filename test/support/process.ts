@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../scripts/ports.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 
 /** How long a server on a busy machine may take to start, or to show what it was told. */
 const PATIENCE_MS = 60_000;

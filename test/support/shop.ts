@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningShop, runShop } from '../../examples/shop/run.ts';
 import { identitiesFor } from '../../scripts/example.ts';
-import { freePort } from '../../scripts/ports.ts';
+import { freePort } from '../../src/base/testing/free-port.ts';
 import { IdentityConfig } from '../../src/server/identity/config.ts';
 import { startTestServer, type TestServer } from './server.ts';
 

@@ -73,13 +73,18 @@ export async function call(
   }
 }
 
-/** Listens, tells the address to whoever started the process, and ends with it. */
+/** Listens, tells the address to whoever started the process, and ends with it. A service that cannot listen says why, and
+ *  ends. */
 export async function serve(app: FastifyInstance): Promise<void> {
-  const address = await app.listen({
-    host: process.env.HOST ?? '127.0.0.1',
-    port: Number(process.env.PORT ?? 8080),
-  });
-  process.send?.({ address });
+  const host = process.env.HOST ?? '127.0.0.1';
+  const port = Number(process.env.PORT ?? 8080);
+  try {
+    const address = await app.listen({ host, port });
+    process.send?.({ address });
+  } catch (thrown) {
+    await tell(whyNot(thrown, `${host}:${port}`));
+    process.exit(1);
+  }
   const stop = async (): Promise<void> => {
     await app.close();
     await flush();
@@ -89,4 +94,15 @@ export async function serve(app: FastifyInstance): Promise<void> {
   // Ctrl-C reaches every process of a terminal; whoever started us says when to end.
   if (process.send) process.on('SIGINT', () => {});
   process.once('disconnect', stop);
+}
+
+function whyNot(thrown: unknown, address: string): string {
+  const { code, message } = thrown as NodeJS.ErrnoException;
+  return code === 'EADDRINUSE' ? `${address} is taken by another program` : message;
+}
+
+/** Says to whoever started the process what keeps it from serving: a person reads it. */
+async function tell(failure: string): Promise<void> {
+  if (process.send) await new Promise((resolve) => process.send?.({ failure }, resolve));
+  else console.error(`${failure}: set HOST and PORT to where this service may listen`);
 }

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseYaml } from '../../../src/base/data.ts';
 import { type Fields, fieldsAt, isFields, textAt } from '../../../src/base/pick.ts';
+import { freePort } from '../../../src/base/testing/free-port.ts';
 import {
   isClusterScoped,
   pluralOf,
@@ -82,15 +82,6 @@ function go(folder: string, words: readonly string[]): Promise<string | undefine
       resolve(status === 0 ? undefined : `go ${words.join(' ')} failed: ${last}`);
     });
   });
-}
-
-/** A port that nobody listens at now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 interface Answer {

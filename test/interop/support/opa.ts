@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../../scripts/ports.ts';
+import { freePort } from '../../../src/base/testing/free-port.ts';
 import { goProgram } from './tools.ts';
 
 /** The Open Policy Agent, as its own server. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../../scripts/ports.ts';
+import { freePort } from '../../../src/base/testing/free-port.ts';
 import { type Peer, pythonEnvironment } from './tools.ts';
 
 /** The program, as Python's registry has it. */

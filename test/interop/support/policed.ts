@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import {
   RbacDelivery,
   servicesByIdentity,
@@ -24,6 +23,7 @@ import {
   sampleService,
 } from '../../../src/authorization/testing/samples.ts';
 import { createGrpcServer, type GrpcServer } from '../../../src/base/grpc/index.ts';
+import { freePort } from '../../../src/base/testing/free-port.ts';
 
 /** What decides on this machine, as a server has it: external authorisation on a port, and rules for Envoys. */
 export class PolicyServer {
@@ -35,9 +35,10 @@ export class PolicyServer {
   engine: Engine | undefined;
   #servicesOf = servicesByIdentity([]);
   #grpc: GrpcServer | undefined;
-  #port = 0;
+  #port: number | undefined;
 
   get port(): number {
+    if (this.#port === undefined) throw new Error('it was not started');
     return this.#port;
   }
 
@@ -52,9 +53,9 @@ export class PolicyServer {
     });
     this.#grpc = createGrpcServer({ services: [service], limits: EXT_AUTHZ_LIMITS });
     const { server } = this.#grpc;
+    this.#port ??= await freePort();
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
-    this.#port = (server.address() as AddressInfo).port;
   }
 
   decide(question: Question): Decision {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createClient } from '@redis/client';
-import { freePort } from '../../../scripts/ports.ts';
+import { freePort } from '../../../src/base/testing/free-port.ts';
 import { debianPackages } from './debian.ts';
 import type { Peer } from './tools.ts';
 

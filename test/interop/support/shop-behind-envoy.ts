@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { freePort } from '../../../scripts/ports.ts';
+import { freePort } from '../../../src/base/testing/free-port.ts';
 import type { ShopUnderTest } from '../../support/shop.ts';
 import { authorizing } from './envoy-authorization.ts';
 import { envoyProgram, Sidecar } from './envoy-sidecar.ts';

@@ -4,16 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePortNear } from '../../../scripts/ports.ts';
+import { freePort } from '../../../src/base/testing/free-port.ts';
 import type { ServerSaid, ServerTold } from './server.ts';
 
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
 const SHOP = fileURLToPath(new URL('../../../examples/shop', import.meta.url));
-
-/** A port that no connection is given while nobody listens there, as those are that systems give out.
- *  @param number of the server's own */
-const ownPort = (number: number): Promise<number> =>
-  freePortNear(15_000 + (process.pid % 1_000) * 10 + number * 3);
 
 /** Reeve in a process of its own, in which secrets age faster than all else. It is killed, and started again on the same
  *  data and ports. */
@@ -35,14 +30,14 @@ export class WeekServer {
     const server = new WeekServer(mkdtempSync(join(tmpdir(), 'reeve-week-')));
     const config = {
       ...{ data: server.dataFolder, environment, logLevel: 'error' },
-      http: { port: await ownPort(1) },
-      otlp: { httpPort: await ownPort(2), grpcPort: 0 },
+      http: { port: await freePort() },
+      otlp: { httpPort: await freePort(), grpcPort: 0 },
       envoy: { port: 0 },
       folders: [
         { path: SHOP, name: 'shop' },
         { path: server.more, name: 'more' },
       ],
-      secrets: { access: { enabled: true, port: await ownPort(3) } },
+      secrets: { access: { enabled: true, port: await freePort() } },
     };
     const told: ServerTold = { config, since: Date.now(), pace };
     writeFileSync(server.#told, JSON.stringify(told));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { freePort } from '../../../base/testing/free-port.ts';
 import type { NewAuditEntry } from '../../../estate/index.ts';
 import {
   AttestationConfig,
@@ -70,7 +71,7 @@ export class ServerRig {
     const rig = new ServerRig(options);
     const { certify } = options;
     rig.keeper = await rig.keeperRig.open(certify ? { certify } : {});
-    await rig.#serve({ port: 0, ...options.agents });
+    await rig.#serve({ port: await freePort(), ...options.agents });
     return rig;
   }
 
