@@ -36,6 +36,9 @@ function leftOf(secret: SecretMetadata): Left {
   };
 }
 
+/** Whether readers may have the value that a renewal is about, so that it takes another one, after it. */
+const isKnownAlready = (run: SecretMetadata['run']): boolean => run !== null && run.step !== 'make';
+
 /** Secrets of others that the services may read: they are read by them no longer, and what they knew is renewed. Where
  *  nothing renews one, people do both: it is left until then. */
 export const sharedSecrets = (keeping: SecretKeeping): Retirer => ({
@@ -46,16 +49,16 @@ export const sharedSecrets = (keeping: SecretKeeping): Retirer => ({
         ({ service, consumers }) =>
           !services.has(service) && consumers.some((one) => services.has(one)),
       )
-      .map(({ id, plan }) => ({
-        ...{ id, where: null, isUnderWay: false, isByHand: plan === null },
+      .map(({ id, plan, run }) => ({
+        ...{ id, where: null, isUnderWay: isKnownAlready(run), isByHand: plan === null },
         what: plan
           ? `take the readers that leave from ${id}, and renew it`
           : `give ${id} another value, then take the readers that leave from it`,
-        problem: plan ? null : 'no plan says how it is renewed',
+        problem: plan ? (run?.problem ?? null) : 'no plan says how it is renewed',
       })),
   retire: async (id, { services }, by) => {
     const secret = keeping.get(id);
-    if (secret === undefined || secret.plan === null) return;
+    if (secret === undefined || secret.plan === null || isKnownAlready(secret.run)) return;
     if (secret.run === null) await keeping.change(id, { event: 'rotate', by });
     const consumers = secret.consumers.filter((one) => !services.has(one));
     await keeping.edit(id, { consumers }, by);
