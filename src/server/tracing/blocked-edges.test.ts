@@ -39,6 +39,15 @@ describe('edges that are blocked', () => {
     expect(onChange).toHaveBeenCalledTimes(1);
   });
 
+  it('tell why in what is no secret, and whatever it is written in', async () => {
+    const reason = 'incident-1: his token AKIAZ3MSJV4W7Q2NBX5L\u2028was seen';
+    const { edges, files } = blocked();
+    const { id } = await edges.block(EDGE, { ...BY, reason });
+    expect((await edges.list()).map((one) => one.id)).toEqual([id]);
+    expect(JSON.stringify([files(), await edges.list()])).not.toContain('AKIAZ3MSJV4W7Q2NBX5L');
+    expect(readGuardrails(files()).diagnostics).toEqual([]);
+  });
+
   it('are blocked once, however often that is asked for', async () => {
     const { edges, files, entries } = blocked();
     await edges.block(EDGE, BY);

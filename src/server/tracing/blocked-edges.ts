@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { auditEntryOf } from '../../audit/index.ts';
+import { auditEntryOf, withoutSecrets } from '../../audit/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
 import type { PolicyFile } from '../../estate/index.ts';
@@ -21,7 +21,7 @@ export interface BlockedEdge extends Edge {
 
 const MAX_BLOCKED = 1_000;
 const FOLDER = 'blocked-edges/';
-const HEADER = /^\/\/ (\{.{1,8000}\})\n/;
+const HEADER = /^\/\/ (\{[^\n]+\})\n/;
 
 /** Edges that people have blocked because of an incident: a guardrail each, which holds wherever policy does. */
 export class BlockedEdges {
@@ -44,7 +44,7 @@ export class BlockedEdges {
     if (edge === undefined) {
       throw new Fault('tracing/edge-malformed', `${quote(subject, 200)} is not "FROM -> TO"`);
     }
-    const blocked: BlockedEdge = { ...edge, id: idOf(edge), reason: by.reason };
+    const blocked: BlockedEdge = { ...edge, id: idOf(edge), reason: withoutSecrets(by.reason) };
     const { sources, clock, onChange } = this.#parts;
     const entry = auditEntryOf(
       'policy.block-edge',
