@@ -101,6 +101,7 @@ export const AUDIT_ACTIONS = {
   'vault.create': ['kek', 'revision'],
   'vault.unseal': ['kek', 'revision'],
   'vault.share': ['given', 'needed'],
+  'vault.reset-shares': [],
   'vault.seal': [],
   'vault.rotate-root': ['version', 'revision'],
   'vault.retire-root': ['version', 'revision'],

@@ -76,6 +76,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'vault.create': 'made the vault',
   'vault.unseal': 'unsealed the vault',
   'vault.share': 'gave a share of the key of the vault',
+  'vault.reset-shares': 'forgot the shares of the key of the vault that were given',
   'vault.seal': 'sealed the vault',
   'api-key.issue': 'issued an API key',
   'api-key.revoke': 'revoked an API key',

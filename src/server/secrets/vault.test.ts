@@ -218,6 +218,15 @@ describe('a vault of which people have shares', () => {
     expect(again.isSealed).toBe(false);
   });
 
+  it('forgets the shares that were given, and the audit log says who wanted that', async () => {
+    const { shares } = await (await open(SHAMIR)).initialise(BY);
+    const vault = await open(SHAMIR);
+    await vault.giveShare(shares[0] ?? '', BY);
+    await vault.resetShares({ ...BY, actor: 'eve' });
+    expect([vault.standing.shares?.given, vault.isSealed]).toEqual([0, true]);
+    expect(store.log.at(-1)).toMatchObject({ action: 'vault.reset-shares', actor: 'eve' });
+  });
+
   it('is made of one with a key of its own', async () => {
     const envelope = seal(await open());
     expect((await open(SHAMIR)).standing.problem).toMatchObject({ code: 'vault/kek-mismatch' });

@@ -148,8 +148,10 @@ export class ServerVault implements ValueBox {
     if (!vault.isSealed) await this.#begin(vault, by);
   }
 
-  resetShares(): void {
+  /** Forgets the shares that were given so far. */
+  async resetShares(by: Asking): Promise<void> {
     this.#vault?.resetShares();
+    await this.#ring.tell({ action: 'vault.reset-shares', said: {}, by });
   }
 
   /** Wipes its keys at once, and stays sealed until a person unseals it or the server starts anew. */

@@ -94,8 +94,8 @@ export function vaultOperations(secrets: ServerSecrets): Operation[] {
       path: `${PATH}/shares/reset`,
       summary: 'Forgets the shares that were given so far',
       body: Because,
-      handle: () => {
-        vault.resetShares();
+      handle: async ({ body, principal }) => {
+        await vault.resetShares(askingOf(principal, body.reason));
         return view();
       },
     }),
