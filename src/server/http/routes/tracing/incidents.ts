@@ -83,6 +83,10 @@ const PERMISSION_OF: Readonly<Record<ActionKind, Permission>> = {
   'end-leases': 'secrets.write',
 };
 
+/** Where an incident stands in lists: by that a page is gone on from, though the incident may be gone by then. */
+const placeOf = ({ openedAt, id }: Pick<Incident, 'openedAt' | 'id'>): string =>
+  `${openedAt} ${id}`;
+
 /** What people see of incidents, and do about them. */
 export function incidentOperations({
   incidents,
@@ -110,11 +114,7 @@ export function incidentOperations({
         severity: Severity.exactOptional(),
         service: Id.exactOptional(),
         limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
-        after: z
-          .string()
-          .max(200)
-          .exactOptional()
-          .describe('The id of the last of the page before'),
+        after: z.string().max(200).exactOptional().describe('`next` of the page before'),
       }),
       response: z.strictObject({
         items: z.array(IncidentSummary),
@@ -123,10 +123,11 @@ export function incidentOperations({
       }),
       handle: ({ query: { limit, after, ...filter } }) => {
         const all = incidents.list(filter);
-        const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-        const items = all.slice(from, from + limit);
-        const isLast = from + limit >= all.length;
-        return { items, next: isLast ? null : (items.at(-1)?.id ?? null), total: all.length };
+        const rest = all.filter((one) => after === undefined || placeOf(one) < after);
+        const items = rest.slice(0, limit);
+        const last = items.at(-1);
+        const next = last === undefined || items.length === rest.length ? null : placeOf(last);
+        return { items, next, total: all.length };
       },
     }),
     operation({
