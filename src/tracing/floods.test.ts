@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { SIDE, SPAN_FLAG, type SpanBatch, SpanBatchWriter } from '../estate/spans/index.ts';
+import {
+  SIDE,
+  SPAN_FIELD,
+  SPAN_FLAG,
+  SPAN_WORDS,
+  type SpanBatch,
+  SpanBatchWriter,
+} from '../estate/spans/index.ts';
 import { TracingEngine } from './engine.ts';
 import type { Alert } from './model.ts';
 import { TracingSettings } from './settings.ts';
@@ -34,7 +41,11 @@ interface Flooded {
   readonly to: string;
   readonly path?: string;
   readonly isProved?: boolean;
+  /** How long ago it says that it was, in milliseconds. */
+  readonly ago?: number;
 }
+
+const CARDS: Flooded = { from: 'reviews', to: 'payments', path: '/cards' };
 
 /** Settings that make floods short: what they fill is small. */
 const SMALL = {
@@ -87,8 +98,10 @@ class World {
   /** Everything within a minute. */
   flood(count: number, made: (index: number) => Flooded): void {
     const writer = new SpanBatchWriter();
-    for (let index = 0; index < count; index++)
-      addRequest(writer, this.#id(), this.now, made(index));
+    for (let index = 0; index < count; index++) {
+      const { ago = 0, ...request } = made(index);
+      addRequest(writer, this.#id(), this.now - ago, request);
+    }
     this.take(writer.take());
     this.pass(MINUTE);
   }
@@ -122,6 +135,22 @@ function addRequest(writer: SpanBatchWriter, id: string, at: number, made: Flood
   });
 }
 
+/** Spans of one trace, each the parent of the next, numbered from `first` on. */
+function chain(first: number, count: number, at: number): SpanBatch {
+  const writer = new SpanBatchWriter();
+  const service = { by: 'name', name: 'reviews' } as const;
+  const operation = { protocol: 'http', method: 'GET', path: '/' } as const;
+  const [traceId, parentId] = ['d'.repeat(32), 'e'.repeat(16)];
+  const row = { traceId, parentId, spanId: parentId, startMs: at, side: SIDE.called };
+  for (let index = 0; index < count; index++) writer.add({ ...row, service, operation });
+  const batch = writer.take();
+  for (let index = 0; index < count; index++) {
+    batch.words[index * SPAN_WORDS + SPAN_FIELD.span] = first + index;
+    batch.words[index * SPAN_WORDS + SPAN_FIELD.parent] = first + index - 1;
+  }
+  return batch;
+}
+
 describe('a flood', () => {
   it.each([
     ['by its own word', false],
@@ -130,7 +159,7 @@ describe('a flood', () => {
     const world = new World();
     world.days(14);
     for (let minute = 0; minute < 60; minute++) {
-      world.flood(200, () => ({ from: 'reviews', to: 'payments', path: '/cards', isProved }));
+      world.flood(200, () => ({ ...CARDS, isProved }));
     }
     world.days(1);
     const callees = world.engine.baseline.describe(world.engine.names.services.find('reviews'));
@@ -142,10 +171,24 @@ describe('a flood', () => {
     ]);
   });
 
+  it.each([
+    ['by its own word', false],
+    ['with its proved identity', true],
+  ])('that says to have been on 30 days, %s, makes nothing usual', (_, isProved) => {
+    const world = new World();
+    world.days(14);
+    const ago = (index: number) => (index % 30) * 24 * HOUR;
+    world.flood(3_000, (index) => ({ ...CARDS, isProved, ago: ago(index) }));
+    world.days(1);
+    const { callees } = world.engine.baseline.describe(world.engine.names.services.find('reviews'));
+    expect(callees).toMatchObject([{ service: 'payments', state: 'quarantined' }]);
+    expect(world.engine.assembler.counts.get('too-old')).toBe(2_900);
+  });
+
   it('of what somebody claims hides nothing of what is proved the next day', () => {
     const world = new World();
     world.days(14);
-    world.flood(1_000, () => ({ from: 'reviews', to: 'payments', path: '/cards' }));
+    world.flood(1_000, () => CARDS);
     world.days(1);
     world.play(THEFT.slice(0, -1));
     world.pass(10_000);
@@ -188,5 +231,29 @@ describe('a flood', () => {
     world.play([{ from: 'payments', to: 'later', operation: 'GET /all' }]);
     world.pass(10_000);
     expect(world.reached('later').map(({ id }) => id)).toEqual([theft?.id]);
+  });
+
+  it('of a million spans of one trace is bounded, and each of them is told or counted', () => {
+    const pairing = { maxRows: 20_000 };
+    const world = new World({
+      ...SMALL,
+      pairing,
+      traces: { maxSpans: 2_000, maxSpansPerTrace: 500 },
+    });
+    const count = 50_000;
+    for (let part = 0; part < 20; part++) {
+      world.take(chain(1 + part * count, count, world.now));
+      for (const calls of USUAL) world.play(calls);
+      world.pass(100);
+      expect(world.engine.assembler.size).toBeLessThanOrEqual(20_000);
+      expect(world.engine.traces?.size).toBeLessThanOrEqual(2_000);
+    }
+    world.pass(MINUTE);
+    const edges = world.engine.graph.edges();
+    expect(edges.find(({ from, to }) => from === 'web' && to === 'orders')?.requests).toBe(20);
+    const counted = [...world.engine.assembler.counts.values()].reduce((sum, one) => sum + one, 0);
+    expect(world.engine.hopCount + counted).toBeGreaterThanOrEqual(20 * count);
+    const lost = world.engine.traces?.counts.get('span over the limit of its trace') ?? 0;
+    expect(lost).toBeGreaterThanOrEqual(20 * count - 500);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../support/process.ts';
+import { BELIEVES_HISTORY } from '../support/server.ts';
 import { eventually, ordinary, send, theft } from '../support/small-shop.ts';
 
 const ROUNDS = 5;
@@ -19,7 +20,10 @@ describe('a server that is killed while it follows traces', () => {
     server = await ServerProcess.create();
     const file = join(server.folder, 'reeve.config.yaml');
     const config = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, JSON.stringify({ ...config, tracing: { snapshotSeconds: 5 } }));
+    writeFileSync(
+      file,
+      JSON.stringify({ ...config, tracing: { snapshotSeconds: 5, pairing: BELIEVES_HISTORY } }),
+    );
     data = join(server.folder, 'data');
   });
   afterAll(async () => {

@@ -16,11 +16,14 @@ export interface TestServer extends RunningServer {
   readonly logged: () => string;
 }
 
+/** As whoever sends weeks of traces at once sets it. */
+export const BELIEVES_HISTORY = { lateHours: 8_784 };
+
 export async function startTestServer(
   config: Partial<Omit<ReturnType<typeof ServerConfig.parse>, 'http' | 'otlp' | 'tracing'>> & {
     readonly http?: object;
     readonly otlp?: object;
-    readonly tracing?: object;
+    readonly tracing?: { readonly pairing?: object; readonly [setting: string]: unknown };
   } = {},
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-server-'));
@@ -33,6 +36,7 @@ export async function startTestServer(
       http: { port: 0, ...config.http },
       otlp: { httpPort: 0, grpcPort: 0, ...config.otlp },
       envoy: { port: 0, ...config.envoy },
+      tracing: { ...config.tracing, pairing: { ...BELIEVES_HISTORY, ...config.tracing?.pairing } },
     }),
     { log: createLog('trace', { write: (line) => lines.push(line) }) },
   );

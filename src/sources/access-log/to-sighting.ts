@@ -13,6 +13,7 @@ import {
   splitTarget,
   type Target,
 } from '../requests/index.ts';
+import { isServiceName } from '../service-name.ts';
 import type { DropReason, LoggedRequest } from './logged-request.ts';
 
 /** Of what a log's requests are, where its lines do not say so themselves. */
@@ -35,7 +36,6 @@ export function pastTime(time: number, now: number): number {
 
 const METHOD = /^[A-Za-z][A-Za-z_-]{0,19}$/;
 /** A name as people and orchestrators give it: no blanks, slashes or control characters. */
-const SERVICE = /^[^\s\p{Cc}/]{1,200}$/u;
 const SPIFFE = /^spiffe:\/\/[^\s\p{Cc}]{1,2039}$/u;
 
 /** What a logged request says in the words of the estate.
@@ -128,7 +128,7 @@ function serviceOf(
   parties: Parties,
 ): Party | undefined {
   const name = [request.service, subject.service].find(
-    (one) => one !== undefined && SERVICE.test(one),
+    (one) => one !== undefined && isServiceName(one),
   );
   if (name !== undefined) return namedParty(name, request, subject, parties);
   const address = parseHost(request.host ?? target.host ?? '');
@@ -161,7 +161,7 @@ function namedParty(
 }
 
 function scopeOf(name: string | undefined): string | undefined {
-  return name !== undefined && SERVICE.test(name) ? name : undefined;
+  return name !== undefined && isServiceName(name) ? name : undefined;
 }
 
 /** Only an identity that the logging party has verified; addresses of clients say too little. */

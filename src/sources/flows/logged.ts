@@ -2,6 +2,7 @@ import { pick, textAt } from '../../base/pick.ts';
 import { type SpanOperation, type SpanParty, socketAddress } from '../../estate/spans/index.ts';
 import { detached } from '../detached.ts';
 import { isGrpcPath, parseHost, usableTarget } from '../requests/index.ts';
+import { isServiceName } from '../service-name.ts';
 
 /** What both kinds of lines hold, read alike. Every text that is kept is cut out of its line. */
 
@@ -65,11 +66,9 @@ export function operationOf(
   return { protocol: 'http', method: method === 'HEAD' ? 'GET' : method, path: asked };
 }
 
-const NAME = /^[^\s\p{Cc}/]{1,200}$/u;
-
 /** A text that may be a name; undefined for what is none. */
 export function wordOf(text: string | undefined): string | undefined {
-  return text !== undefined && NAME.test(text) ? detached(text) : undefined;
+  return text !== undefined && isServiceName(text) ? detached(text) : undefined;
 }
 
 /** A service by its name; undefined for what is no name. */
@@ -77,8 +76,8 @@ export function namedParty(
   name: string | undefined,
   namespace: string | undefined,
 ): SpanParty | undefined {
-  if (name === undefined || !NAME.test(name)) return undefined;
-  const isKnown = namespace !== undefined && NAME.test(namespace);
+  if (name === undefined || !isServiceName(name)) return undefined;
+  const isKnown = namespace !== undefined && isServiceName(namespace);
   return { by: 'name', name: detached(name), ...(isKnown && { namespace: detached(namespace) }) };
 }
 
@@ -95,6 +94,6 @@ export function hostParty(
     by: 'address',
     host: detached(address.host),
     ...(address.port !== undefined && { port: address.port }),
-    ...(namespace !== undefined && NAME.test(namespace) && { namespace: detached(namespace) }),
+    ...(namespace !== undefined && isServiceName(namespace) && { namespace: detached(namespace) }),
   };
 }

@@ -3,9 +3,9 @@ import type { Party } from '../../estate/index.ts';
 import { toParty } from '../../estate/sighting/index.ts';
 import { detached } from '../detached.ts';
 import { Parties } from '../requests/index.ts';
+import { isServiceName } from '../service-name.ts';
 
 const MAX_PARTIES = 10_000;
-const NAME = /^[^\s\p{Cc}/]{1,200}$/u;
 
 /** One object for each service and consumer that a Kong names. */
 export class KongParties {
@@ -17,7 +17,7 @@ export class KongParties {
   }
 
   consumer(name: string | undefined): Party | undefined {
-    return name !== undefined && NAME.test(name)
+    return name !== undefined && isServiceName(name)
       ? this.of({ by: 'name', name: detached(name) })
       : undefined;
   }
@@ -53,7 +53,7 @@ export function serviceOf(service: unknown, parties: KongParties): Party | undef
     if (match) return parties.of(subject(match, portOf(service)));
   }
   const name = [host, textAt(service, 'name') ?? ''].find(
-    (one) => NAME.test(one) && !isAddress(one) && one !== 'localhost',
+    (one) => isServiceName(one) && !isAddress(one) && one !== 'localhost',
   );
   return name === undefined ? undefined : parties.of({ by: 'name', name: detached(name) });
 }

@@ -21,7 +21,7 @@ const REASONS = {
   'no service name': {
     of: 'span',
     outcome: 'refused',
-    sentence: 'spans without a `service.name` of their own cannot be attributed',
+    sentence: 'spans without a readable `service.name` of their own cannot be attributed',
   },
   'too many services': {
     of: 'span',

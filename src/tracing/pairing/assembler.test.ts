@@ -122,6 +122,11 @@ const CASES: Record<string, Case> = {
     told: ['* -> b GET /x (entry)'],
     counted: { 'own-parent': 1 },
   },
+  'what comes later than is believed counts as that late, and no more': {
+    rows: [called('b', 1, 0, { startMs: T0 - 3 * 86_400_000 })],
+    told: ['* -> b GET /x (entry)'],
+    counted: { 'too-old': 1 },
+  },
   'parents in a circle end': {
     rows: [called('b', 1, 2), called('c', 2, 1)],
     told: ['b -> c GET /x (asserted)', 'c -> b GET /x (asserted)'],

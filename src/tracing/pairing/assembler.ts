@@ -15,6 +15,7 @@ import { Telling } from './telling.ts';
 const SIDE_BITS = 0xff;
 const SIDES: ReadonlySet<number> = new Set(Object.values(SIDE));
 const LAST_TIME = 8.64e15;
+const HOUR_MS = 3_600_000;
 const DEFAULT_SEED = 0x5bd1e995;
 
 export interface AssemblerParts {
@@ -57,7 +58,7 @@ export class Assembler {
       this.#ring,
       leads,
       new HopWriter(this.#ring, this.#meanings),
-      onHop,
+      (hop) => onHop(this.#believed(hop)),
     );
     this.#matching = new Matching(this.#ring, this.#meanings, this.#counts, (row) =>
       this.#ready(row),
@@ -305,6 +306,15 @@ export class Assembler {
     if ((state & STATE.paired) === 0 && this.#matching.isSelfCall(at)) return;
     words[at + ROW.state] = state | STATE.ready;
     if (this.#hasSettled(row) || this.#telling.isLed(row)) this.#telling.tell(row);
+  }
+
+  /** A hop that is no older than is believed: what comes at once was not seen on many days. */
+  #believed(hop: Hop): Hop {
+    const oldest = this.#now - this.#limits.lateHours * HOUR_MS;
+    if (hop.at >= oldest) return hop;
+    this.#counts.add('too-old');
+    hop.at = oldest;
+    return hop;
   }
 
   #hasSettled(row: number): boolean {

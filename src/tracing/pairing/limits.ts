@@ -24,6 +24,14 @@ export const PairingLimits = z.strictObject({
     .describe(
       'How long spans are remembered, so that they count once and lead to what comes later',
     ),
+  lateHours: z
+    .number()
+    .min(0)
+    .max(8_784)
+    .default(6)
+    .describe(
+      'How long ago a request may have been when it comes, as for a history that is sent once; one that says to be older counts as this old, so that nobody can make up days on which something was usual',
+    ),
   maxRows: z
     .int()
     .min(16)

@@ -1,9 +1,6 @@
 import type { Party } from '../../../estate/index.ts';
 import { toParty } from '../../../estate/sighting/index.ts';
-
-const NAME = /^[^\s\p{Cc}/]{1,200}$/u;
-const MAX_HOST_LENGTH = 255;
-const HOST = /^[^\s\p{Cc}/]+$/u;
+import { isHostName, isServiceName } from '../../service-name.ts';
 
 /** The service that sent a resource's spans, in its own words; undefined where it gives no name, or
  *  only the one that SDKs make up.
@@ -13,18 +10,18 @@ export function serviceParty(
   namespace: string,
   environment: string,
 ): Party | undefined {
-  if (name.startsWith('unknown_service') || !NAME.test(name)) return undefined;
+  if (name.startsWith('unknown_service') || !isServiceName(name)) return undefined;
   return toParty({
     by: 'name',
     name,
-    ...(NAME.test(namespace) && { namespace }),
-    ...(NAME.test(environment) && { environment }),
+    ...(isServiceName(namespace) && { namespace }),
+    ...(isServiceName(environment) && { environment }),
   });
 }
 
 /** Whatever answers at a host, as seen by a caller; undefined for what is no host. */
 export function hostParty(host: string, port: number, caller: Party): Party | undefined {
-  if (host.length > MAX_HOST_LENGTH || !HOST.test(host)) return undefined;
+  if (!isHostName(host)) return undefined;
   const { subject } = caller;
   const namespace = subject.by === 'name' ? subject.namespace : undefined;
   return toParty({

@@ -1,7 +1,7 @@
 import { type SpanParty, socketAddress } from '../../../estate/spans/index.ts';
+import { isServiceName } from '../../service-name.ts';
 import type { SpanFields } from '../reading/index.ts';
 
-const NAME = /^[^\s\p{Cc}/]{1,200}$/u;
 /** Databases that run in the process that asks them: no call leaves it. */
 const EMBEDDED: ReadonlySet<string> = new Set(['sqlite', 'h2', 'h2database', 'hsqldb', 'derby']);
 
@@ -24,13 +24,13 @@ export function calledParty(
  *  @see OpenTelemetry semantic conventions 1.44, Service peer attributes */
 export function namedPeer(span: SpanFields, teller: SpanParty): SpanParty | undefined {
   const name = span.text('peerName');
-  if (!NAME.test(name)) return undefined;
+  if (!isServiceName(name)) return undefined;
   const namespace = span.text('peerNamespace');
   const environment = teller.by === 'name' ? teller.environment : undefined;
   return {
     by: 'name',
     name,
-    ...(NAME.test(namespace) && { namespace }),
+    ...(isServiceName(namespace) && { namespace }),
     ...(environment !== undefined && { environment }),
   };
 }
@@ -38,7 +38,7 @@ export function namedPeer(span: SpanFields, teller: SpanParty): SpanParty | unde
 function unnamedPeer(span: SpanFields, caller: SpanParty): SpanParty | undefined {
   const database = span.text('dbSystem');
   if (EMBEDDED.has(database)) return undefined;
-  const host = NAME.test(database) ? database : socketAddress(span.text('socketPeer'));
+  const host = isServiceName(database) ? database : socketAddress(span.text('socketPeer'));
   if (host === undefined) return undefined;
   const namespace = caller.by === 'name' ? caller.namespace : undefined;
   return { by: 'address', host, known: true, ...(namespace !== undefined && { namespace }) };
