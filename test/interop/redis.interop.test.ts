@@ -3,11 +3,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../src/base/testing/certificate.ts';
 import { freePort } from '../../src/base/testing/free-port.ts';
 import type { SecretValue } from '../../src/secrets/model/index.ts';
 import { walkKills } from '../../src/secrets/rotation/testing/walk.ts';
 import { RedisRotation, redisRotator as rotator } from '../../src/secrets/rotators/redis/index.ts';
-import { selfSigned } from '../../src/secrets/rotators/testing/certificate.ts';
 import { cutAfter } from '../../src/secrets/rotators/testing/cut.ts';
 import { failureOf, rotateTwiceEach, stepOf } from '../../src/secrets/rotators/testing/step.ts';
 import { debianRedis, type Keeps, Redis, sha256 } from './support/redis.ts';
@@ -539,7 +539,7 @@ describe.skipIf(isMissing('Redis', peer, { isNeeded: true }))('users of Redis', 
   });
 
   it('are set at a server that has to prove itself', async () => {
-    const { certificate, key } = await selfSigned('redis.example');
+    const { cert: certificate, key } = await selfSigned('redis.example');
     const folder = mkdtempSync(join(tmpdir(), 'reeve-redis-tls-'));
     const [caFile, keyFile] = [join(folder, 'ca.pem'), join(folder, 'key.pem')];
     writeFileSync(caFile, certificate);

@@ -14,11 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../base/testing/certificate.ts';
 import { signedHeaders } from '../../base/webhook-signature.ts';
 import { NotifyTarget } from './config.ts';
 import type { Outcome } from './send/outcome.ts';
 import { send } from './targets.ts';
-import { selfSigned } from './testing/certificate.ts';
 import { CONTEXT, message, NOW } from './testing/notices.ts';
 
 let folder: string;

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
+import { selfSigned } from '../../../src/base/testing/certificate.ts';
 import { freePort } from '../../../src/base/testing/free-port.ts';
-import { selfSigned } from '../../../src/secrets/rotators/testing/certificate.ts';
 import { debianPackages } from './debian.ts';
 import type { Peer } from './tools.ts';
 
@@ -83,7 +83,7 @@ export class Rabbitmq {
 
   /** A certificate and its lines of the configuration: AMQP and the HTTP API at ports of their own, with TLS. */
   static async certify(name: string) {
-    const { certificate, key } = await selfSigned(name);
+    const { cert: certificate, key } = await selfSigned(name);
     const folder = mkdtempSync(join(tmpdir(), 'reeve-rabbitmq-tls-'));
     const [caFile, keyFile] = [join(folder, 'ca.pem'), join(folder, 'key.pem')];
     writeFileSync(caFile, certificate);

@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../../base/testing/certificate.ts';
 import { startPostgres, type TestPostgres } from '../../../estate/store/testing/postgres.ts';
 import type { SecretValue } from '../../model/index.ts';
-import { selfSigned } from '../testing/certificate.ts';
 import { cutAfter } from '../testing/cut.ts';
 import { failureOf, rotateTwiceEach, stepOf } from '../testing/step.ts';
 import { PostgresRotation, postgresRotator as rotator } from './index.ts';
@@ -496,7 +496,7 @@ describe('a target that is not as it should be', () => {
   });
 
   it('has to prove that it is the server, where the plan says so', async () => {
-    const { certificate, key } = await selfSigned('db.example');
+    const { cert: certificate, key } = await selfSigned('db.example');
     const folder = dirname(log);
     const data = join(folder, 'data');
     const owner = statSync(data);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { selfSigned } from '../testing/certificate.ts';
+import { selfSigned } from '../../../base/testing/certificate.ts';
 import { failureOf, rotateTwiceEach, stepOf } from '../testing/step.ts';
 import { WebhookReceivers, WebhookRotation, webhookRotator } from './index.ts';
 
@@ -21,13 +21,13 @@ interface Message {
 }
 
 let folder: string;
-let tls: { certificate: string; key: string };
+let tls: { cert: string; key: string };
 let caFile: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reeve-webhook-'));
   tls = await selfSigned('localhost');
   caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, tls.certificate);
+  writeFileSync(caFile, tls.cert);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -62,10 +62,7 @@ async function receiver(respond: Respond, kind: 'http' | 'https' = 'http'): Prom
     messages.push(message);
     respond(message, response);
   };
-  const server =
-    kind === 'http'
-      ? createServer(listen)
-      : createTlsServer({ cert: tls.certificate, key: tls.key }, listen);
+  const server = kind === 'http' ? createServer(listen) : createTlsServer(tls, listen);
   servers.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const host = kind === 'http' ? '127.0.0.1' : 'localhost';

@@ -3,7 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 /** A certificate of a name that signs itself, and its key, in PEM. */
-export async function selfSigned(name: string): Promise<{ certificate: string; key: string }> {
+export async function selfSigned(name: string): Promise<{ cert: string; key: string }> {
   const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',
     'verify',
@@ -17,7 +17,7 @@ export async function selfSigned(name: string): Promise<{ certificate: string; k
   const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   return {
-    certificate: certificate.toString('pem'),
+    cert: certificate.toString('pem'),
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
