@@ -1,3 +1,4 @@
+import { exchange, type HttpOutcome } from '../../base/exchange.ts';
 import { TargetFault } from '../rotation/rotator.ts';
 import { readCertificates } from '../rotators/network.ts';
 
@@ -28,75 +29,49 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** One request to OpenBao or Vault, with the answer whatever its status is. No redirection is followed: a token goes
- *  nowhere else.
+/** One request to OpenBao or Vault, with the answer whatever its status is.
  *  @throws {TargetFault} */
 export async function ask(server: Server, question: Question, stop: AbortSignal): Promise<Answer> {
-  const late = AbortSignal.timeout(server.requestSeconds * 1_000);
-  try {
-    return await exchange(server, question, AbortSignal.any([stop, late]));
-  } catch (thrown) {
-    if (thrown instanceof TargetFault) throw thrown;
-    throw networkFault(thrown, server, late.aborted);
-  }
-}
-
-function exchange(server: Server, question: Question, signal: AbortSignal): Promise<Answer> {
-  const url = new URL(`/v1/${question.path}`, server.url);
-  // what is not used is not loaded
-  const { request } = process.getBuiltinModule(
-    url.protocol === 'https:' ? 'node:https' : 'node:http',
-  );
-  const text = question.body === undefined ? '' : JSON.stringify(question.body);
-  const headers = {
-    'x-vault-request': 'true',
-    'content-length': String(Buffer.byteLength(text)),
-    ...(text !== '' && { 'content-type': 'application/json' }),
-    ...(question.token !== undefined && { 'x-vault-token': question.token }),
-    ...(server.namespace !== undefined && { 'x-vault-namespace': server.namespace }),
-  };
-  const settings = {
-    method: question.method,
-    headers,
-    signal,
-    agent: false,
-    rejectUnauthorized: server.tls === 'verified',
-    ...(server.caFile !== undefined && { ca: readCertificates(server.caFile) }),
-  };
-  return new Promise((resolve, reject) => {
-    const sending = request(url, settings, (answer) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (part: Buffer) => {
-        parts.push(part);
-        size += part.length;
-        if (size <= MAX_BYTES) return;
-        answer.destroy();
-        const why = `${url.origin} answers with more than ${MAX_BYTES} bytes`;
-        reject(new TargetFault('unreachable', why));
-      });
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode ?? 0, body: parse(Buffer.concat(parts)) }),
-      );
-      answer.on('error', reject);
-    });
-    sending.on('error', reject);
-    sending.end(text);
+  const { method, path, token, body } = question;
+  const { url, namespace, caFile, requestSeconds } = server;
+  const came = await exchange({
+    ...{ method, url: new URL(`/v1/${path}`, url), signal: stop },
+    ...{ timeoutMs: requestSeconds * 1_000, maxBytes: MAX_BYTES },
+    headers: {
+      'x-vault-request': 'true',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { 'x-vault-token': token }),
+      ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    tls: {
+      rejectUnauthorized: server.tls === 'verified',
+      ...(caFile !== undefined && { ca: readCertificates(caFile) }),
+    },
   });
+  if (came.outcome === 'answered') return { status: came.status, body: parse(came.body) };
+  throw networkFault(came, server);
 }
 
-function networkFault(thrown: unknown, { url, requestSeconds }: Server, isLate: boolean): Error {
+function networkFault(
+  came: Exclude<HttpOutcome, { readonly outcome: 'answered' }>,
+  { url, requestSeconds }: Server,
+): TargetFault {
   const { origin } = new URL(url);
-  const code = String((thrown as NodeJS.ErrnoException).code ?? 'no connection');
+  const code = came.outcome === 'failed' ? (came.error.code ?? 'no connection') : '';
   if (CERTIFICATE.test(code)) {
-    const hint = 'name who signs its certificate in `caFile`';
     return new TargetFault(
       'changed',
       `${origin} does not prove that it is the server: ${code}`,
-      hint,
+      'name who signs its certificate in `caFile`',
     );
   }
-  const why = isLate ? `no answer within ${requestSeconds} s` : code;
+  const why = {
+    'too-large': `it answers with more than ${MAX_BYTES} bytes`,
+    late: `no answer within ${requestSeconds} s`,
+    stopped: 'the time for this step is over',
+    failed: code,
+  }[came.outcome];
   return new TargetFault('unreachable', `${origin} cannot be asked: ${why}`);
 }
 

@@ -1,3 +1,4 @@
+import { exchange } from '../../base/exchange.ts';
 import { Fault, quote } from '../../base/fault.ts';
 
 /** What a store is asked with. */
@@ -13,8 +14,7 @@ export interface Asking {
 
 const MAX_BYTES = 8 * 1_048_576;
 
-/** Reads one path of the API, in JSON; undefined: there is nothing. Follows no redirection, so that the token goes nowhere
- *  else.
+/** Reads one path of the API, in JSON; undefined: there is nothing.
  *  @throws {Fault} `vault-store/unavailable`, `vault-store/forbidden`, `vault-store/malformed` */
 export async function ask(path: string, asking: Asking): Promise<unknown> {
   const { status, text } = await get(new URL(`/v1/${path}`, asking.url), asking);
@@ -35,48 +35,28 @@ export async function ask(path: string, asking: Asking): Promise<unknown> {
   }
 }
 
-function get(url: URL, asking: Asking): Promise<{ status: number; text: string }> {
+async function get(url: URL, asking: Asking): Promise<{ status: number; text: string }> {
   const { namespace, token, ca, timeoutMs, signal } = asking;
-  // what is not used is not loaded
-  const { request } = process.getBuiltinModule(
-    url.protocol === 'https:' ? 'node:https' : 'node:http',
-  );
-  const settings = {
+  const came = await exchange({
+    ...{ method: 'GET', url, timeoutMs, maxBytes: MAX_BYTES, signal },
     headers: {
       'x-vault-token': token,
       'x-vault-request': 'true',
       ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
     },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    agent: false,
-    ...(ca !== undefined && { ca }),
-  };
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => {
-      const isLate = error.name === 'TimeoutError' || error.name === 'AbortError';
-      const why = isLate
-        ? `no answer within ${timeoutMs / 1_000} s`
-        : (error.code ?? 'no connection');
-      reject(unavailable(asking, why));
-    };
-    const sending = request(url, settings, (answer) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (part: Buffer) => {
-        size += part.length;
-        if (size <= MAX_BYTES) return void parts.push(part);
-        answer.destroy();
-        const message = `${whereOf(asking)} answers with more than ${MAX_BYTES} bytes`;
-        reject(new Fault('vault-store/malformed', message));
-      });
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
-      );
-      answer.on('error', fail);
-    });
-    sending.on('error', fail);
-    sending.end();
+    ...(ca !== undefined && { tls: { ca } }),
   });
+  if (came.outcome === 'answered') return { status: came.status, text: came.body.toString('utf8') };
+  if (came.outcome === 'too-large') {
+    const message = `${whereOf(asking)} answers with more than ${MAX_BYTES} bytes`;
+    throw new Fault('vault-store/malformed', message);
+  }
+  throw unavailable(
+    asking,
+    came.outcome === 'failed'
+      ? (came.error.code ?? 'no connection')
+      : `no answer within ${timeoutMs / 1_000} s`,
+  );
 }
 
 const whereOf = ({ url }: Asking): string => quote(new URL(url).origin, 200);

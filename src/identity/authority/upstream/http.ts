@@ -1,3 +1,4 @@
+import { exchange } from '../../../base/exchange.ts';
 import { Fault, messageOf, quote } from '../../../base/fault.ts';
 
 /** One request to an upstream. */
@@ -21,47 +22,16 @@ export interface HttpAnswer {
 export type Post = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** Over Node's own client. */
-export const post: Post = (asked) =>
-  new Promise((resolve, reject) => {
-    const { url, headers, body, timeoutMs, maxBytes, ca } = asked;
-    const secure = url.protocol === 'https:';
-    // what is not used is not loaded
-    const { request } = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
-    const fail = (why: string) => reject(unavailable(url, why));
-    const sending = request(
-      url,
-      {
-        method: 'POST',
-        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-        signal: AbortSignal.timeout(timeoutMs),
-        agent: false,
-        ...(ca !== undefined && { ca }),
-      },
-      (answer) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        answer.on('data', (part: Buffer) => {
-          size += part.length;
-          parts.push(part);
-          if (size <= maxBytes) return;
-          answer.destroy();
-          reject(tooLarge(url, maxBytes));
-        });
-        answer.on('end', () =>
-          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') }),
-        );
-        answer.on('error', (error) => fail(messageOf(error)));
-      },
-    );
-    sending.on('error', (error) =>
-      fail(
-        error.name === 'TimeoutError' || error.name === 'AbortError'
-          ? `no answer within ${timeoutMs} ms`
-          : messageOf(error),
-      ),
-    );
-    sending.end(body);
+export const post: Post = async ({ url, headers, body, timeoutMs, maxBytes, ca }) => {
+  const came = await exchange({
+    ...{ method: 'POST', url, headers, body, timeoutMs, maxBytes },
+    ...(ca !== undefined && { tls: { ca } }),
   });
+  if (came.outcome === 'answered') return { status: came.status, body: came.body.toString('utf8') };
+  if (came.outcome === 'too-large') throw tooLarge(url, maxBytes);
+  if (came.outcome === 'failed') throw unavailable(url, messageOf(came.error));
+  throw unavailable(url, `no answer within ${timeoutMs} ms`);
+};
 
 const unavailable = (url: URL, why: string) =>
   new Fault(

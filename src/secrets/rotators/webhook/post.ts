@@ -1,5 +1,4 @@
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
-import { Agent, request } from 'node:https';
+import { exchange } from '../../../base/exchange.ts';
 import { TargetFault } from '../../rotation/index.ts';
 import { networkFault, tlsOptions } from '../network.ts';
 import type { WebhookRotation } from './config.ts';
@@ -12,7 +11,7 @@ export interface Answered {
   readonly body: string;
 }
 
-/** Posts a message to a receiver, on a connection of its own, past no proxy, and follows nothing.
+/** Posts a message to a receiver.
  *  @throws {TargetFault} `unreachable`; `changed` where it does not prove who it is; `invalid` */
 export async function post(
   config: WebhookRotation,
@@ -20,73 +19,34 @@ export async function post(
   body: string,
   stop: AbortSignal,
 ): Promise<Answered> {
-  const place = placeOf(config);
-  const limit = AbortSignal.timeout(config.requestSeconds * 1_000);
-  const signal = AbortSignal.any([stop, limit]);
-  try {
-    signal.throwIfAborted();
-    return await answerOf(config, headers, body, signal);
-  } catch (thrown) {
-    if (thrown instanceof TargetFault) throw thrown;
-    if (signal.aborted) {
-      const why = limit.aborted ? ` within ${config.requestSeconds} s` : ' in time';
-      throw new TargetFault('unreachable', `${place} did not answer${why}`);
-    }
-    throw networkFault(thrown, place) ?? new TargetFault('unreachable', `${place} was cut off`);
+  const { requestSeconds } = config;
+  const [url, place] = [new URL(config.url), placeOf(config)];
+  const came = await exchange({
+    ...{ method: 'POST', url, body, signal: stop },
+    ...{ timeoutMs: requestSeconds * 1_000, maxBytes: MAX_ANSWER },
+    headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'reeve' },
+    ...(url.protocol === 'https:' && { tls: tlsOf(config, url) }),
+  });
+  switch (came.outcome) {
+    case 'answered':
+      return { status: came.status, body: came.body.toString('utf8') };
+    case 'too-large':
+      throw new TargetFault('invalid', `${place} answered more than ${MAX_ANSWER} bytes`);
+    case 'late':
+      throw new TargetFault('unreachable', `${place} did not answer within ${requestSeconds} s`);
+    case 'stopped':
+      throw new TargetFault('unreachable', `${place} did not answer in time`);
+    case 'failed':
+      throw (
+        networkFault(came.error, place) ?? new TargetFault('unreachable', `${place} was cut off`)
+      );
   }
 }
 
 /** How a receiver is called in faults: neither path nor query, which may hold a token. */
 export const placeOf = ({ url }: WebhookRotation): string => new URL(url).origin;
 
-function answerOf(
-  config: WebhookRotation,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  signal: AbortSignal,
-): Promise<Answered> {
-  const url = new URL(config.url);
-  const { promise, resolve, reject } = Promise.withResolvers<Answered>();
-  const options = {
-    method: 'POST',
-    signal,
-    headers: {
-      ...headers,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      'user-agent': 'reeve',
-      connection: 'close',
-    },
-  };
-  const take = (response: IncomingMessage) => {
-    read(response, placeOf(config)).then(
-      (text) => resolve({ status: response.statusCode ?? 0, body: text }),
-      reject,
-    );
-  };
-  const sent =
-    url.protocol === 'https:'
-      ? request(url, { ...options, ...tlsOf(config, url), agent: new Agent() }, take)
-      : plainRequest(url, { ...options, agent: new PlainAgent() }, take);
-  sent.on('error', reject).end(body);
-  return promise;
-}
-
 function tlsOf({ tls, caFile, serverName }: WebhookRotation, { hostname }: URL) {
   const host = hostname.replace(/^\[|\]$/g, '');
   return tlsOptions({ host, tls, caFile, serverName }) || {};
-}
-
-async function read(response: IncomingMessage, place: string): Promise<string> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of response) {
-    length += piece.length;
-    if (length > MAX_ANSWER) {
-      response.destroy();
-      throw new TargetFault('invalid', `${place} answered more than ${MAX_ANSWER} bytes`);
-    }
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }

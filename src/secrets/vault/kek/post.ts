@@ -1,3 +1,4 @@
+import { exchange } from '../../../base/exchange.ts';
 import { quote } from '../../../base/fault.ts';
 import { kekMalformed, kekUnavailable } from './faults.ts';
 
@@ -19,53 +20,31 @@ export interface JsonAnswer {
 
 const MAX_BYTES = 65_536;
 
-/** Posts JSON, and gives the answer whatever its status is. Follows no redirection, so that a token goes nowhere else.
+/** Posts JSON, and gives the answer whatever its status is.
  *  @throws {Fault} `vault/kek-unavailable`, `vault/kek-malformed` */
-export function postJson({ url, headers, body, timeoutMs, ca }: JsonRequest): Promise<JsonAnswer> {
-  const text = JSON.stringify(body);
-  const where = quote(url.origin, 200);
-  // what is not used is not loaded
-  const { request } = process.getBuiltinModule(
-    url.protocol === 'https:' ? 'node:https' : 'node:http',
-  );
-  const settings = {
-    method: 'POST',
-    headers: {
-      ...headers,
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(text)),
-    },
-    signal: AbortSignal.timeout(timeoutMs),
-    agent: false,
-    ...(ca !== undefined && { ca }),
-  };
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => {
-      const late = error.name === 'TimeoutError' || error.name === 'AbortError';
-      const why = late ? `no answer within ${timeoutMs} ms` : (error.code ?? 'no connection');
-      const hint = 'look at its address, its certificate and its health';
-      reject(kekUnavailable(`${where} cannot be asked: ${why}`, hint));
-    };
-    const sending = request(url, settings, (answer) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (part: Buffer) => {
-        parts.push(part);
-        size += part.length;
-        if (size <= MAX_BYTES) return;
-        answer.destroy();
-        reject(kekMalformed(`${where} answers with more than ${MAX_BYTES} bytes`));
-      });
-      answer.on('end', () => {
-        const whole = Buffer.concat(parts);
-        resolve({ status: answer.statusCode ?? 0, body: parse(whole) });
-        for (const bytes of [whole, ...parts]) bytes.fill(0);
-      });
-      answer.on('error', fail);
-    });
-    sending.on('error', fail);
-    sending.end(text);
+export async function postJson(request: JsonRequest): Promise<JsonAnswer> {
+  const { url, headers, timeoutMs, ca } = request;
+  const came = await exchange({
+    ...{ method: 'POST', url, timeoutMs, maxBytes: MAX_BYTES },
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(request.body),
+    ...(ca !== undefined && { tls: { ca } }),
   });
+  const where = quote(url.origin, 200);
+  if (came.outcome === 'answered') {
+    const body = parse(came.body);
+    came.body.fill(0);
+    return { status: came.status, body };
+  }
+  if (came.outcome === 'too-large') {
+    throw kekMalformed(`${where} answers with more than ${MAX_BYTES} bytes`);
+  }
+  const why =
+    came.outcome === 'failed'
+      ? (came.error.code ?? 'no connection')
+      : `no answer within ${timeoutMs} ms`;
+  const hint = 'look at its address, its certificate and its health';
+  throw kekUnavailable(`${where} cannot be asked: ${why}`, hint);
 }
 
 function parse(bytes: Buffer): unknown {

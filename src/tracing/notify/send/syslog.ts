@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { after } from '../../../base/timer.ts';
 import type { TargetOf } from '../config.ts';
 import { framed } from '../formats/syslog.ts';
-import { DELIVERED, type Outcome, unreached } from './outcome.ts';
+import { DELIVERED, type Outcome, tooLate, unreachable } from './outcome.ts';
 import { tlsOptions } from './tls.ts';
 
 /** How long the other side may take to close, once it was sent everything. */
@@ -36,7 +36,7 @@ export async function sendSyslog(
     }
     return DELIVERED;
   } catch (thrown) {
-    return unreached(thrown, target.timeoutSeconds, limit);
+    return limit.aborted ? tooLate(target.timeoutSeconds) : unreachable(thrown);
   }
 }
 
