@@ -2,7 +2,7 @@ import type { Left, Retirer } from '../../assurance/offboarding/index.ts';
 import type { EstateStore } from '../../estate/index.ts';
 import type { Registrar } from '../../identity/registration/index.ts';
 import type { ApiKeys } from '../../secrets/api-keys/index.ts';
-import type { DynamicCredentials } from '../../secrets/dynamic/index.ts';
+import type { DynamicCredentials, Lease } from '../../secrets/dynamic/index.ts';
 import { allOf, ofEach } from '../all-of.ts';
 import type { People } from '../auth/people.ts';
 import type { Decisions } from '../decisions.ts';
@@ -59,6 +59,9 @@ export const leases = (dynamic: DynamicCredentials): Retirer => ({
   },
 });
 
+const isOpenOf = (id: string, { role, state }: Lease): boolean =>
+  role === id && state !== 'ended' && state !== 'abandoned';
+
 /** What short-lived users were made by. */
 export const roles = (dynamic: DynamicCredentials): Retirer => ({
   kind: 'role',
@@ -68,7 +71,8 @@ export const roles = (dynamic: DynamicCredentials): Retirer => ({
       .filter(({ service }) => services.has(service))
       .map(({ id, closedAt }) => ({
         ...{ ...LEFT, id, what: `remove the role ${id}, and end its leases` },
-        isUnderWay: closedAt !== null,
+        // no lease of a closed role is new: it is removed when the last of them has ended
+        isUnderWay: closedAt !== null && dynamic.list().some((lease) => isOpenOf(id, lease)),
       })),
   retire: async (id, _leaving, by) => {
     await dynamic.endLeasesOf({ role: id }, by);
