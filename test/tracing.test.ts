@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectDone, runReeve } from '../src/cli/testing/run.ts';
 import type { ResourceFields } from '../src/sources/otlp/testing/encode.ts';
 import type { GraphEdge } from '../src/tracing/index.ts';
+import type { GraphColumns } from '../src/tracing/schemas/index.ts';
 import { startTestServer, type TestServer, writeFolder } from './support/server.ts';
 import {
   estate,
@@ -89,6 +90,10 @@ describe('traces that come in', { timeout: 30_000 }, () => {
       `${ORDERS} ${MAIL}`,
       `${WEB} ${ORDERS}`,
     ]);
+    const { services, edges } = await server.get<GraphColumns>('/api/v1/graph/columns');
+    expect(
+      edges.from.map((from, row) => [services.id[from], services.id[edges.to[row] ?? -1]]),
+    ).toEqual(graph.edges.map(({ from, to }) => [from, to]));
     const edge = await server.get<GraphEdge>(`/api/v1/graph/edge?from=${WEB}&to=${ORDERS}`);
     expect(edge.endpoints.map(({ template }) => template)).toEqual(['/orders/{orderId}']);
     expect(edge.traceIds.length).toBeGreaterThan(0);

@@ -55,6 +55,37 @@ export const GraphService = z.strictObject({
 });
 export type GraphService = z.infer<typeof GraphService>;
 
+/** Services and edges as columns, a place in each for every one: a graph of any size in few bytes. */
+export const GraphColumns = z.strictObject({
+  services: z.strictObject({
+    id: z.array(z.string()),
+    /** 0 service, 1 virtual, 2 external, as `GraphService` has them. */
+    kind: z.array(z.int()),
+    requests: z.array(z.int()),
+    /** 0 to 1, to two digits. */
+    maturity: z.array(z.number()),
+    /** Seconds since 1970. */
+    lastSeen: z.array(z.int()),
+  }),
+  /** Those with most requests first. */
+  edges: z.strictObject({
+    /** Places of services; -1 for what comes from outside. */
+    from: z.array(z.int()),
+    to: z.array(z.int()),
+    requests: z.array(z.int()),
+    failed: z.array(z.int()),
+    denied: z.array(z.int()),
+    authenticated: z.array(z.int()),
+    /** The best there was for who called: 0 none, 1 asserted, 2 authenticated. */
+    evidence: z.array(z.int()),
+    /** Seconds since 1970. */
+    lastSeen: z.array(z.int()),
+  }),
+  /** Of all that match, whatever the limit. */
+  edgeCount: z.int(),
+});
+export type GraphColumns = z.infer<typeof GraphColumns>;
+
 /** One request of a story. */
 export const AlertHop = z.strictObject({
   from: z.string(),

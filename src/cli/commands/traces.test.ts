@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphOperations } from '../../server/http/routes/tracing/graph.ts';
 import { type ApiServer, serveOperations } from '../../server/testing/api-server.ts';
 import type { TracingDomain } from '../../server/tracing/domain.ts';
-import { selectGraph } from '../../server/tracing/graph-query.ts';
 import type { TracingQuestions, TracingSubject } from '../../server/tracing/questions.ts';
 import { TracingEngine, TracingSettings } from '../../tracing/index.ts';
 import { estateOf, plainResolver } from '../../tracing/testing/estate.ts';
@@ -17,6 +16,7 @@ import { type Ended, expectDone, expectRefused, flat, runReeve } from '../testin
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 5);
+const NOT_JUDGED = { maturity: 0, maturityBecause: 'not judged' };
 
 /** Two days of an estate, followed by an engine, whose answers are asked for over HTTP. */
 function followed(): { engine: TracingEngine; traces: TraceStore } {
@@ -48,7 +48,8 @@ beforeAll(async () => {
   const answers: {
     [About in TracingSubject]: (ask: TracingQuestions[About]['ask']) => unknown;
   } = {
-    graph: (query) => selectGraph(engine.graph.services(), engine.graph.edges(), query),
+    graph: (query) => Buffer.from([...engine.graph.json(query, () => NOT_JUDGED)].join('')),
+    columns: (query) => Buffer.from([...engine.graph.columnsJson(query, () => 0)].join('')),
     edge: ({ from, to }) => engine.graph.edge(from, to),
     traces: (query) => traces.list(query),
     trace: ({ id }) => {

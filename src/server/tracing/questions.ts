@@ -1,12 +1,14 @@
 import type { ServiceBaseline } from '../../tracing/baseline/index.ts';
-import type { GraphEdge } from '../../tracing/index.ts';
+import type { GraphEdge, GraphQuery } from '../../tracing/index.ts';
 import type { TracePage, TraceQuery, Waterfall } from '../../tracing/traces/index.ts';
-import type { Graph, GraphQuery } from './graph-query.ts';
 
 /** What the main thread asks of the thread that follows traces, and what it is answered. Undefined: there is no such
  *  thing. */
 export interface TracingQuestions {
-  graph: { readonly ask: GraphQuery; readonly answer: Graph };
+  /** JSON in UTF-8: services, edges and `edgeCount`. */
+  graph: { readonly ask: GraphQuery; readonly answer: Uint8Array };
+  /** The same as `GraphColumns`, in JSON. */
+  columns: { readonly ask: GraphQuery; readonly answer: Uint8Array };
   /** `*`: from outside. */
   edge: {
     readonly ask: { readonly from: string; readonly to: string };

@@ -6,11 +6,11 @@ import type { Feedback } from '../../tracing/incidents/index.ts';
 import { TracingEngine } from '../../tracing/index.ts';
 import { waterfall } from '../../tracing/traces/index.ts';
 import type { SpansDone, SpansMessage } from '../intake/span-outlet.ts';
-import { selectGraph } from './graph-query.ts';
 import { KeptTraces } from './kept-traces.ts';
 import type { FromTracing, ToTracing, TracingLog, TracingThreadData } from './messages.ts';
 import type { TracingAnswers, TracingSubject } from './questions.ts';
 import { Recurring } from './recurring.ts';
+import { SlicedAnswers } from './sliced-answers.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { NOTHING_TRACED, type TracingStatus } from './status.ts';
 import { Told } from './told.ts';
@@ -41,6 +41,7 @@ export class TracingThread {
   readonly #file: SnapshotFile;
   readonly #timer: NodeJS.Timeout;
   readonly #writing: Recurring;
+  readonly #graphAnswers = new SlicedAnswers();
   #spansFrom: MessagePort | undefined;
   #held: ReadonlySet<string> = new Set();
   #status = NOTHING_TRACED;
@@ -149,6 +150,7 @@ export class TracingThread {
     this.#ticks++;
     this.#guard('tracing could not go on in time', () => this.#engine.tick(this.#ports.clock()));
     this.#kept.write();
+    this.#graphAnswers.forget();
     if (this.#ticks % STATUS_TICKS === 0) this.#tellStatus();
     if (this.#ticks % PRUNE_TICKS === 0) this.#kept.prune(this.#ports.clock(), this.#held);
     if (this.#ports.clock() - this.#savedAt >= this.#ports.data.settings.snapshotSeconds * 1_000) {
@@ -233,21 +235,19 @@ export class TracingThread {
   }
 
   readonly #answers: TracingAnswers = {
-    graph: (query) => {
-      const { graph, baseline, names } = this.#engine;
-      const services = graph.services((service) => ({
-        maturity: baseline.maturityOf(service),
-        maturityBecause: baseline.maturityBecause(service),
-      }));
-      // both directions of one service are few, and need no look at the others
-      const service = query.depth === 1 ? query.service : undefined;
-      if (service !== undefined && names.services.find(service) === 0) return NO_GRAPH;
-      return selectGraph(
-        services,
-        graph.edges({ isBrief: true, ...(service !== undefined && { service }) }),
-        query,
-      );
-    },
+    graph: (query) =>
+      this.#graphAnswers.answer(`graph ${JSON.stringify(query)}`, () =>
+        this.#engine.graph.json(query, (service) => ({
+          maturity: this.#engine.baseline.maturityOf(service),
+          maturityBecause: this.#engine.baseline.maturityBecause(service),
+        })),
+      ),
+    columns: (query) =>
+      this.#graphAnswers.answer(`columns ${JSON.stringify(query)}`, () =>
+        this.#engine.graph.columnsJson(query, (service) =>
+          this.#engine.baseline.maturityOf(service),
+        ),
+      ),
     edge: ({ from, to }) => this.#engine.graph.edge(from, to),
     traces: (query) => this.#kept.list(query),
     trace: ({ id }) => {
@@ -272,8 +272,6 @@ export class TracingThread {
     },
   };
 }
-
-const NO_GRAPH = { services: [], edges: [], edgeCount: 0 };
 
 const lossOf = (
   stage: TracingStatus['losses'][number]['stage'],

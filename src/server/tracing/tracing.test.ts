@@ -47,8 +47,8 @@ function send(id: string): void {
 }
 
 const requests = async (): Promise<number | undefined> => {
-  const { edges } = await tracing.ask('graph', { depth: 1, limit: 10 });
-  return edges[0]?.requests;
+  const json = await tracing.ask('graph', { depth: 1, limit: 10 });
+  return JSON.parse(Buffer.from(json).toString()).edges[0]?.requests;
 };
 
 describe('the thread that follows traces', () => {

@@ -9,10 +9,12 @@ import {
   TRACE_WORDS,
   TRACES,
 } from './edge-rows.ts';
+import { columnsJson, graphJson } from './json.ts';
 import { addLatency, latencyBucket } from './latency.ts';
 import type { GraphLimits } from './limits.ts';
 import type { GraphParts } from './parts.ts';
 import { Room } from './room.ts';
+import type { GraphQuery } from './selection.ts';
 import { ServiceRows } from './service-rows.ts';
 import { restoreGraph, snapshotOf } from './snapshot.ts';
 import { type EdgeQuery, GraphViews, type MaturityOf } from './views.ts';
@@ -101,6 +103,16 @@ export class CallGraph {
 
   services(maturityOf?: MaturityOf): GraphService[] {
     return this.#views.services(maturityOf);
+  }
+
+  /** A part of the graph as JSON, in pieces that are quickly made. */
+  json(query: GraphQuery, maturityOf: MaturityOf): Generator<string> {
+    return graphJson(this.#views, query, maturityOf);
+  }
+
+  /** The same as columns: `GraphColumns`. */
+  columnsJson(query: GraphQuery, maturityOf: (service: number) => number): Generator<string> {
+    return columnsJson(this.#parts, query, maturityOf);
   }
 
   /** All that is counted, as bytes. */

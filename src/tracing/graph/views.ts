@@ -25,50 +25,66 @@ export interface EdgeQuery {
 /** How well the behaviour of a service is known, by its number. */
 export type MaturityOf = (service: number) => Pick<GraphService, 'maturity' | 'maturityBecause'>;
 
+/** By their places in columns. */
+export const SERVICE_KINDS: readonly GraphService['kind'][] = ['service', 'virtual', 'external'];
+
 const OUTSIDE = '*';
 const NOT_JUDGED = { maturity: 0, maturityBecause: 'not judged' };
 
 /** The call graph as people and programs read it. */
 export class GraphViews {
-  readonly #parts: GraphParts;
+  readonly parts: GraphParts;
 
   constructor(parts: GraphParts) {
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   edges(query: EdgeQuery): GraphEdge[] {
     const { offset = 0, limit = Infinity } = query;
     const rows = this.#matching(query).slice(offset, offset + limit);
     const endpoints = query.isBrief ? undefined : this.#endpointsOf(rows);
-    return rows.map((row) => this.#toEdge(row, endpoints?.get(row) ?? []));
+    return rows.map((row) => ({ ...this.brief(row), endpoints: endpoints?.get(row) ?? [] }));
   }
 
   services(maturityOf: MaturityOf = () => NOT_JUDGED): GraphService[] {
-    const { names, services } = this.#parts;
+    const { services } = this.parts;
     const views: GraphService[] = [];
     for (let service = 1; service < services.end; service++) {
-      if (!services.has(service)) continue;
-      views.push({
-        id: names.services.text(service),
-        kind: this.#kindOf(service),
-        requests: services.requests(service),
-        firstSeen: toTime(services.firstSeen(service)),
-        lastSeen: toTime(services.lastSeen(service)),
-        ...maturityOf(service),
-      });
+      if (services.has(service)) views.push(this.service(service, maturityOf));
     }
     return views;
   }
 
-  #kindOf(service: number): GraphService['kind'] {
-    const { names, services } = this.#parts;
-    if (names.services.text(service).startsWith('external/')) return 'external';
-    return services.tells(service) ? 'service' : 'virtual';
+  /** @param service its number */
+  service(service: number, maturityOf: MaturityOf): GraphService {
+    const { names, services } = this.parts;
+    return {
+      id: names.services.text(service),
+      kind: kindOf(this.parts, service),
+      requests: services.requests(service),
+      firstSeen: toTime(services.firstSeen(service)),
+      lastSeen: toTime(services.lastSeen(service)),
+      ...maturityOf(service),
+    };
+  }
+
+  /** An edge without its endpoints. */
+  brief(row: number): Omit<GraphEdge, 'endpoints'> {
+    const { edges, names } = this.parts;
+    const from = edges.word(row, EDGE.from);
+    return {
+      from: from === 0 ? OUTSIDE : names.services.text(from),
+      to: names.services.text(edges.word(row, EDGE.to)),
+      ...countsOf(edges, row),
+      evidence: rankOf(edges.word(row, EDGE.rank)),
+      authenticated: edges.number(row, EDGE.authenticated),
+      traceIds: traceIdsOf(edges, row),
+    };
   }
 
   /** Rows of edges that are asked for, those with most requests first. */
   #matching({ from, to, service }: EdgeQuery): number[] {
-    const { edges } = this.#parts;
+    const { edges } = this.parts;
     const fromNumber = this.#numberOf(from);
     const toNumber = this.#numberOf(to);
     if (fromNumber === -1 || toNumber === -1) return [];
@@ -94,12 +110,12 @@ export class GraphViews {
   /** Undefined where it is not asked for, -1 where nobody is called so. */
   #numberOf(id: string | undefined): number | undefined {
     if (id === undefined) return undefined;
-    return id === OUTSIDE ? 0 : this.#parts.names.services.find(id) || -1;
+    return id === OUTSIDE ? 0 : this.parts.names.services.find(id) || -1;
   }
 
   /** Endpoints by the row of their edge, those with most requests first. */
   #endpointsOf(rows: readonly number[]): Map<number, Endpoint[]> {
-    const { edges, endpointEdges, names } = this.#parts;
+    const { edges, endpointEdges, names } = this.parts;
     const found = new Map<number, number[]>(rows.map((row) => [row, []]));
     const callers = new Set(rows.map((row) => edges.word(row, EDGE.from)));
     for (let row = 1; row <= endpointEdges.size; row++) {
@@ -120,27 +136,19 @@ export class GraphViews {
     return views;
   }
 
-  #toEdge(row: number, endpoints: Endpoint[]): GraphEdge {
-    const { edges, names } = this.#parts;
-    const from = edges.word(row, EDGE.from);
-    return {
-      from: from === 0 ? OUTSIDE : names.services.text(from),
-      to: names.services.text(edges.word(row, EDGE.to)),
-      ...countsOf(edges, row),
-      evidence: rankOf(edges.word(row, EDGE.rank)),
-      authenticated: edges.number(row, EDGE.authenticated),
-      traceIds: traceIdsOf(edges, row),
-      endpoints,
-    };
-  }
-
   #toEndpoint(row: number): Endpoint[] {
-    const { endpointEdges, names } = this.#parts;
+    const { endpointEdges, names } = this.parts;
     const endpoint = names.endpointOf(endpointEdges.word(row, EDGE.to));
     if (!endpoint) return [];
     const { protocol, method, template } = endpoint;
     return [{ protocol, method, template, ...countsOf(endpointEdges, row) }];
   }
+}
+
+/** @param service its number */
+export function kindOf({ names, services }: GraphParts, service: number): GraphService['kind'] {
+  if (names.services.text(service).startsWith('external/')) return 'external';
+  return services.tells(service) ? 'service' : 'virtual';
 }
 
 function countsOf(edges: EdgeRows, row: number) {

@@ -1,6 +1,8 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Fault, quote } from '../../../../base/fault.ts';
 import {
+  GraphColumns,
   GraphEdge,
   GraphService,
   KEEP_REASONS,
@@ -15,7 +17,20 @@ import { Id } from '../texts.ts';
 import { MAX_PAGE, READ, Time, TraceId } from './common.ts';
 
 const MAX_EDGES = 50_000;
+/** As many as a graph has at its usual limits. */
+const MAX_COLUMN_EDGES = 80_000;
 const MAX_DEPTH = 10;
+
+const GraphFilter = z.strictObject({
+  service: Id.exactOptional().describe('Only what lies around this service'),
+  depth: z.coerce.number().int().min(1).max(MAX_DEPTH).default(1),
+  namespace: Id.exactOptional(),
+  since: Time.exactOptional().describe('Seen at this time or later'),
+  evidence: RankWord.exactOptional(),
+});
+
+const edgesAtMost = (most: number, usual: number) =>
+  z.coerce.number().int().min(1).max(most).default(usual);
 
 const Summary = z.strictObject({
   id: z.string(),
@@ -64,25 +79,26 @@ export function graphOperations({
       path: '/api/v1/graph',
       summary:
         'The call graph as it is seen: services, and edges between them, those with most requests first',
-      query: z.strictObject({
-        service: Id.exactOptional().describe('Only what lies around this service'),
-        depth: z.coerce.number().int().min(1).max(MAX_DEPTH).default(1),
-        namespace: Id.exactOptional(),
-        since: Time.exactOptional().describe('Seen at this time or later'),
-        evidence: RankWord.exactOptional(),
-        limit: z.coerce.number().int().min(1).max(MAX_EDGES).default(5_000),
-      }),
+      query: GraphFilter.extend({ limit: edgesAtMost(MAX_EDGES, 5_000) }),
       response: z.strictObject({
         services: z.array(GraphService),
         edges: z.array(GraphEdge.omit({ endpoints: true })),
         /** Of all that match, whatever the limit. */
         edgeCount: z.int(),
       }),
-      handle: ({ query: { since, ...query } }) =>
-        tracing.ask('graph', {
-          ...query,
-          ...(since !== undefined && { since: new Date(since).toISOString() }),
-        }),
+      handle: async ({ query, reply }) => sendJson(reply, await tracing.ask('graph', inUtc(query))),
+    }),
+    operation({
+      ...READ,
+      id: 'get-graph-columns',
+      method: 'GET',
+      path: '/api/v1/graph/columns',
+      summary:
+        'The same in columns, one place in each for a service or an edge: all of a large graph in a small answer',
+      query: GraphFilter.extend({ limit: edgesAtMost(MAX_COLUMN_EDGES, MAX_COLUMN_EDGES) }),
+      response: GraphColumns,
+      handle: async ({ query, reply }) =>
+        sendJson(reply, await tracing.ask('columns', inUtc(query))),
     }),
     operation({
       ...READ,
@@ -160,6 +176,16 @@ export function graphOperations({
         missing('baseline', `Nothing was seen of ${quote(params.id, 200)} in traces`),
     }),
   ];
+}
+
+function inUtc<Query extends { readonly since?: string }>({ since, ...query }: Query) {
+  return { ...query, ...(since !== undefined && { since: new Date(since).toISOString() }) };
+}
+
+/** What is JSON already is sent as it is. */
+function sendJson(reply: FastifyReply, json: Uint8Array): Buffer {
+  reply.header('content-type', 'application/json; charset=utf-8');
+  return Buffer.from(json.buffer, json.byteOffset, json.byteLength);
 }
 
 function missing(what: string, message: string): never {
