@@ -354,6 +354,7 @@ async function assemble(
     traces = await openTracing({
       ...{ config: config.tracing, environment: config.environment, dataFolder: data.path },
       ...{ store, authorization, identity, decisions, domain, clock, log },
+      isShared: config.store?.kind === 'postgres',
       variables: process.env,
       handSpansTo: (port) => intake.handSpansTo(port),
       onStatus: (status) => metrics.setTracing(status),

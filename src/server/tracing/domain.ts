@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { DocumentStore } from '../../estate/index.ts';
+import type { AuditLog, DocumentStore } from '../../estate/index.ts';
 import { type Incident, Incidents, noticeOf } from '../../tracing/incidents/index.ts';
 import { Notifier } from '../../tracing/notify/index.ts';
 import type { Authorization } from '../authorization/authorization.ts';
@@ -23,7 +23,9 @@ export interface TracingDomainParts {
   /** Of names that say none. */
   readonly environment: string;
   readonly dataFolder: string;
-  readonly store: DocumentStore;
+  readonly store: DocumentStore & AuditLog;
+  /** Other servers may write to the store. */
+  readonly isShared: boolean;
   readonly authorization: Pick<Authorization, 'policies' | 'sources'>;
   readonly identity: Identity | undefined;
   readonly decisions: Decisions;
@@ -77,6 +79,7 @@ export async function openTracing(parts: TracingDomainParts): Promise<TracingDom
   });
   const incidents = new Incidents({
     ...{ store, config: ofIncidents, clock, warn },
+    changes: parts.isShared ? store : undefined,
     estate: incidentEstate({
       known: () => known,
       policy: () => authorization.policies.current,

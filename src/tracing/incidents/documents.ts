@@ -52,6 +52,16 @@ export class IncidentDocuments {
     return stored && read(stored);
   }
 
+  /** Undefined also for one that a newer Reeve has written. */
+  async readable(id: string): Promise<Incident | undefined> {
+    return Incident.safeParse((await this.#store.document(KIND, id))?.body).data;
+  }
+
+  /** Versions of those of these that are there. */
+  versions(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#store.documentVersions(KIND, ids);
+  }
+
   /** @throws {Fault} `incidents/incident-not-found` */
   async get(id: string): Promise<Incident> {
     const incident = await this.find(id);

@@ -308,14 +308,6 @@ describe('the list', () => {
     expect(incidents.list({ state: 'resolved' })).toEqual([]);
     expect(incidents.list({ severity: 'high' })).toHaveLength(2);
   });
-
-  it('shows what another server has written once it is read again', async () => {
-    const other = await world.start();
-    await record(drill);
-    expect(other.list()).toEqual([]);
-    await other.reload();
-    expect(other.list()).toHaveLength(1);
-  });
 });
 
 describe('an action', () => {

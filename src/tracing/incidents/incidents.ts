@@ -8,8 +8,10 @@ import { Acting } from './acting.ts';
 import { openSteps } from './actions.ts';
 import type { IncidentsConfig } from './config.ts';
 import { IncidentDocuments } from './documents.ts';
+import { type ChangesOfStore, Following } from './following.ts';
 import { IncidentIndex } from './incident-index.ts';
 import { knownOf } from './known.ts';
+import { Lessons } from './lessons.ts';
 import type { Asking, Feedback, Incident } from './model.ts';
 import { Opinions } from './opinions.ts';
 import type { ActionPorts, FeedbackPort, IncidentEstate } from './ports.ts';
@@ -25,6 +27,8 @@ export interface IncidentsParts {
   readonly estate: IncidentEstate;
   readonly ports: ActionPorts;
   readonly feedback: FeedbackPort;
+  /** Of a store that other servers change, too; absent: nobody else does. */
+  readonly changes?: ChangesOfStore | undefined;
   readonly config: IncidentsConfig;
   readonly clock: Clock;
   /** Told of an incident that is new, that says more, or of which people have said something. */
@@ -52,22 +56,28 @@ export class Incidents {
   readonly #recorder: Recorder;
   readonly #acting: Acting;
   readonly #opinions: Opinions;
+  readonly #lessons: Lessons;
+  readonly #following: Following | undefined;
   #prunedAt = 0;
+  /** The last look has failed. */
+  #isBlind = false;
 
   constructor(parts: IncidentsParts) {
     this.#parts = parts;
     this.#documents = new IncidentDocuments(parts.store);
-    const [documents, index] = [this.#documents, this.#index];
-    this.#recorder = new Recorder({ ...parts, documents, index });
-    this.#acting = new Acting({ ...parts, documents });
-    this.#opinions = new Opinions({ ...parts, documents, index });
+    this.#lessons = new Lessons(parts.feedback);
+    const shared = { documents: this.#documents, index: this.#index, lessons: this.#lessons };
+    this.#recorder = new Recorder({ ...parts, ...shared });
+    this.#acting = new Acting({ ...parts, ...shared });
+    this.#opinions = new Opinions({ ...parts, ...shared });
+    this.#following =
+      parts.changes &&
+      new Following({ ...shared, changes: parts.changes, readAll: () => this.#readAll() });
   }
 
   /** Reads what is kept, tells the detector what people have said, and tells of all that people have not dealt with. */
   async start(): Promise<void> {
-    const [all, feedback] = await Promise.all([this.#documents.all(), this.#documents.feedback()]);
-    this.#index.load(all);
-    for (const one of feedback) this.#parts.feedback.learn(one);
+    const all = await this.#readAll();
     for (const incident of all.filter(isActive)) this.#parts.onChange(incident);
   }
 
@@ -78,6 +88,7 @@ export class Incidents {
 
   /** Writes what is due. Call it every few seconds. */
   async tick(): Promise<void> {
+    await this.look();
     await this.#recorder.write();
     const now = this.#parts.clock();
     if (now - this.#prunedAt < PRUNE_MS && !isOverfull(this.#index.size, this.#parts.config))
@@ -97,7 +108,19 @@ export class Incidents {
     return { waiting: this.#recorder.waiting, lost: this.#recorder.lost };
   }
 
-  /** The newest first, from memory. What another server that shares the store has changed is seen after `reload`. */
+  /** Sees what other servers that share the store have done until now; where the store is away, that waits. */
+  async look(): Promise<void> {
+    try {
+      await this.#following?.look();
+      this.#isBlind = false;
+    } catch (thrown) {
+      if (!this.#isBlind)
+        this.#parts.warn('What other servers do to incidents is not seen', thrown);
+      this.#isBlind = true;
+    }
+  }
+
+  /** The newest first, from memory: as of the last `look`. */
   list(filter: IncidentFilter = {}): readonly IncidentSummary[] {
     return this.#index
       .all()
@@ -109,32 +132,27 @@ export class Incidents {
       );
   }
 
-  /** Reads all of the store again. */
-  async reload(): Promise<void> {
-    this.#index.load(await this.#documents.all());
-  }
-
   /** All about one, by its id or that of one of its alerts.
    *  @throws {Fault} `incidents/incident-not-found` */
   async get(id: string): Promise<IncidentView> {
-    return this.#view(await this.#documents.get(this.#idOf(id)));
+    return this.#view(await this.#documents.get(await this.#idOf(id)));
   }
 
   /** A person says what is to become of an incident. What is expected or malicious is learnt, for good.
    *  @throws {Fault} `incidents/incident-not-found`, `incidents/incident-conflict`, `incidents/reason-invalid` */
   async move(id: string, move: Move, by: Asking): Promise<IncidentView> {
-    return this.#view(await this.#opinions.move(this.#idOf(id), move, by));
+    return this.#view(await this.#opinions.move(await this.#idOf(id), move, by));
   }
 
   /** @param assignee null: nobody
    *  @throws {Fault} `incidents/incident-not-found` */
   async assign(id: string, assignee: string | null, by: Asking): Promise<IncidentView> {
-    return this.#view(await this.#opinions.assign(this.#idOf(id), assignee, by));
+    return this.#view(await this.#opinions.assign(await this.#idOf(id), assignee, by));
   }
 
   /** @throws {Fault} `incidents/incident-not-found`, `incidents/note-invalid` */
   async note(id: string, text: string, by: Asking): Promise<IncidentView> {
-    return this.#view(await this.#opinions.note(this.#idOf(id), text, by));
+    return this.#view(await this.#opinions.note(await this.#idOf(id), text, by));
   }
 
   /** Does what was proposed, by the id of the proposal, or goes on with what was begun. Resolves when it is done, as far
@@ -146,7 +164,7 @@ export class Incidents {
         hint: 'say in a few words why: it goes to the audit log',
       });
     }
-    const incident = this.#asKnownNow(await this.#documents.get(this.#idOf(id)));
+    const incident = this.#asKnownNow(await this.#documents.get(await this.#idOf(id)));
     const known = await knownOf(incident, this.#parts.estate);
     const proposed =
       proposeActions(incident, known, this.#acting.kinds).find((one) => one.id === action) ??
@@ -179,11 +197,20 @@ export class Incidents {
 
   /** What was said of an incident no longer holds, though the incident may be gone; one that is still there is open again.
    *  @throws {Fault} `incidents/feedback-not-found` */
-  takeBack(id: string, by: Asking): Promise<void> {
-    return this.#opinions.takeBack(this.#idOf(id), by);
+  async takeBack(id: string, by: Asking): Promise<void> {
+    await this.#opinions.takeBack(await this.#idOf(id), by);
   }
 
-  #idOf(id: string): string {
+  async #readAll(): Promise<readonly Incident[]> {
+    const [all, feedback] = await Promise.all([this.#documents.all(), this.#documents.feedback()]);
+    this.#index.load(all);
+    this.#lessons.load(feedback);
+    return all;
+  }
+
+  /** Of one that is not known, another server may have told. */
+  async #idOf(id: string): Promise<string> {
+    if (!this.#index.has(id) && this.#index.incidentOf(id) === undefined) await this.look();
     return this.#index.incidentOf(id) ?? id;
   }
 

@@ -3,6 +3,7 @@ export type { ActionState } from './actions.ts';
 export { IncidentsConfig } from './config.ts';
 export { type Edge, edgeGuardrail, edgeOf, edgeSubject } from './edge.ts';
 export type { Fix } from './fixes.ts';
+export type { ChangesOfStore } from './following.ts';
 export { belongsTo, type Way } from './grouping.ts';
 export { type IncidentFilter, Incidents, type IncidentsParts } from './incidents.ts';
 export {

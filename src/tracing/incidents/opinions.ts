@@ -3,14 +3,14 @@ import { type Clock, toTimestamp } from '../../base/clock.ts';
 import { Fault, quote } from '../../base/fault.ts';
 import type { IncidentDocuments, Made } from './documents.ts';
 import type { IncidentIndex } from './incident-index.ts';
-import type { Asking, Feedback, Incident } from './model.ts';
-import type { FeedbackPort } from './ports.ts';
+import type { Lessons } from './lessons.ts';
+import type { Asking, Incident } from './model.ts';
 import { feedbackOf, type Move, moved } from './states.ts';
 
 export interface OpinionsParts {
   readonly documents: IncidentDocuments;
   readonly index: IncidentIndex;
-  readonly feedback: FeedbackPort;
+  readonly lessons: Lessons;
   readonly clock: Clock;
   /** Told of an incident of which people have said something else. */
   readonly onChange: (incident: Incident) => void;
@@ -39,7 +39,6 @@ export class Opinions {
    *  @throws {Fault} `incidents/incident-not-found`, `incidents/incident-conflict`, `incidents/reason-invalid` */
   async move(id: string, move: Move, by: Asking): Promise<Incident> {
     const now = this.#parts.clock();
-    const learntBefore = await this.#parts.documents.feedbackOf(id);
     const after = await this.#change(id, (incident) => {
       const next = moved(incident, move, by, now);
       const feedback = feedbackOf(next);
@@ -49,7 +48,8 @@ export class Opinions {
       const learnt = move === 'reopen' ? null : feedback;
       return { incident: next, entries: [entry], feedback: learnt };
     });
-    this.#teach(learntBefore, move === 'reopen' ? null : feedbackOf(after));
+    const learnt = move === 'reopen' ? null : feedbackOf(after);
+    if (learnt !== undefined) this.#parts.lessons.set(id, learnt);
     this.#parts.onChange(after);
     return after;
   }
@@ -90,16 +90,10 @@ export class Opinions {
       entries: [auditEntryOf('incident.forget', id, { verdict }, { ...by, now })],
       feedback: null,
     }));
-    this.#parts.feedback.forget(feedback);
+    this.#parts.lessons.set(id, null);
     if (!after) return;
     this.#parts.index.put(after);
     this.#parts.onChange(after);
-  }
-
-  #teach(before: Feedback | undefined, now: Feedback | null | undefined): void {
-    const { feedback } = this.#parts;
-    if (before && now !== undefined) feedback.forget(before);
-    if (now) feedback.learn(now);
   }
 
   async #noted(

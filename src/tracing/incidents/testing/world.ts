@@ -1,6 +1,7 @@
 import { MemoryDocuments } from '../../../estate/store/testing/memory-documents.ts';
 import type { KnownEndpoint } from '../../ports.ts';
 import { IncidentsConfig } from '../config.ts';
+import type { ChangesOfStore } from '../following.ts';
 import { Incidents } from '../incidents.ts';
 import type { ActionKind, Asking, Feedback, Incident } from '../model.ts';
 import type { ActionPorts, IncidentEstate } from '../ports.ts';
@@ -68,15 +69,17 @@ export class World {
     this.#config = IncidentsConfig.parse(config);
   }
 
-  /** A server that starts. */
-  async start(): Promise<Incidents> {
+  /** A server that starts.
+   *  @param learnt what its detector knows */
+  async start(learnt = this.learnt): Promise<Incidents> {
     const incidents = new Incidents({
       ...{ store: this.documents, estate: this.estate, ports: this.#ports() },
       config: this.#config,
       feedback: {
-        learn: (feedback) => void this.learnt.set(feedback.id, feedback),
-        forget: ({ id }) => void this.learnt.delete(id),
+        learn: (feedback) => void learnt.set(feedback.id, feedback),
+        forget: ({ id }) => void learnt.delete(id),
       },
+      changes: this.#changes(),
       clock: () => this.now,
       onChange: (incident) => void this.told.push(incident),
       warn: (message) => void this.warned.push(message),
@@ -87,6 +90,18 @@ export class World {
 
   actions(): readonly string[] {
     return this.documents.log.map(({ action }) => action);
+  }
+
+  /** The audit log of the store, as any server reads it. */
+  #changes(): ChangesOfStore {
+    const { log } = this.documents;
+    return {
+      auditHead: async () => ({ size: log.length, root: Buffer.alloc(32), checkpoint: '' }),
+      auditTexts: async (first, count) =>
+        log
+          .slice(first - 1, first - 1 + count)
+          .map((entry) => ({ sequence: entry.sequence, text: JSON.stringify(entry) })),
+    };
   }
 
   #ports(): ActionPorts {

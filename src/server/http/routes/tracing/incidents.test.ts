@@ -20,7 +20,7 @@ interface Page {
 
 it('the page behind another begins where that ended, though its last incident is gone by then', async () => {
   let all = [summary('d', 4), summary('c', 3), summary('b', 2), summary('a', 2)];
-  const incidents = { list: () => all } as unknown as Incidents;
+  const incidents = { list: () => all, look: async () => undefined } as unknown as Incidents;
   const operations = incidentOperations({ incidents, edges: {} as BlockedEdges });
   const server = await serveOperations(operations, Date.now);
   const page = (after = '') => server.get<Page>(`/api/v1/incidents?state=open&limit=2${after}`);

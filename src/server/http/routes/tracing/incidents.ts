@@ -121,7 +121,8 @@ export function incidentOperations({
         next: z.string().nullable(),
         total: z.int(),
       }),
-      handle: ({ query: { limit, after, ...filter } }) => {
+      handle: async ({ query: { limit, after, ...filter } }) => {
+        await incidents.look();
         const all = incidents.list(filter);
         const rest = all.filter((one) => after === undefined || placeOf(one) < after);
         const items = rest.slice(0, limit);
