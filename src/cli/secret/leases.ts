@@ -73,11 +73,15 @@ export function addLeases(secret: Command): void {
       print(flags, made, () => roleTable([made]));
     });
   withConfirmation(
-    withReason(role.command('remove <role>').summary('close it: no lease is given any more')),
+    withReason(
+      role
+        .command('remove <role>')
+        .summary('close it, and remove it where none of its leases is left'),
+    ),
   ).action(async (id: string, flags: ChangeFlags & ConfirmFlags) => {
     await confirm(flags, `Nobody gets a user of ${id} any more.`);
     await ask(flags, `${ROLES}/${encodeURIComponent(id)}${reasonQuery(flags)}`, 'DELETE');
-    print(flags, { closed: id }, () => `closed ${id}; it is gone when its last lease has ended`);
+    print(flags, { removed: id }, () => `removed ${id}`);
   });
 }
 
