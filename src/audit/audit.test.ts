@@ -47,6 +47,17 @@ describe('an entry', () => {
       ),
     );
   });
+
+  it('takes whatever members it is given', () => {
+    const { detail } = auditEntryOf('endpoint.assign', 'x', { owner: { toString: 1 } }, by);
+    expect(detail).toEqual({ owner: '{"toString":1}' });
+  });
+
+  it('but a list that is longer than is kept says how much longer', () => {
+    const versions = Array.from({ length: 103 }, (_, at) => at);
+    const { detail } = auditEntryOf('secret.leak', 'x', { versions }, by);
+    expect((detail.versions as string[]).slice(98)).toEqual(['98', '99', 'and 3 more']);
+  });
 });
 
 describe('a secret that somebody writes into a reason', () => {

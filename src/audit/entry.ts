@@ -175,8 +175,13 @@ export function auditEntryOf(
   };
 }
 
-/** Texts, and lists of them. */
+/** Texts, and lists of them: of a longer one, how many there are besides. */
 function toPlain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map(toPlain);
-  return withoutSecrets(String(value));
+  if (Array.isArray(value)) {
+    const [kept, more] = [value.slice(0, MAX_ITEMS).map(toPlain), value.length - MAX_ITEMS];
+    return more > 0 ? [...kept, `and ${more} more`] : kept;
+  }
+  // what has members may have one that is called `toString`
+  const isObject = typeof value === 'object' && value !== null;
+  return withoutSecrets(isObject ? JSON.stringify(value) : String(value));
 }

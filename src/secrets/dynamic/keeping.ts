@@ -183,8 +183,8 @@ export class LeaseKeeping {
   }
 
   /** Tells the audit log of what changes nothing. */
-  async tell(entry: NewAuditEntry): Promise<void> {
-    await this.#amend([], [entry]);
+  async tell(...entries: readonly NewAuditEntry[]): Promise<void> {
+    await this.#amend([], entries);
   }
 
   async #get(id: string): Promise<Stored<Lease>> {

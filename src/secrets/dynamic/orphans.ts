@@ -10,6 +10,9 @@ import { isOwn, PREFIX } from './usernames.ts';
 /** Of one target; more are told when these are gone. */
 const MOST_USERS = 20_000;
 
+/** In one entry of the audit log, which holds no longer list. */
+const TOLD_AT_ONCE = 100;
+
 export interface OrphansParts {
   readonly leases: LeaseKeeping;
   readonly targets: Targets;
@@ -69,8 +72,15 @@ export class Orphans {
     const wanted = new Set(usernames);
     const removed = orphans.filter((username) => wanted.has(username));
     if (removed.length === 0) return removed;
-    const said = { usernames: removed };
-    await leases.tell(auditEntryOf('role.orphans', roleId, said, { ...by, now: clock() }));
+    const now = clock();
+    const lots = Array.from({ length: Math.ceil(removed.length / TOLD_AT_ONCE) }, (_, lot) =>
+      removed.slice(lot * TOLD_AT_ONCE, (lot + 1) * TOLD_AT_ONCE),
+    );
+    await leases.tell(
+      ...lots.map((usernames) =>
+        auditEntryOf('role.orphans', roleId, { usernames }, { ...by, now }),
+      ),
+    );
     for (const username of removed) {
       await orUnavailable(
         targets.reach(role, ({ engine, context }) => engine.remove(context, username)),

@@ -237,6 +237,22 @@ it('users that no lease names are told of for as long as a role looks at their t
   expect(world.dynamic.problems()).toEqual([]);
 });
 
+it('each user that is taken away though no lease names it stands in the audit log', async () => {
+  const { lease } = await ask();
+  const lost = Array.from({ length: 150 }, (_, at) => {
+    const digits = at
+      .toString(8)
+      .padStart(3, '0')
+      .replace(/./g, (one) => 'abcdefgh'[+one] ?? '');
+    return lease.username.slice(0, -3) + digits;
+  });
+  for (const username of lost) world.engine.users.set(username, { password: '', until: 0 });
+  const removed = await world.dynamic.removeOrphans(ROLE, lost, BY);
+  const entries = world.store.log.filter(({ action }) => action === 'role.orphans');
+  expect(removed.length).toBeGreaterThan(140);
+  expect(entries.flatMap(({ detail }) => detail.usernames)).toEqual(removed);
+});
+
 it('a store that fails for a moment is tried again', async () => {
   await ask();
   world.wall += 10 * MINUTE;
