@@ -65,7 +65,7 @@ async function idle(port: number, command: string, args: readonly string[]): Pro
 async function answering(port: number, child: ChildProcess): Promise<void> {
   const until = performance.now() + START_SECONDS * 1_000;
   while (performance.now() < until && child.exitCode === null) {
-    const answer = await fetch(`http://127.0.0.1:${port}/livez`).catch(() => undefined);
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
     if (answer?.ok) return;
     await sleep(50);
   }

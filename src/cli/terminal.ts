@@ -1,4 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { grouped } from '../base/text.ts';
+
+export { grouped };
 
 /** How results are written for people: 80 columns, colour only on a terminal that wants it, and no
  *  control character of foreign text ever reaches the screen. */
@@ -20,11 +23,6 @@ export function plain(text: string): string {
     /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
     ' ',
   );
-}
-
-/** `1,234`. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** `1 service`, `2 services`, `3 entries`. */

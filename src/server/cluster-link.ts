@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Judgement, ReviewedChange } from '../authorization/admission/index.ts';
+import { codeCache } from '../base/code-cache.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type { Fact } from '../estate/index.ts';
@@ -72,7 +73,7 @@ export class ClusterLink {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
       // A kubeconfig may name programs that find credentials in their own variables.
-      env: process.env,
+      env: { ...process.env, ...codeCache() },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const startedAt = performance.now();

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { JudgeOptions } from '../assurance/index.ts';
 import type { GuardrailReading } from '../authorization/guardrails/index.ts';
+import { codeCache } from '../base/code-cache.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type {
@@ -192,8 +193,9 @@ export function hand(child: ChildProcess, message: object): Promise<void> {
 
 /** What renderers of charts and Node itself need, and nothing else of ours. */
 export function jobEnvironment(): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = { ...process.env, ...codeCache() };
   const names = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
   );
 }

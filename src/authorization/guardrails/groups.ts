@@ -1,6 +1,7 @@
 import { compareDiagnostics, compareText, type Diagnostic } from '../../base/diagnostic.ts';
 import { quote } from '../../base/fault.ts';
 import { type NearestOf, nearestOfFew } from '../../base/nearest.ts';
+import { grouped } from '../../base/text.ts';
 import type { GroupDefinition, PolicySources } from '../../estate/index.ts';
 import type { Guardrail, PolicyService } from '../model/index.ts';
 import { ownedGroups } from './group-owners.ts';
@@ -61,7 +62,7 @@ export function resolveGroups(
   };
 }
 
-const TOO_MANY = `there are more than ${MAX_GROUPS.toLocaleString('en')} groups`;
+const TOO_MANY = `there are more than ${grouped(MAX_GROUPS)} groups`;
 
 /** A guardrail, without what it says where it is not known of whom it says it. */
 function usable(guardrail: Guardrail, problemOf: (group: string) => string | undefined): Guardrail {
@@ -195,7 +196,7 @@ function tooMany(
   return {
     severity: 'error',
     code: 'group/too-many',
-    message: `There are more than ${MAX_GROUPS.toLocaleString('en')} groups; those from ${quote(first)} on, by name, have nobody in them, and guardrails that speak of any group deny every call`,
+    message: `There are more than ${grouped(MAX_GROUPS)} groups; those from ${quote(first)} on, by name, have nobody in them, and guardrails that speak of any group deny every call`,
     hint: 'put services into fewer groups',
     ...(definition !== undefined && placeOfSource(definition.source)),
   };

@@ -18,6 +18,15 @@ import {
 const client = CLIENT_SPAN;
 const server = SERVER_SPAN;
 
+describe('a decoder that nothing came to', () => {
+  it('waits for nothing and has nothing to give', () => {
+    const decoder = newDecoder();
+    decoder.forgetFlushedHalves();
+    expect(decoder.waitingCount).toBe(0);
+    expect(decoder.flush(NOW)).toEqual({ sightings: [], calls: [], halves: Buffer.alloc(0) });
+  });
+});
+
 describe('traces that are taken in', () => {
   it('are counted by what they ask for', () => {
     const decoder = newDecoder();

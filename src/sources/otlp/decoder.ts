@@ -29,40 +29,35 @@ export interface DecoderOptions {
   readonly spans?: SpanSink | undefined;
 }
 
+/** What spans go through. */
+interface Tables {
+  readonly parts: SpanTakerParts;
+  readonly taker: SpanTaker;
+  readonly readers: Readonly<Record<Encoding, { read(body: Uint8Array): void }>>;
+}
+
 /** Turns export requests into counted sightings and calls. Reads the wanted fields from the bytes and
  *  counts under keys made of them; only what is new becomes strings. Its memory is bounded by its
  *  limits, but for what waits to be flushed. */
 export class OtlpDecoder {
-  readonly #parts: SpanTakerParts;
-  readonly #taker: SpanTaker;
-  readonly #readers: Readonly<Record<Encoding, { read(body: Uint8Array): void }>>;
+  readonly #limits: DecoderLimits;
+  readonly #options: DecoderOptions;
+  /** Megabytes, made for the first spans: many servers are sent none. */
+  #made: Tables | undefined;
 
-  constructor(
-    limits: DecoderLimits,
-    { seed = randomInt(2 ** 31), judge, spans }: DecoderOptions = {},
-  ) {
-    const key = new KeyWriter(seed);
-    const counts = new ReasonCounts();
-    const parties = new Parties(limits.maxParties, key);
-    const sightings = new SightingTable();
-    const calls = new CallLog(parties, sightings, counts);
-    const { pairWindowSeconds: windowSeconds, maxHalves } = limits;
-    const pairing = new Pairing({ windowSeconds, maxHalves }, calls, seed);
-    const rows = spans && new SpanRows({ sink: spans, key, parties, sightings });
-    this.#parts = { key, counts, parties, sightings, calls, pairing, judge, rows };
-    this.#taker = new SpanTaker(this.#parts);
-    const fields = new SpanFields();
-    fields.wantsPayloads = judge !== undefined;
-    if (spans === undefined) fields.attributesEnd = COUNTED_ATTRIBUTES;
-    this.#readers = {
-      protobuf: new ProtobufReader(fields, this.#taker),
-      json: new JsonReader(fields, this.#taker),
-    };
+  constructor(limits: DecoderLimits, options: DecoderOptions = {}) {
+    this.#limits = limits;
+    this.#options = options;
+  }
+
+  get #tables(): Tables {
+    this.#made ??= tablesOf(this.#limits, this.#options);
+    return this.#made;
   }
 
   /** Sides of calls that wait for the other, or for the end of their window. */
   get waitingCount(): number {
-    return this.#parts.pairing.size;
+    return this.#made?.parts.pairing.size ?? 0;
   }
 
   /** Takes in one ExportTraceServiceRequest; nothing of `body` is needed afterwards.
@@ -70,18 +65,19 @@ export class OtlpDecoder {
    *  @throws {Fault} `otlp/protobuf-malformed`, `otlp/json-malformed`, `otlp/json-too-large`; what
    *  stood before the break has been taken in */
   take(body: Uint8Array, encoding: Encoding, now: number): Taken {
-    const taker = this.#taker;
+    const { parts, taker, readers } = this.#tables;
     taker.now = now;
     taker.spanCount = 0;
-    this.#parts.pairing.expire(Math.floor(now / 1_000));
-    this.#readers[encoding].read(body);
-    return toTaken(taker.spanCount, this.#parts.counts.drain());
+    parts.pairing.expire(Math.floor(now / 1_000));
+    readers[encoding].read(body);
+    return toTaken(taker.spanCount, parts.counts.drain());
   }
 
   /** What came since the last time, and the calls that nobody answered until now.
    *  @param now milliseconds since 1970 */
   flush(now: number): Flushed {
-    const { parties, sightings, calls, pairing } = this.#parts;
+    if (this.#made === undefined) return { sightings: [], calls: [], halves: Buffer.alloc(0) };
+    const { parties, sightings, calls, pairing } = this.#made.parts;
     pairing.expire(Math.floor(now / 1_000));
     const halves = encodeHalves(pairing.ring, pairing.unwritten(), {
       service: (id) => parties.service(id),
@@ -93,7 +89,7 @@ export class OtlpDecoder {
 
   /** Has the next `flush` give all halves that wait: those that were flushed did not become durable. */
   forgetFlushedHalves(): void {
-    this.#parts.pairing.forgetWritten();
+    this.#made?.parts.pairing.forgetWritten();
   }
 
   /** Takes up halves that waited when the process ended, the oldest buffer first. Those over the window
@@ -101,7 +97,31 @@ export class OtlpDecoder {
    *  @param now milliseconds since 1970
    *  @throws {Fault} `otlp/halves-malformed` */
   restore(halves: Buffer, now: number): void {
-    this.#parts.calls.at = now;
-    restoreHalves(halves, now, this.#parts);
+    const { parts } = this.#tables;
+    parts.calls.at = now;
+    restoreHalves(halves, now, parts);
   }
+}
+
+function tablesOf(
+  { pairWindowSeconds: windowSeconds, maxHalves, maxParties }: DecoderLimits,
+  { seed = randomInt(2 ** 31), judge, spans }: DecoderOptions,
+): Tables {
+  const key = new KeyWriter(seed);
+  const counts = new ReasonCounts();
+  const parties = new Parties(maxParties, key);
+  const sightings = new SightingTable();
+  const calls = new CallLog(parties, sightings, counts);
+  const pairing = new Pairing({ windowSeconds, maxHalves }, calls, seed);
+  const rows = spans && new SpanRows({ sink: spans, key, parties, sightings });
+  const parts = { key, counts, parties, sightings, calls, pairing, judge, rows };
+  const taker = new SpanTaker(parts);
+  const fields = new SpanFields();
+  fields.wantsPayloads = judge !== undefined;
+  if (spans === undefined) fields.attributesEnd = COUNTED_ATTRIBUTES;
+  const readers = {
+    protobuf: new ProtobufReader(fields, taker),
+    json: new JsonReader(fields, taker),
+  };
+  return { parts, taker, readers };
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../../base/text.ts';
 import { daysLived, daysSeen } from './life.ts';
 import type { Moment } from './moment.ts';
 import { NEWS, SERVICE } from './services.ts';
@@ -61,4 +62,4 @@ function newsOf(second: number, when: Moment): string {
 }
 
 const count = (number: number, word: string): string =>
-  `${number.toLocaleString('en-US')} ${word}${number === 1 ? '' : 's'}`;
+  `${grouped(number)} ${word}${number === 1 ? '' : 's'}`;

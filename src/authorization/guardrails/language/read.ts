@@ -1,6 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../../../base/diagnostic.ts';
 import { quote } from '../../../base/fault.ts';
-import { LineMap } from '../../../base/text.ts';
+import { grouped, LineMap } from '../../../base/text.ts';
 import { type PolicyFile, SEVERITIES } from '../../../estate/index.ts';
 import type { Guardrail } from '../../model/index.ts';
 import {
@@ -85,7 +85,7 @@ function parsePiece(piece: Piece, index: number): ParsedPiece {
   if (index < MAX_GUARDRAILS) return { ...piece, parsed: parsePolicy(piece.policy) };
   const problem: Problem = {
     code: 'guardrail/too-many',
-    message: `There are more than ${MAX_GUARDRAILS.toLocaleString('en')} guardrails, and what comes from here on is not read`,
+    message: `There are more than ${grouped(MAX_GUARDRAILS)} guardrails, and what comes from here on is not read`,
     hint: 'let one guardrail speak of a group, rather than one of each service',
     offset: 0,
   };
