@@ -122,6 +122,11 @@ describe('what is refused is counted once', () => {
       'kong refused host or token refused 1',
     ],
     [
+      'flows without a token',
+      ({ httpPort }) => post(httpPort, '/v1/logs/flows', '{}'),
+      'flows refused host or token refused 1',
+    ],
+    [
       'what is no span',
       ({ spans }) => spans.call(EXPORT, BROKEN, ADMITTED),
       'otlp-grpc refused broken protobuf 1',

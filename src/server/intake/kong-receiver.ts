@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
-import { Fault, messageOf, statusOf } from '../../base/fault.ts';
+import { Fault } from '../../base/fault.ts';
 import type { IntakeCount } from '../../estate/index.ts';
 import type { JudgePayload } from '../../estate/sighting/index.ts';
 import { KongParties, type ParsedKongLog, parseKongLog } from '../../sources/kong-log/index.ts';
-import { type BodyReader, isCounted, refusalOf } from '../../sources/otlp/index.ts';
+import type { BodyReader } from '../../sources/otlp/index.ts';
+import { answerFault } from './answer-fault.ts';
 import type { Submission } from './hub.ts';
 
 export interface KongReceiverPorts {
@@ -42,24 +43,7 @@ export function kongReceiver(
       for (const [reason, count] of dropped) ports.count('dropped', reason, count);
       response.writeHead(200).end();
     } catch (thrown) {
-      sendFault(request, response, thrown, ports);
+      answerFault(request, response, thrown, 'kong/unavailable', ports.count);
     }
   };
-}
-
-function sendFault(
-  request: IncomingMessage,
-  response: ServerResponse,
-  thrown: unknown,
-  { count }: KongReceiverPorts,
-): void {
-  const code = thrown instanceof Fault ? thrown.code : 'kong/unavailable';
-  if (!isCounted(request)) count('refused', refusalOf(thrown), 1);
-  if (response.destroyed || response.headersSent) return;
-  // the rest of a body that is not read must not be taken for the next request
-  if (!request.complete) response.setHeader('connection', 'close');
-  const message = thrown instanceof Fault ? messageOf(thrown) : 'The log could not be stored';
-  response
-    .writeHead(statusOf(code).http, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ message }));
 }

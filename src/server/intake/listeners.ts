@@ -23,6 +23,7 @@ import { listen, stopListening } from '../listen.ts';
 import { bracketed } from '../loopback.ts';
 import { Admission } from './admission.ts';
 import type { Checks } from './checks.ts';
+import { FLOWS_PATH, flowReceiver } from './flow-receiver.ts';
 import type { Parts, ThreadLog } from './intake-thread.ts';
 import { kongReceiver } from './kong-receiver.ts';
 import type { IntakeAddresses, ThreadData } from './messages.ts';
@@ -105,9 +106,21 @@ function otlpHttp(ports: ListenersPorts, admission: Admission): Server {
     clock: ports.clock,
     judge: ports.judge,
   });
+  const flows = flowReceiver(reader, {
+    admit,
+    spans: ports.sink,
+    checkRoom: () => ports.hub.checkRoom(),
+    kept: () => ports.hub.kept(),
+    count: (outcome, reason, count) => counts.add('flows', outcome, reason, count),
+    clock: ports.clock,
+  });
+  const receivers = new Map([
+    [KONG_LOG_PATH, kong],
+    [FLOWS_PATH, flows],
+  ]);
   const receive = (request: IncomingMessage, response: ServerResponse): void => {
-    const isKong = request.url?.split('?', 1)[0] === KONG_LOG_PATH;
-    void (isKong ? kong : otlpReceiver)(request, response);
+    const receiver = receivers.get(request.url?.split('?', 1)[0] ?? '');
+    void (receiver ?? otlpReceiver)(request, response);
   };
   const options = {
     requestTimeout: otlp.requestSeconds * 1_000,

@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import { isFields } from '../../base/pick.ts';
+import { type Fields, isFields } from '../../base/pick.ts';
 import { believedTime } from '../../estate/sighting/index.ts';
 import type { SpanRow, SpanSink } from '../../estate/spans/index.ts';
 import { flowIn, hubbleRow, isOtherOfHubble } from './hubble.ts';
 import { isIstio, istioRow } from './istio.ts';
 import type { FlowReason } from './reasons.ts';
+import { parse, shippedIn } from './shipped.ts';
 
 export interface FlowPorts {
   readonly spans: SpanSink;
@@ -35,12 +36,29 @@ export class FlowLines {
     this.#ports = ports;
   }
 
-  /** Takes a line without its end. */
-  take(line: string): void {
-    this.#line++;
+  /** Takes a line without its end.
+   *  @param number of the line, where lines are left out */
+  take(line: string, number = this.#line + 1): void {
     if (line.length > MAX_LINE_LENGTH) {
-      this.#tell('line too long', `The line has more than ${MAX_LINE_LENGTH} characters`);
-    } else if (line.trim() !== '') this.#read(line);
+      this.passTooLong(number);
+      return;
+    }
+    this.#line = number;
+    if (line.trim() !== '') this.#read(line);
+  }
+
+  /** A line that is longer than any that is read. */
+  passTooLong(number: number): void {
+    this.#line = number;
+    this.#tell('line too long', `The line has more than ${MAX_LINE_LENGTH} characters`);
+  }
+
+  /** What is wrong with all lines together.
+   *  @param message a sentence
+   *  @param number of the line where that shows */
+  passRest(message: string, number: number): void {
+    this.#line = number;
+    this.#tell('broken line', message);
   }
 
   /** Tells of broken lines that were too many to be told of. */
@@ -58,10 +76,8 @@ export class FlowLines {
       this.#tell('broken line', 'The line is not a JSON object');
       return;
     }
-    const flow = flowIn(value);
-    if (flow !== undefined) this.#add(hubbleRow(flow));
-    else if (isOtherOfHubble(value)) this.#drop('other event');
-    else if (isIstio(value)) this.#add(istioRow(value));
+    const row = rowOf(value) ?? rowOf(shippedIn(value) ?? {});
+    if (row !== undefined) this.#add(row);
     else this.#tell('neither of Istio nor of Hubble', 'The line is no flow that is known');
   }
 
@@ -105,11 +121,10 @@ export function readFlows(
   return reader;
 }
 
-/** Undefined for what is no JSON: the parser's message quotes the line, which may hold anything. */
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+/** Undefined: it is of neither. */
+function rowOf(line: Fields): SpanRow | FlowReason | undefined {
+  const flow = flowIn(line);
+  if (flow !== undefined) return hubbleRow(flow);
+  if (isOtherOfHubble(line)) return 'other event';
+  return isIstio(line) ? istioRow(line) : undefined;
 }

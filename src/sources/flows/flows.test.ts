@@ -350,3 +350,27 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], other: unkn
   const fields = value as Record<string, unknown>;
   return { ...fields, [key]: replaced(fields[key], rest, other) };
 }
+
+describe('a record of a shipper', () => {
+  it.each(['log', 'message', 'body'])('is opened, where its line is in `%s`', (name) => {
+    const record = { [name]: `${JSON.stringify(FLOW)}\n`, date: 1.5, stream: 'stdout' };
+    expect(only(record)).toEqual(only(FLOW));
+  });
+
+  it('says which pod a line is of', () => {
+    const line = { ...INBOUND, authority: '-', destination_service: '-' };
+    const kubernetes = { namespace_name: 'shop', labels: { 'app.kubernetes.io/name': 'stock' } };
+    expect(only({ log: JSON.stringify(line), kubernetes })?.service).toEqual({
+      ...{ by: 'name', name: 'stock', namespace: 'shop' },
+    });
+  });
+
+  it('that holds no flow is none', () => {
+    const { rows, dropped } = read(
+      ...['"text"', '{"log":"x"}', '{"log":"[1]"}', '{"message":{"flow":{}}}'],
+      JSON.stringify({ log: JSON.stringify({ log: JSON.stringify(FLOW) }) }),
+    );
+    expect(rows).toEqual([]);
+    expect(dropped).toEqual({ 'broken line': 1, 'neither of Istio nor of Hubble': 4 });
+  });
+});

@@ -96,6 +96,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'otlp-grpc': 'OpenTelemetry traces over gRPC',
   envoy: 'Envoy access log service',
   kong: 'Kong http-log',
+  flows: 'Flows of Istio and Hubble, posted',
   'access-log': 'Access logs, tailed from files',
   'payload-samples': 'Payloads judged for sensitive data',
   requests: 'Requests, whatever they were seen by',
