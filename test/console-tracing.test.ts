@@ -256,25 +256,6 @@ describe('the call graph', () => {
     await tested.page.getByRole('group', { name: '1 service and 0 relationships' }).waitFor();
     expect(tested.page.url()).toContain('depth=2');
   });
-
-  it('of thousands of services draws a part, and says so', async () => {
-    await tested.logIn();
-    await changing<Graph>('**/api/v1/graph?*', ({ services: [service], edges: [edge] }) => {
-      const services = Array.from({ length: 3_000 }, (_, place) => ({
-        ...service,
-        ...{ id: `test/shop/${HOSTILE}${LONG}${place}`, requests: 3_000 - place },
-      }));
-      const edges = services.slice(1).map(({ id }, place) => ({
-        ...edge,
-        ...{ from: services[Math.floor(place / 7)]?.id, to: id },
-      }));
-      return { services, edges: edges.slice(0, 1_000), edgeCount: edges.length };
-    });
-    await tested.page.goto(`${tested.server.origin}/graph`);
-    await tested.page.getByText(/^Only a part is drawn/).waitFor();
-    expect(await tested.page.locator('.graph .node').count()).toBe(300);
-    expect(await tested.page.evaluate(beyond)).toBe(0);
-  });
 });
 
 describe('traces', () => {

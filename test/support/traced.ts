@@ -5,6 +5,7 @@ import { type TestServer, writeFolder } from './server.ts';
 
 /** One request from one service to another, told by both. */
 export interface Told {
+  /** Its name, or its namespace and its name: `pay/cards`. */
   readonly from: string;
   readonly to: string;
   readonly path: string;
@@ -37,7 +38,11 @@ export function spansOf(told: readonly Told[], firstSpan: number): ResourceField
     };
     const timed = { traceId: traceIdOf(trace), startMs: at, durationMs: 40 };
     const parent = within === undefined ? {} : { parentSpanId: answeredBy(within) };
-    const resource = (name: string) => ({ 'service.name': name, 'service.namespace': NAMESPACE });
+    const resource = (service: string) => {
+      const [namespace, name] = placeOf(service);
+      return { 'service.name': name, 'service.namespace': namespace };
+    };
+    const [calledIn, called] = placeOf(to);
     return [
       {
         resource: resource(from),
@@ -47,7 +52,7 @@ export function spansOf(told: readonly Told[], firstSpan: number): ResourceField
             ...parent,
             spanId: asked,
             kind: 3,
-            attributes: { ...attributes, 'server.address': `${to}.${NAMESPACE}.svc` },
+            attributes: { ...attributes, 'server.address': `${called}.${calledIn}.svc` },
           },
         ],
       },
@@ -67,6 +72,11 @@ export function spansOf(told: readonly Told[], firstSpan: number): ResourceField
       },
     ];
   });
+}
+
+function placeOf(service: string): readonly [namespace: string, name: string] {
+  const [namespace = '', name] = service.split('/');
+  return name === undefined ? [NAMESPACE, service] : [namespace, name];
 }
 
 /** Hands spans to a server as exporters do.

@@ -3,19 +3,20 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { get } from '../api.ts';
 import { FilterBar } from '../components/FilterBar.tsx';
-import { counted, grouped } from '../names.ts';
+import { grouped } from '../names.ts';
 import type { ListSearch } from '../router.tsx';
 import { EdgePanel } from '../tracing/graph/EdgePanel.tsx';
-import { EdgeTable } from '../tracing/graph/EdgeTable.tsx';
 import { graphFilters, graphQuery } from '../tracing/graph/filters.ts';
-import { GraphPicture } from '../tracing/graph/GraphPicture.tsx';
-import { MAX_EDGES, type Shown, shownOf } from '../tracing/graph/picture.ts';
+import { GraphView } from '../tracing/graph/GraphView.tsx';
+import { useColumns } from '../tracing/graph/large/use-columns.ts';
+import { isPart, MAX_EDGES, shownOf } from '../tracing/graph/picture.ts';
 import { ServiceField } from '../tracing/graph/ServiceField.tsx';
 import { ServicePanel } from '../tracing/graph/ServicePanel.tsx';
 import { type Graph, OUTSIDE } from '../tracing/model.ts';
 import { TracingProblem } from '../tracing/TracingProblem.tsx';
 
 const REFRESH_MS = 5_000;
+const REFRESH_LARGE_MS = 30_000;
 const NAMES_MS = 60_000;
 
 /** Who calls whom, as it is seen now. `id` is the service that is looked at, `from` and `to` the relationship. */
@@ -26,7 +27,8 @@ export function GraphPage({ search }: { readonly search: ListSearch }) {
     queryKey: ['graph', filters],
     queryFn: () => get<Graph>('/graph', graphQuery(filters, Date.now())),
     placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state }) =>
+      state.data && isPart(state.data) ? REFRESH_LARGE_MS : REFRESH_MS,
   });
   const services = useServiceNames();
   const shown = useMemo(() => {
@@ -64,7 +66,9 @@ export function GraphPage({ search }: { readonly search: ListSearch }) {
         </FilterBar>
         {error && <TracingProblem error={error} />}
         {!data && !error && <p className="dim">Reading …</p>}
-        {data && shown && <Drawn graph={data} shown={shown} search={search} />}
+        {data && shown && (
+          <GraphView graph={data} shown={shown} filters={filters} search={search} />
+        )}
       </div>
       {isEdge && <EdgePanel from={from} to={to} onClose={close} />}
       {!isEdge && id && <ServicePanel id={id} search={search} onClose={close} />}
@@ -72,7 +76,7 @@ export function GraphPage({ search }: { readonly search: ListSearch }) {
   );
 }
 
-/** Of everybody that there is most of; asked for seldom. */
+/** Of everybody; asked for seldom. */
 function useServiceNames(): readonly string[] {
   const { data } = useQuery({
     queryKey: ['graph', 'names'],
@@ -80,44 +84,9 @@ function useServiceNames(): readonly string[] {
     staleTime: NAMES_MS,
     refetchInterval: NAMES_MS,
   });
-  return useMemo(
-    () =>
-      (data?.services ?? [])
-        .map(({ id }) => id)
-        .filter((id) => id !== OUTSIDE)
-        .sort(),
-    [data],
-  );
-}
-
-interface DrawnProps {
-  readonly graph: Graph;
-  readonly shown: Shown;
-  readonly search: ListSearch;
-}
-
-function Drawn({ graph, shown, search }: DrawnProps) {
-  const { service, namespace, since, evidence } = search;
-  if (shown.nodes.length === 0) {
-    const isFiltered = [service, namespace, since, evidence].some(Boolean);
-    return (
-      <p className="empty">
-        {isFiltered ? 'Nothing fits.' : 'No request between services was seen yet.'}
-      </p>
-    );
-  }
-  const cut = graph.edgeCount - graph.edges.length;
-  return (
-    <>
-      {(cut > 0 || shown.leftOut > 0) && (
-        <p className="warning">
-          Only a part is drawn: {counted(shown.edges.length, 'relationship')} with most requests, of{' '}
-          {grouped(graph.edgeCount)}. Choose a service to see everything around it.
-        </p>
-      )}
-      <GraphPicture shown={shown} search={search} />
-      <h2>Relationships</h2>
-      <EdgeTable edges={shown.edges} search={search} />
-    </>
-  );
+  const { data: columns } = useColumns({}, data !== undefined && isPart(data));
+  return useMemo(() => {
+    const ids = columns?.ids ?? data?.services.map(({ id }) => id) ?? [];
+    return ids.filter((id) => id !== OUTSIDE).sort();
+  }, [data, columns]);
 }

@@ -44,10 +44,12 @@ const DEPTH: Filter = {
 };
 
 /** The query of the API.
- *  @param now milliseconds since 1970 */
+ *  @param now milliseconds since 1970
+ *  @param limit of relationships, those with most requests */
 export function graphQuery(
   { service, namespace, evidence, since = '', depth = '' }: ListSearch,
   now: number,
+  limit = MAX_EDGES,
 ): Record<string, string | number | undefined> {
   const length = Object.hasOwn(SINCE, since) ? SINCE[since]?.[1] : undefined;
   return {
@@ -56,6 +58,6 @@ export function graphQuery(
     namespace: namespace || undefined,
     evidence: evidence || undefined,
     since: length === undefined ? undefined : new Date(now - length).toISOString(),
-    limit: MAX_EDGES,
+    limit,
   };
 }

@@ -7,6 +7,9 @@ export const MAX_NODES = 300;
 /** Asked for; those with most requests. */
 export const MAX_EDGES = 1_000;
 
+/** Whether more matches than was asked for. */
+export const isPart = ({ edges, edgeCount }: Graph): boolean => edgeCount > edges.length;
+
 export interface ShownNode {
   readonly id: string;
   readonly kind: GraphService['kind'] | 'outside';
