@@ -8,7 +8,7 @@ export interface Rate {
 
 const MAX_KEYS = 10_000;
 
-/** Token buckets by key (an address, a principal). */
+/** Token buckets by key (an address, a principal). A clock that is put back takes nothing away. */
 export class RateLimiter {
   readonly #rate: Rate;
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class RateLimiter {
     const now = this.#clock();
     const bucket = this.#buckets.get(key) ?? { level: this.#rate.burst, at: now };
     const perMs = this.#rate.perMinute / 60_000;
-    bucket.level = Math.min(this.#rate.burst, bucket.level + (now - bucket.at) * perMs);
+    bucket.level = Math.min(this.#rate.burst, bucket.level + Math.max(0, now - bucket.at) * perMs);
     bucket.at = now;
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
