@@ -116,6 +116,25 @@ describe('a leaked value', () => {
     expect(await leaksOf().list()).toEqual([]);
   });
 
+  it('is found among many by one look at the estate, and what is no value opens nothing', async () => {
+    let looks = 0;
+    const counting = {
+      ...{ ...partsOf(), secrets: world.process.keeping },
+      credentials: async () => {
+        looks++;
+        return credentials;
+      },
+    };
+    const found = [' ', await current(), 'unheard-of', 'x'.repeat(65_537)].map((value) => ({
+      ...{ value, where: null },
+    }));
+    const views = await new Leaks(counting).reportAll(found, by);
+    expect(views.map((leak) => leak?.items[0]?.subject)).toEqual([
+      ...[undefined, ID, undefined, undefined],
+    ]);
+    expect(looks).toBe(1);
+  });
+
   it('is not kept with why, and where, it was reported', async () => {
     const value = await current();
     const told = { ...by, reason: `I have pasted ${value} into a page` };

@@ -45,6 +45,12 @@ export interface LeaksParts {
 /** What is known of a value. */
 export type Reported = { readonly value: string } | { readonly fingerprint: string };
 
+/** What is looked through for what a value opens. */
+interface KnownEstate {
+  readonly credentials: readonly Credential[];
+  readonly owners: ReadonlyMap<string, string>;
+}
+
 export interface LeakView extends Leak {
   /** In the order of `items`. */
   readonly standings: readonly LeakStanding[];
@@ -77,7 +83,30 @@ export class Leaks {
     where: string | null,
     by: Asking,
   ): Promise<LeakView | undefined> {
-    const { items, fingerprint } = await this.#find(reported, this.#fingerprintsOf(reported));
+    return this.#take(reported, where, await this.#estate(), by);
+  }
+
+  /** The same of many values at once, by one look at the estate. What is no value opens nothing. */
+  async reportAll(
+    found: readonly { readonly value: string; readonly where: string | null }[],
+    by: Asking,
+  ): Promise<readonly (LeakView | undefined)[]> {
+    const estate = await this.#estate();
+    const views: (LeakView | undefined)[] = [];
+    for (const { value, where } of found) {
+      views.push(isValue(value) ? await this.#take({ value }, where, estate, by) : undefined);
+    }
+    return views;
+  }
+
+  async #take(
+    reported: Reported,
+    where: string | null,
+    estate: KnownEstate,
+    by: Asking,
+  ): Promise<LeakView | undefined> {
+    const fingerprints = this.#fingerprintsOf(reported);
+    const { items, fingerprint } = await this.#find(reported, fingerprints, estate);
     const id = stableId('leak', fingerprint);
     const now = this.#parts.clock();
     const { actor } = by;
@@ -175,6 +204,11 @@ export class Leaks {
     }
   }
 
+  async #estate(): Promise<KnownEstate> {
+    const { credentials, owners } = this.#parts;
+    return { credentials: await credentials(), owners: await owners() };
+  }
+
   #fingerprintsOf(reported: Reported): readonly string[] {
     if ('fingerprint' in reported) {
       if (/^[0-9a-f]{32}$/.test(reported.fingerprint)) return [reported.fingerprint];
@@ -184,9 +218,7 @@ export class Leaks {
       );
     }
     const { value } = reported;
-    if (value.trim() !== '' && value.length <= MAX_VALUE) {
-      return fingerprintsOf(this.#parts.fingerprintKey, value);
-    }
+    if (isValue(value)) return fingerprintsOf(this.#parts.fingerprintKey, value);
     throw malformed('There is no value', `give 1 to ${MAX_VALUE} characters`);
   }
 
@@ -194,9 +226,9 @@ export class Leaks {
   async #find(
     reported: Reported,
     fingerprints: readonly string[],
+    { credentials, owners }: KnownEstate,
   ): Promise<{ readonly items: readonly LeakItem[]; readonly fingerprint: string }> {
     const { secrets } = this.#parts;
-    const [credentials, owners] = [await this.#parts.credentials(), await this.#parts.owners()];
     const opens = (some: readonly string[]) => itemsOf(new Set(some), secrets.list(), credentials);
     const items = opens(fingerprints).map((item) => ({
       ...item,
@@ -250,6 +282,8 @@ export class Leaks {
       : { state: 'revoked', at, ...nothing };
   }
 }
+
+const isValue = (text: string): boolean => text.trim() !== '' && text.length <= MAX_VALUE;
 
 /** People paste what they have at hand, and addresses of pages may hold what was found there. */
 function withoutValue<Text extends string | null>(text: Text, reported: Reported): Text | string {

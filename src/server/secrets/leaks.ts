@@ -8,7 +8,6 @@ import type { SecretKeeping } from '../../secrets/keeping/index.ts';
 import {
   type Issued,
   Leaks,
-  type Match,
   readKeys,
   readReport,
   verdictOf,
@@ -61,17 +60,14 @@ export function openLeaks(parts: ServerLeaksParts): ServerLeaks {
         });
       }
       const matches = readReport(body, shown, readKeys(textOf(githubKeysFile)));
-      const verdicts: ReturnType<typeof verdictOf>[] = [];
-      for (const match of matches) verdicts.push(verdictOf(match, await isOurs(leaks, match)));
-      return verdicts;
+      const found = matches.map(({ token, url }) => ({ value: token, where: url }));
+      const opened = await leaks.reportAll(found, GITHUB);
+      return matches.map((match, at) => verdictOf(match, opened[at] !== undefined));
     },
   };
 }
 
-async function isOurs(leaks: Leaks, { token, url }: Match): Promise<boolean> {
-  const by = { actor: 'github', reason: 'found by secret scanning' };
-  return (await leaks.report({ value: token }, url, by)) !== undefined;
-}
+const GITHUB = { actor: 'github', reason: 'found by secret scanning' };
 
 function textOf(file: string): string {
   try {
