@@ -2,12 +2,9 @@ import { partyKey } from '../../estate/sighting/index.ts';
 import type { SpanParty } from '../../estate/spans/index.ts';
 import type { TracingNames } from '../names.ts';
 import type { Resolver } from '../ports.ts';
+import { KnownEndpoints } from './known-endpoints.ts';
 import { KnownOperations } from './known-operations.ts';
 import type { PairingLimits } from './limits.ts';
-
-/** Service, operation and endpoint. */
-const SLOT_WORDS = 3;
-const SLOTS = 1 << 15;
 
 /** What names in rows mean, as numbers, remembered over batches: the resolver is asked once for each. */
 export class Meanings {
@@ -20,8 +17,7 @@ export class Meanings {
   #principals = new Int32Array(64).fill(-1);
   /** Those that are of several services, by the number of the principal. */
   readonly #shared = new Map<number, readonly number[]>();
-  /** Endpoints by service and operation: one slot for each hash, the latest stays. */
-  readonly #endpoints = new Uint32Array(SLOTS * SLOT_WORDS);
+  readonly #endpoints = new KnownEndpoints();
 
   constructor(names: TracingNames, resolver: Resolver, limits: PairingLimits) {
     this.#names = names;
@@ -56,15 +52,11 @@ export class Meanings {
 
   /** Number of the endpoint of a service that an operation is of; 0: not known. */
   endpoint(service: number, operation: number): number {
-    if (operation === 0) return 0;
-    const hash = Math.imul(service ^ Math.imul(operation, 0x9e3779b1), 0x85ebca6b);
-    const at = ((hash ^ (hash >>> 15)) & (SLOTS - 1)) * SLOT_WORDS;
-    const slots = this.#endpoints;
-    if (slots[at] === service && slots[at + 1] === operation) return slots[at + 2] ?? 0;
+    if (operation === 0 || service === 0) return 0;
+    const known = this.#endpoints.find(service, operation);
+    if (known >= 0) return known;
     const endpoint = this.#askEndpoint(service, operation);
-    slots[at] = service;
-    slots[at + 1] = operation;
-    slots[at + 2] = endpoint;
+    this.#endpoints.add(service, operation, endpoint);
     return endpoint;
   }
 
@@ -73,7 +65,7 @@ export class Meanings {
     this.#services.clear();
     this.#shared.clear();
     this.#principals.fill(-1);
-    this.#endpoints.fill(0);
+    this.#endpoints.forget();
   }
 
   #askEndpoint(service: number, number: number): number {
