@@ -61,7 +61,11 @@ export class TracingEngine {
     this.#parts = parts;
     this.#hopsBefore = state?.hops ?? 0;
     const { pairing: limits } = settings;
-    this.assembler = new Assembler({ names, resolver, limits, seed }, (hop) => this.#onHop(hop));
+    this.assembler = new Assembler(
+      { names, resolver, limits, seed },
+      (hop) => this.#onHop(hop),
+      (hops, count) => this.#bringNear(hops, count),
+    );
     this.graph = new CallGraph(names, settings.graph);
     if (state) this.graph.restore(state.graph);
     const ofBaseline = { names, settings: settings.baseline, changes: estate };
@@ -155,10 +159,19 @@ export class TracingEngine {
     this.traces?.keep(traceId, 'asked');
   }
 
+  #bringNear(hops: readonly Hop[], count: number): void {
+    for (let one = 0; one < count; one++) {
+      const hop = hops[one];
+      if (hop === undefined) continue;
+      hop.id += this.#hopsBefore;
+      if (hop.parent !== 0) hop.parent += this.#hopsBefore;
+    }
+    this.graph.bringNear(hops, count);
+    this.baseline.bringNear(hops, count);
+  }
+
   #onHop(hop: Hop): void {
     this.#hopCount++;
-    hop.id += this.#hopsBefore;
-    if (hop.parent !== 0) hop.parent += this.#hopsBefore;
     if (hop.caller === 0 && !hop.isMessage) this.#findCaller(hop);
     this.#parts.onHop?.(hop);
     const edge = this.graph.count(hop);

@@ -8,7 +8,7 @@ export type Rank = keyof typeof RANK;
 export const OUTCOME = { ok: 0, failed: 1, denied: 2 } as const;
 
 /** One request from one service to another, as all that was told of it says together. Numbers are those of `Names`; 0 is
- *  none. One object serves for all hops, so that a hop costs no allocation: nobody keeps it. */
+ *  none. A few objects serve for all hops, so that a hop costs no allocation: nobody keeps one. */
 export class Hop {
   /** Words of the trace's id; all 0: in no trace. */
   readonly trace = new Uint32Array(4);
@@ -83,7 +83,7 @@ export interface HopCopy {
   readonly isEntry: boolean;
 }
 
-/** What is kept of a hop; the one object of all hops goes on to the next. */
+/** What is kept of a hop; its object goes on to another. */
 export function copyHop(hop: Hop): HopCopy {
   const { id, parent, depth, at, caller, claimed, proved, principal, callee, endpoint } = hop;
   return {

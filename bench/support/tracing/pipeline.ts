@@ -77,9 +77,21 @@ export function pipelineOf(stage: Stage): Pipeline {
       baseline.learn(hop, signs > 0);
     },
   };
+  const aheads: Partial<Record<Stage, (hops: readonly Hop[], count: number) => void>> = {
+    graph: (hops, count) => graph.bringNear(hops, count),
+    baseline: (hops, count) => {
+      graph.bringNear(hops, count);
+      baseline.bringNear(hops, count);
+    },
+    detections: (hops, count) => {
+      graph.bringNear(hops, count);
+      baseline.bringNear(hops, count);
+    },
+  };
   const assembler = new Assembler(
     { names, resolver: parts.resolver, limits: settings.pairing, seed: parts.seed },
     ways[stage],
+    aheads[stage],
   );
   return {
     take: (batch, now) => assembler.take(batch, now),

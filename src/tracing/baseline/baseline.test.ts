@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUTCOME, RANK } from '../hop.ts';
+import { Hop, OUTCOME, RANK } from '../hop.ts';
+import { AHEAD } from '../near.ts';
 import { EXPLANATION } from './index.ts';
 import { ServiceBaseline } from './model.ts';
 import { DAY, HOUR, plainUsual, START, Traffic } from './testing/traffic.ts';
@@ -284,6 +285,27 @@ describe('hops that cannot be', () => {
           const told = traffic.baseline.describe(service);
           expect(ServiceBaseline.parse(told)).toEqual(told);
         }
+      }),
+    );
+  });
+});
+
+describe('hops that come next', () => {
+  const number = fc.oneof(fc.nat(5), fc.nat(2 ** 32 - 1));
+
+  it('teach nothing before they are learnt, whatever their numbers', () => {
+    const traffic = new Traffic();
+    traffic.learn(START, 'orders', 'payments', { id: 1, endpoint: 1 });
+    const before = traffic.baseline.snapshot();
+    const fields = fc.record({
+      ...{ caller: number, callee: number, endpoint: number, principal: number },
+      ...{ address: number, parent: number, isEntry: fc.boolean() },
+    });
+    fc.assert(
+      fc.property(fc.array(fields, { maxLength: AHEAD }), (some) => {
+        const hops = some.map((one) => Object.assign(new Hop(), one));
+        traffic.baseline.bringNear(hops, hops.length);
+        expect(traffic.baseline.snapshot()).toEqual(before);
       }),
     );
   });

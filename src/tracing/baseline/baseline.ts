@@ -1,5 +1,6 @@
 import type { Hop } from '../hop.ts';
 import type { TracingNames } from '../names.ts';
+import { bringNear } from './ahead.ts';
 import { callerByPlace } from './by-place.ts';
 import { describeService } from './describe.ts';
 import { type ChangeView, Explaining } from './explaining.ts';
@@ -60,6 +61,11 @@ export class Baseline {
     this.#explaining = new Explaining(names, this.#tables.services, settings, changes);
     this.#learner = new Learner(this.#tables, this.#explaining);
     this.#usual = new LiveUsual(this.#tables);
+  }
+
+  /** Hops that will be looked at and learnt next: what they need is read for all of them at once. */
+  bringNear(hops: readonly Hop[], count: number): void {
+    bringNear(this.#tables, hops, count);
   }
 
   /** What is usual for a hop that was not learnt yet: the same object every time, which holds until the next `look` or

@@ -1,3 +1,4 @@
+import { Near } from '../near.ts';
 import { Rows } from './rows.ts';
 
 const A = 0;
@@ -16,6 +17,7 @@ export class PairTable {
   #size = 0;
   /** What was found last: it is often asked for again. */
   #latest = 0;
+  readonly #near = new Near();
 
   constructor(stride: number) {
     this.rows = new Rows(stride);
@@ -34,6 +36,17 @@ export class PairTable {
   }
   b(row: number): number {
     return this.rows.word(row, B);
+  }
+
+  /** A pair will be sought soon. */
+  expect(a: number, b: number): void {
+    this.#near.want(hash(a, b) & this.#mask);
+  }
+
+  /** Reads what those that are expected need. */
+  bringNear(): void {
+    this.#near.follow(this.#slots);
+    this.#near.read(this.rows.words, this.rows.stride);
   }
 
   /** The row of a pair; 0: there is none. */

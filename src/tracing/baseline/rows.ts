@@ -1,3 +1,5 @@
+import { Near } from '../near.ts';
+
 /** Rows of words of 32 bits, some of which are floats: one piece of memory, so that a row lies in one or two lines of
  *  the cache. Row 0 is nobody's. */
 export class Rows {
@@ -6,6 +8,7 @@ export class Rows {
   /** The same memory. */
   floats: Float32Array;
   #capacity: number;
+  readonly #near = new Near();
 
   constructor(stride: number, capacity = 64) {
     this.stride = stride;
@@ -27,6 +30,16 @@ export class Rows {
     words.set(this.words);
     this.words = words;
     this.floats = new Float32Array(words.buffer);
+  }
+
+  /** A row will be looked at soon. */
+  expect(row: number): void {
+    this.#near.want(row);
+  }
+
+  /** Reads those that are expected. */
+  bringNear(): void {
+    this.#near.read(this.words, this.stride);
   }
 
   word(row: number, field: number): number {

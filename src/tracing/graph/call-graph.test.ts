@@ -55,6 +55,18 @@ describe('a call graph', () => {
     expect(one.count('a', 'b', {}, '')).toMatchObject({ endpointEdge: 0 });
   });
 
+  it('counts nothing of hops that come next', () => {
+    const one = new Graph();
+    one.count('a', 'b');
+    const before = one.graph.snapshot();
+    const next = [1, 2, 2 ** 31].map((caller) =>
+      Object.assign(new Hop(), { caller, callee: 2, endpoint: caller }),
+    );
+    one.graph.bringNear(next, next.length);
+    expect(one.graph.snapshot()).toEqual(before);
+    expect(one.count('a', 'b')).toMatchObject({ isNewEdge: false, isNewEndpointEdge: false });
+  });
+
   it('keeps the latest four traces, the latest first', () => {
     const one = new Graph();
     for (let trace = 1; trace <= 9; trace++) {

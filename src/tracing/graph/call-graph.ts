@@ -1,4 +1,4 @@
-import { type Hop, OUTCOME, RANK } from '../hop.ts';
+import { Hop, OUTCOME, RANK } from '../hop.ts';
 import type { GraphEdge, GraphService } from '../model.ts';
 import type { TracingNames } from '../names.ts';
 import {
@@ -37,6 +37,8 @@ export interface GraphCounts {
   readonly replaced: number;
 }
 
+const NO_HOP = new Hop();
+
 /** Who calls whom, with numbers: edges of services, and of callers with endpoints. Bounded; what is rare or stale makes room
  *  for what is new, and what is established does not. */
 export class CallGraph {
@@ -69,6 +71,17 @@ export class CallGraph {
     const refused = this.#refusedServices + this.#edgeRoom.refused + this.#endpointRoom.refused;
     const replaced = this.#edgeRoom.replaced + this.#endpointRoom.replaced;
     return { services, edges, endpointEdges, refused, replaced };
+  }
+
+  /** Hops that will be counted next: what they need is read for all of them at once. */
+  bringNear(hops: readonly Hop[], count: number): void {
+    for (let one = 0; one < count; one++) {
+      const { caller, callee, endpoint } = hops[one] ?? NO_HOP;
+      this.#edges.expect(caller, callee);
+      this.#endpointEdges.expect(caller, endpoint);
+    }
+    this.#edges.bringNear();
+    this.#endpointEdges.bringNear();
   }
 
   count(hop: Hop): EdgeSeen {

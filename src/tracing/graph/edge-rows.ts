@@ -1,3 +1,5 @@
+import { Near } from '../near.ts';
+
 /** Words of one edge: of two services, or of a caller and an endpoint. All that counts is Float64, over two words. */
 export const EDGE = {
   /** Number of the service that calls; 0 from outside. */
@@ -35,6 +37,7 @@ export class EdgeRows {
   floats: Float64Array;
   #slots = new Uint32Array(FIRST_SLOTS);
   #size = 0;
+  readonly #near = new Near();
 
   /** @param stride words of a row, an even number */
   constructor(stride: number) {
@@ -59,6 +62,17 @@ export class EdgeRows {
   }
   word(row: number, field: number): number {
     return this.words[row * this.stride + field] ?? 0;
+  }
+
+  /** An edge will be sought soon. */
+  expect(from: number, to: number): void {
+    this.#near.want(hashOf(from, to) & (this.#slots.length - 1));
+  }
+
+  /** Reads what those that are expected need. */
+  bringNear(): void {
+    this.#near.follow(this.#slots);
+    this.#near.read(this.words, this.stride);
   }
 
   /** 0: there is none. */

@@ -1,8 +1,10 @@
 import { SIDE, SPAN_FIELD, SPAN_WORDS, type SpanBatch } from '../../estate/spans/index.ts';
 import type { Hop } from '../hop.ts';
 import type { TracingNames } from '../names.ts';
+import { AHEAD } from '../near.ts';
 import type { Resolver } from '../ports.ts';
 import { BatchNames } from './batch-names.ts';
+import { HopGroup, type OnHopsAhead } from './hop-group.ts';
 import { HopWriter } from './hop-writer.ts';
 import { Leads } from './leads.ts';
 import type { PairingLimits } from './limits.ts';
@@ -27,7 +29,7 @@ export interface AssemblerParts {
 }
 
 /** Makes hops of rows of spans: each request once, as all that was told of it says together. Rows may come in any order.
- *  The hop that is handed on is one object for all, good during the call only. Never throws, whatever the rows hold. */
+ *  The hop that is handed on is an object for many, good during the call only. Never throws, whatever the rows hold. */
 export class Assembler {
   readonly #limits: PairingLimits;
   readonly #ring: RowRing;
@@ -35,6 +37,7 @@ export class Assembler {
   readonly #meanings: Meanings;
   readonly #matching: Matching;
   readonly #telling: Telling;
+  readonly #hops: HopGroup;
   readonly #counts = new ReasonCounts();
   /** Rows before these have settled, and have been waited for in vain. */
   #settled = 1;
@@ -48,18 +51,16 @@ export class Assembler {
   constructor(
     { names, resolver, limits, seed = DEFAULT_SEED }: AssemblerParts,
     onHop: (hop: Hop) => void,
+    onAhead?: OnHopsAhead,
   ) {
     this.#limits = limits;
     this.#ring = new RowRing(limits.maxRows, seed);
     this.#meanings = new Meanings(names, resolver, limits);
     this.#names = new BatchNames(names, this.#meanings);
     const leads = new Leads(this.#ring, limits.maxHopsPerTrace);
-    this.#telling = new Telling(
-      this.#ring,
-      leads,
-      new HopWriter(this.#ring, this.#meanings),
-      (hop) => onHop(this.#believed(hop)),
-    );
+    this.#hops = new HopGroup((hop) => onHop(this.#believed(hop)), onAhead);
+    const writer = new HopWriter(this.#ring, this.#meanings);
+    this.#telling = new Telling(this.#ring, leads, writer, this.#hops);
     this.#matching = new Matching(this.#ring, this.#meanings, this.#counts, (row) =>
       this.#ready(row),
     );
@@ -81,7 +82,12 @@ export class Assembler {
     this.#names.begin(batch);
     this.#link = 0;
     const count = Math.min(batch.count, Math.floor(batch.words.length / SPAN_WORDS));
-    for (let row = 0; row < count; row++) this.#takeRow(batch, row);
+    for (let first = 0; first < count; first += AHEAD) {
+      const end = Math.min(count, first + AHEAD);
+      this.#ring.bringNear(batch.words, first * SPAN_WORDS, end - first);
+      for (let row = first; row < end; row++) this.#takeRow(batch, row);
+    }
+    this.#hops.handOn();
   }
 
   /** Tells what has waited for long enough. */
@@ -91,6 +97,7 @@ export class Assembler {
       this.#tick = Math.floor(now % 2 ** 32);
     }
     this.#advance();
+    this.#hops.handOn();
   }
 
   /** The input has ended: tells all that waits. */
@@ -98,6 +105,7 @@ export class Assembler {
     const { next } = this.#ring;
     while (this.#settled !== next) this.#settleNext();
     while (this.#givenUp !== next) this.#giveUpNext();
+    this.#hops.handOn();
   }
 
   /** Asks the resolver for everything anew: the estate has changed. */

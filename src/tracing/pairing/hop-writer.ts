@@ -6,11 +6,11 @@ import { hasId, ROW, type RowRing, STATE } from './row-ring.ts';
 
 const SIDE_BITS = 0xff;
 
-/** Says what the rows of one request say together, in the one hop that serves for all. */
+/** Says what the rows of one request say together, in a hop that serves for many. */
 export class HopWriter {
   readonly #ring: RowRing;
   readonly #meanings: Meanings;
-  readonly #hop = new Hop();
+  #hop = new Hop();
 
   constructor(ring: RowRing, meanings: Meanings) {
     this.#ring = ring;
@@ -28,10 +28,10 @@ export class HopWriter {
   /** @param at of the row with who called
    *  @param source of the row with what was asked for, and by which trace: another for a link
    *  @param callerRow of the side that called, or -1
-   *  @returns the hop, but for its number, what led to it and how deep it is */
-  write(at: number, source: number, callerRow: number): Hop {
+   *  @param hop is written, but for its number, what led to it and how deep it is */
+  write(at: number, source: number, callerRow: number, hop: Hop): void {
     const { words, starts } = this.#ring;
-    const hop = this.#hop;
+    this.#hop = hop;
     for (let word = 0; word < 4; word++) hop.trace[word] = words[source + ROW.trace + word] ?? 0;
     hop.span[0] = words[source + ROW.span] ?? 0;
     hop.span[1] = words[source + ROW.span + 1] ?? 0;
@@ -43,7 +43,6 @@ export class HopWriter {
     else this.#writeCalled(at, source, callerRow);
     hop.isMessage = this.#isMessage(source);
     hop.endpoint = this.#meanings.endpoint(hop.callee, words[source + ROW.operation] ?? 0);
-    return hop;
   }
 
   /** Only the side that called was seen. */

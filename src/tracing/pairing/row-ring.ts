@@ -1,4 +1,5 @@
 import { SPAN_FIELD, SPAN_WORDS } from '../../estate/spans/index.ts';
+import { Near } from '../near.ts';
 
 /** Words of one kept row: those of a row of a batch, with numbers of names instead of places, and what became of it. */
 export const ROW = {
@@ -67,6 +68,7 @@ export class RowRing {
   /** By hash, the newest row of a span and the newest whose parent it is: beside each other, for both are asked for. */
   #heads = new Uint32Array(FIRST_CAPACITY * 4);
   #traceHeads = new Uint32Array(FIRST_CAPACITY * 2);
+  readonly #near = new Near();
   #next = 1;
   #size = 0;
   readonly #maxSize: number;
@@ -120,6 +122,22 @@ export class RowRing {
   /** Lets go of the oldest. */
   drop(): void {
     this.#size--;
+  }
+
+  /** Rows that come next: what they will be looked for in is read for all of them at once.
+   *  @param from where they begin among the words of a batch */
+  bringNear(rows: Uint32Array, from: number, count: number): void {
+    const near = this.#near;
+    const mask = this.#heads.length - 1;
+    for (let row = 0, at = from; row < count; row++, at += SPAN_WORDS) {
+      const trace = hashOfTrace(rows, at, this.#seed);
+      for (const field of [ROW.span, ROW.parent]) {
+        const hash = hashOfSpan(trace, rows[at + field] ?? 0, rows[at + field + 1] ?? 0);
+        near.want((hash << 1) & mask);
+      }
+    }
+    near.follow(this.#heads, this.#mask);
+    near.read(this.words, ROW_WORDS);
   }
 
   /** What is looked for next: the trace that these words begin with, and a span in it. Mostly it is the trace of before. */

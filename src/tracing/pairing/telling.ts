@@ -1,5 +1,5 @@
 import { SIDE } from '../../estate/spans/index.ts';
-import type { Hop } from '../hop.ts';
+import type { HopGroup } from './hop-group.ts';
 import type { HopWriter } from './hop-writer.ts';
 import { type Leads, NOTHING_LED } from './leads.ts';
 import { hasId, ROW, type RowRing, STATE } from './row-ring.ts';
@@ -16,16 +16,16 @@ export class Telling {
   readonly #ring: RowRing;
   readonly #leads: Leads;
   readonly #writer: HopWriter;
-  readonly #onHop: (hop: Hop) => void;
+  readonly #hops: HopGroup;
   /** Number of the latest hop. */
   #last = 0;
   #chain = 0;
 
-  constructor(ring: RowRing, leads: Leads, writer: HopWriter, onHop: (hop: Hop) => void) {
+  constructor(ring: RowRing, leads: Leads, writer: HopWriter, hops: HopGroup) {
     this.#ring = ring;
     this.#leads = leads;
     this.#writer = writer;
-    this.#onHop = onHop;
+    this.#hops = hops;
   }
 
   /** Whether waiting could not tell more of what led to a row. */
@@ -49,11 +49,12 @@ export class Telling {
     this.#ring.words[at + ROW.depth] = leader < 0 ? 0 : this.#depthOf(leader) + 1;
     this.#set(at, STATE.done);
     const source = this.#sourceOf(at);
-    const hop = this.#writer.write(at, source, this.#leads.callerRow(row));
+    const hop = this.#hops.next;
+    this.#writer.write(at, source, this.#leads.callerRow(row), hop);
     hop.id = this.#hopOf(at);
     hop.parent = leader < 0 ? 0 : this.#hopOf(this.#ring.at(leader));
     hop.depth = this.#ring.words[at + ROW.depth] ?? 0;
-    this.#onHop(hop);
+    this.#hops.add();
   }
 
   /** Where the words of the row lie that a hop is of: a link is of its consumer's. */
