@@ -25,6 +25,10 @@ export function plain(text: string): string {
   );
 }
 
+/** Foreign text of several lines, as it is where nobody looks at it, and without control characters on a terminal. */
+export const shown = (text: string, stream: { isTTY?: boolean }): string =>
+  stream.isTTY === true ? text.split('\n').map(plain).join('\n') : text;
+
 /** `1 service`, `2 services`, `3 entries`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${grouped(count)} ${count === 1 ? noun : plural}`;

@@ -11,6 +11,7 @@ import {
 import { ask } from '../client.ts';
 import { type ConfirmFlags, confirm, withConfirmation } from '../confirm.ts';
 import { collected } from '../options.ts';
+import { shown } from '../terminal.ts';
 import { readText } from '../text-file.ts';
 import { API, change, pathOf, type SecretView, secretNamed } from './common.ts';
 import { type PlanFlags, planOf, withPlan } from './plans.ts';
@@ -171,7 +172,8 @@ async function read(
   const version = /^\d+$/.test(flags.version) ? Number(flags.version) : flags.version;
   const path = pathOf(await secretNamed(flags, text), 'value');
   const reading = await ask<Reading>(flags, path, 'POST', { version, reason });
-  if (field === undefined) return print(flags, reading, ({ value }) => textOf(value));
+  if (field === undefined)
+    return print(flags, reading, ({ value }) => shown(textOf(value), process.stdout));
   const member = Object.hasOwn(reading.value, field) ? reading.value[field] : undefined;
   if (member === undefined) {
     const names = Object.keys(reading.value).join(', ');
@@ -179,7 +181,7 @@ async function read(
       hint: `it has ${names}`,
     });
   }
-  process.stdout.write(process.stdout.isTTY ? `${member}\n` : member);
+  process.stdout.write(process.stdout.isTTY ? `${shown(member, process.stdout)}\n` : member);
 }
 
 /** A value of one member is that; others are told by name. */
