@@ -170,6 +170,30 @@ describe('incidents', () => {
     await tested.page.getByText('open', { exact: true }).waitFor();
   });
 
+  it('name those that they have something in common with, and what is harmless to do', async () => {
+    const { id } = await theIncident();
+    await tested.logIn();
+    await changing<IncidentView>('**/api/v1/incidents/inc*', (incident) => {
+      const { state, severity, time, lastTime } = incident.summary;
+      const related = [
+        {
+          ...{ id: 'incident-0', state, severity, time, lastTime, reason: `mail did ${HOSTILE}` },
+          because: `Both went from test/shop/mail to test/shop/${HOSTILE}.`,
+        },
+      ];
+      const proposed = incident.proposed.map((one, place) => ({ ...one, isHarmless: place === 0 }));
+      return { ...incident, related, proposed };
+    });
+    await tested.page.goto(`${tested.server.origin}/incidents/${id}`);
+    const others = tested.page.getByRole('region', { name: /^Related incidents 1$/ });
+    const link = others.getByRole('link', { name: `mail did ${HOSTILE}` });
+    expect(await link.getAttribute('href')).toBe('/incidents/incident-0');
+    await others.getByText(/^Both went from .*mail/).waitFor();
+    const harmless = region('What can be done at once').getByText('nobody is known to need it');
+    expect(await harmless.count()).toBe(1);
+    expect(await tested.page.locator('main img').count()).toBe(0);
+  });
+
   it('of a thousand hops, with names as long and hostile as can be, are shown as text', async () => {
     const { id } = await theIncident();
     await tested.logIn();

@@ -4,7 +4,7 @@ import { incidentOperations } from '../../server/http/routes/tracing/incidents.t
 import { type ApiServer, serveOperations } from '../../server/testing/api-server.ts';
 import type { BlockedEdge, BlockedEdges } from '../../server/tracing/blocked-edges.ts';
 import type { Incidents } from '../../tracing/incidents/index.ts';
-import { alertOf, DRILL, id } from '../../tracing/incidents/testing/alerts.ts';
+import { alertOf, DRILL, hopOf, id } from '../../tracing/incidents/testing/alerts.ts';
 import { World } from '../../tracing/incidents/testing/world.ts';
 import { type Ended, expectDone, expectRefused, flat, runReeve } from '../testing/run.ts';
 
@@ -84,6 +84,19 @@ describe('reeve incidents', () => {
     expect(flat(text)).toContain('Name the callers: demo/shop/payments.');
     expect(text).toMatch(/^ +what to write is in --format json$/m);
     expect(text).toMatch(/^ +k8s\/policies\.yaml:7$/m);
+  });
+
+  it('names incidents that have come to have something in common, and marks what is harmless', async () => {
+    const apart = [hopOf('web', 'reviews', 3, { traceId: null })];
+    incidents.record(alertOf('alert-2', apart));
+    await incidents.tick();
+    const met = hopOf('legacy-billing', 'payments', 40, { traceId: null });
+    incidents.record(alertOf('alert-2', [...apart, hopOf('reviews', 'legacy-billing', 39), met]));
+    await incidents.tick();
+    const text = await done('show', incident);
+    expect(text).toMatch(/^Related incidents$/m);
+    expect(flat(text)).toContain('Both are in the trace');
+    expect(flat(text)).toContain('harmless: nobody is known to need it');
   });
 
   it.each([

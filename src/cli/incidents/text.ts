@@ -20,6 +20,7 @@ export function toIncidentText(incident: IncidentView, paint: Painter): string {
     doneOf(incident),
     proposedOf(incident.proposed),
     fixesOf(incident.fixes),
+    relatedOf(incident),
     notesOf(incident),
   ];
   return parts
@@ -139,7 +140,11 @@ function doneOf({ actions }: IncidentView): string {
 function proposedOf(proposed: readonly ProposedAction[]): string {
   if (proposed.length === 0) return '';
   const rows = proposed.map(
-    ({ id, kind, what, breaks }) => [`  ${kind}`, [what, breaks, id]] as const,
+    ({ id, kind, what, breaks, isHarmless }) =>
+      [
+        `  ${kind}`,
+        [what, breaks, ...(isHarmless ? ['harmless: nobody is known to need it'] : []), id],
+      ] as const,
   );
   return `Can be done at once: reeve incidents act INCIDENT ACTION --reason TEXT\n${toFields(rows, 22)}`;
 }
@@ -153,6 +158,18 @@ function fixesOf(fixes: readonly Fix[]): string {
     return [`  ${kind}`, [what, because, ...place, ...copy]] as const;
   });
   return `Closes the way for good\n${toFields(rows, 22)}`;
+}
+
+function relatedOf({ related }: IncidentView): string {
+  if (related.length === 0) return '';
+  const rows = related.map(
+    ({ id, state, severity, reason, lastTime, because }) =>
+      [
+        `  ${severity}`,
+        [`${id}, ${state}, seen until ${minute(lastTime)} UTC`, because, reason],
+      ] as const,
+  );
+  return `Related incidents\n${toFields(rows, 22)}`;
 }
 
 function notesOf({ notes }: IncidentView): string {

@@ -8,18 +8,29 @@ export interface Way {
   readonly lastTime: string;
 }
 
+/** What two ways have in common; `after`: the first goes on from where the other had come to, and `before` the reverse. */
+export type Common =
+  | { readonly by: 'trace'; readonly traceId: string }
+  | { readonly by: 'step'; readonly from: string; readonly to: string }
+  | { readonly by: 'after' | 'before'; readonly service: string };
+
 /** Whether an alert goes on where another was, or goes the same way: they share a trace or a step from one service to the
  *  next, or one begins where the other has come to; and no longer than the window is between them. That two are at the
  *  same service means nothing: everybody calls some of them.
  *  @param windowMs 0: only those that overlap in time */
-export function belongsTo(alert: Way, other: Way, windowMs: number): boolean {
-  if (gapMs(alert, other) > windowMs) return false;
-  return (
-    share(alert.traceIds, other.traceIds) ||
-    share(stepsOf(alert), stepsOf(other)) ||
-    goesOn(alert, other) ||
-    goesOn(other, alert)
-  );
+export const belongsTo = (alert: Way, other: Way, windowMs: number): boolean =>
+  commonOf(alert, other, windowMs) !== undefined;
+
+/** What makes two ways one, as `belongsTo` judges; undefined: nothing. */
+export function commonOf(one: Way, other: Way, windowMs: number): Common | undefined {
+  if (gapMs(one, other) > windowMs) return undefined;
+  const traceId = shared(one.traceIds, other.traceIds);
+  if (traceId !== undefined) return { by: 'trace', traceId };
+  const [from, to] = shared(stepsOf(one), stepsOf(other))?.split('\n') ?? [];
+  if (from !== undefined && to !== undefined) return { by: 'step', from, to };
+  const [start = '', otherStart = ''] = [one.path[0], other.path[0]];
+  if (goesOn(one, other)) return { by: 'after', service: start };
+  return goesOn(other, one) ? { by: 'before', service: otherStart } : undefined;
 }
 
 /** Milliseconds between the end of the one and the beginning of the other; 0 where they overlap. */
@@ -28,9 +39,10 @@ function gapMs(a: Way, b: Way): number {
   return Math.max(0, Date.parse(second.time) - Date.parse(first.lastTime));
 }
 
-function share(some: readonly string[], others: readonly string[]): boolean {
+/** The first that both have. */
+function shared(some: readonly string[], others: readonly string[]): string | undefined {
   const known = new Set(others);
-  return some.some((one) => known.has(one));
+  return some.find((one) => known.has(one));
 }
 
 const stepsOf = ({ path }: Way): string[] =>

@@ -310,6 +310,27 @@ describe('the list', () => {
   });
 });
 
+it('that comes to share a step with another as it grows names it, and is named by it', async () => {
+  const apart = alertOf('alert-2', [hopOf('web', 'reviews', 3, { traceId: null })]);
+  await record(drill, apart);
+  const ids = incidents.list().map((one) => one.id);
+  expect(ids).toHaveLength(2);
+  for (const one of ids) expect((await incidents.get(one)).related).toEqual([]);
+  const met = hopOf('legacy-billing', 'payments', 40, { traceId: null });
+  await record(
+    alertOf('alert-2', [
+      ...apart.hops,
+      { ...met, from: id('reviews'), to: id('legacy-billing') },
+      met,
+    ]),
+  );
+  const views = await Promise.all(ids.map((one) => incidents.get(one)));
+  expect(views.map(({ related }) => related.map((one) => one.id))).toEqual([[ids[1]], [ids[0]]]);
+  expect(views[0]?.related[0]?.because).toBe(
+    `Both went from ${id('legacy-billing')} to ${id('payments')}.`,
+  );
+});
+
 describe('an action', () => {
   const actionOf = async (kind: string) => {
     const { proposed } = await incidents.get(only());

@@ -217,7 +217,7 @@ export class Incidents {
   async #view(stored: Incident): Promise<IncidentView> {
     const incident = this.#asKnownNow(stored);
     const known = await knownOf(incident, this.#parts.estate);
-    return viewOf(incident, known, this.#acting.kinds, (action) =>
+    return viewOf(incident, known, this.#index.all(), this.#acting.kinds, (action) =>
       this.#acting.isRunning(incident.id, action),
     );
   }

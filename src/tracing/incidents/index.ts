@@ -27,5 +27,6 @@ export type {
   ReadableCredential,
 } from './ports.ts';
 export type { ProposedAction } from './propose.ts';
+export type { RelatedIncident } from './related.ts';
 export { MOVES, type Move } from './states.ts';
 export type { IncidentSummary, IncidentView } from './view.ts';

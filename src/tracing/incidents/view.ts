@@ -9,6 +9,7 @@ import type { ActionKind, Incident, TakenAction } from './model.ts';
 import { timesOf, wayOf } from './notice-of.ts';
 import { type ProposedAction, proposeActions } from './propose.ts';
 import { hopsOf } from './reached.ts';
+import { type RelatedIncident, relatedTo } from './related.ts';
 
 /** A line of the list. */
 export interface IncidentSummary {
@@ -46,6 +47,8 @@ export interface IncidentView extends Omit<Incident, 'actions'> {
   readonly proposed: readonly ProposedAction[];
   /** What closes the way for good. */
   readonly fixes: readonly Fix[];
+  /** Incidents that have something in common with it; the newest first. */
+  readonly related: readonly RelatedIncident[];
 }
 
 export function summaryOf(incident: Incident): IncidentSummary {
@@ -58,19 +61,22 @@ export function summaryOf(incident: Incident): IncidentSummary {
   };
 }
 
-/** @param isRunning whether this server is at an action */
+/** @param isRunning whether this server is at an action
+ *  @param all incidents, the newest first */
 export function viewOf(
   incident: Incident,
   known: Known,
+  all: readonly IncidentSummary[],
   kinds: ReadonlySet<ActionKind>,
   isRunning: (action: string) => boolean,
 ): IncidentView {
   const { actions, ...rest } = incident;
   const taken = new Map(actions.map((one) => [one.id, new Set(one.steps.map((s) => s.subject))]));
   const signs = incident.alerts.flatMap((alert) => alert.signs);
+  const summary = summaryOf(incident);
   return {
     ...rest,
-    summary: summaryOf(incident),
+    summary,
     hops: hopsOf(incident.alerts),
     firstSign: signs.sort((a, b) => Date.parse(a.time) - Date.parse(b.time))[0] ?? null,
     actions: actions.map((one) => ({ ...one, standing: stateOf(one, isRunning(one.id)) })),
@@ -78,5 +84,6 @@ export function viewOf(
       subjects.some((subject) => !taken.get(id)?.has(subject)),
     ),
     fixes: fixesOf(incident, known),
+    related: relatedTo(summary, all),
   };
 }

@@ -11,6 +11,7 @@ import { NotesSection } from '../tracing/incidents/NotesSection.tsx';
 import { PathPicture } from '../tracing/incidents/PathPicture.tsx';
 import { pathOf } from '../tracing/incidents/path.ts';
 import { BlastSection, ReachedSection } from '../tracing/incidents/ReachedSection.tsx';
+import { RelatedSection } from '../tracing/incidents/RelatedSection.tsx';
 import { SignView } from '../tracing/incidents/SignView.tsx';
 import type { IncidentView } from '../tracing/model.ts';
 import { TraceLink } from '../tracing/parts.tsx';
@@ -66,6 +67,7 @@ function Whole({ incident }: { readonly incident: IncidentView }) {
         </div>
         <div>
           <FixesSection fixes={incident.fixes} path={path} />
+          <RelatedSection related={incident.related} />
           <Traces ids={summary.traceIds} />
           <NotesSection incident={incident} />
         </div>

@@ -32,6 +32,7 @@ export type {
 };
 export type ProposedAction = IncidentView['proposed'][number];
 export type TakenAction = IncidentView['actions'][number];
+export type RelatedIncident = IncidentView['related'][number];
 export type Fix = IncidentView['fixes'][number];
 
 export interface Graph {

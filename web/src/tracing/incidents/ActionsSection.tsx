@@ -21,7 +21,11 @@ export function ActionsSection({ incident }: { readonly incident: IncidentView }
         {proposed.map((action) => (
           <li key={action.id}>
             <Told action={action} />
-            <button type="button" className="danger" onClick={() => ask(askedOf(id, action))}>
+            <button
+              type="button"
+              className={action.isHarmless ? '' : 'danger'}
+              onClick={() => ask(askedOf(id, action))}
+            >
               {ACTIONS[action.kind]} …
             </button>
           </li>
@@ -36,6 +40,10 @@ export function ActionsSection({ incident }: { readonly incident: IncidentView }
     </section>
   );
 }
+
+/** What was asked for once is not looked at again for that. */
+const isHarmless = (action: ProposedAction | TakenAction): boolean =>
+  'isHarmless' in action && action.isHarmless;
 
 function askedOf(incident: string, action: ProposedAction | TakenAction): Asked {
   const { kind, target, what, breaks } = action;
@@ -52,7 +60,7 @@ function askedOf(incident: string, action: ProposedAction | TakenAction): Asked 
     path: `/incidents/${encodeURIComponent(incident)}/actions`,
     body: { action: action.id },
     needsReason: true,
-    isDangerous: true,
+    isDangerous: !isHarmless(action),
     done: `Asked for: ${title}`,
   };
 }
@@ -61,6 +69,12 @@ function Told({ action }: { readonly action: ProposedAction | TakenAction }) {
   return (
     <div>
       <b>{targetWords(action.target)}</b>
+      {isHarmless(action) && (
+        <>
+          {' '}
+          <span className="badge good">nobody is known to need it</span>
+        </>
+      )}
       <p>
         <Prose text={action.what} />
       </p>

@@ -72,6 +72,12 @@ const IncidentView = z.looseObject({
       hop: z.int().nullable(),
     }),
   ),
+  /** Others that have something in common with it. */
+  related: z.array(
+    IncidentSummary.pick({
+      ...{ id: true, state: true, severity: true, reason: true, time: true, lastTime: true },
+    }).extend({ because: z.string() }),
+  ),
 });
 
 /** What each kind of action takes beside working with incidents: what it does is done in another domain. */
