@@ -65,6 +65,7 @@ export const GraphColumns = z.strictObject({
     /** 0 to 1, to two digits. */
     maturity: z.array(z.number()),
     /** Seconds since 1970. */
+    firstSeen: z.array(z.int()),
     lastSeen: z.array(z.int()),
   }),
   /** Those with most requests first. */
@@ -79,6 +80,7 @@ export const GraphColumns = z.strictObject({
     /** The best there was for who called: 0 none, 1 asserted, 2 authenticated. */
     evidence: z.array(z.int()),
     /** Seconds since 1970. */
+    firstSeen: z.array(z.int()),
     lastSeen: z.array(z.int()),
   }),
   /** Of all that match, whatever the limit. */

@@ -110,10 +110,13 @@ describe('the part of a call graph that is asked for', () => {
       ...{ from: [-1, 0, 1, -1], to: [0, 1, 2, 3], requests: [9, 7, 5, 1] },
       ...{ failed: [9, 0, 0, 0], denied: [0, 0, 5, 0], authenticated: [0, 7, 0, 0] },
       evidence: [1, 2, 1, 1],
+      firstSeen: [0, 4, 0, 0].map((days) => (T0 + days * DAY) / 1_000),
       lastSeen: [0, 4, 0, 0].map((days) => (T0 + days * DAY) / 1_000),
     });
     expect(told7.services).toMatchObject({
       ...{ kind: [0, 0, 0, 0], requests: [9, 7, 5, 1], maturity: [0.25, 0.25, 0.25, 0.25] },
+      firstSeen: services.map(({ firstSeen }) => Math.floor(Date.parse(firstSeen) / 1_000)),
+      lastSeen: services.map(({ lastSeen }) => Math.floor(Date.parse(lastSeen) / 1_000)),
     });
   });
 

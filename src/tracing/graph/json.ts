@@ -50,6 +50,7 @@ export function* columnsJson(
     kind: numbers.map((number) => SERVICE_KINDS.indexOf(kindOf(parts, number))),
     requests: numbers.map((number) => services.requests(number)),
     maturity: numbers.map((number) => Math.round(maturityOf(number) * 100) / 100),
+    firstSeen: numbers.map((number) => toSeconds(services.firstSeen(number))),
     lastSeen: numbers.map((number) => toSeconds(services.lastSeen(number))),
   };
   yield* columns(ofServices);
@@ -59,7 +60,8 @@ export function* columnsJson(
 }
 
 const COUNTED = ['requests', 'failed', 'denied', 'authenticated'] as const;
-const COLUMNS = ['from', 'to', ...COUNTED, 'evidence', 'lastSeen'] as const;
+const SEEN = ['firstSeen', 'lastSeen'] as const;
+const COLUMNS = ['from', 'to', ...COUNTED, 'evidence', ...SEEN] as const;
 
 /** Row by row, for what belongs together lies together. All of it at once: a row may be given to another later. */
 function edgeColumns(
@@ -76,7 +78,7 @@ function edgeColumns(
     values.to.push(places[edges.word(row, EDGE.to)] ?? -1);
     for (const field of COUNTED) values[field].push(edges.number(row, EDGE[field]));
     values.evidence.push(edges.word(row, EDGE.rank));
-    values.lastSeen.push(toSeconds(edges.number(row, EDGE.lastSeen)));
+    for (const field of SEEN) values[field].push(toSeconds(edges.number(row, EDGE[field])));
   }
   return values;
 }

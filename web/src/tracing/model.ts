@@ -5,6 +5,7 @@ import type { IncidentSummary, IncidentView } from '../../../src/tracing/inciden
 import type {
   AlertHop,
   EdgeEndpoint,
+  GraphColumns,
   GraphEdge,
   GraphService,
   Sign,
@@ -22,6 +23,7 @@ export type ReachedOf = z.infer<typeof Reached>;
 export type {
   AlertHop,
   Feedback,
+  GraphColumns,
   GraphService,
   IncidentSummary,
   IncidentView,

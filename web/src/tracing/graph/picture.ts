@@ -104,22 +104,26 @@ export function isNewEdge(
   services: ReadonlyMap<string, Pick<GraphService, 'firstSeen'>>,
   now: number,
 ): boolean {
-  const first = Date.parse(edge.firstSeen);
-  if (!(now - first < DAY_MS)) return false;
   const known = services.get(edge.from === OUTSIDE ? edge.to : edge.from);
-  return known !== undefined && first - Date.parse(known.firstSeen) > SETTLED_MS;
+  return isNew(Date.parse(edge.firstSeen), Date.parse(known?.firstSeen ?? ''), now);
 }
 
+/** The same by times, milliseconds since 1970.
+ *  @param first when the relationship was first seen
+ *  @param known when its caller was, or who is called from outside; NaN where nobody knows */
+export const isNew = (first: number, known: number, now: number): boolean =>
+  now - first < DAY_MS && first - known > SETTLED_MS;
+
 function toEdge(edge: Edge, services: ReadonlyMap<string, GraphService>, now: number): ShownEdge {
-  const isNew = isNewEdge(edge, services, now);
+  const isFresh = isNewEdge(edge, services, now);
   const marks = [
-    isNew ? 'new' : '',
+    isFresh ? 'new' : '',
     edge.denied > 0 ? `${grouped(edge.denied)} denied` : '',
     edge.failed > 0 ? `${grouped(edge.failed)} failed` : '',
   ].filter(Boolean);
   return {
     edge,
-    isNew,
+    isNew: isFresh,
     weight: Math.min(4, 1 + Math.log10(Math.max(1, edge.requests)) / 2),
     mark: marks.join(', '),
     title: [

@@ -1,84 +1,100 @@
 import { describe, expect, it } from 'vitest';
-import type { Edge, GraphService } from '../../model.ts';
+import type { GraphColumns } from '../../model.ts';
 import { FLAG, RANKS, toColumns } from './columns.ts';
 import { countLines, linesOf } from './lines.ts';
 
 const NOW = Date.parse('2026-01-10T12:00:00Z');
-const at = (hoursAgo: number): string => new Date(NOW - hoursAgo * 3_600_000).toISOString();
+const hoursAgo = (hours: number): number => NOW / 1_000 - hours * 3_600;
 
-const service = (id: string): GraphService => ({
-  ...{ id, kind: 'service', requests: 10, firstSeen: at(500), lastSeen: at(0) },
-  ...{ maturity: 0.9, maturityBecause: 'seen on 20 days' },
-});
+interface Given {
+  readonly from: number;
+  readonly to: number;
+  readonly denied?: number;
+  readonly evidence?: number;
+  readonly firstHours?: number;
+  readonly lastHours?: number;
+}
 
-const edge = (from: string, to: string, more: Partial<Edge> = {}): Edge => ({
-  ...{ from, to, requests: 100, failed: 0, denied: 0, p50Milliseconds: 1, p99Milliseconds: 2 },
-  ...{ firstSeen: at(400), lastSeen: at(1), evidence: 'authenticated', authenticated: 100 },
-  ...{ traceIds: [], ...more },
-});
+/** As the API tells it, of services that are known for 500 hours. */
+function told(id: string[], edges: readonly Given[]): GraphColumns {
+  const ofServices = (value: number) => id.map(() => value);
+  return {
+    services: {
+      ...{ id, kind: ofServices(0), requests: ofServices(10), maturity: ofServices(1) },
+      ...{ firstSeen: ofServices(hoursAgo(500)), lastSeen: ofServices(hoursAgo(0)) },
+    },
+    edges: {
+      from: edges.map(({ from }) => from),
+      to: edges.map(({ to }) => to),
+      requests: edges.map(() => 100),
+      failed: edges.map(() => 0),
+      denied: edges.map(({ denied = 0 }) => denied),
+      authenticated: edges.map(() => 0),
+      evidence: edges.map(({ evidence = 2 }) => evidence),
+      firstSeen: edges.map(({ firstHours = 400 }) => hoursAgo(firstHours)),
+      lastSeen: edges.map(({ lastHours = 1 }) => hoursAgo(lastHours)),
+    },
+    edgeCount: 7,
+  };
+}
 
 const [A, B, C] = ['test/shop/a', 'test/shop/b', 'test/shop/c'];
+const EDGES: readonly Given[] = [
+  { from: 0, to: 1 },
+  { from: -1, to: 0, evidence: 0, firstHours: 2 },
+  { from: 1, to: 0, firstHours: 1, denied: 2 },
+];
 
 describe('a large graph as columns', () => {
-  const columns = toColumns(
-    {
-      services: [service(A), service(B)],
-      edges: [
-        edge(A, B),
-        edge('*', A, { evidence: 'none' }),
-        edge(B, C, { firstSeen: at(1), denied: 2 }),
-      ],
-      edgeCount: 7,
-    },
-    NOW,
-  );
-
-  it('has everybody once, also who is only known from a line', () => {
-    expect(columns.ids).toEqual([A, B, '*', C]);
-    expect([...columns.requests]).toEqual([10, 10, 0, 0]);
-    expect([...columns.from].map((place) => columns.ids[place])).toEqual([A, '*', B]);
-    expect([...columns.to].map((place) => columns.ids[place])).toEqual([B, A, C]);
-    expect(columns.edgeCount).toBe(7);
+  it('has what comes from outside as one more', () => {
+    const { ids, requests, from, to, edgeCount } = toColumns(told([A, B], EDGES), NOW);
+    expect(ids).toEqual([A, B, '*']);
+    expect([...requests]).toEqual([10, 10, 0]);
+    expect([...from]).toEqual([0, 2, 1]);
+    expect([...to]).toEqual([1, 0, 0]);
+    expect(edgeCount).toBe(7);
+    expect(toColumns(told([A, B], [{ from: 0, to: 1 }]), NOW).ids).toEqual([A, B]);
   });
 
   it('says who called, and what is new and refused', () => {
-    expect([...columns.evidence].map((rank) => RANKS[rank])).toEqual([
+    const { evidence, flags } = toColumns(told([A, B], EDGES), NOW);
+    expect([...evidence].map((rank) => RANKS[rank])).toEqual([
       'authenticated',
       'none',
       'authenticated',
     ]);
-    expect([...columns.flags]).toEqual([0, 0, FLAG.new | FLAG.refused]);
+    expect([...flags]).toEqual([0, FLAG.new, FLAG.new | FLAG.refused]);
   });
 });
 
 describe('a line says', () => {
-  const lineOf = (more: Partial<Edge>, ways: Parameters<typeof linesOf>[1] = []) =>
-    linesOf(
-      toColumns(
-        { services: [service(A), service(B)], edges: [edge(A, B, more)], edgeCount: 1 },
-        NOW,
-      ),
-      ways,
-    )[0];
-  const way = (path: readonly string[], hoursAgo: number) => [{ path, time: at(hoursAgo) }];
+  const way = (path: readonly string[], hours: number) => ({
+    path,
+    time: new Date(hoursAgo(hours) * 1_000).toISOString(),
+  });
   it.each([
-    ['who called', { evidence: 'asserted' }, [], 'asserted'],
-    ['that it is new, before who called', { firstSeen: at(1) }, [], 'new'],
-    ['that it is refused, before that it is new', { firstSeen: at(1), denied: 1 }, [], 'refused'],
-    ['that an open incident went there, before all', { denied: 1 }, way([A, C, B], 2), 'incident'],
-    ['nothing of an incident that it leads back from', {}, way([B, A], 2), 'authenticated'],
-    ['nothing of an incident that only one end is part of', {}, way([A, C], 2), 'authenticated'],
-    ['nothing of an incident that began when it was over', {}, way([A, B], 0.5), 'authenticated'],
+    ['who called', { evidence: 1 }, [], 'asserted'],
+    ['that it is new, before who called', { firstHours: 1 }, [], 'new'],
+    ['that it is refused, before that it is new', { firstHours: 1, denied: 1 }, [], 'refused'],
+    [
+      'that an open incident went there, before all',
+      { denied: 1 },
+      [way([A, C, B], 2)],
+      'incident',
+    ],
+    ['nothing of an incident that it leads back from', {}, [way([B, A], 2)], 'authenticated'],
+    ['nothing of one that only one end is part of', {}, [way([A, C], 2)], 'authenticated'],
+    ['nothing of one that began when it was over', {}, [way([A, B], 0.5)], 'authenticated'],
   ] as const)('%s', (_, more, ways, line) => {
-    expect(lineOf(more, ways)).toBe(line);
+    const columns = toColumns(told([A, B, C], [{ from: 0, to: 1, ...more }]), NOW);
+    expect(linesOf(columns, ways)).toEqual([line]);
   });
 
   it('as many as there are of each', () => {
-    expect(countLines(['new', 'asserted', 'new'])).toEqual(
-      new Map([
-        ['new', 2],
-        ['asserted', 1],
-      ]),
-    );
+    const counts = countLines(['new', 'asserted', 'new']);
+    expect([...counts]).toEqual([
+      ['new', 2],
+      ['asserted', 1],
+    ]);
   });
 });

@@ -1,19 +1,15 @@
-import type { Edge, Graph, GraphService } from '../../model.ts';
+import { type GraphColumns, OUTSIDE } from '../../model.ts';
 import type { Evidence } from '../../words.ts';
-import { isNewEdge } from '../picture.ts';
+import { isNew } from '../picture.ts';
 
-/** A large call graph as columns: small, and quick to hand from one thread to another. */
+/** A large call graph as columns, as the map needs them. */
 export interface Columns {
-  /** Of services, and `*`; all other columns name them by their place here. */
+  /** Of services, and `*` where there is something from outside; all other columns name them by their place here. */
   readonly ids: readonly string[];
   /** Of services. */
   readonly requests: Float64Array;
-  /** Of services, places in `KINDS`. */
-  readonly kinds: Uint8Array;
   readonly from: Uint32Array;
   readonly to: Uint32Array;
-  /** Of edges. */
-  readonly edgeRequests: Float64Array;
   /** Of edges, places in `RANKS`. */
   readonly evidence: Uint8Array;
   /** Of edges, bits of `FLAG`. */
@@ -24,35 +20,30 @@ export interface Columns {
   readonly edgeCount: number;
 }
 
-export const RANKS = ['authenticated', 'asserted', 'none'] as const satisfies readonly Evidence[];
+/** In the order of the API. */
+export const RANKS = ['none', 'asserted', 'authenticated'] as const satisfies readonly Evidence[];
 export const FLAG = { new: 1, refused: 2 } as const;
-export const KINDS = [
-  'service',
-  'virtual',
-  'external',
-] as const satisfies readonly GraphService['kind'][];
 
 /** @param now milliseconds since 1970 */
-export function toColumns({ services, edges, edgeCount }: Graph, now: number): Columns {
-  const byId = new Map(services.map((service) => [service.id, service]));
-  const ids = [...new Set([...byId.keys(), ...edges.flatMap(({ from, to }) => [from, to])])];
-  const places = new Map(ids.map((id, place) => [id, place]));
-  const placeOf = (id: string): number => places.get(id) ?? 0;
-  const known = ids.map((id) => byId.get(id));
+export function toColumns({ services, edges, edgeCount }: GraphColumns, now: number): Columns {
+  const outside = services.id.length;
+  const hasOutside = edges.from.includes(-1) || edges.to.includes(-1);
+  const placesOf = (places: readonly number[]) =>
+    Uint32Array.from(places, (place) => (place < 0 ? outside : place));
+  const flagsOf = (edge: number): number => {
+    const [from = -1, to = -1] = [edges.from[edge], edges.to[edge]];
+    const known = services.firstSeen[from < 0 ? to : from] ?? Number.NaN;
+    const isFresh = isNew((edges.firstSeen[edge] ?? 0) * 1_000, known * 1_000, now);
+    return (isFresh ? FLAG.new : 0) | ((edges.denied[edge] ?? 0) > 0 ? FLAG.refused : 0);
+  };
   return {
-    ids,
-    requests: Float64Array.from(known, (service) => service?.requests ?? 0),
-    kinds: Uint8Array.from(known, (service) => KINDS.indexOf(service?.kind ?? 'virtual')),
-    from: Uint32Array.from(edges, ({ from }) => placeOf(from)),
-    to: Uint32Array.from(edges, ({ to }) => placeOf(to)),
-    edgeRequests: Float64Array.from(edges, ({ requests }) => requests),
-    evidence: Uint8Array.from(edges, ({ evidence }) => RANKS.indexOf(evidence)),
-    flags: Uint8Array.from(edges, (edge) => flagsOf(edge, isNewEdge(edge, byId, now))),
-    lastSeen: Float64Array.from(edges, ({ lastSeen }) => Date.parse(lastSeen)),
+    ids: hasOutside ? [...services.id, OUTSIDE] : services.id,
+    requests: Float64Array.from(hasOutside ? [...services.requests, 0] : services.requests),
+    from: placesOf(edges.from),
+    to: placesOf(edges.to),
+    evidence: Uint8Array.from(edges.evidence),
+    flags: Uint8Array.from(edges.from, (_, edge) => flagsOf(edge)),
+    lastSeen: Float64Array.from(edges.lastSeen, (seconds) => seconds * 1_000),
     edgeCount,
   };
-}
-
-function flagsOf({ denied }: Edge, isNew: boolean): number {
-  return (isNew ? FLAG.new : 0) | (denied > 0 ? FLAG.refused : 0);
 }

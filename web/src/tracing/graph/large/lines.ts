@@ -1,7 +1,7 @@
 import { type Columns, FLAG, RANKS } from './columns.ts';
 
 /** What the colour of a line says: what is unusual about the relationship, or else who called. */
-export const LINES = [...RANKS, 'new', 'refused', 'incident'] as const;
+export const LINES = [...RANKS.toReversed(), 'new', 'refused', 'incident'] as const;
 export type Line = (typeof LINES)[number];
 
 /** What is unusual is drawn over all else. */

@@ -16,10 +16,8 @@ const COLOURS: Colours = {
 const columns = (count: number, pairs: readonly (readonly [number, number])[]): Columns => ({
   ids: Array.from({ length: count }, (_, place) => `test/ns${place % 3}/s${place}`),
   requests: Float64Array.from({ length: count }, (_, place) => 10 ** (place % 6)),
-  kinds: new Uint8Array(count),
   from: Uint32Array.from(pairs, ([from]) => from),
   to: Uint32Array.from(pairs, ([, to]) => to),
-  edgeRequests: new Float64Array(pairs.length),
   evidence: new Uint8Array(pairs.length),
   flags: new Uint8Array(pairs.length),
   lastSeen: new Float64Array(pairs.length),

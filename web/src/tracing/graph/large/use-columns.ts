@@ -1,21 +1,21 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ApiError } from '../../../api.ts';
+import { get } from '../../../api.ts';
 import type { ListSearch } from '../../../router.tsx';
+import type { GraphColumns } from '../../model.ts';
 import { graphQuery } from '../filters.ts';
-import type { Columns } from './columns.ts';
-import type { Answer, Asked } from './read-worker.ts';
+import { type Columns, toColumns } from './columns.ts';
 
 /** As many as the API gives. */
-const MAX_EDGES = 50_000;
-/** A large graph is a large answer. */
+const MAX_EDGES = 80_000;
+/** What is drawn of a large graph changes little in that time, and drawing it is dear. */
 const REFRESH_MS = 60_000;
 
-/** A large call graph; read beside the page, which would stand still for so large an answer.
+/** A large call graph, whole.
  *  @param filters as the address of the page has them */
 export function useColumns(filters: ListSearch, isWanted = true) {
   return useQuery({
-    queryKey: ['graph', 'large', filters],
-    queryFn: ({ signal }) => readColumns(graphQuery(filters, Date.now(), MAX_EDGES), signal),
+    queryKey: ['graph', 'columns', filters],
+    queryFn: () => readColumns(filters),
     enabled: isWanted,
     placeholderData: keepPreviousData,
     staleTime: REFRESH_MS,
@@ -25,16 +25,8 @@ export function useColumns(filters: ListSearch, isWanted = true) {
   });
 }
 
-/** @throws {ApiError} */
-function readColumns(asked: Asked, signal: AbortSignal): Promise<Columns> {
-  const worker = new Worker(new URL('./read-worker.ts', import.meta.url), { type: 'module' });
-  return new Promise<Columns>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason));
-    worker.addEventListener('error', ({ message }) => reject(new Error(message)));
-    worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
-      if ('problem' in data) reject(new ApiError(data.problem));
-      else resolve(data.columns);
-    });
-    worker.postMessage(asked);
-  }).finally(() => worker.terminate());
+async function readColumns(filters: ListSearch): Promise<Columns> {
+  const now = Date.now();
+  const asked = graphQuery(filters, now, MAX_EDGES);
+  return toColumns(await get<GraphColumns>('/graph/columns', asked), now);
 }
