@@ -48,8 +48,8 @@ class World {
     );
   }
 
-  restart(): void {
-    this.engine = this.#start(this.engine.snapshot());
+  restart(learnt = this.engine.snapshot()): void {
+    this.engine = this.#start(learnt);
   }
 
   play(calls: readonly TestCall[]): void {
@@ -117,6 +117,31 @@ describe('an estate whose traces are followed', () => {
     expect(alert?.hops.map(({ operation }) => operation)).toEqual(
       expect.arrayContaining(['GET /cards', 'DELETE /cards']),
     );
+  });
+
+  it('goes on from what was taken in steps between which it learnt', () => {
+    const world = new World();
+    world.days(14);
+    const before = world.engine.graph.edges().map(({ from, to }) => `${from} ${to}`);
+    const steps = world.engine.snapshotSteps();
+    let rests = 0;
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) {
+        world.restart(Buffer.concat(value));
+        break;
+      }
+      // names and edges that nobody has heard of
+      world.play([{ from: '', to: `late-${rests++}`, operation: `GET /late-${rests}` }]);
+      world.pass(3_000);
+    }
+    expect(rests).toBeGreaterThan(10);
+    const after = world.engine.graph.edges().map(({ from, to }) => `${from} ${to}`);
+    expect(after).toEqual(expect.arrayContaining(before));
+    for (const edge of after) expect(edge).toMatch(/^(\*|[a-z]+) [a-z]+(-\d+)?$/);
+    world.play(CUSTOMER);
+    world.pass(5_000);
+    expect([...world.alerts.keys()]).toEqual([]);
   });
 
   it('tells no more of what people have called expected', () => {

@@ -12,6 +12,7 @@ import type { SeenSign } from './seen-sign.ts';
 import { SensitiveEndpoints } from './sensitive-endpoints.ts';
 import type { TracingSettings } from './settings.ts';
 import { type EngineState, readEngineState, writeEngineState } from './state.ts';
+import { finish, type Steps } from './steps.ts';
 import { Stories } from './stories/index.ts';
 import { type KeptTrace, TraceBuffer } from './traces/index.ts';
 
@@ -144,14 +145,21 @@ export class TracingEngine {
 
   /** All that was learnt, for another engine; what waits for its other half is not in it. */
   snapshot(): Buffer {
-    return writeEngineState({
+    return Buffer.concat(finish(this.snapshotSteps()));
+  }
+
+  /** The same in parts, and in steps between which spans may be taken: what they teach may be in it or not. */
+  *snapshotSteps(): Steps<Uint8Array[]> {
+    const baseline = yield* this.baseline.snapshotSteps();
+    const graph = yield* this.graph.snapshotSteps();
+    // at one stroke, and last: numbers that stories have are of hops until now, and of names that there are now
+    const state = {
       hops: this.#hopsBefore + this.#hopCount,
       names: this.names.snapshot(),
       detector: this.#detector.snapshot(),
       stories: this.#stories.snapshot(),
-      baseline: this.baseline.snapshot(),
-      graph: this.graph.snapshot(),
-    });
+    };
+    return yield* writeEngineState({ ...state, baseline, graph });
   }
 
   /** Has a trace that a person looks at kept. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
 import { NamesState } from './names.ts';
+import { lengthOf, type Steps, toJsonBytes } from './steps.ts';
 
 /** The layout, numbers little-endian: 4 bytes `RVTE`, 4 bytes length of the header, the header in JSON, then the parts in
  *  the order in which the header counts their bytes. */
@@ -29,13 +30,25 @@ export interface EngineState {
   readonly graph: Buffer;
 }
 
-export function writeEngineState({ baseline, graph, ...rest }: EngineState): Buffer {
-  const sizes = { baseline: baseline.length, graph: graph.length };
-  const header = Buffer.from(JSON.stringify({ version: 1, ...rest, ...sizes }));
+/** Its bytes, in parts. All but names is written in the first step, for it may change in the next.
+ *  @param state with the parts of its bytes */
+export function* writeEngineState({
+  baseline,
+  graph,
+  names,
+  ...rest
+}: Omit<EngineState, 'baseline' | 'graph'> & {
+  readonly baseline: readonly Uint8Array[];
+  readonly graph: readonly Uint8Array[];
+}): Steps<Uint8Array[]> {
+  const sizes = { baseline: lengthOf(baseline), graph: lengthOf(graph) };
+  const others = JSON.stringify({ version: 1, ...rest, ...sizes }).slice(0, -1);
+  const listed = yield* toJsonBytes(names);
+  const header = [Buffer.from(`${others},"names":`), ...listed, Buffer.from('}')];
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32LE(MAGIC, 0);
-  prefix.writeUInt32LE(header.length, 4);
-  return Buffer.concat([prefix, header, baseline, graph]);
+  prefix.writeUInt32LE(lengthOf(header), 4);
+  return [prefix, ...header, ...baseline, ...graph];
 }
 
 /** @throws {Fault} `tracing/snapshot-malformed` */

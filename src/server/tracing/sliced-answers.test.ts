@@ -48,7 +48,7 @@ describe('answers in slices', () => {
 
   it('that take no time serve who asks now', async () => {
     const quick = async (text: string) =>
-      Buffer.from(await answers.answer('a', () => [text])).toString();
+      Buffer.from(await answers.answer('a', () => [text].values())).toString();
     expect(await quick('first')).toBe('first');
     expect(await quick('second')).toBe('second');
   });

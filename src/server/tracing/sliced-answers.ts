@@ -1,7 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
+import { inSlices } from './slices.ts';
 
-/** Others get their turn after this long. */
-const SLICE_MS = 8;
 /** An answer serves all who ask the same for so many times as long as it took: no more than a part of the time goes into
  *  answers, however many ask. */
 const SERVES_RATIO = 10;
@@ -24,7 +22,7 @@ export class SlicedAnswers {
 
   /** @param key what is asked
    *  @param pieces of text, made as they are taken */
-  async answer(key: string, pieces: () => Iterable<string>): Promise<Uint8Array> {
+  async answer(key: string, pieces: () => Iterator<string>): Promise<Uint8Array> {
     const known = this.#made.get(key);
     if (known !== undefined && this.#now() < known.until) return known.bytes;
     const underWay = this.#underWay.get(key) ?? this.#make(key, pieces);
@@ -43,18 +41,10 @@ export class SlicedAnswers {
     }
   }
 
-  async #make(key: string, pieces: () => Iterable<string>): Promise<Uint8Array> {
+  async #make(key: string, pieces: () => Iterator<string>): Promise<Uint8Array> {
     const texts: string[] = [];
-    let began = this.#now();
-    let tookMs = 0;
-    for (const text of pieces()) {
-      texts.push(text);
-      const sliceMs = this.#now() - began;
-      if (sliceMs < SLICE_MS) continue;
-      tookMs += sliceMs;
-      await setImmediate();
-      began = this.#now();
-    }
+    const { tookMs } = await inSlices(pieces(), this.#now, (text) => texts.push(text));
+    const began = this.#now();
     const bytes = Buffer.from(texts.join(''));
     const now = this.#now();
     this.#made.set(key, { bytes, until: now + SERVES_RATIO * (tookMs + now - began) });

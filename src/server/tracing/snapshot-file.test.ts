@@ -16,8 +16,8 @@ describe('the snapshot of tracing', () => {
   it('is read as it was written, and replaced whole', async () => {
     const file = new SnapshotFile(folder);
     expect(await file.read()).toBeUndefined();
-    await file.write(Buffer.from('first'));
-    await file.write(Buffer.from([0, 255, 10]));
+    await file.write([Buffer.from('first')]);
+    await file.write([Buffer.from([0]), Buffer.alloc(0), Buffer.from([255, 10])]);
     expect(await file.read()).toEqual(Buffer.from([0, 255, 10]));
     expect(existsSync(`${file.path}.new`)).toBe(false);
   });
@@ -29,7 +29,7 @@ describe('the snapshot of tracing', () => {
     ['of another format', (bytes) => Buffer.concat([Buffer.from('x'), bytes])],
   ])('is refused where it is %s, and put aside', async (_, harm) => {
     const file = new SnapshotFile(folder);
-    await file.write(Buffer.from('learnt'));
+    await file.write([Buffer.from('learnt')]);
     writeFileSync(file.path, harm(readFileSync(file.path)));
     await expect(file.read()).rejects.toMatchObject({ code: 'tracing/snapshot-malformed' });
     await file.putAside();
@@ -37,9 +37,16 @@ describe('the snapshot of tracing', () => {
     expect(existsSync(`${file.path}.broken`)).toBe(true);
   });
 
+  it('is written part by part, however large they are', async () => {
+    const parts = [3, 2 ** 20, 0, 5, 2 ** 21].map((length, at) => Buffer.alloc(length, at));
+    const file = new SnapshotFile(folder);
+    await file.write(parts);
+    expect((await file.read())?.equals(Buffer.concat(parts))).toBe(true);
+  });
+
   it('is bounded', async () => {
     const file = new SnapshotFile(folder, 100);
-    await expect(file.write(Buffer.alloc(100))).rejects.toMatchObject({
+    await expect(file.write([Buffer.alloc(50), Buffer.alloc(50)])).rejects.toMatchObject({
       code: 'tracing/snapshot-too-large',
     });
   });

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, hash } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, messageOf, quote } from '../../base/fault.ts';
 
@@ -9,6 +9,8 @@ const MAGIC = 'reeve.tracing/v1';
 const HEADER_BYTES = MAGIC.length + 1 + 64 + 1;
 /** What is larger was not written by Reeve, or is of no use any more. */
 const MAX_BYTES = 2 ** 31 - 1;
+/** At a time, at least. */
+const WRITE_BYTES = 2 ** 20;
 
 /** What tracing has learnt, in a file of the data folder that is always whole: it takes the place of the last at one
  *  stroke. */
@@ -25,21 +27,28 @@ export class SnapshotFile {
     return join(this.#folder, FILE);
   }
 
-  /** Durable when it resolves.
+  /** Durable when it resolves. Others get their turn between two parts.
    *  @throws {Fault} `tracing/snapshot-too-large`, and what the file system throws */
-  async write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length + HEADER_BYTES > this.#maxBytes) {
+  async write(parts: readonly Uint8Array[]): Promise<void> {
+    const length = parts.reduce((sum, part) => sum + part.length, HEADER_BYTES);
+    if (length > this.#maxBytes) {
       throw new Fault(
         'tracing/snapshot-too-large',
-        `What was learnt takes ${bytes.length} bytes; ${this.#maxBytes} are written at most`,
+        `What was learnt takes ${length - HEADER_BYTES} bytes; ${this.#maxBytes} are written at most`,
         { hint: 'lower the limits in `tracing`' },
       );
     }
     const draft = `${this.path}.new`;
     const file = await open(draft, 'w', 0o600);
     try {
-      await file.writeFile(`${MAGIC}\n${digestOf(bytes)}\n`);
-      await file.writeFile(bytes);
+      const digest = createHash('sha256');
+      let at = HEADER_BYTES;
+      for (const part of together(parts)) {
+        digest.update(part);
+        await writeAll(file, part, at);
+        at += part.length;
+      }
+      await writeAll(file, Buffer.from(`${MAGIC}\n${digest.digest('hex')}\n`), 0);
       await file.sync();
     } finally {
       await file.close();
@@ -76,6 +85,28 @@ export class SnapshotFile {
       `${quote(this.path, 200)} cannot be read: ${why}`,
       { hint: 'it is put aside as tracing.snapshot.broken, and what is usual is learnt anew' },
     );
+  }
+}
+
+/** Small parts are written as one. */
+function* together(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for (const part of parts) {
+    waiting.push(part);
+    bytes += part.length;
+    if (bytes < WRITE_BYTES) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(waiting);
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let from = 0; from < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, from, bytes.length - from, at + from);
+    from += bytesWritten;
   }
 }
 

@@ -19,7 +19,7 @@ export const TracingStatus = z.strictObject({
   keptTraces: z.int(),
   /** Services whose behaviour is well known. */
   matureServices: z.int(),
-  /** How long ago the latest spans came in when they were looked at. */
+  /** How long ago spans came in when they were looked at, at most since it was told before. */
   lagMilliseconds: z.number(),
   /** What was refused, dropped or could not be told: by a closed set of reasons. */
   losses: z.array(

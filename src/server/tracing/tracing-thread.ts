@@ -11,6 +11,7 @@ import type { FromTracing, ToTracing, TracingLog, TracingThreadData } from './me
 import type { TracingAnswers, TracingSubject } from './questions.ts';
 import { Recurring } from './recurring.ts';
 import { SlicedAnswers } from './sliced-answers.ts';
+import { inSlices } from './slices.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { NOTHING_TRACED, type TracingStatus } from './status.ts';
 import { Told } from './told.ts';
@@ -130,7 +131,7 @@ export class TracingThread {
     this.#spansFrom = port;
     port.on('message', ({ batch, sentAt }: SpansMessage) => {
       const now = this.#ports.clock();
-      this.#lagMs = Math.max(0, now - sentAt);
+      this.#lagMs = Math.max(this.#lagMs, now - sentAt);
       this.#spanCount += batch.count;
       this.#guard('spans could not be followed', () => this.#engine.take(batch, now));
       const done: SpansDone = { type: 'done', count: batch.count };
@@ -174,7 +175,8 @@ export class TracingThread {
       if (this.#savedSpans === this.#spanCount) return;
       const spans = this.#spanCount;
       try {
-        await this.#file.write(this.#engine.snapshot());
+        const { result } = await inSlices(this.#engine.snapshotSteps());
+        await this.#file.write(result);
         this.#savedSpans = spans;
         this.#writing.succeeded();
         this.#status = { ...this.#status, snapshotAt: toTimestamp(this.#ports.clock()) };
@@ -192,6 +194,7 @@ export class TracingThread {
     if (text === this.#statusText) return;
     this.#status = status;
     this.#statusText = text;
+    this.#lagMs = 0;
     this.#ports.tell({ type: 'status', status });
   }
 

@@ -1,5 +1,6 @@
 import type { Hop } from '../hop.ts';
 import type { TracingNames } from '../names.ts';
+import { finish, type Steps } from '../steps.ts';
 import { bringNear } from './ahead.ts';
 import { callerByPlace } from './by-place.ts';
 import { describeService } from './describe.ts';
@@ -149,6 +150,11 @@ export class Baseline {
 
   /** All that was learnt, as bytes; with names by text, for numbers differ after a restart. */
   snapshot(): Buffer {
+    return Buffer.concat(finish(this.snapshotSteps()));
+  }
+
+  /** The same in steps, between which it may learn. */
+  snapshotSteps(): Steps<Uint8Array[]> {
     const clocks = { now: this.#now, latest: this.#latest };
     return takeSnapshot(this.#tables, this.#names, clocks);
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TracingNames } from '../names.ts';
+import type { Steps } from '../steps.ts';
 import type { Rows } from './rows.ts';
 import { malformed, packSnapshot, unpackSnapshot } from './stored-bytes.ts';
 import { type Renumber, renumber, StoredNames, storeNames, UsedNumbers } from './stored-names.ts';
@@ -21,23 +22,39 @@ export interface Clocks {
   readonly latest: number;
 }
 
-/** All that was learnt, as bytes. What led to what just now is not in it: numbers of hops are those of one run. */
-export function takeSnapshot(tables: Tables, names: TracingNames, clocks: Clocks): Buffer {
+/** Rows that are looked at in one step. */
+const STEP_ROWS = 8_192;
+
+/** All that was learnt, as bytes. What led to what just now is not in it: numbers of hops are those of one run. What is
+ *  learnt between two steps may be in it or not: rows stand for themselves, and numbers are never given to others. */
+export function* takeSnapshot(
+  tables: Tables,
+  names: TracingNames,
+  clocks: Clocks,
+): Steps<Uint8Array[]> {
   const used = new UsedNumbers();
   const parts: Uint32Array[] = [];
   const listed: { name: string; stride: number; rows: number }[] = [];
   for (const plan of PLANS) {
     const rows = plan.rows(tables);
-    const numbers = rowsInUse(rows, plan.top(tables));
-    for (const row of numbers) noteNumbers(plan, rows, row, used);
-    parts.push(
-      ...(plan.kind === 'pairs' ? [] : [Uint32Array.from(numbers)]),
-      copyOf(rows, numbers),
-    );
+    const top = plan.top(tables);
+    const numbers: number[] = [];
+    const copies: Uint32Array[] = [];
+    for (let from = 0; from <= top; from += STEP_ROWS) {
+      const some = rowsInUse(rows, from, Math.min(top + 1, from + STEP_ROWS));
+      for (const row of some) {
+        noteNumbers(plan, rows, row, used);
+        numbers.push(row);
+      }
+      copies.push(copyOf(rows, some));
+      yield;
+    }
+    parts.push(...(plan.kind === 'pairs' ? [] : [Uint32Array.from(numbers)]), ...copies);
     listed.push({ name: plan.name, stride: rows.stride, rows: numbers.length });
   }
-  const header = { version: 1, ...clocks, names: storeNames(names, used), tables: listed };
-  return packSnapshot(header, parts);
+  const stored = yield* storeNames(names, used);
+  const header = { version: 1, ...clocks, names: stored, tables: listed };
+  return yield* packSnapshot(header, parts);
 }
 
 /** Fills tables that are empty.
@@ -64,9 +81,10 @@ export function restoreSnapshot(bytes: Uint8Array, tables: Tables, names: Tracin
   return { now, latest };
 }
 
-function rowsInUse(rows: Rows, top: number): number[] {
+/** @param end the first that is not looked at */
+function rowsInUse(rows: Rows, first: number, end: number): number[] {
   const numbers: number[] = [];
-  for (let row = 0; row <= top; row++) {
+  for (let row = first; row < end; row++) {
     const from = row * rows.stride;
     for (let at = from; at < from + rows.stride; at++) {
       if (rows.words[at] === 0) continue;

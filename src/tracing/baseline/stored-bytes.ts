@@ -1,23 +1,20 @@
 import { crc32 } from 'node:zlib';
 import { Fault } from '../../base/fault.ts';
+import { bytesOf, lengthOf, type Steps, toJsonBytes, withHead } from '../steps.ts';
 
 const MAGIC = 0x4c425652;
 const HEAD = 16;
 
 /** A snapshot as bytes: magic, length of the header, and a checksum of what follows (little-endian words); the header as
  *  JSON; words. */
-export function packSnapshot(header: unknown, words: readonly Uint32Array[]): Buffer {
-  const json = Buffer.from(JSON.stringify(header));
-  const body = Buffer.concat([
-    json,
-    Buffer.alloc(-json.length & 3),
-    ...words.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)),
+export function* packSnapshot(header: unknown, words: readonly Uint32Array[]): Steps<Uint8Array[]> {
+  const json = yield* toJsonBytes(header);
+  const length = lengthOf(json);
+  return yield* withHead(MAGIC, length, [
+    ...json,
+    Buffer.alloc(-length & 3),
+    ...words.map(bytesOf),
   ]);
-  const head = Buffer.alloc(HEAD);
-  head.writeUInt32LE(MAGIC, 0);
-  head.writeUInt32LE(json.length, 4);
-  head.writeUInt32LE(crc32(body), 8);
-  return Buffer.concat([head, body]);
 }
 
 /** @throws {Fault} `tracing/snapshot-malformed` */
@@ -28,7 +25,8 @@ export function unpackSnapshot(bytes: Uint8Array): { header: unknown; words: Uin
   }
   const length = buffer.readUInt32LE(4);
   const body = buffer.subarray(HEAD);
-  if (crc32(body) !== buffer.readUInt32LE(8)) throw malformed('its checksum is another');
+  if (crc32(body) !== buffer.readUInt32LE(8) || buffer.readUInt32LE(12) !== 0)
+    throw malformed('its checksum is another');
   const from = length + (-length & 3);
   if (from > body.length || (body.length - from) % 4 !== 0) throw malformed('it is cut off');
   const words = new Uint32Array((body.length - from) / 4);

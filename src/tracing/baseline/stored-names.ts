@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Protocol } from '../../estate/index.ts';
 import type { TracingNames } from '../names.ts';
+import type { Steps } from '../steps.ts';
 
 /** Kinds of things that have numbers. */
 export const NAME_KINDS = ['services', 'endpoints', 'principals', 'addresses', 'versions'] as const;
@@ -37,7 +38,10 @@ export class UsedNumbers {
   }
 }
 
-export function storeNames(names: TracingNames, used: UsedNumbers): StoredNames {
+/** Numbers that are looked up in one step. */
+const STEP_NAMES = 8_192;
+
+export function* storeNames(names: TracingNames, used: UsedNumbers): Steps<StoredNames> {
   const endpoints: StoredNames['endpoints'] = {
     ...{ numbers: [], services: [], protocols: [], methods: [], templates: [] },
   };
@@ -45,23 +49,24 @@ export function storeNames(names: TracingNames, used: UsedNumbers): StoredNames 
     const endpoint = names.endpointOf(number);
     if (endpoint === undefined) continue;
     used.add('services', endpoint.service);
-    endpoints.numbers.push(number);
     endpoints.services.push(endpoint.service);
     endpoints.protocols.push(endpoint.protocol);
     endpoints.methods.push(endpoint.method);
     endpoints.templates.push(endpoint.template);
+    if (endpoints.numbers.push(number) % STEP_NAMES === 0) yield;
   }
   const listed = (kind: Exclude<NameKind, 'endpoints'>) => {
     const numbers = [...used.of(kind)];
     return { numbers, texts: numbers.map((number) => names[kind].text(number)) };
   };
-  return {
-    services: listed('services'),
-    principals: listed('principals'),
-    addresses: listed('addresses'),
-    versions: listed('versions'),
-    endpoints,
-  };
+  const services = listed('services');
+  yield;
+  const [principals, addresses, versions] = [
+    listed('principals'),
+    listed('addresses'),
+    listed('versions'),
+  ];
+  return { services, principals, addresses, versions, endpoints };
 }
 
 /** What number each stored one is now; 0 stays 0, and what has no name any more is undefined. */

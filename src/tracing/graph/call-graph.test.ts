@@ -169,6 +169,12 @@ describe('a snapshot of a call graph', () => {
     expect(after.graph.edge('a', 'b')?.requests).toBe(2);
   });
 
+  it('is read only whole: its head, too', () => {
+    const bytes = filled().snapshot();
+    bytes.writeUInt8(1, 13);
+    expect(() => new Graph().graph.restore(bytes)).toThrow('checksum');
+  });
+
   it('comes back within smaller limits', () => {
     const after = new Graph({ maxEdges: 1, maxEndpointEdges: 1 });
     after.graph.restore(filled().snapshot());

@@ -1,6 +1,7 @@
 import { Hop, OUTCOME, RANK } from '../hop.ts';
 import type { GraphEdge, GraphService } from '../model.ts';
 import type { TracingNames } from '../names.ts';
+import { finish, type Steps } from '../steps.ts';
 import {
   EDGE,
   EdgeRows,
@@ -130,6 +131,11 @@ export class CallGraph {
 
   /** All that is counted, as bytes. */
   snapshot(): Buffer {
+    return Buffer.concat(finish(this.snapshotSteps()));
+  }
+
+  /** The same in steps, between which hops may be counted. */
+  snapshotSteps(): Steps<Uint8Array[]> {
     return snapshotOf(this.#parts);
   }
 

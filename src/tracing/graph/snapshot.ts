@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { Protocol } from '../../estate/index.ts';
 import { RANK } from '../hop.ts';
+import { bytesOf, lengthOf, type Steps, toJsonBytes, withHead } from '../steps.ts';
 import {
   EDGE,
   type EdgeRows,
@@ -37,61 +38,79 @@ const Header = z.strictObject({
 });
 type Header = z.infer<typeof Header>;
 
-export function snapshotOf({ names, edges, endpointEdges, services }: GraphParts): Buffer {
+/** Rows that are copied in one step. */
+const STEP_ROWS = 4_096;
+
+/** All that is counted, as bytes. What is counted between two steps may be in it or not: rows stand for themselves. */
+export function* snapshotOf(parts: GraphParts): Steps<Uint8Array[]> {
+  const { names, edges, endpointEdges, services } = parts;
   const servicePlaces = new Map<number, number>([[0, 0]]);
-  const endpointPlaces = new Map<number, number>();
-  const header: Header = {
-    ...{ version: 1, services: [], endpoints: [] },
-    ...{ edges: edges.size, endpointEdges: endpointEdges.size },
-  };
-  for (let service = 1; service < services.end; service++) {
-    const { length } = header.services;
-    servicePlaces.set(service, length + 1);
-    header.services.push([
+  const listed: Header['services'] = [];
+  const placeOfService = (service: number): number => {
+    const known = servicePlaces.get(service);
+    if (known !== undefined) return known;
+    const place = listed.push([
       names.services.text(service),
       services.requests(service),
       services.firstSeen(service),
       services.lastSeen(service),
       services.tells(service),
     ]);
+    servicePlaces.set(service, place);
+    return place;
+  };
+  for (let service = 1; service < services.end; service++) {
+    placeOfService(service);
+    if (service % STEP_ROWS === 0) yield;
   }
-  for (let row = 1; row <= endpointEdges.size; row++) {
-    const number = endpointEdges.word(row, EDGE.to);
+  const endpointPlaces = new Map<number, number>();
+  const endpoints: Header['endpoints'] = [];
+  const placeOfEndpoint = (number: number): number => {
+    const known = endpointPlaces.get(number);
+    if (known !== undefined) return known;
     const endpoint = names.endpointOf(number);
-    if (!endpoint || endpointPlaces.has(number)) continue;
+    if (!endpoint) return 0;
     const { service, protocol, method, template } = endpoint;
-    const place = servicePlaces.get(service) ?? 0;
-    endpointPlaces.set(number, header.endpoints.push([place, protocol, method, template]));
-  }
-  return pack(header, [
-    wordsOf(edges, servicePlaces, servicePlaces),
-    wordsOf(endpointEdges, servicePlaces, endpointPlaces),
-  ]);
+    const place = endpoints.push([placeOfService(service), protocol, method, template]);
+    endpointPlaces.set(number, place);
+    return place;
+  };
+  const edgeWords = yield* wordsOf(edges, placeOfService, placeOfService);
+  const endpointWords = yield* wordsOf(endpointEdges, placeOfService, placeOfEndpoint);
+  const counts = {
+    edges: rowsIn(edgeWords, edges),
+    endpointEdges: rowsIn(endpointWords, endpointEdges),
+  };
+  const header: Header = { version: 1, services: listed, endpoints, ...counts };
+  return yield* pack(header, [...edgeWords, ...endpointWords]);
 }
 
-type Places = ReadonlyMap<number, number>;
+type PlaceOf = (number: number) => number;
 
-function wordsOf(rows: EdgeRows, from: Places, to: Places): Uint32Array {
-  const words = rows.words.slice(rows.stride, (rows.size + 1) * rows.stride);
-  for (let at = 0; at < words.length; at += rows.stride) {
-    words[at + EDGE.from] = from.get(words[at + EDGE.from] ?? 0) ?? 0;
-    words[at + EDGE.to] = to.get(words[at + EDGE.to] ?? 0) ?? 0;
+function* wordsOf(rows: EdgeRows, from: PlaceOf, to: PlaceOf): Steps<Uint32Array[]> {
+  const copies: Uint32Array[] = [];
+  const end = rows.size + 1;
+  for (let first = 1; first < end; first += STEP_ROWS) {
+    const words = rows.words.slice(rows.at(first), rows.at(Math.min(end, first + STEP_ROWS)));
+    for (let at = 0; at < words.length; at += rows.stride) {
+      words[at + EDGE.from] = from(words[at + EDGE.from] ?? 0);
+      words[at + EDGE.to] = to(words[at + EDGE.to] ?? 0);
+    }
+    copies.push(words);
+    yield;
   }
-  return words;
+  return copies;
 }
 
-function pack(header: Header, rows: readonly Uint32Array[]): Buffer {
-  const json = Buffer.from(JSON.stringify(header));
-  const body = Buffer.concat([
-    json,
-    Buffer.alloc(-json.length & 7, ' '),
-    ...rows.map((words) => Buffer.from(words.buffer, words.byteOffset, words.byteLength)),
-  ]);
-  const head = Buffer.alloc(HEAD_BYTES);
-  head.writeUInt32LE(MAGIC, 0);
-  head.writeUInt32LE(json.length + (-json.length & 7), 4);
-  head.writeUInt32LE(crc32(body), 8);
-  return Buffer.concat([head, body]);
+function rowsIn(copies: readonly Uint32Array[], { stride }: EdgeRows): number {
+  return copies.reduce((sum, { length }) => sum + length, 0) / stride;
+}
+
+function* pack(header: Header, rows: readonly Uint32Array[]): Steps<Uint8Array[]> {
+  const json = yield* toJsonBytes(header);
+  const length = lengthOf(json);
+  const padding = Buffer.alloc(-length & 7, ' ');
+  return yield* withHead(MAGIC, length + padding.length, [...json, padding, ...rows.map(bytesOf)]);
 }
 
 /** Fills a graph that is empty; what is over the limits is left out.
@@ -183,7 +202,8 @@ function unpack(bytes: Uint8Array): { header: Header; words: Uint32Array } {
   }
   const length = buffer.readUInt32LE(4);
   const body = buffer.subarray(HEAD_BYTES);
-  if (crc32(body) !== buffer.readUInt32LE(8)) throw malformed('its checksum is another');
+  if (crc32(body) !== buffer.readUInt32LE(8) || buffer.readUInt32LE(12) !== 0)
+    throw malformed('its checksum is another');
   if (length > body.length || (body.length - length) % 4 !== 0) throw malformed('it is cut off');
   const words = new Uint32Array((body.length - length) / 4);
   Buffer.from(words.buffer).set(body.subarray(length));
