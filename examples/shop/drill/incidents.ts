@@ -46,6 +46,8 @@ export interface Reeve {
 }
 
 const EVERY_MS = 100;
+/** An action may take its time at a target. */
+const REQUEST_MS = 60_000;
 
 /** @throws {Error} where Reeve refuses */
 async function ask<Answer>({ origin, tokenFile }: Reeve, path: string, body?: object) {
@@ -56,6 +58,7 @@ async function ask<Answer>({ origin, tokenFile }: Reeve, path: string, body?: ob
       ...(body && { 'content-type': 'application/json' }),
     },
     ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(REQUEST_MS),
   });
   if (!response.ok) throw new Error(`Reeve answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as Answer;

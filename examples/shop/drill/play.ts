@@ -60,6 +60,9 @@ const PLANS: readonly Plan[] = [
   },
 ];
 
+/** Whoever does not answer by then does not. */
+export const REQUEST_MS = 10_000;
+
 /** Plays the drill, and ends where the front itself refuses.
  *  @param webUrl `http://127.0.0.1:PORT` of the shop's front
  *  @param onStep hears of each step as it is over */
@@ -83,6 +86,7 @@ async function tryOne(webUrl: string, plan: Plan, loot: Loot) {
   const query = new URLSearchParams({ service, path });
   const response = await fetch(`${webUrl}/debug/fetch?${query}`, {
     headers: loot.token === undefined ? {} : { authorization: `Bearer ${loot.token}` },
+    signal: AbortSignal.timeout(REQUEST_MS),
   });
   const answer: unknown = await response.json().catch(() => ({}));
   const { status } = response;

@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { findExample } from '../../../scripts/example-file.ts';
 import { Fault, messageOf } from '../../../src/base/fault.ts';
 import { actOn, awaitIncident, type Incident, incident, openIncidents } from './incidents.ts';
 import { incidentLines, proposalLines, stepLines } from './narrate.ts';
-import { playDrill, type Step } from './play.ts';
+import { playDrill, REQUEST_MS, type Step } from './play.ts';
 
 /** `npm run drill`: plays an attack on the shop that `npm start` runs, and shows what Reeve makes of it.
  *    --data DIR  the data folder of the example; else the newest that runs
  *    --fix       has done what Reeve proposes, and plays it again */
 const SEEN_WITHIN_MS = 15_000;
 const OBEYED_WITHIN_MS = 2_000;
+const EVERY_MS = 100;
 /** Services that the drill asks, in its order. */
 const ASKED = ['web', 'reviews', 'orders', 'legacy-billing'];
 const REASON = 'the drill went this way';
@@ -76,9 +78,12 @@ async function latest(example: Parameters<typeof incident>[0]): Promise<Incident
 async function obeyed(webUrl: string): Promise<void> {
   const until = performance.now() + OBEYED_WITHIN_MS;
   while (performance.now() < until) {
-    const response = await fetch(`${webUrl}/debug/fetch?service=reviews&path=/healthz`);
+    const response = await fetch(`${webUrl}/debug/fetch?service=reviews&path=/healthz`, {
+      signal: AbortSignal.timeout(REQUEST_MS),
+    });
     await response.body?.cancel();
     if (response.status === 403) return;
+    await sleep(EVERY_MS);
   }
 }
 
