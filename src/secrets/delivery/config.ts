@@ -10,7 +10,7 @@ const Reload = z.union([
     unit: z
       .string()
       .regex(/^[A-Za-z0-9][\w@.:-]{0,199}\.(service|socket|target)$/)
-      .describe('A unit of systemd: `systemctl reload-or-restart nginx.service`'),
+      .describe('A unit of systemd: `systemctl try-reload-or-restart nginx.service`'),
   }),
   z.strictObject({
     pidFile: absolute.describe('File with the number of a process'),
