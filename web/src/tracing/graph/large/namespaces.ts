@@ -62,6 +62,8 @@ export function paintGrounds(
 }
 
 const [SMALLEST, LARGEST] = [10, 19];
+/** As many as anybody reads. */
+const NAMED = 150;
 /** Of the height of letters, a letter is wide. */
 const LETTER = 0.62;
 
@@ -79,16 +81,20 @@ export interface Label {
 /** Names of namespaces at the upper ends of their circles: those of the largest, and of others where there is room. */
 export function labelsOf(
   namespaces: readonly Namespace[],
-  layer: Pick<Layer, 'toPixels'>,
+  layer: Pick<Layer, 'toPixels' | 'width' | 'height'>,
 ): Label[] {
   const taken: Label[] = [];
   const placed = namespaces
     .map((namespace) => ({ namespace, ...onCanvas(namespace, layer) }))
     .sort((a, b) => b.radius - a.radius);
   for (const { namespace, x, y, radius } of placed) {
+    if (taken.length === NAMED) break;
+    if (x < 0 || x > layer.width || y + radius < 0 || y - radius > layer.height) continue;
     const size = Math.min(LARGEST, Math.max(SMALLEST, radius / 3.5));
     const { name, colour } = namespace;
-    const label = { name: cut(name, LETTERS), colour, x, y: y - radius + size * 0.2, size };
+    // still there where the upper end is beyond the canvas
+    const top = Math.max(y - radius + size * 0.2, size * 0.8);
+    const label = { name: cut(name, LETTERS), colour, x, y: top, size };
     if (!taken.some((other) => touch(label, other))) taken.push(label);
   }
   return taken;
