@@ -7,6 +7,7 @@ export {
 } from './delivery.ts';
 export { KvPlace, kvShape } from './kv.ts';
 export {
+  adminsOf,
   Revocation,
   ROTATION_STEPS,
   RotationPlan,

@@ -86,6 +86,12 @@ export const RotationPlan = z.strictObject({
 });
 export type RotationPlan = z.infer<typeof RotationPlan>;
 
+/** Ids of the secrets that a plan logs in with. */
+export const adminsOf = ({ admin, deliver }: Pick<RotationPlan, 'admin' | 'deliver'>): string[] =>
+  [admin, ...deliver.map((target) => (target.kind === 'kv' ? target.admin : null))].filter(
+    (id) => id !== null,
+  );
+
 /** What a run does next. `make` writes the intent and the new value; then `set`, `test`; `promote` makes it current;
  *  `deliver` brings it to who does not ask; `finish`, after the overlap, takes the version before away. `undo` takes a
  *  pending value away that is not to become current. */

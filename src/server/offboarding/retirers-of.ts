@@ -26,7 +26,7 @@ export const retirersOf = ({
 }: RetirersParts): readonly Retirer[] => [
   ...(identity ? [retirers.identities(identity.registrar)] : []),
   retirers.endpoints(store, decisions),
-  ownSecrets(secrets.keeping),
+  ownSecrets(secrets.keeping, () => dynamic.credentials.roles()),
   sharedSecrets(secrets.keeping),
   retirers.leases(dynamic.credentials),
   retirers.roles(dynamic.credentials),

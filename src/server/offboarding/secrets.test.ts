@@ -57,12 +57,62 @@ describe('a secret that a service may read, which is retired', () => {
 });
 
 describe('a secret of a service that is retired', () => {
-  const retirer = () => ownSecrets(world.process.keeping);
+  const retirer = () => ownSecrets(world.process.keeping, () => roles);
+  let roles: { id: string; service: string; admin: string }[];
+  beforeEach(() => {
+    roles = [];
+  });
 
   it('is revoked, and forgotten', async () => {
     const known = await current();
     expect(await retire(retirer(), ORDERS, 10)).toBeLessThan(10);
     expect(world.target.accepted.has(known)).toBe(false);
+  });
+
+  const ADMIN = `${ORDERS}/admin`;
+  const withAdmin = async () => {
+    const { keeping } = world.process;
+    const given = { service: ORDERS, name: 'admin', kind: 'password', value: { value: 'x' } };
+    await keeping.create(given, BY);
+    const { plan } = await world.secret();
+    if (plan) await keeping.plan(ID, { ...plan, admin: ADMIN }, BY);
+    if (plan) await keeping.plan(ADMIN, plan, BY);
+  };
+  const leftOf = async () => {
+    const left = await retirer().left({ services: new Set([ORDERS]), team: undefined });
+    return left.map(({ id, isUnderWay, isByHand = false }) => [id, isUnderWay, isByHand]);
+  };
+
+  it('by which another is changed is there until that is gone', async () => {
+    await withAdmin();
+    world.target.isDown = true;
+    await retire(retirer(), ORDERS, 3);
+    expect(await leftOf()).toEqual([
+      [ID, true, false],
+      [ADMIN, true, false],
+    ]);
+    const asked = world.process.keeping.get(ADMIN)?.versions.map(({ revocation }) => revocation);
+    expect(asked).toEqual([null]);
+    world.target.isDown = false;
+    expect(await retire(retirer(), ORDERS, 100)).toBeLessThan(100);
+  });
+
+  it('by which what stays is changed is left to people', async () => {
+    await withAdmin();
+    roles = [{ id: `${WEB}/reader`, service: WEB, admin: ADMIN }];
+    expect(await leftOf()).toEqual([
+      [ID, false, false],
+      [ADMIN, false, true],
+    ]);
+    roles = [{ id: `${ORDERS}/reader`, service: ORDERS, admin: ADMIN }];
+    expect((await leftOf())[1]).toEqual([ADMIN, true, false]);
+  });
+
+  it('does not wait for another that waits for it', async () => {
+    await withAdmin();
+    const { plan } = await world.secret();
+    if (plan) await world.process.keeping.plan(ADMIN, { ...plan, admin: ID }, BY);
+    expect((await leftOf()).map(([, isUnderWay]) => isUnderWay)).toEqual([false, false]);
   });
 
   it('is revoked, and forgotten, also where it is being replaced since it has leaked', async () => {

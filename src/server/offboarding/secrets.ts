@@ -1,11 +1,27 @@
 import type { Left, Retirer } from '../../assurance/offboarding/index.ts';
 import type { SecretKeeping, SecretMetadata } from '../../secrets/keeping/index.ts';
+import { type Dependent, isWaitedFor, neededFor } from './needed.ts';
 
-/** Secrets of the services: revoked at their targets first, and forgotten once those refuse them. */
-export const ownSecrets = (keeping: SecretKeeping): Retirer => ({
+/** Secrets of the services: revoked at their targets first, and forgotten once those refuse them. One by which targets
+ *  are changed is needed until nothing is there that is changed by it: what stays has to be given another one by people.
+ *  @param roles of short-lived users */
+export const ownSecrets = (
+  keeping: SecretKeeping,
+  roles: () => Iterable<Dependent & { readonly admin: string }>,
+): Retirer => ({
   kind: 'secret',
-  left: async ({ services }) =>
-    [...keeping.list()].filter(({ service }) => services.has(service)).map(leftOf),
+  left: async ({ services }) => {
+    const needed = neededFor(keeping.list(), roles());
+    return [...keeping.list()]
+      .filter(({ service }) => services.has(service))
+      .map((secret) => {
+        const stays = needed.get(secret.id)?.find(({ service }) => !services.has(service));
+        if (stays) return { ...leftOf(secret), isByHand: true, problem: neededBy(stays) };
+        return isWaitedFor(secret.id, needed)
+          ? { ...leftOf(secret), isUnderWay: true }
+          : leftOf(secret);
+      });
+  },
   retire: async (id, _leaving, by) => {
     const secret = keeping.get(id);
     if (secret === undefined) return;
@@ -17,6 +33,9 @@ export const ownSecrets = (keeping: SecretKeeping): Retirer => ({
     await keeping.change(id, { event: 'revoke', versions: 'all', by });
   },
 });
+
+const neededBy = ({ id }: Dependent): string =>
+  `${id} is changed by it, and stays: name another \`admin\` there`;
 
 type Version = SecretMetadata['versions'][number];
 

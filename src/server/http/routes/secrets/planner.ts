@@ -1,5 +1,5 @@
 import { Fault } from '../../../../base/fault.ts';
-import type { RotationPlan } from '../../../../secrets/model/index.ts';
+import { adminsOf, type RotationPlan } from '../../../../secrets/model/index.ts';
 import type { Claims } from '../../../../secrets/rotation/index.ts';
 import type { Principal } from '../../../auth/authenticator.ts';
 import type { ServerSecrets } from '../../../secrets/secrets.ts';
@@ -50,12 +50,6 @@ async function claimsOf(
 
 const isJwt = ({ auth }: { readonly auth: { readonly method: string } }): boolean =>
   auth.method === 'jwt';
-
-/** Ids of the secrets that a plan logs in with. */
-const adminsOf = ({ admin, deliver }: RotationPlan): readonly string[] =>
-  [admin, ...deliver.map((target) => (target.kind === 'kv' ? target.admin : null))].filter(
-    (id) => id !== null,
-  );
 
 const forbidden = (message: string, hint: string) =>
   new Fault('http/team-forbidden', message, {
