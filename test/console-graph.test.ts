@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../web/src/tracing/model.ts';
 import { underTest } from './support/console.ts';
-import { startTestServer } from './support/server.ts';
+import { startTestServer, writeFolder } from './support/server.ts';
 import { DAY_MS, eventually, sendSpans, spansOf, type Told } from './support/traced.ts';
 
 /** More services than are drawn one by one. */
@@ -17,6 +17,14 @@ const nameOf = (place: number): string => {
 };
 const idOf = (place: number): string => `test/${nameOf(place)}`;
 
+/** What is declared of one of them. */
+const CRITICAL = `
+apiVersion: reeve.dev/v1
+kind: Service
+metadata: { name: s217, namespace: ns4, owner: team-s217 }
+spec: { criticality: critical }
+`;
+
 /** Each service calls three others: the next ones, and one of the next namespace. */
 function largeEstate(now: number): Told[] {
   return Array.from({ length: COUNT }, (_, place) =>
@@ -29,7 +37,13 @@ function largeEstate(now: number): Told[] {
 }
 
 const tested = underTest(async () => {
-  const server = await startTestServer({ tracing: { traces: { windowSeconds: 1 } } });
+  const folder = writeFolder({ 's217/reeve.yaml': CRITICAL });
+  const server = await startTestServer({
+    folders: [{ path: folder.path, name: 'estate' }],
+    tracing: { traces: { windowSeconds: 1 } },
+  });
+  await server.settle();
+  folder.remove();
   const told = largeEstate(Date.now());
   for (let from = 0; from < told.length; from += 300) {
     await sendSpans(server, spansOf(told.slice(from, from + 300), 1 + from * 2));
@@ -65,6 +79,14 @@ async function openMap(query = ''): Promise<void> {
 const imageOf = (layer: string): Promise<string> =>
   tested.page.evaluate(`document.querySelector('.map .sigma-${layer}').toDataURL()`);
 
+/** Whether there is anything on a layer of the map. */
+const isPainted = (layer: string): Promise<boolean> =>
+  tested.page.evaluate(`{
+    const { canvas } = document.querySelector('.map .sigma-${layer}').getContext('2d');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    data.some((part) => part !== 0);
+  }`);
+
 describe('a call graph of more services than can be drawn one by one', () => {
   it('is a map, and says what its lines mean', async () => {
     await openMap();
@@ -72,6 +94,8 @@ describe('a call graph of more services than can be drawn one by one', () => {
     await legend.getByText('asserted 1,199').waitFor();
     await legend.getByText('refused 1', { exact: true }).waitFor();
     expect(await tested.page.locator('.graph .node').count()).toBe(0);
+    await expect.poll(() => isPainted('rings')).toBe(true);
+    expect(await isPainted('focus')).toBe(false);
     await tested.page.getByRole('heading', { name: 'Call graph 1,200' }).waitFor();
     expect(await tested.page.evaluate(beyond)).toBe(0);
   });
@@ -90,6 +114,7 @@ describe('a call graph of more services than can be drawn one by one', () => {
     // three that it calls, and three that call it
     await expect.poll(() => tested.page.locator('main table.cards tbody tr').count()).toBe(6);
     await map().locator('.map-canvas.focused').waitFor();
+    expect(await isPainted('focus')).toBe(true);
     await expect.poll(() => imageOf('names')).not.toBe(before);
     await tested.page.getByRole('link', { name: 'ns4/s217 → ns4/s218', exact: true }).click();
     await panel().getByText('ns4/s217 calls ns4/s218').waitFor();

@@ -1,15 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import { get, type Page } from '../../../api.ts';
 import { counted } from '../../../names.ts';
 import type { ListSearch } from '../../../router.tsx';
-import type { IncidentSummary } from '../../model.ts';
 import { TracingProblem } from '../../TracingProblem.tsx';
 import type { Columns } from './columns.ts';
 import type { Focus } from './focus.ts';
 import { LineLegend } from './LineLegend.tsx';
-import { countLines, type Line, linesOf, type OpenWay } from './lines.ts';
+import { countLines, type Line, linesOf } from './lines.ts';
 import { namespacesOf } from './namespaces.ts';
 import { PointedCard } from './PointedCard.tsx';
 import { ServiceList } from './ServiceList.tsx';
@@ -17,6 +14,7 @@ import type { Scene, Stage } from './stage.ts';
 import { toGraph } from './to-graph.ts';
 import { useColours } from './use-colours.ts';
 import { useColumns } from './use-columns.ts';
+import { useCritical, useOpenWays } from './use-known.ts';
 import { useSpots } from './use-spots.ts';
 import { useStage } from './use-stage.ts';
 
@@ -102,6 +100,7 @@ interface Seen {
 function useScene(wanted: Columns): Seen {
   const colours = useColours();
   const ways = useOpenWays();
+  const critical = useCritical();
   const placed = useSpots(wanted);
   // the last ones that have places
   const columns = placed?.columns ?? wanted;
@@ -112,26 +111,10 @@ function useScene(wanted: Columns): Seen {
     return {
       graph: toGraph(placed.columns, spots, lines, colours),
       namespaces: namespacesOf(placed.columns.ids, spots, colours),
-      ...{ colours, map, isDone: share === 1 },
+      ...{ critical, colours, map, isDone: share === 1 },
     };
-  }, [lines, colours, placed]);
+  }, [lines, colours, critical, placed]);
   return { scene, lines };
-}
-
-const REFRESH_MS = 30_000;
-const MAX_INCIDENTS = 100;
-const NO_WAYS: readonly OpenWay[] = [];
-
-/** Ways of incidents that nobody has dealt with, the newest first. */
-function useOpenWays(): readonly OpenWay[] {
-  const { data } = useQuery({
-    queryKey: ['incidents', 'ways'],
-    queryFn: () =>
-      get<Page<IncidentSummary>>('/incidents', { state: 'open', limit: MAX_INCIDENTS }),
-    refetchInterval: REFRESH_MS,
-    select: ({ items }) => items.map(({ path, time }) => ({ path, time })),
-  });
-  return data ?? NO_WAYS;
 }
 
 function focusOf({ id, from, to }: ListSearch): Focus | undefined {

@@ -31,6 +31,12 @@ export function LineLegend({ counts }: { readonly counts: ReadonlyMap<Line, numb
           {SAID[line].word} <span className="dim">{grouped(counts.get(line) ?? 0)}</span>
         </li>
       ))}
+      <li title="A critical service, as the inventory has it.">
+        <svg width="16" height="14" aria-hidden="true">
+          <circle className="swatch critical" cx="8" cy="7" r="5.5" />
+        </svg>
+        critical
+      </li>
     </ul>
   );
 }

@@ -6,7 +6,10 @@ import { writeName } from './write-name.ts';
 /** What is looked at: a service with all its relationships, or one relationship. */
 export type Focus = { readonly service: string } | { readonly from: string; readonly to: string };
 
-type Pixel = { readonly x: number; readonly y: number };
+interface Pixel {
+  readonly x: number;
+  readonly y: number;
+}
 type Place = (id: string) => Pixel;
 
 interface Layer {
@@ -36,23 +39,33 @@ export function paintFocus(
   context.clearRect(0, 0, layer.width, layer.height);
   const edges = focus ? edgesOf(graph, focus) : [];
   const ends = focus ? endsOf(graph, focus, edges) : [];
+  const main = focus && 'service' in focus ? focus.service : undefined;
   for (const edge of edges) paintLine(context, graph, edge, layer);
   for (const id of ends.toReversed()) paintDot(context, graph, id, layer);
-  if (focus && 'service' in focus && ends.length > 0) ring(context, focus.service, layer);
-  const main = focus && 'service' in focus ? focus.service : undefined;
+  if (main !== undefined && ends.length > 0) {
+    const radius = layer.sizeOf(main) + 4;
+    paintRing(context, { ...layer.place(main), radius, width: 2.5, colour: layer.colours.accent });
+  }
   for (const { id, ...where } of namesOf(ends, main, layer)) {
     writeName(context, cut(partyWords(id), LETTERS), where, layer.colours);
   }
   return ends.length > 0;
 }
 
-/** About the service that is looked at. */
-function ring(context: CanvasRenderingContext2D, id: string, layer: Layer): void {
-  const { x, y } = layer.place(id);
+interface Ring extends Pixel {
+  readonly radius: number;
+  readonly width: number;
+  readonly colour: string;
+}
+
+export function paintRing(
+  context: CanvasRenderingContext2D,
+  { x, y, radius, width, colour }: Ring,
+): void {
   context.beginPath();
-  context.arc(x, y, layer.sizeOf(id) + 4, 0, 2 * Math.PI);
-  context.lineWidth = 2.5;
-  context.strokeStyle = layer.colours.accent;
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.lineWidth = width;
+  context.strokeStyle = colour;
   context.stroke();
 }
 

@@ -2,7 +2,7 @@ import Sigma from 'sigma';
 import { EdgeLineProgram, EdgeRectangleProgram } from 'sigma/rendering';
 import type { NodeDisplayData } from 'sigma/types';
 import type { Colours } from './colours.ts';
-import { type Focus, lineAt, paintFocus } from './focus.ts';
+import { type Focus, lineAt, paintFocus, paintRing } from './focus.ts';
 import { type Namespace, paintGrounds, paintNames } from './namespaces.ts';
 import type { Drawn, EdgeLook, NodeLook } from './to-graph.ts';
 import { writeName } from './write-name.ts';
@@ -18,6 +18,8 @@ export interface StageEvents {
 export interface Scene {
   readonly graph: Drawn;
   readonly namespaces: readonly Namespace[];
+  /** Ids of services that get a ring. */
+  readonly critical: readonly string[];
   readonly colours: Colours;
   /** Another number for another map: it is looked at as a whole. */
   readonly map: number;
@@ -39,7 +41,9 @@ const FLY_MS = 700;
  *  below them, and above them what is looked at: that is redrawn with every move of the pointer, and the rest is not. */
 export class Stage {
   readonly #sigma: Sigma<NodeLook, EdgeLook>;
-  readonly #layers: Readonly<Record<'grounds' | 'focus' | 'names', CanvasRenderingContext2D>>;
+  readonly #layers: Readonly<
+    Record<'grounds' | 'rings' | 'focus' | 'names', CanvasRenderingContext2D>
+  >;
   readonly #events: StageEvents;
   #scene: Scene;
   #focus: Focus | undefined;
@@ -63,7 +67,8 @@ export class Stage {
     });
     this.#layers = {
       grounds: contextOf(this.#sigma.createCanvas('grounds', { beforeLayer: 'edges' })),
-      focus: contextOf(this.#sigma.createCanvas('focus', { afterLayer: 'nodes' })),
+      rings: contextOf(this.#sigma.createCanvas('rings', { afterLayer: 'nodes' })),
+      focus: contextOf(this.#sigma.createCanvas('focus', { afterLayer: 'rings' })),
       names: contextOf(this.#sigma.createCanvas('names', { afterLayer: 'labels' })),
     };
     this.#sigma.resize(true);
@@ -157,13 +162,24 @@ export class Stage {
   }
 
   #paint(): void {
-    const { namespaces, colours } = this.#scene;
+    const { namespaces, critical, colours } = this.#scene;
     const toPixels = (x: number, y: number) => this.#sigma.graphToViewport({ x, y });
     const { width, height } = this.#sigma.getDimensions();
     const layers = { width, height, toPixels, colours };
     paintGrounds(this.#layers.grounds, namespaces, layers);
     paintNames(this.#layers.names, namespaces, layers);
+    this.#layers.rings.clearRect(0, 0, width, height);
+    for (const id of critical) this.#ring(id);
     this.#repaint();
+  }
+
+  /** About a critical service. */
+  #ring(id: string): void {
+    const { graph, colours } = this.#scene;
+    if (!graph.hasNode(id)) return;
+    const { x, y } = this.#place(id);
+    const radius = this.#sigma.scaleSize(graph.getNodeAttribute(id, 'size')) + 2.5;
+    paintRing(this.#layers.rings, { x, y, radius, width: 1.5, colour: colours.text });
   }
 
   /** Only what is looked at. */
