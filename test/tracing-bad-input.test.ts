@@ -157,7 +157,7 @@ const CASES: Readonly<Record<string, Bad>> = {
       asked('backdated', 'victim', both({ startMs: NOW - days * DAY_MS })),
     ),
     edges: usual('backdated', 'victim', { requests: 3 }),
-    losses: { 'too-old': 3 },
+    losses: { 'too-old': 6 },
   },
   'an end before the beginning, and one after the end of all time': {
     requests: [

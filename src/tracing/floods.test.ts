@@ -182,7 +182,7 @@ describe('a flood', () => {
     world.days(1);
     const { callees } = world.engine.baseline.describe(world.engine.names.services.find('reviews'));
     expect(callees).toMatchObject([{ service: 'payments', state: 'quarantined' }]);
-    expect(world.engine.assembler.counts.get('too-old')).toBe(2_900);
+    expect(world.engine.assembler.counts.get('too-old')).toBe(5_800);
   });
 
   it('of what somebody claims hides nothing of what is proved the next day', () => {

@@ -180,6 +180,15 @@ describe('rows of spans become hops:', () => {
 });
 
 describe('a hop says', () => {
+  it('when it was, as far as that is believed of when it came, however long it is waited with', () => {
+    const hour = 3_600_000;
+    const told = new Told().take(T0, called('b', 1, 9, { startMs: T0 - 7 * hour }));
+    told.take(T0 + 100 * hour, called('c', 2, 8, { startMs: T0 + 99 * hour })).flush();
+    expect(told.hops.map(({ at }) => at)).toEqual([T0 - 6 * hour, T0 + 99 * hour]);
+    const sparse = new Told().take(T0, called('b', 1, 9)).take(T0 + 100 * hour, called('c', 2, 8));
+    expect(sparse.hops.map(({ at }) => at)).toEqual([T0 + 1]);
+  });
+
   it('what the called side says, and where it is known', () => {
     const told = new Told().take(
       T0,

@@ -18,6 +18,7 @@ const SIDE_BITS = 0xff;
 const SIDES: ReadonlySet<number> = new Set(Object.values(SIDE));
 const LAST_TIME = 8.64e15;
 const HOUR_MS = 3_600_000;
+const MAX_LATE = 2 ** 32 - 1;
 const DEFAULT_SEED = 0x5bd1e995;
 
 export interface AssemblerParts {
@@ -58,7 +59,7 @@ export class Assembler {
     this.#meanings = new Meanings(names, resolver, limits);
     this.#names = new BatchNames(names, this.#meanings);
     const leads = new Leads(this.#ring, limits.maxHopsPerTrace);
-    this.#hops = new HopGroup((hop) => onHop(this.#believed(hop)), onAhead);
+    this.#hops = new HopGroup(onHop, onAhead);
     const writer = new HopWriter(this.#ring, this.#meanings);
     this.#telling = new Telling(this.#ring, leads, writer, this.#hops);
     this.#matching = new Matching(this.#ring, this.#meanings, this.#counts, (row) =>
@@ -177,6 +178,7 @@ export class Assembler {
       words[at + word] = from[start + word] ?? 0;
     const time = starts[(at + ROW.start) / 2] ?? 0;
     if (!(time > 0 && time <= LAST_TIME)) starts[(at + ROW.start) / 2] = this.#now;
+    words[at + ROW.late] = this.#tooLate(starts[(at + ROW.start) / 2] ?? 0);
     words[at + ROW.service] = service;
     words[at + ROW.operation] = names.operation(from[start + SPAN_FIELD.operation] ?? 0);
     words[at + ROW.peer] = names.service(from[start + SPAN_FIELD.peer] ?? 0);
@@ -316,13 +318,12 @@ export class Assembler {
     if (this.#hasSettled(row) || this.#telling.isLed(row)) this.#telling.tell(row);
   }
 
-  /** A hop that is no older than is believed: what comes at once was not seen on many days. */
-  #believed(hop: Hop): Hop {
+  /** How many seconds more than is believed a time lies behind: what comes at once was not seen on many days. */
+  #tooLate(time: number): number {
     const oldest = this.#now - this.#limits.lateHours * HOUR_MS;
-    if (hop.at >= oldest) return hop;
+    if (time >= oldest) return 0;
     this.#counts.add('too-old');
-    hop.at = oldest;
-    return hop;
+    return Math.min(MAX_LATE, Math.ceil((oldest - time) / 1_000));
   }
 
   #hasSettled(row: number): boolean {

@@ -35,7 +35,7 @@ export class HopWriter {
     for (let word = 0; word < 4; word++) hop.trace[word] = words[source + ROW.trace + word] ?? 0;
     hop.span[0] = words[source + ROW.span] ?? 0;
     hop.span[1] = words[source + ROW.span + 1] ?? 0;
-    hop.at = starts[(source + ROW.start) / 2] ?? 0;
+    hop.at = (starts[(source + ROW.start) / 2] ?? 0) + (words[source + ROW.late] ?? 0) * 1_000;
     hop.durationMs = (words[source + ROW.duration] ?? 0) / 1_000;
     hop.count = words[source + ROW.count] ?? 1;
     hop.address = words[source + ROW.address] ?? 0;

@@ -8,8 +8,7 @@ export const PAIRING_REASONS = {
   unnamed: 'there are too many services to have a number for this one',
   malformed: 'it says no side of a request that there is',
   'own-parent': 'a span that is its own parent; it is taken as one without',
-  'too-old':
-    'a request that came later than `lateHours` allows; it counts as that late and no more',
+  'too-old': 'a span that came later than `lateHours` allows; it counts as that late and no more',
   'pushed-out': 'told before its window ended, because there was no room',
   unlinked: 'a link to a message that nobody sent within the window',
   'too-many-links': 'a link beyond the limit of links a span',

@@ -19,6 +19,8 @@ export const ROW = {
   depth: SPAN_WORDS + 6,
   /** Number of the consumer's row that a link is of. */
   owner: SPAN_WORDS + 7,
+  /** Seconds that it came later than is believed: by these its hop is not as old as it says. */
+  late: SPAN_WORDS + 8,
 } as const;
 export const ROW_WORDS = 32;
 
