@@ -49,6 +49,23 @@ describe('secrets', () => {
     expect(store.log[4]?.detail).toEqual({ version: '1' });
   });
 
+  it('are made with their plan at once, or not at all', async () => {
+    const keeping = await open();
+    store.fails = 'before';
+    await expect(keeping.create(given, BY, PLAN)).rejects.toMatchObject({
+      code: 'estate/unavailable',
+    });
+    await expect(keeping.create(given, BY, { ...PLAN, overlapSeconds: 86_400 })).rejects.toThrow(
+      'overlap',
+    );
+    expect([store.log, await keeping.read(ID)]).toEqual([[], undefined]);
+    store.fails = 'after';
+    await expect(keeping.create(given, BY, PLAN)).rejects.toThrow('gone for a moment');
+    expect(actions()).toEqual(['secret.create', 'secret.plan']);
+    const { plan, run, nextRotation } = (await keeping.read(ID)) ?? {};
+    expect([plan, run, nextRotation]).toEqual([PLAN, null, new Date(START).toISOString()]);
+  });
+
   it('show nothing of their values, in memory, in the log or in the store', async () => {
     const keeping = await open();
     await keeping.create({ ...given, value: { password: 'do-not-show' } }, BY);

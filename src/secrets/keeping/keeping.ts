@@ -102,17 +102,29 @@ export class SecretKeeping implements RotatedSecrets {
     return this.#documents.underWay();
   }
 
-  /** @throws {Fault} `secrets/secret-conflict` where there is one of that name, `secrets/secret-invalid` */
-  async create(given: GivenSecret, by: Asking): Promise<SecretMetadata> {
-    const { clock, values, fingerprintsOf } = this.#parts;
-    const secret = newSecret(given, by, clock(), (value, place) => ({
+  /** @param plan by which it is renewed; null: nothing renews it
+   *  @throws {Fault} `secrets/secret-conflict` where there is one of that name, `secrets/secret-invalid`,
+   *  `secrets/plan-invalid` */
+  async create(
+    given: GivenSecret,
+    by: Asking,
+    plan: RotationPlan | null = null,
+  ): Promise<SecretMetadata> {
+    const { clock, lot, policy, values, fingerprintsOf } = this.#parts;
+    if (plan) checkOverlap(plan);
+    const now = clock();
+    const secret = newSecret(given, by, now, (value, place) => ({
       envelope: values.encrypt(place, value),
       fingerprints: [...fingerprintsOf(value)],
     }));
     const { kind, service, owner, consumers } = secret;
     const said = { kind, service, owner: owner ?? undefined, consumers };
     const entry = this.#entryOf('secret.create', secret.id, said, by);
-    return this.#see(await this.#documents.make({ secret, entries: [entry] }));
+    const made: Change = plan
+      ? step(secret, { event: 'plan', plan, by }, { wall: now, lot: lot() }, policy)
+      : { secret, entries: [] };
+    const entries = [entry, ...made.entries];
+    return this.#see(await this.#documents.make({ secret: made.secret, entries }));
   }
 
   /** A person gives another value, which its target takes already.

@@ -56,10 +56,7 @@ export function askingOf({ store, keeping, vault, rotators, deliver }: AskedPart
     create: async (given, { isNewService, plan }, by) => {
       if (!isNewService) await checkService(store, given.service);
       if (plan) await check(`${given.service}/${given.name}`, plan);
-      const made = await vault.retried(() => keeping.create(given, by));
-      if (!plan) return made;
-      await keeping.plan(made.id, plan, by);
-      return find(made.id);
+      return vault.retried(() => keeping.create(given, by, plan));
     },
     put: (id, value, by, expiresAt) => vault.retried(() => keeping.put(id, value, by, expiresAt)),
     read: (id, label, by) => vault.retried(() => keeping.value(id, label, by)),
