@@ -1,7 +1,7 @@
 import { toOperation } from '../estate/index.ts';
 import type { SpanBatch } from '../estate/spans/index.ts';
 import { Baseline, type JudgedEdge } from './baseline/index.ts';
-import { Detector, isTelling, type ShownSign, type Verdict } from './detections/index.ts';
+import { Detector, type ShownSign, type Verdict } from './detections/index.ts';
 import { CallGraph, type EdgeSeen } from './graph/index.ts';
 import { type Hop, OUTCOME, RANK } from './hop.ts';
 import type { Alert } from './model.ts';
@@ -81,6 +81,10 @@ export class TracingEngine {
   get hopCount(): number {
     return this.#hopCount;
   }
+  /** Unusual requests that were not looked at, because their callers made too many of them. */
+  get looksLeftOut(): number {
+    return this.#detector.leftOut;
+  }
   /** Stories that are followed, alerts among them. */
   get storyCount(): number {
     return this.#stories.size;
@@ -96,6 +100,7 @@ export class TracingEngine {
   tick(now: number): void {
     this.assembler.tick(now);
     this.baseline.tick(now);
+    this.#detector.tick(now);
     this.#stories.tick(now);
     if (this.traces) for (const trace of this.traces.tick(now)) this.#parts.onKept?.(trace);
   }
@@ -184,7 +189,7 @@ export class TracingEngine {
     this.#parts.onHop?.(hop);
     const edge = this.graph.count(hop);
     const signs = this.#isLearning ? NONE : this.#detector.judge(hop);
-    this.baseline.learn(hop, signs.length > 0 && isSuspect(hop, signs));
+    this.baseline.learn(hop, !this.#isLearning && this.#detector.isKeptApart);
     if (this.traces) this.#keepFor(hop, edge, this.traces);
     this.#stories.take(hop, signs);
   }
@@ -242,8 +247,3 @@ export class TracingEngine {
 }
 
 const NONE: readonly SeenSign[] = [];
-
-/** Whether a sign that says much is of this very hop: one may be of an earlier one. */
-function isSuspect({ id }: Hop, signs: readonly SeenSign[]): boolean {
-  return signs.some((seen) => seen.hop.id === id && isTelling(seen));
-}

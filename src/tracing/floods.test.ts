@@ -185,6 +185,29 @@ describe('a flood', () => {
     expect(world.engine.assembler.counts.get('too-old')).toBe(5_800);
   });
 
+  it.each([
+    ['by its own word', false],
+    ['with its proved identity', true],
+  ])(
+    'of so much that the last of it is not looked at, %s, makes that usual no sooner',
+    (_, isProved) => {
+      const world = new World({ ...SMALL, detections: { maxLooks: 3 } });
+      world.days(14);
+      const keys: Flooded = { from: 'reviews', to: 'vault', path: '/keys', isProved };
+      const cards = (index: number) => ({ ...CARDS, path: `/cards/${index}/x`, isProved });
+      world.flood(50, (index) => (index === 49 ? keys : cards(index)));
+      world.days(1);
+      const { callees } = world.engine.baseline.describe(
+        world.engine.names.services.find('reviews'),
+      );
+      expect(callees.map(({ service, state }) => `${service} ${state}`).sort()).toEqual([
+        'payments quarantined',
+        'vault quarantined',
+      ]);
+      expect(world.engine.looksLeftOut).toBeGreaterThan(40);
+    },
+  );
+
   it('of what somebody claims hides nothing of what is proved the next day', () => {
     const world = new World();
     world.days(14);

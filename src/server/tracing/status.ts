@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Where in tracing something was left out. */
-export const TRACING_STAGES = ['pairing', 'graph', 'names', 'traces'] as const;
+export const TRACING_STAGES = ['pairing', 'graph', 'names', 'detections', 'traces'] as const;
 
 /** How tracing stands, as its thread tells it. Counts are since the thread began. */
 export const TracingStatus = z.strictObject({

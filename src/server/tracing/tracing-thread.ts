@@ -208,6 +208,7 @@ export class TracingThread {
       ...(['services', 'endpoints', 'principals', 'addresses', 'versions'] as const).map((of) =>
         lossOf('names', `too many ${of}`, names[of].refused),
       ),
+      lossOf('detections', 'too many looks', this.#engine.looksLeftOut),
       ...[...(traces?.counts ?? [])].map(([reason, count]) => lossOf('traces', reason, count)),
       lossOf('traces', 'not written', this.#kept.lost),
     ];

@@ -11,6 +11,7 @@ import type { Detection, Saw } from './detection.ts';
 import { FrontDoor } from './front-door.ts';
 import { isUsualEntry, isVisit, unusualOf } from './gate.ts';
 import { newPlace, visited } from './kinds/new-place.ts';
+import { Looks } from './looks.ts';
 import { Repeats } from './repeats.ts';
 import type { DetectionSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
@@ -52,6 +53,8 @@ export class Detector {
   readonly #policy: Repeats;
   readonly #verdicts: Verdicts;
   readonly #visits = new Visits();
+  readonly #looks: Looks;
+  #isKeptApart = false;
 
   constructor(parts: DetectorParts) {
     const { names, estate, settings } = parts;
@@ -60,15 +63,33 @@ export class Detector {
     this.#repeats = new Repeats(settings.repeatMinutes * MINUTE);
     this.#policy = new Repeats(ASK_POLICY_MINUTES * MINUTE);
     this.#verdicts = new Verdicts(settings.maxAccepted);
+    this.#looks = new Looks(settings.maxLooks);
   }
 
   /** Signs of a hop that the baseline has not learnt yet: mostly none, which costs comparisons only. One may be of an
    *  earlier hop, of which this one shows what it was. */
   judge(hop: Hop): readonly SeenSign[] {
     const usual = this.#parts.baseline.look(hop);
+    this.#isKeptApart = false;
     const earlier = this.#visits.concerns(hop) ? this.#returned(hop, usual) : undefined;
     const signs = this.#judge(hop, usual);
     return earlier ? [...signs, earlier] : signs;
+  }
+
+  /** Whether the hop that was judged last is learnt apart: something telling was seen in it, or it is one more of a flood
+   *  of such. */
+  get isKeptApart(): boolean {
+    return this.#isKeptApart;
+  }
+
+  /** Unusual hops that were not looked at, because their callers made too many of them. */
+  get leftOut(): number {
+    return this.#looks.leftOut;
+  }
+
+  /** Goes on in time. */
+  tick(now: number): void {
+    this.#looks.tick(now);
   }
 
   #judge(hop: Hop, usual: Usual): readonly SeenSign[] {
@@ -127,8 +148,14 @@ export class Detector {
     const found = isPolicyDue ? unusual | UNUSUAL.policy : unusual;
     const visits = isVisit(hop, usual);
     if (!visits && (found === 0 || !this.#isFirst(hop, usual, found))) return NONE;
+    if (!this.#looks.take(hop)) {
+      this.#isKeptApart = this.#looks.hasTold(hop);
+      return NONE;
+    }
     const subject = this.#subjects.make(hop, usual, isFrontDoor);
     const signs = found === 0 ? NONE : this.#signs(subject, found);
+    this.#isKeptApart = signs.some(isTelling);
+    if (this.#isKeptApart) this.#looks.note(hop);
     if (visits && !signs.some(({ sign }) => sign.kind === newPlace.kind)) this.#hold(subject);
     return signs;
   }
@@ -151,7 +178,7 @@ export class Detector {
     const found = this.#visits.resolve(hop, (one, other) => usual.areNeighbours(one, other));
     if (!found) return undefined;
     const { sign, hop: visit, group } = found.visit.seen;
-    const verdict = this.#verdicts.get(scopeKey(sign, newPlace.scope));
+    const verdict = this.#verdicts.of(sign, newPlace.scope);
     const score = sign.score + found.score + (verdict === 'malicious' ? WEIGHT.malicious : 0);
     if (verdict === 'expected' || !(score >= this.#parts.settings.leastNats)) return undefined;
     const id = this.#parts.names.services.text(found.service);
@@ -180,10 +207,13 @@ export class Detector {
   }
 
   #seen(detection: Detection, subject: Subject, saw: Saw): SeenSign | undefined {
+    const { leastNats } = this.#parts.settings;
+    // too little, whatever people have said of it
+    if (!(saw.score + WEIGHT.malicious >= leastNats)) return undefined;
     const sign = toSign(detection, subject, saw);
-    const verdict = this.#verdicts.get(scopeKey(sign, detection.scope));
+    const verdict = this.#verdicts.of(sign, detection.scope);
     const score = saw.score + (verdict === 'malicious' ? WEIGHT.malicious : 0);
-    if (verdict === 'expected' || !(score >= this.#parts.settings.leastNats)) return undefined;
+    if (verdict === 'expected' || !(score >= leastNats)) return undefined;
     const hop = copyHop(subject.hop);
     const told = {
       ...sign,
@@ -221,7 +251,7 @@ function toSign({ kind, technique }: Detection, subject: Subject, saw: Saw): Sig
 const TELLING_NATS = 2;
 
 /** Whether a sign says so much that what it points at is not learnt as usual. */
-export function isTelling({ sign }: SeenSign): boolean {
+function isTelling({ sign }: SeenSign): boolean {
   return sign.score >= TELLING_NATS;
 }
 

@@ -1,6 +1,6 @@
 /** What is looked for in single requests, and who looks. */
 export type { Detection, Saw } from './detection.ts';
-export { Detector, type DetectorParts, type DetectorState, isTelling } from './detector.ts';
+export { Detector, type DetectorParts, type DetectorState } from './detector.ts';
 export { DetectionSettings } from './settings.ts';
 export type { Participant, Subject } from './subject.ts';
 export { DETECTIONS } from './table.ts';

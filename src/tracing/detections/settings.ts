@@ -14,6 +14,14 @@ export const DetectionSettings = z.strictObject({
     .max(1_440)
     .default(1)
     .describe('The same between the same two is looked at once in so many minutes'),
+  maxLooks: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(600)
+    .describe(
+      'Unusual requests of one caller that are looked at in a minute; further ones are counted, and learnt apart where those told something',
+    ),
   dormantDays: z
     .number()
     .min(1)

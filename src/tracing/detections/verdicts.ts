@@ -27,8 +27,9 @@ export class Verdicts {
     this.#verdicts.delete(key);
   }
 
-  get(key: string): Verdict | undefined {
-    return this.#verdicts.get(key);
+  /** What holds for a sign. */
+  of(sign: ShownSign, scope: readonly ScopePart[]): Verdict | undefined {
+    return this.#verdicts.size === 0 ? undefined : this.#verdicts.get(scopeKey(sign, scope));
   }
 
   entries(): [string, Verdict][] {

@@ -73,7 +73,9 @@ export class Grouping {
   }
 
   #find(key: string, fits: (story: Story) => boolean, found: Set<Story>): void {
-    for (const story of this.#stories.get(key) ?? []) if (fits(story)) found.add(story);
+    const stories = this.#stories.get(key);
+    if (stories === undefined) return;
+    for (const story of stories) if (fits(story)) found.add(story);
   }
 
   #isInWindow(story: Story, at: number): boolean {

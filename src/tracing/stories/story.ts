@@ -50,7 +50,7 @@ export function newStory(at: number): Story {
 /** What it says at a time, in nats: old signs fade, repeated ones add less and less. It does not depend on the order in
  *  which they came. */
 export function weightOf(told: Told, now: number, { halfLifeHours }: StorySettings): number {
-  const repeats = (1 - REPEAT_FACTOR ** told.count) / (1 - REPEAT_FACTOR);
+  const repeats = told.count === 1 ? 1 : (1 - REPEAT_FACTOR ** told.count) / (1 - REPEAT_FACTOR);
   const age = Math.max(0, now - told.lastAt) / (halfLifeHours * HOUR);
   return told.sign.score * repeats * 2 ** -age;
 }

@@ -31,6 +31,7 @@ const STAGES: Readonly<Record<Loss['stage'], string>> = {
   pairing: 'Requests out of spans',
   graph: 'Call graph',
   names: 'Names',
+  detections: 'Detections',
   traces: 'Traces that are kept',
 };
 
@@ -45,6 +46,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   'names too many endpoints': 'operations beyond the limit: tracing.names.maxEndpoints',
   'names too many principals': 'identities beyond the limit: tracing.names.maxPrincipals',
   'names too many addresses': 'addresses beyond the limit: tracing.names.maxAddresses',
+  'detections too many looks':
+    'unusual requests of one caller in a minute, learnt apart where others of it told something: tracing.detections.maxLooks',
   'names too many versions': 'versions beyond the limit: tracing.names.maxVersions',
 };
 
