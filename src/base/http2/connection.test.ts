@@ -327,9 +327,13 @@ describe('a connection that ends', () => {
 
   it.each(['hangs up', 'vanishes'])('because its client %s tells every stream', async (how) => {
     const told: boolean[] = [];
-    serve = (stream) => stream.whenClosed((isAnswered) => told.push(isAnswered));
+    let begun = 0;
+    serve = (stream) => {
+      begun++;
+      stream.whenClosed((isAnswered) => told.push(isAnswered));
+    };
     const client = peer().send(request(1), request(3));
-    await sleep(20);
+    while (begun < 2) await sleep(1);
     if (how === 'hangs up') client.socket.end();
     else client.socket.resetAndDestroy();
     while (told.length < 2) await sleep(1);

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   serveWorkloadApi,
   WorkloadApiConfig,
@@ -204,7 +203,7 @@ describe('what others have to tell an Envoy', () => {
       response_nonce: nonce,
       error_detail: { code: 3, message: 'too blue' },
     });
-    for (let tries = 0; log.length === 0 && tries < 100; tries++) await sleep(10);
+    await vi.waitUntil(() => log.length > 0);
     expect(log).toMatchObject([
       { fields: { why: '`too blue`' }, message: 'an Envoy does not take its colours' },
     ]);
@@ -219,7 +218,6 @@ describe('what others have to tell an Envoy', () => {
     expect(colours.listeners.size).toBe(1);
     stream.ask({ type_url: SECRET_TYPE, resource_names: ['default'] });
     await expect(stream.next()).rejects.toThrow(/no resources of the type/);
-    for (let tries = 0; colours.listeners.size > 0 && tries < 100; tries++) await sleep(10);
-    expect(colours.listeners.size).toBe(0);
+    await vi.waitUntil(() => colours.listeners.size === 0);
   });
 });

@@ -109,15 +109,16 @@ describe('a stream of access logs', () => {
   });
 
   it('of an Envoy that is ended with the server is stored before', async () => {
-    let stored = 0;
+    let [begun, stored] = [0, 0];
     submit = async (sightings) => {
+      begun++;
       await sleep(20);
       stored += sightings.length;
     };
     const call = begin().send(httpLogs(ENTRY));
     while (counts.length === 0) await sleep(1);
     call.send(httpLogs(ENTRY));
-    await sleep(5);
+    while (begun < 2) await sleep(1);
     await grpc.close(5_000);
     expect(stored).toBe(2);
     expect(await call.answer).toMatchObject({ code: 14 });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../base/log.ts';
 import { attestToken, TokenCluster, type TokenClusterParts } from './index.ts';
 import { AUDIENCE, claimsAt, ISSUER, JWKS, tokenOf } from './testing/cluster.ts';
@@ -107,8 +107,7 @@ describe('a cluster whose tokens are taken', () => {
     const { served, cluster, attest } = setUp({ everyMs: 5 });
     await cluster.start();
     served.jwks = new Error('connection refused');
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(served.asked.length).toBeGreaterThan(2);
+    await vi.waitUntil(() => served.asked.length > 2);
     expect(await attest(tokenOf(claimsAt(START)))).toMatchObject({ kind: 'attested' });
   });
 

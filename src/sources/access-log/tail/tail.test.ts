@@ -132,7 +132,7 @@ describe('a log that is followed', () => {
   it('is still read when programs go on writing to it after it was renamed', async () => {
     const kept = new Kept();
     writeFileSync(file, LINE(1));
-    follow(kept, { pollMs: 400 });
+    follow(kept, { pollMs: 2_000 });
     await until(() => kept.paths.length === 1);
     renameSync(file, `${file}.1`);
     writeFileSync(file, LINE(3));

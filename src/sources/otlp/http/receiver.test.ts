@@ -234,8 +234,10 @@ describe('the OTLP receiver', () => {
 
   it('reads only so many requests at once, and those that wait to be durable do not count', async () => {
     const head = `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`;
+    let admitted = 0;
+    ports.admit = () => void admitted++;
     const slow = [1, 2].map(() => speak(`${head}content-length: 10\r\n\r\n{`));
-    await sleep(50);
+    while (admitted < 2) await sleep(1);
     expect((await post(JSON_TEXT)).status).toBe(429);
     await Promise.all(slow);
     let release = (): void => {};
@@ -257,8 +259,10 @@ describe('the OTLP receiver', () => {
 
   it('holds only so many bytes at once, and gives them back', async () => {
     const head = `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: ${PROTOBUF_TYPE}\r\n`;
+    let admitted = 0;
+    ports.admit = () => void admitted++;
     const slow = speak(`${head}content-length: 300000\r\n\r\n`);
-    await sleep(50);
+    while (admitted < 1) await sleep(1);
     const answer = await post(Buffer.alloc(300_000), { type: PROTOBUF_TYPE });
     expect(answer).toMatchObject({ status: 429, retryAfter: '1' });
     await slow;
