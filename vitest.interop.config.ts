@@ -4,8 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{src,test}/**/*.interop.test.ts'],
+    setupFiles: ['test/support/setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 900_000,
     fileParallelism: false,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createMtlsFetch,
   createMtlsServer,
@@ -136,16 +135,8 @@ function start(
 }
 
 /** Calls until somebody listens. */
-async function call(name: string, path: string): Promise<Response> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await fetchAsWeb(`https://127.0.0.1:${PORTS.get(name)}${path}`);
-    } catch (error) {
-      if (tries > 200) throw error;
-      await sleep(50);
-    }
-  }
-}
+const call = (name: string, path: string): Promise<Response> =>
+  vi.waitFor(() => fetchAsWeb(`https://127.0.0.1:${PORTS.get(name)}${path}`));
 
 it('the code of the page compiles against the package', () => {
   expect(compiled).toEqual({ status: 0, stdout: '', stderr: '' });
@@ -222,7 +213,7 @@ describe('the servers of the page', () => {
     const child = start(name);
     let printed = '';
     child.stdout?.on('data', (part) => (printed += part));
-    await expect.poll(() => printed, { timeout: 20_000 }).toContain('version 2 from now on\n');
+    await expect.poll(() => printed, { timeout: 60_000 }).toContain('version 2 from now on\n');
     expect(printed).toContain('version 1 is that of orders\n');
     server.close();
     server.closeAllConnections();
@@ -235,13 +226,8 @@ describe('the servers of the page', () => {
     const url = `http://127.0.0.1:${PORTS.get(name)}/`;
     const tokens = new JwtSource({ address: api.address });
     const signedIn = withJwtSvid(fetch, { source: tokens, audience: ORDERS });
-    const answer = async (tries = 0): Promise<Response> =>
-      signedIn(url).catch(async (error) => {
-        if (tries > 200) throw error;
-        await sleep(50);
-        return answer(tries + 1);
-      });
-    expect(await (await answer()).text()).toBe('jwt');
+    const answer = await vi.waitFor(() => signedIn(url));
+    expect(await answer.text()).toBe('jwt');
     expect((await fetch(url)).status).toBe(401);
     tokens.close();
   });

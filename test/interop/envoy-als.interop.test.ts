@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../src/base/testing/free-port.ts';
 import type { Call, Endpoint } from '../../src/estate/index.ts';
 import type { GraphEdge } from '../../src/tracing/index.ts';
@@ -105,17 +104,16 @@ describe.skipIf(isMissing('Envoy', peer, { isNeeded: true }))(
 
     /** The endpoints of a service, once they have had so many requests. */
     async function endpointsOf(service: string, requests: number): Promise<readonly Endpoint[]> {
-      for (let tries = 0; tries < 100; tries++) {
+      return vi.waitFor(async () => {
         await server.settle();
         const { items } = await server.get<{ items: readonly Endpoint[] }>(
           '/api/v1/endpoints?limit=200',
         );
         const own = items.filter((one) => one.service === service);
         const seen = own.reduce((sum, { traffic }) => sum + (traffic?.requests ?? 0), 0);
-        if (seen >= requests) return own;
-        await sleep(50);
-      }
-      throw new Error(`${service} was never seen with ${requests} requests`);
+        if (seen < requests) throw new Error(`${service} was seen with ${seen} requests`);
+        return own;
+      });
     }
 
     async function callTo(to: string): Promise<readonly Call[]> {

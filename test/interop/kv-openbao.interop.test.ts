@@ -306,7 +306,7 @@ describe.skipIf(isMissing('OpenBao', peer))('a KV engine of a real OpenBao', () 
     while ((await ttlOf()) > 5) await sleep(200);
     await kvRotator.isRefused(step, { value: 'a' });
     expect(await ttlOf()).toBeGreaterThan(6);
-  }, 20_000);
+  });
 
   it('may be in a namespace', async () => {
     await bao.call('POST', 'sys/namespaces/platform', {});

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Authorize, askOpa, type Caller, type Question } from '../../sdk/src/index.ts';
 import { freePort } from '../../src/base/testing/free-port.ts';
+import { untilUp } from '../support/until-up.ts';
 import { goProgram, isMissing } from './support/tools.ts';
 
 const opa = goProgram('opa', 'github.com/open-policy-agent/opa', 'v1.22.2');
@@ -46,10 +46,7 @@ describe.skipIf(isMissing('OPA', opa))('the Open Policy Agent', () => {
     server = spawn(join(opa.path ?? '', 'opa'), [...words, ...addresses, policy], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    for (let tries = 0; tries < 200; tries++) {
-      if ((await fetch(`${url}/health`).catch(() => undefined))?.ok) break;
-      await sleep(50);
-    }
+    await untilUp('OPA', server, async () => (await fetch(`${url}/health`)).ok);
     authorize = askOpa({ url, timeoutMs: 10_000 });
   });
   afterAll(() => {

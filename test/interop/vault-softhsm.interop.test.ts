@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createKeyRing,
@@ -177,11 +176,13 @@ describe.skipIf(isMissing('SoftHSM', peer))('a real token that speaks PKCS#11', 
 
   it('is waited for no longer than it may take, and does then what it is asked next', async () => {
     const module = await loadModule(MODULE);
-    const busy = module.exclusively(() => sleep(1_500));
+    const held = Promise.withResolvers<void>();
+    const busy = module.exclusively(() => held.promise);
     const impatient = await open({ timeoutSeconds: 1 });
     const fault = await faultOf(() => impatient.wrap(randomBytes(32), {}));
     expect(fault?.code).toBe('vault/kek-unavailable');
     expect(fault?.message).toBe('pkcs11:reeve/vault gives no answer within 1 s');
+    held.resolve();
     await busy;
     expect(await impatient.wrap(randomBytes(32), {})).toBeTruthy();
   });

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/base/testing/free-port.ts';
+import { untilUp } from './until-up.ts';
 
-/** How long a server on a busy machine may take to start, or to show what it was told. */
+/** How long a server on a busy machine may take to show what it was told. */
 const PATIENCE_MS = 60_000;
 
 /** A server that runs as `bin/reeve up` does: in a process of its own, which can be killed. */
@@ -40,13 +41,10 @@ export class ServerProcess {
     this.#child = spawn('bin/reeve', ['up', '--config', config], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const deadline = Date.now() + PATIENCE_MS;
-    while (Date.now() < deadline && this.#child.exitCode === null) {
-      const answers = await Promise.allSettled([fetch(`${this.origin}/readyz`), this.export({})]);
-      if (answers.every((one) => one.status === 'fulfilled' && one.value.ok)) return;
-      await sleep(50);
-    }
-    throw new Error('the server did not start');
+    await untilUp('the server', this.#child, async () => {
+      const answers = await Promise.all([fetch(`${this.origin}/readyz`), this.export({})]);
+      return answers.every(({ ok }) => ok);
+    });
   }
 
   /** Ends it as a failure of power would. */

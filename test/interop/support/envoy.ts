@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificate } from '../../support/certificates.ts';
+import { untilUp } from '../../support/until-up.ts';
 
 export interface EnvoySettings {
   /** The program. */
@@ -39,18 +39,9 @@ export class Envoy {
     });
   }
 
-  /** Resolves when `try_` succeeds for the first time. */
-  async ready(attempt: () => Promise<unknown>): Promise<void> {
-    for (let tries = 0; tries < 200; tries++) {
-      if (this.#child.exitCode !== null) throw new Error(`Envoy ended: ${this.#said}`);
-      try {
-        await attempt();
-        return;
-      } catch {
-        await sleep(50);
-      }
-    }
-    throw new Error(`Envoy did not start: ${this.#said}`);
+  /** Resolves when it answers for the first time. */
+  ready(answers: () => Promise<unknown>): Promise<void> {
+    return untilUp('Envoy', this.#child, answers, () => this.#said);
   }
 
   async stop(): Promise<void> {

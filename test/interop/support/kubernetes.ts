@@ -12,6 +12,7 @@ import {
   isClusterScoped,
   pluralOf,
 } from '../../../src/sources/kubernetes/live/testing/api-server.ts';
+import { untilUp } from '../../support/until-up.ts';
 import { cacheFolder, type Peer } from './tools.ts';
 
 const VERSION = '1.35.4';
@@ -153,13 +154,9 @@ export class RealCluster {
       // Accounts are made by a controller, which does not run here.
       ...['--disable-admission-plugins', 'ServiceAccount'],
     ]);
-    for (let attempt = 0; attempt < 240; attempt++) {
-      const answer = await this.ask('GET', '/readyz').catch(() => undefined);
-      if (answer?.status === 200) return;
-      await sleep(250);
-    }
-    const log = readFileSync(file('api.log'), 'utf8').split('\n').slice(-5).join('\n');
-    throw new Error(`the API server does not become ready: ${log}`);
+    const isReady = async () => (await this.ask('GET', '/readyz')).status === 200;
+    const said = () => readFileSync(file('api.log'), 'utf8').split('\n').slice(-5).join('\n');
+    await untilUp('the API server', this.#api, isReady, said);
   }
 
   async stopApi(): Promise<void> {

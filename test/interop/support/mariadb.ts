@@ -1,28 +1,19 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mariadb';
 import { freePort } from '../../../src/base/testing/free-port.ts';
+import { debianPackages } from './debian.ts';
 import type { Peer } from './tools.ts';
 
 const SERVER = '/usr/sbin/mariadbd';
 const START_MILLISECONDS = 60_000;
 
-/** Debian's package, which root installs where it is missing; nothing is started by it. */
-export function debianMariadb(): Peer {
-  if (existsSync(SERVER)) return { path: SERVER };
-  if (process.getuid?.() !== 0) return { why: 'only root can install Debian’s mariadb-server' };
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const options = { env, timeout: 300_000 };
-  spawnSync('apt-get', ['update', '-qq'], options);
-  const words = ['-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '-qq'];
-  spawnSync('apt-get', [...words, '--no-install-recommends', 'mariadb-server'], options);
-  return existsSync(SERVER) ? { path: SERVER } : { why: 'apt-get cannot install mariadb-server' };
-}
+export const debianMariadb = (): Peer => debianPackages(['mariadb-server'], SERVER);
 
 /** A MariaDB of its own: folder, port of 127.0.0.1, and process. Its general log holds every statement. */
 export interface Mariadb {

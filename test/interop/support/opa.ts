@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../../src/base/testing/free-port.ts';
+import { untilUp } from '../../support/until-up.ts';
 import { goProgram } from './tools.ts';
 
 /** The Open Policy Agent, as its own server. */
@@ -21,9 +21,6 @@ export interface RunningOpa {
   readonly stop: () => Promise<void>;
 }
 
-const START_TRIES = 400;
-const START_PAUSE_MS = 25;
-
 /** Starts an OPA on loopback with options and files of its command line, and waits until it answers. */
 export async function startOpa(words: readonly string[], logLevel = 'error'): Promise<RunningOpa> {
   const port = await freePort();
@@ -36,7 +33,11 @@ export async function startOpa(words: readonly string[], logLevel = 'error'): Pr
   process.stderr.on('data', (chunk) => {
     log += chunk;
   });
-  await isUp(process, url, () => log);
+  const isHealthy = async () => (await fetch(`${url}/health`)).ok;
+  await untilUp('OPA', process, isHealthy, () => log).catch((thrown) => {
+    process.kill();
+    throw thrown;
+  });
   return {
     url,
     log: () => log,
@@ -53,15 +54,6 @@ export async function startOpa(words: readonly string[], logLevel = 'error'): Pr
       await once(process, 'exit');
     },
   };
-}
-
-async function isUp(process: ChildProcess, url: string, log: () => string): Promise<void> {
-  for (let tries = 0; tries < START_TRIES && process.exitCode === null; tries++) {
-    if ((await fetch(`${url}/health`).catch(() => undefined))?.ok) return;
-    await sleep(START_PAUSE_MS);
-  }
-  process.kill();
-  throw new Error(`OPA did not start: ${log()}`);
 }
 
 async function send(url: string, method: string, body: unknown): Promise<Response> {

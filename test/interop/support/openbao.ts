@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../../src/base/testing/free-port.ts';
+import { untilUp } from '../../support/until-up.ts';
 import { type Peer, pythonEnvironment } from './tools.ts';
 
 /** The program, as Python's registry has it. */
@@ -32,13 +32,12 @@ export class OpenBao {
 
   static async start(peer: Peer): Promise<OpenBao> {
     const bao = new OpenBao(peer, await freePort());
-    for (let attempt = 0; attempt < 300; attempt++) {
-      const health = await fetch(`${bao.url}/v1/sys/health`).catch(() => undefined);
-      if (health?.ok) return bao;
-      await sleep(100);
-    }
-    bao.stop();
-    throw new Error('OpenBao did not start');
+    const isHealthy = async () => (await fetch(`${bao.url}/v1/sys/health`)).ok;
+    await untilUp('OpenBao', bao.#child, isHealthy).catch(async (thrown) => {
+      await bao.stop();
+      throw thrown;
+    });
+    return bao;
   }
 
   async call(
@@ -57,6 +56,7 @@ export class OpenBao {
   }
 
   async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await ended;

@@ -5,16 +5,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
 import { selfSigned } from '../../../src/base/testing/certificate.ts';
 import { freePort } from '../../../src/base/testing/free-port.ts';
+import { untilUp } from '../../support/until-up.ts';
 import { debianPackages } from './debian.ts';
 import type { Peer } from './tools.ts';
 
 /** The script of RabbitMQ itself: Debian's, which stands in the path, changes to a user who may not write here. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
-const START_ATTEMPTS = 600;
 
 export const debianRabbitmq = (): Peer => debianPackages(['rabbitmq-server'], SERVER);
 
@@ -68,17 +67,17 @@ export class Rabbitmq {
     );
     // it would start a daemon of its own, which nobody ends
     const epmdPort = rabbitmq.#environment.ERL_EPMD_PORT ?? '';
-    rabbitmq.#spawn('epmd', ['-port', epmdPort, '-address', '127.0.0.1']);
-    await listens(Number(epmdPort));
-    rabbitmq.#spawn(SERVER, []);
     process.once('exit', rabbitmq.#kill);
-    for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
-      const tags = await rabbitmq.call('GET', '/whoami').catch(() => undefined);
-      if (tags !== undefined) return rabbitmq;
-      await setTimeout(100);
+    try {
+      const epmd = rabbitmq.#spawn('epmd', ['-port', epmdPort, '-address', '127.0.0.1']);
+      await untilUp('epmd', epmd, () => listens(Number(epmdPort)));
+      const server = rabbitmq.#spawn(SERVER, []);
+      await untilUp('RabbitMQ', server, () => rabbitmq.call('GET', '/whoami'));
+      return rabbitmq;
+    } catch (thrown) {
+      await rabbitmq.close();
+      throw thrown;
     }
-    await rabbitmq.close();
-    throw new Error('RabbitMQ did not start');
   }
 
   /** A certificate and its lines of the configuration: AMQP and the HTTP API at ports of their own, with TLS. */
@@ -142,10 +141,12 @@ export class Rabbitmq {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #spawn(program: string, words: readonly string[]): void {
+  #spawn(program: string, words: readonly string[]): ChildProcess {
     // the script starts others: a group of its own ends with all of them
     const options = { env: this.#environment, stdio: 'ignore', detached: true } as const;
-    this.#children.push(spawn(program, [...words], options));
+    const child = spawn(program, [...words], options);
+    this.#children.push(child);
+    return child;
   }
 
   readonly #kill = () => {
@@ -159,16 +160,9 @@ export class Rabbitmq {
   };
 }
 
-async function listens(port: number): Promise<void> {
-  for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
-    const socket = connectSocket(port, '127.0.0.1');
-    const isThere = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isThere) return;
-    await setTimeout(50);
-  }
-  throw new Error('epmd did not start');
+async function listens(port: number): Promise<boolean> {
+  const socket = connectSocket(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  return true;
 }

@@ -5,14 +5,13 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { freePort } from '../../../src/base/testing/free-port.ts';
+import { untilUp } from '../../support/until-up.ts';
 import { debianPackages } from './debian.ts';
 import type { Peer } from './tools.ts';
 
 const SERVER = '/usr/bin/redis-server';
-const START_ATTEMPTS = 200;
 
 export const debianRedis = (): Peer => debianPackages(['redis-server'], SERVER);
 
@@ -74,12 +73,7 @@ export class Redis {
     child.stdin?.end(readFileSync(this.configuration));
     this.#child = child;
     process.once('exit', this.#kill);
-    for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
-      const pong = await this.ask('PING').catch(() => undefined);
-      if (pong === 'PONG') return;
-      await setTimeout(50);
-    }
-    throw new Error('Redis did not start');
+    await untilUp('Redis', child, async () => (await this.ask('PING')) === 'PONG');
   }
 
   /** As its administrator, or somebody else. */
