@@ -173,6 +173,11 @@ export class Folder {
     return this.#listed.has(path);
   }
 
+  /** Where it takes a file from: two folders that name the same place have the same file. */
+  placeOf(path: string): string {
+    return this.#over?.has(path) ? this.#over.placeOf(path) : join(this.root, path);
+  }
+
   /** The bytes of a file inside the folder.
    *  @throws {Fault} `folder/outside-forbidden`, `folder/not-found`, `folder/too-large`,
    *  `folder/unreadable` */

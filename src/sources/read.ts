@@ -45,10 +45,8 @@ export function readFolder(
   listing.diagnostics.forEach(report);
   const paths = listing.files.map((file) => file.path);
   const givenUp = new Set(stalled);
-  const fileAt = (path: string): SourceFile => {
-    const bytes = folder.read(path);
-    return shared?.file(path, bytes) ?? new SourceFile(path, bytes);
-  };
+  const fileAt = (path: string): SourceFile =>
+    shared?.open(folder, path) ?? new SourceFile(path, folder.read(path));
   const context: ReadContext = {
     folder,
     paths,

@@ -26,19 +26,33 @@ describe('a pass that shares files with others', () => {
     },
   );
 
-  it('reads a file anew that has changed since', () => {
+  const specificationIn = (folder: string, path: string) =>
+    writeFileSync(join(folder, 'openapi.yaml'), `openapi: 3.1.0\npaths: { ${path}: { get: {} } }`);
+  const templatesIn = (folder: Folder, shared: SharedFiles) =>
+    readFolder(folder, READERS, { shared }).observations.flatMap((one) =>
+      one.kind === 'endpoint' ? [one.template] : [],
+    );
+
+  it('reads a file anew that another is laid over', () => {
+    const [folder, over] = [mkdtempSync(join(made, 'under-')), mkdtempSync(join(made, 'over-'))];
+    specificationIn(folder, '/a');
+    specificationIn(over, '/b');
+    const shared = new SharedFiles();
+    const under = new Folder(folder);
+    const laid = new Folder(folder, undefined, { over: new Folder(over) });
+    const read = [under, laid, under, laid].map((one) => templatesIn(one, shared));
+    expect(read).toEqual([['/a'], ['/b'], ['/a'], ['/b']]);
+  });
+
+  it('reads what lies at the same place once: a file that changes meanwhile is no difference', () => {
     const folder = mkdtempSync(join(made, 'changed-'));
     const shared = new SharedFiles();
-    const templates = (text: string) => {
-      writeFileSync(
-        join(folder, 'openapi.yaml'),
-        `openapi: 3.1.0\npaths: { ${text}: { get: {} } }`,
-      );
-      return read(folder, shared).observations.flatMap((one) =>
-        one.kind === 'endpoint' ? [one.template] : [],
-      );
-    };
-    expect([templates('/a'), templates('/b'), templates('/a')]).toEqual([['/a'], ['/b'], ['/a']]);
+    const read = ['/a', '/b'].map((path) => {
+      specificationIn(folder, path);
+      return templatesIn(new Folder(folder), shared);
+    });
+    expect(read).toEqual([['/a'], ['/a']]);
+    expect(templatesIn(new Folder(folder), new SharedFiles())).toEqual(['/b']);
   });
 });
 
