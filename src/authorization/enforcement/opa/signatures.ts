@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../targets/opa/index.ts';
 
 /** Signs bundles with ECDSA on P-256 and SHA-256. */
@@ -35,13 +35,17 @@ export function signaturesOf(files: readonly HashedFile[], signer: BundleSigner)
   return `${JSON.stringify({ signatures: [`${input}.${signature}`] })}\n`;
 }
 
+const LINE_FEED = 0x0a;
+
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 
-/** SHA-256 of what a file says, in hexadecimal. */
-export const hashOf = (file: BundleFile): string =>
-  createHash('sha256').update(hashedText(file)).digest('hex');
+/** SHA-256 of what a file says, in hexadecimal.
+ *  @param bytes its text */
+export const hashOf = (file: BundleFile, bytes: Buffer): string =>
+  hash('sha256', hashed(file, bytes), 'hex');
 
-function hashedText({ path, text, isCanonical }: BundleFile): string {
-  if (!STRUCTURED.test(path)) return text;
-  return isCanonical ? text.trimEnd() : canonicalJson(JSON.parse(text));
+function hashed({ path, text, isCanonical }: BundleFile, bytes: Buffer): Buffer | string {
+  if (!STRUCTURED.test(path)) return bytes;
+  if (!isCanonical) return canonicalJson(JSON.parse(text));
+  return bytes.at(-1) === LINE_FEED ? bytes.subarray(0, -1) : bytes;
 }

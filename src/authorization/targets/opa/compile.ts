@@ -14,6 +14,7 @@ import { KnownOperations } from './known.ts';
 import { toOpaKnown } from './known-data.ts';
 import { serviceNames } from './names.ts';
 import { OpaPatterns } from './pattern.ts';
+import { sameData } from './same-data.ts';
 
 /** The parts of our policy in Rego, each of which is a package below `reeve`. */
 const MODULES = [
@@ -40,6 +41,7 @@ export function compileOpa(rules: readonly CalleeRules[], context: TargetContext
 /** Compiles policies that come one after the other, and remembers what each callee came to. */
 export class OpaCompiler {
   #services: ReadonlyMap<string, CanonicalText> = new Map();
+  #who: Who | undefined;
 
   /** @param policy with every service, and with what is known and declared of callees that have changed
    *  @param changed their ids, as `changedCallees` finds them since the policy before; all unless given */
@@ -61,12 +63,25 @@ export class OpaCompiler {
         return text === undefined ? [] : [[id, text]];
       }),
     );
-    return filesOf({
-      names: CanonicalText.of(Object.fromEntries(serviceNames(policy.services))),
-      callers: CanonicalText.of(callersOf(policy)),
-      services: Object.fromEntries(this.#services),
-    });
+    const { names, callers } = this.#whoIsWho(policy.services);
+    return filesOf({ names, callers, services: Object.fromEntries(this.#services) });
   }
+
+  #whoIsWho(services: Policy['services']): Who {
+    if (this.#who === undefined || !sameData(this.#who.services, services)) {
+      this.#who = {
+        services,
+        names: CanonicalText.of(Object.fromEntries(serviceNames(services))),
+        callers: CanonicalText.of(callersOf(services)),
+      };
+    }
+    return this.#who;
+  }
+}
+
+/** Whom names and identities mean, which hangs on the services alone. */
+interface Who extends Pick<DataTexts, 'names' | 'callers'> {
+  readonly services: Policy['services'];
 }
 
 /** `OpaData`, as texts. */
@@ -145,7 +160,7 @@ function serviceMaker({ services, endpoints, grants, guardrails }: Policy) {
 const isPlain = ({ conditions }: OperationRule): boolean => conditions.length === 0;
 
 /** The first service of every identity. */
-function callersOf({ services }: Policy): Record<string, string> {
+function callersOf(services: Policy['services']): Record<string, string> {
   // What comes later counts: the first by id.
   const sorted = services.toSorted((a, b) => compareText(b.id, a.id));
   return Object.fromEntries(
