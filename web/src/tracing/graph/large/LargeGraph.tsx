@@ -29,9 +29,13 @@ interface Props {
 /** A call graph of more services than can be drawn one by one: a map of namespaces, to be flown over. */
 export function LargeGraph({ filters, search, onFail }: Props) {
   const { data, error } = useColumns(filters);
-  if (error) return <TracingProblem error={error} />;
-  if (!data) return <p className="dim">Reading the whole graph …</p>;
-  return <GraphMap columns={data} search={search} onFail={onFail} />;
+  return (
+    <>
+      {error && <TracingProblem error={error} />}
+      {!data && !error && <p className="dim">Reading the whole graph …</p>}
+      {data && <GraphMap columns={data} search={search} onFail={onFail} />}
+    </>
+  );
 }
 
 interface MapProps extends Pick<Props, 'search' | 'onFail'> {
@@ -54,6 +58,7 @@ function GraphMap({ columns, search, onFail }: MapProps) {
       onEdge: (from, to) => go({ from, to }),
     },
   });
+  const counts = useMemo(() => countLines(lines), [lines]);
   const { ids, from, edgeCount } = columns;
   return (
     <>
@@ -65,7 +70,7 @@ function GraphMap({ columns, search, onFail }: MapProps) {
       )}
       <figure className="graph large" aria-label="Call graph">
         <div className="graph-tools">
-          <LineLegend counts={countLines(lines)} />
+          <LineLegend counts={counts} />
           <Zoom stage={stage} />
         </div>
         <div className="map-and-list">
@@ -77,7 +82,7 @@ function GraphMap({ columns, search, onFail }: MapProps) {
             onKeyDown={(event) => moveBy(event, stage.current)}
           >
             <div ref={frame} className="map-canvas" />
-            {scene && !scene.isDone && (
+            {!scene?.isDone && (
               <p className="map-note" role="status">
                 Finding places …
               </p>

@@ -1,6 +1,7 @@
 import Sigma from 'sigma';
 import { EdgeLineProgram, EdgeRectangleProgram } from 'sigma/rendering';
 import type { NodeDisplayData } from 'sigma/types';
+import { OUTSIDE } from '../../model.ts';
 import type { Colours } from './colours.ts';
 import { type Focus, lineAt, paintFocus, paintRing } from './focus.ts';
 import { type Namespace, paintGrounds, paintNames } from './namespaces.ts';
@@ -36,6 +37,8 @@ const PAN = 0.12;
 /** Pixels about a line that belong to it. */
 const REACH = 6;
 const FLY_MS = 700;
+/** Of all services, those that may come and go without it being another picture. */
+const FEW = 0.2;
 
 /** The canvas of a large call graph. Sigma draws services and lines with WebGL; on layers of its own, the namespaces
  *  below them, and above them what is looked at: that is redrawn with every move of the pointer, and the rest is not. */
@@ -80,9 +83,11 @@ export class Stage {
     this.#sigma.scheduleRender();
   }
 
-  /** Draws another state; nobody is moved but by another map. */
+  /** Draws another state; nobody is moved but by another map, or where a filter leaves much less, or more. */
   show(scene: Scene): void {
-    const isOther = scene.map !== this.#scene.map || !this.#scene.isDone;
+    const [now, then] = [scene.graph.order, this.#scene.graph.order];
+    const isOther =
+      scene.map !== this.#scene.map || !this.#scene.isDone || Math.abs(now - then) > FEW * then;
     const box = isOther ? null : (this.#sigma.getCustomBBox() ?? this.#sigma.getBBox());
     this.#scene = scene;
     this.#sigma.setCustomBBox(box);
@@ -142,7 +147,10 @@ export class Stage {
     };
     this.#sigma.on('enterNode', ({ node }) => point(node));
     this.#sigma.on('leaveNode', () => point(undefined));
-    this.#sigma.on('clickNode', ({ node }) => this.#events.onService(node));
+    this.#sigma.on('clickNode', ({ node }) => {
+      // nobody knows anything of it
+      if (node !== OUTSIDE) this.#events.onService(node);
+    });
     this.#sigma.on('clickStage', ({ event }) => {
       const { graph } = this.#scene;
       const found = this.#focus && lineAt(graph, this.#focus, this.#place, event, REACH);

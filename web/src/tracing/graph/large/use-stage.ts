@@ -60,6 +60,7 @@ export function useStage({ frame, scene, focus, events, onFail }: Parts) {
       stage.current.fly(ids, flown.current === null);
     }
     flown.current = target;
+    if (chosen.current !== key) chosen.current = '';
   }, [key, isThere, isDone]);
   return stage;
 }
