@@ -1,16 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../src/base/testing/free-port.ts';
-import type { ServerSaid, ServerTold } from './server.ts';
+import type { ServerSaid } from './server.ts';
+import { begunAt, type ServerTold, wentOnAt } from './told.ts';
 
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
 const SHOP = fileURLToPath(new URL('../../../examples/shop', import.meta.url));
 
-/** Reeve in a process of its own, in which secrets age faster than all else. It is killed, and started again on the same
+/** Reeve in a process of its own, in which secrets age as fast as it is told. It is killed, and started again on the same
  *  data and ports. */
 export class WeekServer {
   readonly folder: string;
@@ -26,7 +27,7 @@ export class WeekServer {
     this.more = mkdtempSync(join(folder, 'more-'));
   }
 
-  static async create(environment: string, pace: number): Promise<WeekServer> {
+  static async create(environment: string): Promise<WeekServer> {
     const server = new WeekServer(mkdtempSync(join(tmpdir(), 'reeve-week-')));
     const config = {
       ...{ data: server.dataFolder, environment, logLevel: 'error' },
@@ -39,13 +40,16 @@ export class WeekServer {
       ],
       secrets: { access: { enabled: true, port: await freePort() } },
     };
-    const told: ServerTold = { config, since: Date.now(), pace };
-    writeFileSync(server.#told, JSON.stringify(told));
+    server.#tell(begunAt(1, config));
     return server;
   }
 
-  get #told(): string {
+  get #file(): string {
     return join(this.folder, 'told.json');
+  }
+
+  #tell(told: ServerTold): void {
+    writeFileSync(this.#file, JSON.stringify(told));
   }
 
   /** As it said of itself when it was started last. */
@@ -56,7 +60,7 @@ export class WeekServer {
 
   /** Resolves when it listens. */
   async start(): Promise<void> {
-    const child = fork(SERVER, [this.#told], {
+    const child = fork(SERVER, [this.#file], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -76,6 +80,14 @@ export class WeekServer {
 
   stop(): Promise<void> {
     return this.#end('SIGTERM');
+  }
+
+  /** Ends it in order, and starts it again: its secrets age so fast from now on. */
+  async goOnAt(pace: number): Promise<void> {
+    await this.stop();
+    const told: ServerTold = JSON.parse(readFileSync(this.#file, 'utf8'));
+    this.#tell(wentOnAt(pace, told));
+    await this.start();
   }
 
   /** It hangs: whoever connects waits. */

@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ServerConfig } from '../../../src/server/config.ts';
 import { startServer } from '../../../src/server/main.ts';
-
-/** What the process of a server is told: its configuration, and how fast secrets age in it. */
-export interface ServerTold {
-  readonly config: object;
-  /** From when on, in milliseconds since 1970. */
-  readonly since: number;
-  /** How many times faster than the clock on the wall. */
-  readonly pace: number;
-}
+import { type ServerTold, simulatedNow } from './told.ts';
 
 /** What it says when it runs. */
 export interface ServerSaid {
@@ -21,12 +13,11 @@ export interface ServerSaid {
   readonly otlpOrigin: string;
 }
 
-const { config, since, pace }: ServerTold = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
-// both come from one clock: what is left of the milliseconds of another one would be minutes here
-const real = () => performance.timeOrigin + performance.now();
+const told: ServerTold = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
+const { config, pace } = told;
 const server = await startServer(ServerConfig.parse(config), {
   secretClocks: {
-    clock: () => Math.round(since + (real() - since) * pace),
+    clock: () => Math.round(simulatedNow(told)),
     steadyClock: () => performance.now() * pace,
     pace,
   },
