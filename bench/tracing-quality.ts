@@ -84,8 +84,8 @@ function printMisses({ attacks, alerts, judgedFrom, raised, seed, witness }: Wat
     printJoined(attacks[place]?.hops ?? [], alerts);
   }
   const isFalse = new Set(falseAlerts.map(({ id }) => id));
-  for (const { id, score, signs } of raised.latest) {
-    if (!isFalse.has(id)) continue;
+  for (const { raise, score, signs } of raised.latest) {
+    if (!isFalse.has(raise)) continue;
     console.log(`  seed ${seed} false: ${score.toFixed(1)} nats`);
     for (const sign of signs) {
       console.log(`    ${sign.time} ${sign.kind} ${sign.score.toFixed(1)}: ${sign.reason}`);

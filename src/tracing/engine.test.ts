@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SIDE, SPAN_FLAG, type SpanBatch, SpanBatchWriter } from '../estate/spans/index.ts';
 import { TracingEngine } from './engine.ts';
 import type { Alert } from './model.ts';
 import { TracingSettings } from './settings.ts';
@@ -171,4 +172,36 @@ describe('an estate whose traces are followed', () => {
     world.pass(5_000);
     expect([...world.alerts.values()].map(({ path }) => path)).toEqual([['reviews', 'payments']]);
   });
+
+  it('takes what a silent service sends on for its own, where it runs', () => {
+    const world = new World();
+    world.days(3);
+    // web asks reviews, which tells nothing and asks payments under what web has sent
+    world.engine.take(sentOn(world.now), world.now);
+    world.pass(30_000);
+    const edges = world.engine.graph.edges().map(({ from, to }) => `${from} ${to}`);
+    expect(edges).toContain('reviews payments');
+    expect(edges).not.toContain('web payments');
+  });
 });
+
+/** A request to a service without instrumentation, told by its caller; and one that came from where it runs, with the same
+ *  context. */
+function sentOn(startMs: number): SpanBatch {
+  const writer = new SpanBatchWriter();
+  const traceId = 'f'.repeat(32);
+  const named = (name: string) => ({ by: 'name', name }) as const;
+  const common = { traceId, startMs, durationMs: 5, status: 200 };
+  writer.add({
+    ...common,
+    ...{ service: named('web'), peer: named('reviews'), side: SIDE.caller, spanId: 'a'.repeat(16) },
+  });
+  writer.add({
+    ...common,
+    ...{ service: named('payments'), side: SIDE.called | SPAN_FLAG.hasContext },
+    ...{ spanId: 'b'.repeat(16), parentId: 'a'.repeat(16) },
+    // as long as its name is where it runs
+    address: '10.0.0.7',
+  });
+  return writer.take();
+}

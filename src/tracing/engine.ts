@@ -46,6 +46,8 @@ export class TracingEngine {
   readonly #parts: EngineParts;
   /** Hops of engines before: numbers go on. */
   readonly #hopsBefore: number;
+  readonly #mayBe = (principal: number, service: number): boolean =>
+    this.assembler.mayBe(principal, service);
   #isLearning = false;
   #hopCount = 0;
 
@@ -185,7 +187,9 @@ export class TracingEngine {
 
   #onHop(hop: Hop): void {
     this.#hopCount++;
-    if (hop.caller === 0 && !hop.isMessage) this.#findCaller(hop);
+    // where only the side that called was seen, it says where it runs
+    if (hop.address === 0 && hop.isUnanswered) hop.address = hop.callerInstance;
+    if (!hop.isMessage) this.#settleCaller(hop);
     this.#parts.onHop?.(hop);
     const edge = this.graph.count(hop);
     const signs = this.#isLearning ? NONE : this.#detector.judge(hop);
@@ -194,13 +198,34 @@ export class TracingEngine {
     this.#stories.take(hop, signs);
   }
 
+  #settleCaller(hop: Hop): void {
+    if (hop.caller === 0) this.#findCaller(hop);
+    else if (hop.proved === 0 && hop.intended !== hop.callee) this.#findBetween(hop);
+  }
+
   /** Where nobody says who called, the place that it came from may. */
   #findCaller(hop: Hop): void {
-    const caller = this.baseline.callerByPlace(hop);
+    const caller = this.baseline.callerByPlace(hop, this.#mayBe);
     hop.rank = caller === 0 ? RANK.none : Math.max(hop.rank, RANK.asserted);
     if (caller === 0) return;
     hop.caller = caller;
     hop.isEntry = false;
+  }
+
+  /** A service that tells nothing sends on the context that it was called with, and so what it asks for looks as if its caller
+   *  had: the request came from the one that the caller called, where that is known to run there, or nothing is known of it. */
+  #findBetween(hop: Hop): void {
+    const { intended, callee } = hop;
+    if (intended === 0 || !this.#isService(intended) || !this.#isService(callee)) return;
+    const place = this.baseline.callerByPlace(hop, this.#mayBe);
+    if (place !== intended && (hop.address !== 0 || hop.principal !== 0)) return;
+    hop.caller = intended;
+    hop.claimed = 0;
+  }
+
+  #isService(number: number): boolean {
+    const known = this.#parts.estate.service(this.names.services.text(number));
+    return known?.isVouchedFor === true && known.kind !== 'external';
   }
 
   #makeDetector(state: EngineState | undefined): Detector {

@@ -141,6 +141,9 @@ export const Alert = z.strictObject({
   traceIds: z.array(z.string()),
   severity: Severity,
   score: z.number(),
+  /** How often it was told as something to look at: once when it began, and again where, after a pause, it went on by as
+   *  much as makes an alert. */
+  raised: z.int(),
   /** One sentence. */
   reason: z.string(),
   techniques: z.array(z.string()),

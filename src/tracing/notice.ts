@@ -26,6 +26,8 @@ export const IncidentNotice = z.strictObject({
   incident: z.string(),
   state: IncidentState,
   severity: Severity,
+  /** How often it was raised: once, and again whenever it went on after a pause by as much as makes an alert. */
+  raised: z.int(),
   /** Of the sign that says most. */
   kind: z.string(),
   /** One sentence. */

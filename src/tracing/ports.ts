@@ -52,4 +52,6 @@ export interface EstateView {
   /** When a service was last rolled out, or declared something new, as clusters and repositories say: milliseconds since
    *  1970; 0: not known. */
   changedAt(service: string): number;
+  /** Whether services of the estate declare what they call, as a rule: then it says something that one does not. */
+  readonly isDeclared?: boolean;
 }

@@ -7,6 +7,8 @@ export interface SeenSign {
   readonly hop: HopCopy;
   /** Kind and parties: what shows the same of the same again adds less. */
   readonly group: string;
+  /** It is of something that was not before, and so never of what was told already. */
+  readonly isNews: boolean;
   /** Number of the service that it truly came from, where that is not who called by the hop: the one whose address
    *  another's identity was used from. */
   readonly origin?: number | undefined;

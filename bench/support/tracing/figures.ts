@@ -1,5 +1,5 @@
 import { ATTACK_KINDS, type AttackKind } from './attack.ts';
-import { type Findings, findAttacks } from './finding.ts';
+import { type Findings, findAttacks, type Outcome } from './finding.ts';
 import type { RaisedAlert } from './raised.ts';
 import type { Watched } from './watch.ts';
 
@@ -42,8 +42,8 @@ export function figuresOf(
     byKind: new Map(ATTACK_KINDS.map((kind) => [kind, shareOf(findings, kind)])),
     falseAlerts: rateOf(watched, findings),
     medianHopsUntilAlert: median(found.map(({ hopsUntilAlert }) => hopsUntilAlert)),
-    medianAlerts: median(found.map((one) => one.alerts.length)),
-    shareWithOne: found.filter((one) => one.alerts.length === 1).length / found.length,
+    medianAlerts: median(found.map(countOf)),
+    shareWithOne: found.filter((one) => countOf(one) === 1).length / found.length,
     medianServices: median(alerts.map(({ services }) => services)),
     withManyServices: alerts.filter(({ services }) => services > FEW_SERVICES).length,
   };
@@ -79,4 +79,9 @@ function rateOf(watched: readonly Watched[], findings: readonly Findings[]): num
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[(sorted.length - 1) >> 1] ?? 0;
+}
+
+/** How many alerts found an attack; one that was raised anew is one. */
+function countOf({ alerts }: Outcome): number {
+  return new Set(alerts.map(({ id }) => id.split(' ')[0])).size;
 }

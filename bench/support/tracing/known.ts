@@ -32,6 +32,7 @@ export class Known {
       endpoint: (service, operation) => this.#endpoint(service, operation),
       policy: (caller, callee, operation) => this.#policy(caller, callee, operation),
       changedAt: (id) => this.#workloads.get(id)?.changedAt ?? 0,
+      isDeclared: true,
     };
     this.refresh();
   }

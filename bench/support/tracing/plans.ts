@@ -1,7 +1,7 @@
 import type { AttackKind, Step } from './attack.ts';
 import type { Choice } from './choice.ts';
 import { DAY_MS, type Endpoint, HOUR_MS, MINUTE_MS, type Workload } from './model.ts';
-import type { Reports } from './reports.ts';
+import { type Reports, tellsItself } from './reports.ts';
 import type { Disguise } from './requests.ts';
 
 /** Plans of attacks. Each makes few requests, at any hour, from any workload that is drawn.
@@ -161,11 +161,16 @@ function falseClaim(choice: Choice, { reports }: Tools): Step[] {
   return few(choice, 4, 0, { from, target, disguise, shownAs });
 }
 
-/** What is asked every day, but without the context that always came with it. */
+/** What is asked every day, but without the context that always came with it, where somebody can see that: who has no
+ *  instrumentation sends on what he got, which is often nothing, and a proxy that knows of no traces sees none. */
 function missingContext(choice: Choice): Step[] {
-  const sends = ({ context }: Workload): boolean => context.lost < 1e-3;
+  const sends = (one: Workload): boolean => one.context.lost < 1e-3 && tellsItself(one);
   const from = choice.origin(sends);
-  const target = habit(choice, from, ({ workload }) => choice.callers(workload).every(sends));
+  const target = habit(
+    choice,
+    from,
+    ({ workload }) => workload.reporter !== 'blind proxy' && choice.callers(workload).every(sends),
+  );
   return few(choice, 5, 0, {
     from,
     target,

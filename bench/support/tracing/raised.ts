@@ -1,4 +1,4 @@
-import type { Alert } from '../../../src/tracing/model.ts';
+import type { Alert, Sign } from '../../../src/tracing/model.ts';
 
 /** A request that an alert shows. */
 export interface ShownHop {
@@ -16,7 +16,7 @@ export interface Telling {
   readonly score: number;
 }
 
-/** One alert, from when it was raised to when it was last told. */
+/** One alert, from when it was raised to when it was last told, or raised anew, which is as if another was. */
 export interface RaisedAlert {
   readonly id: string;
   readonly tellings: readonly Telling[];
@@ -27,30 +27,54 @@ export interface RaisedAlert {
   readonly kinds: readonly string[];
 }
 
+interface Raise {
+  readonly id: string;
+  readonly tellings: Telling[];
+  readonly hops: ShownHop[];
+  latest: Alert;
+}
+
 /** Alerts as they are told, one after another. */
 export class Raised {
-  readonly #alerts = new Map<string, { tellings: Telling[]; hops: ShownHop[]; latest: Alert }>();
+  readonly #raises = new Map<string, Raise>();
+  /** Signs that were shown when an alert was raised anew, by its id. */
+  readonly #before = new Map<string, Set<string>>();
 
   take(alert: Alert, now: number): void {
-    const known = this.#alerts.get(alert.id) ?? { tellings: [], hops: [], latest: alert };
-    this.#alerts.set(alert.id, known);
     const { score, lastTime, signs } = alert;
+    const id = `${alert.id} ${alert.raised}`;
+    const known = this.#raises.get(id) ?? this.#begin(id, alert);
     known.tellings.push({ at: now, until: Date.parse(lastTime), score });
     known.latest = alert;
+    const before = this.#before.get(alert.id);
     // What it showed once it has shown, though it may name other requests later.
-    for (const { from, to, time, traceId } of signs) {
+    for (const sign of signs) {
+      if (before?.has(keyOf(sign))) continue;
+      const { from, to, time, traceId } = sign;
       known.hops.push({ from, to, at: Date.parse(time), traceId });
     }
   }
 
+  #begin(id: string, alert: Alert): Raise {
+    const raise: Raise = { id, tellings: [], hops: [], latest: alert };
+    const last = this.#raises.get(`${alert.id} ${alert.raised - 1}`);
+    if (last) this.#before.set(alert.id, new Set(last.latest.signs.map(keyOf)));
+    this.#raises.set(id, raise);
+    return raise;
+  }
+
   alerts(): RaisedAlert[] {
-    return [...this.#alerts].map(([id, { tellings, hops, latest }]) => ({
+    return [...this.#raises.values()].map(({ id, tellings, hops, latest }) => ({
       ...{ id, tellings, hops },
       services: latest.path.length,
       kinds: latest.signs.map(({ kind }) => kind),
     }));
   }
-  get latest(): Alert[] {
-    return [...this.#alerts.values()].map(({ latest }) => latest);
+  get latest(): (Alert & { readonly raise: string })[] {
+    return [...this.#raises.values()].map(({ id, latest }) => ({ ...latest, raise: id }));
   }
+}
+
+function keyOf({ kind, from, to, time }: Sign): string {
+  return `${kind} ${from} ${to} ${time}`;
 }

@@ -27,7 +27,7 @@ const ALERT: Alert = {
   path: ['*', 'web', 'stock', 'payments'],
   ...{ time: '2026-01-05T10:05:30.006Z', lastTime: '2026-01-05T10:08:30.006Z' },
   traceIds: ['7f', '81', '82'].map((id) => id.padStart(32, '0')),
-  ...{ severity: 'high', score: 14 },
+  ...{ severity: 'high', score: 14, raised: 1 },
   reason:
     'a request for GET /v1/cards of payments said that orders sent it, with the identity spiffe://example.org/ns/shop/sa/web of web, which orders never used',
   techniques: ['T1021', 'T1036'],

@@ -16,10 +16,16 @@ export class ToldEstate implements EstateView {
   readonly #services = new Map<string, ServiceView>();
   /** Of services that were asked about, by operation. */
   readonly #endpoints = new Map<string, ReadonlyMap<string, EndpointView>>();
+  /** Services that declare what they call. */
+  readonly #declaring = new Set<string>();
   readonly #policy = new PolicyWords((service) => this.declaresCalls(service));
 
   get policyWords(): PolicyWords {
     return this.#policy;
+  }
+  /** A quarter of its services declare what they call. */
+  get isDeclared(): boolean {
+    return this.#declaring.size * 4 >= this.#services.size && this.#declaring.size > 0;
   }
   get views(): ReadonlyMap<string, ServiceView> {
     return this.#services;
@@ -30,8 +36,11 @@ export class ToldEstate implements EstateView {
     for (const view of services) {
       this.#services.set(view.service.id, view);
       this.#endpoints.delete(view.service.id);
+      if (view.declaresCalls) this.#declaring.add(view.service.id);
+      else this.#declaring.delete(view.service.id);
     }
     for (const id of gone) {
+      this.#declaring.delete(id);
       this.#services.delete(id);
       this.#endpoints.delete(id);
     }

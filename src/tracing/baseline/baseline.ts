@@ -77,8 +77,8 @@ export class Baseline {
 
   /** The service that is known to run where a request came from; 0: none is. For requests of which nobody says who sent
    *  them. */
-  callerByPlace(hop: Hop): number {
-    return callerByPlace(this.#tables, hop, this.#at(hop));
+  callerByPlace(hop: Hop, mayBe: (principal: number, service: number) => boolean): number {
+    return callerByPlace(this.#tables, hop, this.#at(hop), mayBe);
   }
 
   /** Learns a hop. One that a detection pointed at is learnt apart. */

@@ -8,15 +8,24 @@ const LEAST_SECONDS = 1_800;
 const MOST_SECONDS = 86_400;
 
 /** The service that runs where a request came from of which nobody says who sent it. 0: none is known to run there, or
- *  what was proved is another's account. */
-export function callerByPlace(tables: Tables, hop: Hop, when: Moment): number {
+ *  what was proved is another's account.
+ *  @param mayBe whether a service goes by a proved identity, as far as the estate knows */
+export function callerByPlace(
+  tables: Tables,
+  hop: Hop,
+  when: Moment,
+  mayBe: (principal: number, service: number) => boolean,
+): number {
   const { addresses, accounts } = tables;
   const { address, principal, callee } = hop;
   const owner = address === 0 ? 0 : addresses.owner(address);
   if (owner === 0 || owner === callee || addresses.isShared(address, when)) return 0;
+  const quiet = when.second - addresses.last(address);
+  if (quiet > MOST_SECONDS) return 0;
+  if (principal !== 0) {
+    const isKnown = accounts.isKnown(accounts.find(principal, owner), when, false);
+    return isKnown || mayBe(principal, owner) ? owner : 0;
+  }
   const been = addresses.last(address) - addresses.since(address);
-  const stays = Math.max(LEAST_SECONDS, Math.min(MOST_SECONDS, been * STAYS));
-  if (when.second - addresses.last(address) > stays) return 0;
-  if (principal === 0) return owner;
-  return accounts.isKnown(accounts.find(principal, owner), when, false) ? owner : 0;
+  return quiet > Math.max(LEAST_SECONDS, been * STAYS) ? 0 : owner;
 }

@@ -196,7 +196,7 @@ export class Learner {
     const { callerStamp, calleeStamp } = SERVICE;
     if (calleeInstance !== 0) {
       if (!this.#isRepeated(rows, callee, calleeStamp, when, calleeInstance, 0)) {
-        this.#see(calleeInstance, callee, when, false);
+        this.#see(calleeInstance, callee, when, true);
       }
     }
     if (caller === 0) return;

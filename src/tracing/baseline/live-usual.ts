@@ -428,7 +428,11 @@ export class LiveUsual implements Usual {
   #isPlace(places: Relation, of: number): boolean {
     const { address } = this.#hop;
     if (of === 0 || address === 0) return false;
-    return places.isKnown(places.find(of, address), this.#when, this.#isProved);
+    const row = places.find(of, address);
+    if (!places.isKnown(row, this.#when, this.#isProved)) return false;
+    // addresses are given to others: what was there before the one that is there now has no more to do with it
+    const isOfNow = places.last(row) >= this.#tables.addresses.since(address);
+    return isOfNow || places.isUsual(row, this.#when, this.#isProved);
   }
 
   /** What led to what is known by trace contexts, which nobody proves. */

@@ -138,6 +138,11 @@ export class Relation {
     return row !== 0 && (this.table.rows.word(row, RELATION.bits) & when.hourBit) !== 0;
   }
 
+  /** When it was last seen: seconds since 1970. */
+  last(row: number): number {
+    return this.table.rows.word(row, RELATION.last);
+  }
+
   /** Different hours in which a pair was seen, fading. */
   hours(row: number, when: Moment, isProved: boolean): number {
     const { rows } = this.table;

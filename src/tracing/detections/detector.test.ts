@@ -67,7 +67,7 @@ describe('a detector', () => {
   it('says what is new, by whom, to whom and how', () => {
     const [sign] = learned().see('web', 'payments');
     expect(sign).toMatchObject({
-      ...{ kind: 'new-edge', technique: 'T1021', severity: 'medium' },
+      ...{ kind: 'new-edge', technique: 'T1021', severity: 'high' },
       ...{ from: 'web', to: 'payments', operation: 'GET /' },
     });
     expect(sign?.reason).toMatch(

@@ -27,6 +27,7 @@ const MINUTE = 60_000;
 /** How often is asked anew what policy says of a call that goes on. */
 const ASK_POLICY_MINUTES = 10;
 const NONE: readonly SeenSign[] = [];
+const NEWS = UNUSUAL.edge | UNUSUAL.endpoint;
 const LEVELS: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical'];
 
 export interface DetectorParts {
@@ -166,8 +167,9 @@ export class Detector {
     const saw = visited(subject);
     const sign = toSign(newPlace, subject, saw);
     this.#visits.hold({
-      seen: { sign, hop: copyHop(hop), group: groupOf(newPlace, sign) },
-      service: hop.proved,
+      seen: { sign, hop: copyHop(hop), group: groupOf(newPlace, sign), isNews: false },
+      service: hop.caller,
+      isProved: hop.proved !== 0,
       owner: usual.addressOwner,
       ownerQuietMs: usual.addressOwnerQuietMs,
     });
@@ -190,7 +192,7 @@ export class Detector {
       reason: `${sign.reason.replace(/\.$/, '')}; ${id.slice(id.lastIndexOf('/') + 1)} was seen there ${ago(Math.max(0, hop.at - visit.at))} later.`,
       evidence: { ...sign.evidence, runsThere: id },
     };
-    return { sign: told, hop: visit, group, origin: found.service };
+    return { sign: told, hop: visit, group, isNews: false, origin: found.service };
   }
 
   #signs(subject: Subject, found: number): readonly SeenSign[] {
@@ -221,7 +223,8 @@ export class Detector {
       severity: severityOf(score, subject),
       traceId: hop.traceId,
     };
-    return { sign: told, hop, group: groupOf(detection, sign), origin: saw.origin };
+    const isNews = (detection.when & NEWS) !== 0 && (detection.when & UNUSUAL.policy) === 0;
+    return { sign: told, hop, group: groupOf(detection, sign), isNews, origin: saw.origin };
   }
 }
 

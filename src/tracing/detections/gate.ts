@@ -114,12 +114,13 @@ export function isUsualEntry(hop: Hop, usual: Usual): boolean {
   return !usual.isEndpointEdgeQuarantined;
 }
 
-/** An identity of one service comes from an address where neither of the two was seen. */
+/** An identity of one service, or its name, comes from an address where neither of the two was seen. A name that was sent on
+ *  comes from anywhere. */
 export function isVisit(hop: Hop, usual: Usual): boolean {
   return (
-    hop.proved !== 0 &&
+    (hop.proved !== 0 || (hop.claimed !== 0 && hop.intended === hop.callee)) &&
     hop.address !== 0 &&
-    usual.addressOwner !== hop.proved &&
+    usual.addressOwner !== hop.caller &&
     !usual.isAddressShared &&
     !usual.isAddressKnownForCaller &&
     !usual.isAddressKnownForPrincipal &&

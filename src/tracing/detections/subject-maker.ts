@@ -38,6 +38,7 @@ export class SubjectMaker {
       address: this.#names.addresses.text(hop.address),
       operation: operation ? writeOperation(operation) : '*',
       policy: hop.caller === 0 ? 'unknown' : this.#estate.policy(from.id, to.id, operation),
+      isDeclared: this.#estate.isDeclared ?? false,
       sensitivity: endpoint?.sensitivity.length
         ? endpoint.sensitivity
         : (to.known?.sensitivity ?? []),

@@ -30,6 +30,8 @@ export interface Subject {
   readonly operation: string;
   readonly endpoint: KnownEndpoint | undefined;
   readonly policy: PolicyWord;
+  /** Services of the estate declare what they call, as a rule. */
+  readonly isDeclared: boolean;
   /** Kinds of data that the target holds: of the endpoint, where that is known, else of the service. */
   readonly sensitivity: readonly string[];
   /** Milliseconds since the caller and the callee were last changed: rolled out, or declared anew. Infinity: not known. */

@@ -5,6 +5,7 @@ import { POLICY_WEIGHT, RANK_WEIGHT, WEIGHT } from './weights.ts';
 import { ago, list } from './words.ts';
 
 const DAY = 86_400_000;
+const JUST_NOW = 3 * 3_600_000;
 /** Days on which something was seen at most to be new itself. */
 const NEW_DAYS = 3;
 
@@ -19,9 +20,6 @@ type Look = (subject: Subject) => Circumstance | undefined;
 /** Everything around something unusual that makes it worse, or explains it. */
 const CIRCUMSTANCES: readonly Look[] = [
   sensitivity,
-  criticality,
-  ({ isFrontDoor }) =>
-    isFrontDoor ? { weight: WEIGHT.frontDoor, because: 'it began as a usual request' } : undefined,
   ({ hop }) =>
     hop.outcome === OUTCOME.denied
       ? { weight: WEIGHT.denied, because: 'it was denied' }
@@ -38,6 +36,10 @@ const CIRCUMSTANCES: readonly Look[] = [
 /** What says more of something that happens for the first time. */
 const OF_NEWS: readonly Look[] = [
   policy,
+  ({ hop }) =>
+    hop.outcome === OUTCOME.denied
+      ? { weight: WEIGHT.newDenied - WEIGHT.denied, because: '' }
+      : undefined,
   ({ hop }) =>
     hop.isMessage ? { weight: WEIGHT.message, because: 'it came by a queue' } : undefined,
   // on the first day of both it is the look at them that is new
@@ -86,16 +88,11 @@ function weigh(subject: Subject, saw: Saw, circumstances: readonly Look[]): Saw 
 
 function sensitivity({ endpoint, sensitivity: kinds, to, operation }: Subject) {
   if (kinds.length === 0) return undefined;
-  return (endpoint?.sensitivity.length ?? 0) > 0
-    ? { weight: WEIGHT.sensitiveEndpoint, because: `${operation} gives ${list(kinds)}` }
-    : { weight: WEIGHT.sensitiveService, because: `${to.name} holds ${list(kinds)}` };
-}
-
-function criticality({ endpoint, to }: Subject) {
-  const is = endpoint?.criticality ?? to.known?.criticality;
-  return is === 'critical'
-    ? { weight: WEIGHT.critical, because: `${to.name} is critical` }
-    : undefined;
+  if ((endpoint?.sensitivity.length ?? 0) > 0) {
+    return { weight: WEIGHT.sensitiveEndpoint, because: `${operation} gives ${list(kinds)}` };
+  }
+  const weight = endpoint === undefined ? WEIGHT.sensitiveUnknown : 0;
+  return { weight, because: `${to.name} holds ${list(kinds)}` };
 }
 
 function policy({ policy: word, from }: Subject): Circumstance {
@@ -108,22 +105,28 @@ function policy({ policy: word, from }: Subject): Circumstance {
   return { weight: POLICY_WEIGHT[word], because: because[word] };
 }
 
-function explanation({ usual, callerChangedMs, from }: Subject): Circumstance | undefined {
-  if (callerChangedMs < DAY) {
-    return {
-      weight: WEIGHT.rollout,
-      because: `${from.name} was rolled out ${ago(callerChangedMs)} before`,
-    };
-  }
-  if (usual.callerDeployedMs < DAY) {
-    const because = `${from.name} has run a new version since ${ago(usual.callerDeployedMs)} before`;
-    return { weight: WEIGHT.version, because };
-  }
-  return undefined;
+function explanation(subject: Subject): Circumstance | undefined {
+  const { usual, callerChangedMs, from } = subject;
+  const since = Math.min(callerChangedMs, usual.callerDeployedMs);
+  if (since >= DAY) return undefined;
+  const because =
+    callerChangedMs < DAY
+      ? `${from.name} was rolled out ${ago(callerChangedMs)} before`
+      : `${from.name} has run a new version since ${ago(since)} before`;
+  const isReason = since < JUST_NOW && !isWorth(subject);
+  return { weight: isReason ? WEIGHT.justDeployed : WEIGHT.deployed, because };
 }
 
-function calleeDeployment({ usual, calleeChangedMs, to }: Subject): Circumstance | undefined {
+function calleeDeployment(subject: Subject): Circumstance | undefined {
+  const { usual, calleeChangedMs, to } = subject;
   const since = Math.min(usual.calleeDeployedMs, calleeChangedMs);
   if (since >= DAY) return undefined;
-  return { weight: WEIGHT.calleeDeployed, because: `${to.name} changed ${ago(since)} before` };
+  const weight = isWorth(subject) ? WEIGHT.deployed : WEIGHT.calleeDeployed;
+  return { weight, because: `${to.name} changed ${ago(since)} before` };
+}
+
+/** Whether it is what somebody would come for, as far as that is known: a change explains least of all why that is asked
+ *  for. */
+function isWorth({ endpoint, sensitivity }: Subject): boolean {
+  return endpoint === undefined ? sensitivity.length > 0 : endpoint.sensitivity.length > 0;
 }

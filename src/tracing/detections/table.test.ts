@@ -40,14 +40,14 @@ const SEEN: Record<string, { parts: SubjectParts; least: number; says: RegExp }>
   },
   'internal-entry': {
     parts: {
-      hop: { caller: 0, isEntry: true },
+      hop: { caller: 0, isEntry: true, hasContext: false },
       usual: { isEndpointEdgeKnown: false, edgeDays: 0 },
     },
     least: 4,
     says: /was called by nobody of the estate from 10.0.0.7/,
   },
   'missing-context': {
-    parts: { hop: { hasContext: false } },
+    parts: { hop: { hasContext: false }, usual: { callerContextShare: 1 } },
     least: 4,
     says: /without a trace context, which 100.0 % of these requests have/,
   },
@@ -63,7 +63,7 @@ const SEEN: Record<string, { parts: SubjectParts; least: number; says: RegExp }>
       usual: { hasRoute: true, isRouteKnown: false, routes: 9 },
       subject: { sensitivity: ['pci'], endpoint: knownEndpoint({ sensitivity: ['pci'] }) },
     },
-    least: 2,
+    least: 1.5,
     says: /in a request that came in where none for it did; 9 ways to it are known/,
   },
   'dormant-alive': {
@@ -177,8 +177,19 @@ describe('what surrounds a new edge', () => {
     ['that it is not declared', { ...base, subject: { policy: 'undeclared' } }, 'more'],
     ['a rollout', { ...base, subject: { callerChangedMs: HOUR } }, 'less'],
     ['a new version', { usual: { isEdgeKnown: false, callerDeployedMs: HOUR } }, 'less'],
-    ['a usual request that it is part of', { ...base, subject: { isFrontDoor: true } }, 'less'],
-    ['sensitive data', { ...base, subject: { sensitivity: ['pci'] } }, 'more'],
+    [
+      'sensitive data',
+      {
+        ...base,
+        subject: { sensitivity: ['pci'], endpoint: knownEndpoint({ sensitivity: ['pci'] }) },
+      },
+      'more',
+    ],
+    [
+      'what no specification has, of who holds such data',
+      { ...base, subject: { sensitivity: ['pci'], endpoint: undefined } },
+      'more',
+    ],
     ['that it was denied', { ...base, hop: { outcome: OUTCOME.denied } }, 'more'],
     ['that nobody proved who called', { ...base, hop: { rank: 0 } }, 'less'],
     [
@@ -212,21 +223,42 @@ describe('what surrounds a new edge', () => {
     expect(look('contradicted-claim', { ...parts, subject })).toBeUndefined();
   });
 
-  it('a context that is lost again within minutes says more, except where it is lost on most days', () => {
-    const lost = (callerLostContextDays: number, callerLostContextNow: number) =>
+  it('a context that is lost says more of who hardly ever loses one, on few days and of many requests', () => {
+    const lost = (callerLostContextDays: number, callerContextShare: number) =>
       look('missing-context', {
         hop: { hasContext: false },
-        usual: { callerLostContextDays, callerLostContextNow },
+        usual: { callerLostContextDays, callerContextShare },
       })?.score ?? 0;
-    expect(lost(1, 3)).toBeGreaterThan(lost(1, 0) + 1);
-    expect(lost(10, 3)).toBeLessThan(lost(10, 0) + 0.2);
+    expect(lost(0, 1)).toBeGreaterThan(lost(1, 1) + 1);
+    expect(lost(1, 1)).toBeGreaterThan(lost(1, 0.999) + 2);
+    expect(lost(8, 0.98)).toBeLessThan(1.5);
+  });
+
+  it('that it is new says less by itself where others declare what they call, and more of who does not', () => {
+    const parts = (policy: 'unknown' | 'undeclared', isDeclared: boolean): SubjectParts => ({
+      usual: { isEndpointEdgeKnown: false },
+      subject: { policy, isDeclared },
+    });
+    const score = (one: SubjectParts): number => look('new-endpoint', one)?.score ?? 0;
+    expect(score(parts('unknown', true))).toBeLessThan(score(parts('unknown', false)) - 1);
+    expect(score(parts('undeclared', true))).toBeGreaterThan(score(parts('unknown', true)) + 1);
+  });
+
+  it('a rollout does not explain why somebody asks for sensitive data', () => {
+    const asked = (sensitivity: string[]): number => {
+      const subject = { sensitivity, endpoint: knownEndpoint({ sensitivity }) };
+      const still = look('new-edge', { ...base, subject })?.score ?? 0;
+      const changed = { ...subject, callerChangedMs: HOUR };
+      return still - (look('new-edge', { ...base, subject: changed })?.score ?? 0);
+    };
+    expect(asked(['pci'])).toBeLessThan(asked([]) - 1);
   });
 
   it('a rollout explains that a context is missing, unless others come with one since', () => {
     const lost = (usual: Partial<Usual>) =>
       look('missing-context', {
         hop: { hasContext: false },
-        usual,
+        usual: { callerContextShare: 1, ...usual },
         subject: { callerChangedMs: HOUR },
       })?.score ?? 0;
     expect(lost({ edgeVolumeNow: 50, edgeContextShareNow: 1 })).toBeGreaterThan(lost({}) + 1);

@@ -18,6 +18,8 @@ export interface Visit {
   /** What is told if it has not; its score is what the surroundings add. */
   readonly seen: SeenSign;
   readonly service: number;
+  /** Else it is by its own word, as what it says of where it runs is. */
+  readonly isProved: boolean;
   /** Who was known to run there before (0: nobody), and for how long he had not been seen. */
   readonly owner: number;
   readonly ownerQuietMs: number;
@@ -65,7 +67,7 @@ export class Visits {
   resolve(hop: Hop, isOne: (one: number, other: number) => boolean): Return | undefined {
     return (
       this.#at(hop.calleeInstance, hop.callee, hop, true, isOne) ??
-      this.#at(hop.callerInstance, hop.claimed, hop, true, isOne) ??
+      this.#at(hop.callerInstance, hop.claimed, hop, true, isOne, true) ??
       this.#at(hop.address, hop.proved, hop, false, isOne)
     );
   }
@@ -76,9 +78,10 @@ export class Visits {
     hop: Hop,
     isAtHome: boolean,
     isOne: (one: number, other: number) => boolean,
+    isOwnWord = false,
   ): Return | undefined {
     const visit = address === 0 || service === 0 ? undefined : this.#held.get(address);
-    if (!visit) return undefined;
+    if (!visit || (isOwnWord && !visit.isProved)) return undefined;
     const after = hop.at - visit.seen.hop.at;
     if (after > PATIENCE_MS) this.#drop(address);
     if (after > PATIENCE_MS || after < -EARLIER_MS) return undefined;

@@ -37,6 +37,7 @@ const sign: fc.Arbitrary<Sign> = fc.record({
 const anyAlert: fc.Arbitrary<Alert> = fc.record({
   ...{ id: fc.constantFrom('alert-1', 'alert-2', 'alert-3'), kind: text, from: text, to: text },
   ...{ path: fc.array(text, { maxLength: 4 }), time: text, lastTime: text, severity, score },
+  raised: fc.nat({ max: 3 }),
   ...{ traceIds: fc.array(text, { maxLength: 2 }), reason: text },
   techniques: fc.array(text, { maxLength: 2 }),
   hops: fc.array(hop, { maxLength: 4 }),

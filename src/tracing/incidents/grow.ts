@@ -48,6 +48,7 @@ export function withAlert(alerts: readonly Alert[], alert: Alert): Alert[] {
 export function isNews(before: Alert, now: Alert): boolean {
   return (
     worst(now.severity, before.severity) !== before.severity ||
+    now.raised > before.raised ||
     now.to !== before.to ||
     hasMore(before.path, now.path) ||
     hasMore(before.techniques, now.techniques) ||

@@ -14,6 +14,7 @@ export function noticeOf(incident: Incident): IncidentNotice {
   const hops = hopsOf(alerts);
   return {
     ...{ incident: id, state, severity, kind, reason, from, to },
+    raised: Math.max(...alerts.map((alert) => alert.raised)),
     path: wayOf(incident).slice(0, MAX_PATH),
     hops: hops
       .slice(0, MAX_HOPS)

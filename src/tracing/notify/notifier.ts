@@ -92,7 +92,7 @@ export class Notifier {
 function testNotice(now: number): IncidentNotice {
   const at = new Date(now).toISOString();
   return {
-    ...{ incident: 'incident-test', state: 'open', severity: 'info', kind: 'test' },
+    ...{ incident: 'incident-test', state: 'open', severity: 'info', raised: 1, kind: 'test' },
     reason: 'This is a test of the target: nothing has happened.',
     ...{ from: '*', to: 'reeve', path: ['*', 'reeve'], hops: [], techniques: [], traceIds: [] },
     ...{ time: at, lastTime: at, data: [], signs: 0, at, by: null },

@@ -45,6 +45,7 @@ describe('a notice', () => {
     ['queued', 'another incident', { incident: 'incident-2' }],
     ['queued', 'another state', { state: 'malicious' }],
     ['queued', 'a graver severity', { severity: 'critical' }],
+    ['queued', 'that it was raised again', { raised: 2 }],
     ['queued', 'the same state, for the second time', { at: '2025-05-06T00:00:00.000Z' }],
     ['less-severe', 'too low a severity', { severity: 'low' }],
     ['duplicate', 'more signs', { signs: 40 }],

@@ -81,8 +81,8 @@ export function offered(
   return ['queued', { ...filled, tokens, waiting: [...filled.waiting, delivery] }];
 }
 
-const keyOf = ({ incident, state, severity, at }: IncidentNotice): string =>
-  stableId('notice', incident, state, severity, at).slice('notice-'.length);
+const keyOf = ({ incident, state, severity, raised, at }: IncidentNotice): string =>
+  stableId('notice', incident, state, severity, `${raised}`, at).slice('notice-'.length);
 
 const deliveryOf = (message: Message, key: string, now: number): Delivery => ({
   ...{ id: `notice_${key}`, message, at: now, attempts: 0, notBefore: now },

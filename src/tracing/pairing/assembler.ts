@@ -109,6 +109,11 @@ export class Assembler {
     this.#hops.handOn();
   }
 
+  /** Whether a service goes by a proved identity, as far as the estate knows. */
+  mayBe(principal: number, service: number): boolean {
+    return this.#meanings.mayBe(principal, service);
+  }
+
   /** Asks the resolver for everything anew: the estate has changed. */
   forgetMeanings(): void {
     this.#meanings.forget();

@@ -35,7 +35,7 @@ interface Telling {
 
 /** What a story says at a time, in nats: the sign that says most, what others say beyond what chance would have brought to
  *  it meanwhile, and what they show together. */
-export function scoreOf(story: Story, now: number, settings: StorySettings): number {
+export function scoreOf(story: Pick<Story, 'told'>, now: number, settings: StorySettings): number {
   let most = 0;
   let others = 0;
   for (const told of story.told.values()) {
@@ -71,6 +71,7 @@ export function toAlert(story: Story, parts: AlertParts): Alert {
     traceIds: tracesOf(signs),
     severity: severityOf(score / settings.thresholdNats, parts.estate.service(to)),
     score: rounded(score),
+    raised: story.raised,
     reason: sentence(telling?.found.reason ?? most?.sign.reason ?? '', signs, story),
     techniques: techniquesOf(signs, telling),
     hops: hops.map((hop) => alertHop(hop, signs, names, parts.estate)),

@@ -12,7 +12,7 @@ export interface Pattern {
   /** MITRE ATT&CK, Enterprise. */
   readonly technique: string;
   readonly title: string;
-  find(story: Story, settings: StorySettings): Found | undefined;
+  find(story: Pick<Story, 'told'>, settings: StorySettings): Found | undefined;
 }
 
 export interface Found {

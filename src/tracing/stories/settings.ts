@@ -6,7 +6,7 @@ export const StorySettings = z.strictObject({
     .number()
     .min(0.5)
     .max(100)
-    .default(4.2)
+    .default(3.9)
     .describe('Score at which a story becomes an alert, in nats of likelihood'),
   tellingNats: z
     .number()
@@ -18,7 +18,7 @@ export const StorySettings = z.strictObject({
     .number()
     .min(0)
     .max(20)
-    .default(2)
+    .default(2.75)
     .describe('What each further sign of a story has to say to add to it: some come by chance'),
   windowHours: z
     .number()
@@ -35,6 +35,14 @@ export const StorySettings = z.strictObject({
     .default(36)
     .describe(
       'An alert has ended after so long without a further sign; what comes then begins another',
+    ),
+  pauseHours: z
+    .number()
+    .min(0)
+    .max(2_160)
+    .default(1)
+    .describe(
+      'What comes after so long without a sign is told anew, where it says enough to be an alert by itself',
     ),
   continuationHours: z
     .number()

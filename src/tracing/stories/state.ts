@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { Sign } from '../model.ts';
-import { newStory, type Story, type Told } from './story.ts';
+import type { Story, Told } from './story.ts';
 
 const number = z.int().min(0);
 
@@ -27,6 +27,7 @@ const ToldState = z.strictObject({
   sign: Sign,
   hop: HopState,
   group: z.string(),
+  isNews: z.boolean().default(false),
   origin: number.optional(),
   trail: z.array(HopState),
   count: number,
@@ -42,6 +43,10 @@ const StoryState = z.strictObject({
   forgotten: number,
   keys: z.array(z.string()),
   isAlert: z.boolean(),
+  raised: number.default(1),
+  raisedScore: z.number().default(0),
+  unsaid: z.array(ToldState).default([]),
+  saidAt: z.number().default(0),
   toldAt: z.number(),
   isDue: z.boolean(),
 });
@@ -58,10 +63,15 @@ export function toState(stories: Iterable<Story>): StoriesState {
     version: 1,
     stories: [...stories].map((story) => ({
       ...story,
-      told: [...story.told.values()].map((told) => ({ ...told, trail: [...told.trail] })),
+      told: [...story.told.values()].map(toToldState),
+      unsaid: [...story.unsaid.values()].map(toToldState),
       keys: [...story.keys],
     })),
   };
+}
+
+function toToldState(told: Told): z.infer<typeof ToldState> {
+  return { ...told, trail: [...told.trail] };
 }
 
 /** @throws {Fault} `tracing/state-malformed` */
@@ -72,10 +82,14 @@ export function storiesFrom(state: unknown): Story[] {
       hint: 'start without it: alerts that were told stay, and signs are gathered anew',
     });
   }
-  return parsed.data.stories.map(({ told, keys, ...rest }) => ({
-    ...newStory(rest.firstAt),
+  return parsed.data.stories.map(({ told, unsaid, keys, ...rest }) => ({
     ...rest,
-    told: new Map(told.map((one): [string, Told] => [one.group, one])),
+    told: byGroup(told),
+    unsaid: byGroup(unsaid),
     keys: new Set(keys),
   }));
+}
+
+function byGroup(signs: readonly Told[]): Map<string, Told> {
+  return new Map(signs.map((one) => [one.group, one]));
 }

@@ -106,7 +106,7 @@ class World {
       time: new Date(Math.abs(hop.at) < 8e15 ? hop.at : 0).toISOString(),
       traceId: copy.traceId,
     };
-    return { sign, hop: copy, group: `${kind}\n${from}\n${to}` };
+    return { sign, hop: copy, group: `${kind}\n${from}\n${to}`, isNews: kind === 'new-edge' };
   }
 }
 
@@ -248,6 +248,38 @@ describe('signs of one story', () => {
 });
 
 describe('an alert', () => {
+  const raisesOf = (...steps: Step[]): number => {
+    const world = new World();
+    world.see({ from: 'web', to: 'a', score: 6 }, ...steps);
+    return world.only.raised;
+  };
+  it('is raised again where, after a pause, as much comes as makes an alert', () => {
+    const next = { from: 'web', to: 'b', score: 5 };
+    expect(raisesOf({ ...next, at: 30 * 60 * SECOND, score: 3 })).toBe(1);
+    expect(raisesOf({ ...next, at: 2 * HOUR })).toBe(2);
+    expect(raisesOf({ ...next, at: 2 * HOUR, score: 3 })).toBe(1);
+  });
+
+  it('is raised again at once where it says so much more', () => {
+    expect(raisesOf({ from: 'web', to: 'b', at: 60 * SECOND, score: 7 })).toBe(2);
+  });
+
+  it('is not raised again for what people know already', () => {
+    const world = new World();
+    for (const hours of [0, 4, 8]) {
+      world.see({ from: 'web', to: 'a', at: hours * HOUR, score: 6, kind: 'missing-context' });
+    }
+    expect(world.only.raised).toBe(1);
+  });
+
+  it('knows after a restart what it has raised', () => {
+    const world = new World();
+    world.see({ from: 'web', to: 'a', score: 6 });
+    world.stories = Stories.restore(world.parts, structuredClone(world.stories.snapshot()));
+    world.see({ from: 'web', to: 'b', at: 2 * HOUR, score: 5 });
+    expect(world.only.raised).toBe(2);
+  });
+
   it('shows the ordinary requests that led to its signs', () => {
     const world = new World();
     const first = world.pass({ from: '*', to: 'web', trace: 9 });

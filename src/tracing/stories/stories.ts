@@ -7,7 +7,16 @@ import { Crowd } from './crowd.ts';
 import { Grouping } from './grouping.ts';
 import { RecentHops } from './recent-hops.ts';
 import { type StoriesState, storiesFrom, toState } from './state.ts';
-import { addSign, inOrder, isProved, mergeInto, newStory, type Story, type Told } from './story.ts';
+import {
+  addSign,
+  inOrder,
+  isProved,
+  mergeInto,
+  newStory,
+  raise,
+  type Story,
+  type Told,
+} from './story.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -135,9 +144,12 @@ export class Stories {
   }
 
   #judge(story: Story): void {
-    if (story.isAlert) return;
-    const { settings } = this.#parts;
-    if (scoreOf(story, story.lastAt, settings) < settings.thresholdNats) return;
+    const score = scoreOf(story, story.lastAt, this.#parts.settings);
+    if (story.isAlert) {
+      this.#raiseAnew(story, score);
+      return;
+    }
+    if (score < this.#parts.settings.thresholdNats) return;
     const gathering = this.#crowd.gatherOf(story);
     if (gathering) {
       this.#merge(gathering, story);
@@ -153,7 +165,18 @@ export class Stories {
       `${story.firstAt}`,
     );
     story.isAlert = true;
+    raise(story, score);
     this.#tell(story, true, story.lastAt);
+  }
+
+  /** An alert is raised again where, after a pause, so much has come as makes an alert, or where it says so much more. */
+  #raiseAnew(story: Story, score: number): void {
+    const { settings } = this.#parts;
+    story.raisedScore = Math.min(story.raisedScore, score);
+    const unsaid = scoreOf({ told: story.unsaid }, story.lastAt, settings);
+    if (Math.max(unsaid, score - story.raisedScore) < settings.thresholdNats) return;
+    raise(story, score);
+    this.#tell(story, false, story.lastAt);
   }
 
   #tell(story: Story, isNew: boolean, now: number): void {

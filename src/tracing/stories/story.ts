@@ -4,7 +4,7 @@ import type { StorySettings } from './settings.ts';
 
 const HOUR = 3_600_000;
 /** Each further sign of one kind between the same two counts for this much of the one before. */
-const REPEAT_FACTOR = 0.5;
+const REPEAT_FACTOR = 0;
 
 /** Signs of one kind between the same two, told as one: as that of them which says most. */
 export interface Told extends SeenSign {
@@ -28,6 +28,13 @@ export interface Story {
   /** Keys by which further signs find it. */
   readonly keys: Set<string>;
   isAlert: boolean;
+  /** How often it was told as something that people should look at; 0: not yet. */
+  raised: number;
+  /** What it said then, or less where that has faded. */
+  raisedScore: number;
+  /** What has come since then, after a pause, by kind and parties; and until when it went on without one. */
+  readonly unsaid: Map<string, Told>;
+  saidAt: number;
   /** What was last told of the alert, and when; `isDue`: there is more. */
   toldAt: number;
   isDue: boolean;
@@ -42,6 +49,10 @@ export function newStory(at: number): Story {
     forgotten: 0,
     keys: new Set(),
     isAlert: false,
+    raised: 0,
+    raisedScore: 0,
+    unsaid: new Map(),
+    saidAt: 0,
     toldAt: 0,
     isDue: false,
   };
@@ -55,26 +66,47 @@ export function weightOf(told: Told, now: number, { halfLifeHours }: StorySettin
   return told.sign.score * repeats * 2 ** -age;
 }
 
-/** Adds a sign, and says whether it is one that the story did not have. Where there are too many, that which says least
- *  is only counted. */
-export function addSign(story: Story, seen: Told, settings: StorySettings): boolean {
-  const { group } = seen;
-  const known = story.told.get(group);
+/** Adds a sign. Where there are too many, that which says least is only counted. */
+export function addSign(story: Story, seen: Told, settings: StorySettings): void {
   story.firstAt = Math.min(story.firstAt, seen.firstAt);
   if (seen.sign.score >= settings.tellingNats) story.lastAt = Math.max(story.lastAt, seen.lastAt);
+  const isMore = isTold(story, seen);
+  story.forgotten += put(story.told, seen, story.lastAt, settings);
+  if (!story.isAlert) return;
+  const isSaid = isMore || seen.lastAt <= story.saidAt + settings.pauseHours * HOUR;
+  if (!isSaid) put(story.unsaid, seen, story.lastAt, settings);
+  else if (!isMore) story.saidAt = Math.max(story.saidAt, seen.lastAt);
+}
+
+/** Whether it shows what people know already. */
+function isTold({ told, unsaid }: Story, { group, isNews }: Told): boolean {
+  return !isNews && told.has(group) && !unsaid.has(group);
+}
+
+/** All that has come is being told. */
+export function raise(story: Story, score: number): void {
+  story.raised++;
+  story.raisedScore = score;
+  story.saidAt = story.lastAt;
+  story.unsaid.clear();
+}
+
+/** Puts a sign among others, and says how many found no place. */
+function put(signs: Map<string, Told>, seen: Told, now: number, settings: StorySettings): number {
+  const { group } = seen;
+  const known = signs.get(group);
   if (!known) {
-    story.told.set(group, seen);
-    if (story.told.size > settings.maxSigns) forgetLeast(story, settings);
-    return true;
+    signs.set(group, seen);
+    return signs.size > settings.maxSigns ? forgetLeast(signs, now, settings) : 0;
   }
   const telling = isMoreTelling(seen, known) ? seen : known;
-  story.told.set(group, {
+  signs.set(group, {
     ...telling,
     count: known.count + seen.count,
     firstAt: Math.min(known.firstAt, seen.firstAt),
     lastAt: Math.max(known.lastAt, seen.lastAt),
   });
-  return false;
+  return 0;
 }
 
 /** Whether more than what callers say of themselves speaks for it. */
@@ -91,7 +123,7 @@ export function mergeInto(target: Story, other: Story, settings: StorySettings):
 }
 
 /** Signs as they happened. */
-export function inOrder(story: Story): Told[] {
+export function inOrder(story: Pick<Story, 'told'>): Told[] {
   return [...story.told.values()].sort(
     (a, b) => a.firstAt - b.firstAt || a.hop.depth - b.hop.depth || a.hop.id - b.hop.id,
   );
@@ -102,14 +134,13 @@ function isMoreTelling(one: Told, other: Told): boolean {
   return more > 0 || (more === 0 && one.hop.at < other.hop.at);
 }
 
-function forgetLeast(story: Story, settings: StorySettings): void {
-  let least: string | undefined;
+function forgetLeast(signs: Map<string, Told>, now: number, settings: StorySettings): number {
+  let least: Told | undefined;
   let lowest = Infinity;
-  for (const [group, told] of story.told) {
-    const weight = weightOf(told, story.lastAt, settings);
-    if (weight < lowest) [least, lowest] = [group, weight];
+  for (const told of signs.values()) {
+    const weight = weightOf(told, now, settings);
+    if (weight < lowest) [least, lowest] = [told, weight];
   }
-  if (least === undefined) return;
-  story.forgotten += story.told.get(least)?.count ?? 0;
-  story.told.delete(least);
+  if (least) signs.delete(least.group);
+  return least?.count ?? 0;
 }

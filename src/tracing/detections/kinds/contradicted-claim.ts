@@ -23,7 +23,6 @@ export const contradictedClaim: Detection = {
     return {
       score:
         strength(hop.proved, usual.isPrincipalKnown) +
-        (sensitive ? WEIGHT.sensitiveService : 0) +
         (usual.isProvedCalledByClaimed ? WEIGHT.passedOn : 0),
       reason: `a request for ${operation} of ${to.name} said that ${claimed.name} sent it, with the identity ${principal}${
         hop.proved === 0 ? '' : ` of ${from.name}`

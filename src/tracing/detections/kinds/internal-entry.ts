@@ -1,12 +1,12 @@
-import type { Usual } from '../../baseline/index.ts';
 import type { Detection } from '../detection.ts';
 import { inContext } from '../surroundings.ts';
 import { UNUSUAL } from '../unusual.ts';
 import { rarity } from '../weights.ts';
 import { count } from '../words.ts';
 
-/** Of days on which it was entered somewhere, those on which it would have been entered here. */
-const ELSEWHERE = 0.3;
+const NATS = 0.5;
+const WITHOUT_CONTEXT = 2;
+const KNOWN_DAYS = 7;
 
 /** What only services of the estate call is called by nobody of them. A request whose trace was lost looks the same: so
  *  its rarity is that of the callee, with a few more for what is not seen yet. */
@@ -21,11 +21,14 @@ export const internalEntry: Detection = {
     const { usual, hop, to, operation, address } = subject;
     if (!hop.isEntry || to.known?.exposure === 'internet' || usual.calleeCallers === 0)
       return undefined;
-    const isKnown = usual.isEndpointEdgeKnown;
-    const elsewhere = hop.endpoint === 0 ? usual.edgeDays : usual.edgeDays * ELSEWHERE;
-    const days = isKnown ? usual.endpointEdgeDays : elsewhere;
+    const known = Math.min(1, usual.calleeDays / KNOWN_DAYS);
     return inContext(subject, {
-      score: rarity(days, usual.calleeDays) - Math.log1p(newsADay(usual)),
+      score:
+        known *
+        (NATS +
+          (hop.hasContext ? 0 : WITHOUT_CONTEXT) -
+          0.4 * Math.log(0.2 + usual.edgeDays) +
+          0.35 * rarity(usual.callerNewEndpointDays, usual.callerSettledDays)),
       reason: `${operation} of ${to.name} was called by nobody of the estate${
         address === '' ? '' : ` from ${address}`
       }, as on ${count(usual.endpointEdgeDays, 'day')} before`,
@@ -33,9 +36,3 @@ export const internalEntry: Detection = {
     });
   },
 };
-
-/** How often a day something is entered anywhere that never was before, by the days on which nothing was: where that
- *  happens all the time, it says little. */
-function newsADay({ callerNewEndpointDays, callerSettledDays }: Readonly<Usual>): number {
-  return -Math.log(1 - callerNewEndpointDays / (callerSettledDays + 1));
-}

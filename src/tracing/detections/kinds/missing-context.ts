@@ -5,8 +5,10 @@ import { UNUSUAL } from '../unusual.ts';
 import { rarity } from '../weights.ts';
 import { count } from '../words.ts';
 
-/** Most nats for that it was lost again and again. */
-const MOST_AGAIN = Math.log(4);
+const NATS = -2.75;
+const KNOWN_DAYS = 4;
+/** Nats of a share of one in so many, as far as that can be known. */
+const MOST_SELDOM = Math.log(1e5);
 /** Requests of this hour with a context, after which no deployment is why one has none. */
 const LEAST_NOW = 3;
 
@@ -23,10 +25,8 @@ export const missingContext: Detection = {
     const { usual, hop, from, to, operation } = subject;
     if (hop.hasContext || hop.isEntry) return undefined;
     const sent = usual.edgeContextShare;
-    const rare = rarityOf(usual);
-    const again = Math.min(MOST_AGAIN, Math.log1p(usual.callerLostContextNow));
     const saw = {
-      score: rare + Math.min(rare, again),
+      score: rarityOf(usual),
       reason: `${from.name} called ${operation} of ${to.name} without a trace context, which ${(sent * 100).toFixed(1)} % of these requests have; where it always sends one, it sent none on ${count(usual.callerLostContextDays, 'day')} of the last ${usual.callerSettledDays}`,
       evidence: {
         contextShare: sent,
@@ -40,9 +40,10 @@ export const missingContext: Detection = {
   },
 };
 
-/** By the days on which the caller lost some, and by those that were lost here before. */
+/** By the days on which the caller lost some where it always sent one, and by how seldom it loses any at all; where it never
+ *  called before, there is more to it. */
 function rarityOf(usual: Readonly<Usual>): number {
-  const lost = usual.edgeCount * (1 - usual.edgeContextShare);
-  const ofCaller = rarity(usual.callerLostContextDays, usual.callerSettledDays);
-  return lost > 0.5 ? Math.min(ofCaller, rarity(lost, usual.edgeDays)) : ofCaller;
+  const days = rarity(usual.callerLostContextDays, usual.callerSettledDays);
+  const share = Math.min(MOST_SELDOM, -Math.log(Math.max(1e-9, 1 - usual.callerContextShare)));
+  return Math.min(1, usual.callerSettledDays / KNOWN_DAYS) * (NATS + 0.75 * days + 0.5 * share);
 }

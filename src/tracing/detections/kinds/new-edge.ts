@@ -1,8 +1,10 @@
 import type { Detection } from '../detection.ts';
 import { asNew } from '../surroundings.ts';
 import { UNUSUAL } from '../unusual.ts';
-import { rarity, WEIGHT } from '../weights.ts';
+import { newness, WEIGHT } from '../weights.ts';
 import { ago, count } from '../words.ts';
+
+const NATS = 1.4;
 
 /** A service calls another for the first time: the less often it calls somebody new, the more that says. */
 export const newEdge: Detection = {
@@ -19,7 +21,7 @@ export const newEdge: Detection = {
       : `${from.name} called ${operation} of ${to.name} for the first time`;
     return asNew(subject, {
       score:
-        rarity(usual.callerNewEdgeDays, usual.callerSettledDays) +
+        newness(subject, NATS, usual.callerNewEdgeDays) +
         (usual.isEdgeMalicious ? WEIGHT.malicious : 0),
       reason: `${first}; in ${ago(usual.callerAgeMs)} it called ${count(usual.callerCallees, 'service')}, and somebody new on ${count(usual.callerNewEdgeDays, 'day')} of the last ${usual.callerSettledDays}`,
       evidence: {

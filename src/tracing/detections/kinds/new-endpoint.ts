@@ -1,8 +1,15 @@
 import type { Detection } from '../detection.ts';
+import type { Subject } from '../subject.ts';
 import { asNew } from '../surroundings.ts';
 import { UNUSUAL } from '../unusual.ts';
-import { rarity, WEIGHT } from '../weights.ts';
+import { newness, WEIGHT } from '../weights.ts';
 import { count } from '../words.ts';
+
+const NATS = 0.8;
+/** More than what the same adds elsewhere: a service that knows another has what it needs of it, and seldom asks for data
+ *  that somebody would come for, or for what no specification has where such data is. */
+const SENSITIVE = 1.8;
+const UNKNOWN = 2.4;
 
 /** A service asks one that it knows for something that it never asked for. Where nobody ever asked for it, that says a
  *  little more. */
@@ -20,7 +27,7 @@ export const newEndpoint: Detection = {
     const callers = usual.endpointCallers;
     const others = callers > 0 ? `, which ${count(callers, 'other')} used` : ', as nobody had';
     return asNew(subject, {
-      score: rarity(usual.callerNewEndpointDays, usual.callerSettledDays) + marked,
+      score: newness(subject, NATS, usual.callerNewEndpointDays) + marked + worthOf(subject),
       reason: `${from.name} called ${operation} of ${to.name} for the first time${others}; it asked for something new on ${count(usual.callerNewEndpointDays, 'day')} of the last ${usual.callerSettledDays}`,
       evidence: {
         daysWithNew: usual.callerNewEndpointDays,
@@ -32,3 +39,9 @@ export const newEndpoint: Detection = {
     });
   },
 };
+
+function worthOf({ endpoint, sensitivity }: Subject): number {
+  if (sensitivity.length === 0) return 0;
+  if (endpoint === undefined) return UNKNOWN;
+  return endpoint.sensitivity.length > 0 ? SENSITIVE : 0;
+}

@@ -7,7 +7,7 @@ import { ago } from '../words.ts';
 
 /** In nats: that the other was seen there just now, which fades by the minute; what says less is told only if the other is
  *  seen there again. */
-const JUST_NOW = 4.5;
+const JUST_NOW = 5;
 const LEAST = 2.5;
 
 /** An identity is used from where another service is known to run. Addresses are given to others in time: so it says the
@@ -28,7 +28,8 @@ export const newPlace: Detection = {
     const settled = Math.min(2, Math.log(1 + usual.addressOwnerSinceMs / 3_600_000) / 2);
     const score = recent + settled + (usual.isAddressOwnerProved ? 1 : 0);
     if (score < LEAST) return undefined;
-    const isPassing = hop.proved === 0 && usual.isPlaceCalledByCaller;
+    const isPassing =
+      hop.proved === 0 && hop.intended !== hop.callee && usual.isPlaceCalledByCaller;
     const reason = `${used(subject)}, where ${place.name} runs (seen there ${ago(usual.addressOwnerQuietMs)} before)`;
     const saw = {
       ...{ score: score + (isPassing ? WEIGHT.passedOn : 0), reason },

@@ -3,8 +3,10 @@ import type { Detection } from '../detection.ts';
 import { UNUSUAL } from '../unusual.ts';
 import { count } from '../words.ts';
 
-/** Bursts have many causes: retries, credentials that have run out, jobs. */
+/** Bursts have many causes: retries, credentials that have run out, jobs. Where it is known what is usual, many times that is
+ *  an alert by itself. */
 const MOST = 3;
+const MOST_KNOWN = 4.5;
 
 /** Of ten minutes: more different targets than the caller ever has, or denials and failures that it never has. */
 export const scan: Detection = {
@@ -22,7 +24,11 @@ export const scan: Detection = {
     );
     const denials = surprise(usual.denialsNow, usual.callerRequestsNow * usual.callerDeniedShare);
     const failures = surprise(usual.failuresNow, usual.callerRequestsNow * usual.callerFailedShare);
-    const score = Math.min(MOST, targets + Math.min(1, (denials + failures / 2) / 8));
+    const isKnown = usual.fanOutUsual + usual.endpointFanOutUsual > 0;
+    const score = Math.min(
+      isKnown ? MOST_KNOWN : MOST,
+      targets + Math.min(1, (denials + failures / 2) / 8),
+    );
     if (score < 1) return undefined;
     const usually =
       usual.endpointFanOutUsual === 0 && usual.fanOutUsual === 0

@@ -19,7 +19,7 @@ export const unknownWorkload: Detection = {
     if (hop.caller === 0 || from.known?.isVouchedFor === true) return undefined;
     if (from.known?.kind === 'external' || usual.callerDays > 1) return undefined;
     const age = Number.isFinite(usual.callerAgeMs) ? usual.callerAgeMs : 0;
-    return inContext(subject, {
+    const saw = {
       score:
         ((lookalike === undefined ? 5 : 6) - Math.min(2, age / DAY)) *
         Math.min(1, usual.watchedMs / DAY / SETTLING_DAYS),
@@ -27,6 +27,7 @@ export const unknownWorkload: Detection = {
         lookalike === undefined ? '' : ` and whose name is much like that of ${lookalike}`
       }, called ${operation} of ${to.name}${age === 0 ? '' : `; it was first seen ${ago(age)} before`}`,
       evidence: { name: from.id, ...(lookalike === undefined ? {} : { like: lookalike }) },
-    });
+    };
+    return inContext(subject, saw, 'callers');
   },
 };

@@ -69,6 +69,7 @@ export function subjectOf({ hop = {}, usual = {}, subject = {} }: SubjectParts):
     operation: 'POST /v1/charges',
     endpoint: knownEndpoint(),
     policy: 'unknown',
+    isDeclared: false,
     sensitivity: [],
     callerChangedMs: Infinity,
     calleeChangedMs: Infinity,

@@ -38,7 +38,8 @@ export function alertOf(
   const path = [first.from, ...hops.map(({ to }) => to)];
   return {
     ...{ id: alertId, kind: 'new-edge', from: first.from, to: last.to, path: [...new Set(path)] },
-    ...{ time: first.time, lastTime: last.time, severity: 'high', score: 9, techniques: ['T1210'] },
+    ...{ time: first.time, lastTime: last.time, severity: 'high', score: 9, raised: 1 },
+    techniques: ['T1210'],
     traceIds: [...new Set(hops.flatMap(({ traceId }) => traceId ?? []))],
     reason: `${first.from} went to ${last.to} on a way that nobody goes.`,
     ...{ hops: [...hops], signs: hops.map((hop) => signOf(hop)), ...more },

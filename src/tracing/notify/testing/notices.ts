@@ -8,6 +8,7 @@ const at = (seconds: number): string => new Date(NOW + seconds * 1_000).toISOStr
 
 export const NOTICE: IncidentNotice = {
   ...{ incident: 'incident-1', state: 'open', severity: 'critical', kind: 'new-edge' },
+  raised: 1,
   reason: 'demo/shop/web went on to payments, which it never calls.',
   ...{ from: '*', to: 'demo/shop/payments' },
   path: ['*', 'demo/shop/web', 'demo/shop/payments'],
@@ -60,6 +61,7 @@ export const anyNotice: fc.Arbitrary<IncidentNotice> = fc.record({
   incident: hostile,
   state: fc.constantFrom(...INCIDENT_STATES),
   severity: fc.constantFrom(...SEVERITIES),
+  raised: fc.nat(),
   ...{ kind: hostile, reason: hostile, from: hostile, to: hostile },
   path: fc.array(hostile, { maxLength: 12 }),
   hops: fc.array(fc.record({ from: hostile, to: hostile, operation: hostile, time: hostile }), {
