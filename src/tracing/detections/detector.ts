@@ -8,8 +8,7 @@ import type { TracingNames } from '../names.ts';
 import type { EstateView } from '../ports.ts';
 import type { SeenSign } from '../seen-sign.ts';
 import type { Detection, Saw } from './detection.ts';
-import { FrontDoor } from './front-door.ts';
-import { isUsualEntry, isVisit, unusualOf } from './gate.ts';
+import { isVisit, unusualOf } from './gate.ts';
 import { newPlace, visited } from './kinds/new-place.ts';
 import { Looks } from './looks.ts';
 import { Repeats } from './repeats.ts';
@@ -49,7 +48,6 @@ export type DetectorState = z.infer<typeof DetectorState>;
 export class Detector {
   readonly #parts: DetectorParts;
   readonly #subjects: SubjectMaker;
-  readonly #frontDoor = new FrontDoor();
   readonly #repeats: Repeats;
   readonly #policy: Repeats;
   readonly #verdicts: Verdicts;
@@ -73,7 +71,7 @@ export class Detector {
     const usual = this.#parts.baseline.look(hop);
     this.#isKeptApart = false;
     const earlier = this.#visits.concerns(hop) ? this.#returned(hop, usual) : undefined;
-    const signs = this.#judge(hop, usual);
+    const signs = this.#look(hop, usual, unusualOf(hop, usual, this.#parts.settings));
     return earlier ? [...signs, earlier] : signs;
   }
 
@@ -91,16 +89,6 @@ export class Detector {
   /** Goes on in time. */
   tick(now: number): void {
     this.#looks.tick(now);
-  }
-
-  #judge(hop: Hop, usual: Usual): readonly SeenSign[] {
-    const found = unusualOf(hop, usual, this.#parts.settings);
-    const isFrontDoor = this.#frontDoor.leadsTo(hop);
-    const signs = this.#look(hop, usual, found, isFrontDoor);
-    // what is asked for at the front for the first time is as usual, unless it says something
-    const isAsUsual = found === 0 || (found === UNUSUAL.newEntry && signs.length === 0);
-    this.#frontDoor.note(hop, isAsUsual && (isFrontDoor || isUsualEntry(hop, usual)));
-    return signs;
   }
 
   /** A person has said of a sign what it was. `expected`: the like is not told again; other kinds of signs are.
@@ -144,7 +132,7 @@ export class Detector {
     );
   }
 
-  #look(hop: Hop, usual: Usual, unusual: number, isFrontDoor: boolean): readonly SeenSign[] {
+  #look(hop: Hop, usual: Usual, unusual: number): readonly SeenSign[] {
     const isPolicyDue = this.#policy.isDue(hop.at, hop.caller, hop.endpoint);
     const found = isPolicyDue ? unusual | UNUSUAL.policy : unusual;
     const visits = isVisit(hop, usual);
@@ -153,7 +141,7 @@ export class Detector {
       this.#isKeptApart = this.#looks.hasTold(hop);
       return NONE;
     }
-    const subject = this.#subjects.make(hop, usual, isFrontDoor);
+    const subject = this.#subjects.make(hop, usual);
     const signs = found === 0 ? NONE : this.#signs(subject, found);
     this.#isKeptApart = signs.some(isTelling);
     if (this.#isKeptApart) this.#looks.note(hop);

@@ -108,12 +108,6 @@ function isElsewhere(hop: Hop, usual: Usual): boolean {
   );
 }
 
-/** It came in from outside where requests usually do. */
-export function isUsualEntry(hop: Hop, usual: Usual): boolean {
-  if (!hop.isEntry || !usual.isCalleeKnown || usual.entryShare < ENTRY_SHARE) return false;
-  return !usual.isEndpointEdgeQuarantined;
-}
-
 /** An identity of one service, or its name, comes from an address where neither of the two was seen. A name that was sent on
  *  comes from anywhere. */
 export function isVisit(hop: Hop, usual: Usual): boolean {

@@ -18,6 +18,6 @@ it.each<Operation>([
   const callee = names.services.number('orders');
   const endpoint = names.endpoint(callee, asked.protocol, asked.method, asked.template);
   const maker = new SubjectMaker(names, estateOf({ orders: {} }), 10);
-  const subject = maker.make(Object.assign(new Hop(), { callee, endpoint }), new Usual(), false);
+  const subject = maker.make(Object.assign(new Hop(), { callee, endpoint }), new Usual());
   expect(toOperation(subject.operation)).toEqual(asked);
 });

@@ -24,13 +24,13 @@ export class SubjectMaker {
     this.#maxLookalikes = maxLookalikes;
   }
 
-  make(hop: Hop, usual: Usual, isFrontDoor: boolean): Subject {
+  make(hop: Hop, usual: Usual): Subject {
     const from = this.#participant(hop.caller);
     const to = this.#participant(hop.callee);
     const operation = this.#names.endpointOf(hop.endpoint);
     const endpoint = operation ? this.#estate.endpoint(to.id, operation) : undefined;
     return {
-      ...{ hop, usual, from, to, endpoint, isFrontDoor },
+      ...{ hop, usual, from, to, endpoint },
       claimed: hop.claimed === 0 ? undefined : this.#participant(hop.claimed),
       place: usual.addressOwner === 0 ? undefined : this.#participant(usual.addressOwner),
       isPassedOn: this.#isPassedOn(hop),

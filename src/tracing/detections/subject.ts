@@ -37,8 +37,6 @@ export interface Subject {
   /** Milliseconds since the caller and the callee were last changed: rolled out, or declared anew. Infinity: not known. */
   readonly callerChangedMs: number;
   readonly calleeChangedMs: number;
-  /** It began with a request from outside that came in as such requests usually do. */
-  readonly isFrontDoor: boolean;
   /** Of a caller that nobody vouches for: a service of the estate with a name much like its own. */
   readonly lookalike: string | undefined;
 }

@@ -3,8 +3,6 @@ import type { SeenSign } from '../seen-sign.ts';
 import type { StorySettings } from './settings.ts';
 
 const HOUR = 3_600_000;
-/** Each further sign of one kind between the same two counts for this much of the one before. */
-const REPEAT_FACTOR = 0;
 
 /** Signs of one kind between the same two, told as one: as that of them which says most. */
 export interface Told extends SeenSign {
@@ -58,12 +56,11 @@ export function newStory(at: number): Story {
   };
 }
 
-/** What it says at a time, in nats: old signs fade, repeated ones add less and less. It does not depend on the order in
+/** What it says at a time, in nats: old signs fade, and the same again adds nothing. It does not depend on the order in
  *  which they came. */
 export function weightOf(told: Told, now: number, { halfLifeHours }: StorySettings): number {
-  const repeats = told.count === 1 ? 1 : (1 - REPEAT_FACTOR ** told.count) / (1 - REPEAT_FACTOR);
   const age = Math.max(0, now - told.lastAt) / (halfLifeHours * HOUR);
-  return told.sign.score * repeats * 2 ** -age;
+  return told.sign.score * 2 ** -age;
 }
 
 /** Adds a sign. Where there are too many, that which says least is only counted. */

@@ -73,7 +73,6 @@ export function subjectOf({ hop = {}, usual = {}, subject = {} }: SubjectParts):
     sensitivity: [],
     callerChangedMs: Infinity,
     calleeChangedMs: Infinity,
-    isFrontDoor: false,
     lookalike: undefined,
     ...subject,
   };
