@@ -19,7 +19,7 @@ export interface ClusterLinkPorts {
   readonly cluster: ClusterConfig;
   readonly environment: string;
   readonly quietMs?: number | undefined;
-  /** Longest silence of the process, and how often it tells of itself; shorter in tests. */
+  /** Longest silence of the process once it was heard, and how often it tells of itself; shorter in tests. */
   readonly silenceMs?: number | undefined;
   readonly aliveMs?: number | undefined;
   /** How objects are judged before they are taken; undefined: they are not. */
@@ -45,6 +45,8 @@ const LONG_LIFE_MS = 120_000;
 const HEAP_RATIO = 6;
 const MIN_HEAP_MB = 512;
 const SILENCE_MS = 180_000;
+/** Silence of a process that starts: on a busy machine, all its code takes long to load. */
+const START_MS = 180_000;
 
 /** The process that reads one cluster, begun anew whenever it ends. */
 export class ClusterLink {
@@ -77,20 +79,17 @@ export class ClusterLink {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const startedAt = performance.now();
-    const silence = setTimeout(() => {
-      this.#why = 'The process that reads the cluster told nothing for long, so it was ended';
-      child.kill('SIGKILL');
-    }, silenceMs);
     this.#child = child;
     this.#why = undefined;
-    this.#silence = silence;
     this.#facts = [];
+    this.#endIfSilent(child, START_MS);
     child.on('message', (message: FromClusterProcess) => {
-      silence.refresh();
+      if (this.#isClosed) return;
+      this.#endIfSilent(child, silenceMs);
       this.#take(message);
     });
     const end = (why: string): void => {
-      clearTimeout(silence);
+      clearTimeout(this.#silence);
       if (performance.now() - startedAt > LONG_LIFE_MS) this.#againMs = FIRST_AGAIN_MS;
       this.#ended(this.#why ?? why);
     };
@@ -169,6 +168,14 @@ export class ClusterLink {
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
+  #endIfSilent(child: ChildProcess, forMs: number): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.#why = 'The process that reads the cluster told nothing for long, so it was ended';
+      child.kill('SIGKILL');
+    }, forMs);
+  }
+
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
@@ -176,7 +183,6 @@ export class ClusterLink {
   }
 
   #take(message: FromClusterProcess): void {
-    if (this.#isClosed) return;
     const { onState, onFacts } = this.#ports;
     switch (message.type) {
       case 'state':

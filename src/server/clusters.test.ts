@@ -200,6 +200,12 @@ describe('clusters that are followed', () => {
     await vi.waitFor(() => expect(clusters.list()[0]?.state).toBe('current'), WAIT);
   });
 
+  it('let a process start, however short the silence that ends it later', async () => {
+    const { clusters } = await setUp(undefined, { silenceMs: 1 });
+    clusters.start();
+    await vi.waitFor(() => expect(clusters.list()[0]?.objects).toBe(6), WAIT);
+  });
+
   it('wait for a store that is away', async () => {
     const { store, clusters, call } = await setUp();
     store.fail = new Fault('estate/unavailable', 'away');
