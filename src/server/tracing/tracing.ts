@@ -17,20 +17,35 @@ export interface TracingPorts {
   readonly onStatus: (status: TracingStatus) => void;
   /** Takes the end that spans go into; undefined: nobody takes them for now. */
   readonly handSpansTo: (port: MessagePort | undefined) => void;
+  /** Others in tests. */
+  readonly limits?: Partial<TracingLimits>;
+  /** The program of the thread; another one in tests. */
+  readonly program?: URL;
 }
+
+interface TracingLimits {
+  /** Between two starts of a thread that ends by itself. */
+  readonly restartMs: number;
+  /** What is asked is answered within it, or refused. */
+  readonly answerMs: number;
+  /** What was learnt is written within it, when the thread is to end. */
+  readonly closeMs: number;
+}
+
+const LIMITS: TracingLimits = { restartMs: 5_000, answerMs: 60_000, closeMs: 60_000 };
+const PROGRAM = new URL('./thread.ts', import.meta.url);
 
 interface Waiting {
   readonly resolve: (answer: never) => void;
   readonly reject: (reason: unknown) => void;
+  readonly timer: NodeJS.Timeout;
 }
-
-/** Between two starts of a thread that ends by itself. */
-const RESTART_MS = 5_000;
 
 /** The thread that follows traces, as the main thread sees it. It is started when the first spans come, or somebody asks:
  *  where there are none, it costs nothing. A thread that ends by itself is started anew, from what was written last. */
 export class Tracing {
   readonly #ports: TracingPorts;
+  readonly #limits: TracingLimits;
   readonly #feedback = new Map<string, Feedback>();
   readonly #waiting = new Map<number, Waiting>();
   #running: Running | undefined;
@@ -38,13 +53,14 @@ export class Tracing {
   #policy: Policy | undefined;
   #status = NOTHING_TRACED;
   #asked = 0;
-  #startedAt = -RESTART_MS;
+  #startedAt = Number.NEGATIVE_INFINITY;
   #isWanted = false;
   #isClosing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(ports: TracingPorts) {
     this.#ports = ports;
+    this.#limits = { ...LIMITS, ...ports.limits };
   }
 
   get isRunning(): boolean {
@@ -99,22 +115,40 @@ export class Tracing {
     if (running === undefined) return Promise.reject(unavailable());
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      const { answerMs } = this.#limits;
+      const timer = setTimeout(() => this.#settle(id)?.reject(unanswered(answerMs)), answerMs);
+      this.#waiting.set(id, { resolve, reject, timer: timer.unref() });
       running.tell({ type: 'ask', id, about, ask });
     });
   }
 
-  /** Has everything written that was learnt. */
+  /** Has everything written that was learnt; a thread that takes too long for it is ended without. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#timer);
-    this.#running?.tell({ type: 'close' });
-    await this.#running?.exited;
+    const running = this.#running;
+    if (running === undefined) return;
+    running.tell({ type: 'close' });
+    const { closeMs } = this.#limits;
+    const giveUp = setTimeout(() => {
+      const sentence = `the thread that follows traces has not ended within ${closeMs / 1_000} s, so it was stopped: what it has learnt since it last wrote is lost`;
+      this.#ports.log.error(sentence);
+      void running.worker.terminate();
+    }, closeMs);
+    await running.exited;
+    clearTimeout(giveUp);
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    clearTimeout(waiting?.timer);
+    this.#waiting.delete(id);
+    return waiting;
   }
 
   #start(): void {
     if (this.#running !== undefined || this.#isClosing) return;
-    const inMs = this.#startedAt + RESTART_MS - performance.now();
+    const inMs = this.#startedAt + this.#limits.restartMs - performance.now();
     if (inMs > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -123,7 +157,8 @@ export class Tracing {
       return;
     }
     this.#startedAt = performance.now();
-    const running = new Running(this.#ports.data);
+    const { data, program = PROGRAM } = this.#ports;
+    const running = new Running(program, data);
     this.#running = running;
     running.worker.on('message', (message: FromTracing) => this.#hear(message));
     let thrown: unknown;
@@ -160,21 +195,18 @@ export class Tracing {
         return;
       }
       case 'answer':
-        this.#waiting.get(message.id)?.resolve(message.answer as never);
-        this.#waiting.delete(message.id);
+        this.#settle(message.id)?.resolve(message.answer as never);
         return;
       case 'refused': {
         const { id, code, message: why, hint } = message;
-        this.#waiting.get(id)?.reject(new Fault(code, why, hint === undefined ? {} : { hint }));
-        this.#waiting.delete(id);
+        this.#settle(id)?.reject(new Fault(code, why, hint === undefined ? {} : { hint }));
       }
     }
   }
 
   #end(thrown: unknown): void {
     this.#running = undefined;
-    for (const { reject } of this.#waiting.values()) reject(unavailable());
-    this.#waiting.clear();
+    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(unavailable());
     if (this.#isClosing) return;
     this.#ports.handSpansTo(undefined);
     this.#ports.log.error({ err: thrown }, 'the thread that follows traces has ended');
@@ -189,8 +221,8 @@ class Running {
   /** Resolves when the thread is gone. */
   readonly exited: Promise<void>;
 
-  constructor(workerData: TracingThreadData) {
-    this.worker = new Worker(new URL('./thread.ts', import.meta.url), {
+  constructor(program: URL, workerData: TracingThreadData) {
+    this.worker = new Worker(program, {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: 32 },
     });
@@ -209,3 +241,10 @@ const unavailable = (): Fault =>
   new Fault('tracing/unavailable', 'Traces are not followed at the moment', {
     hint: 'ask again in a few seconds; the log says why',
   });
+
+const unanswered = (milliseconds: number): Fault =>
+  new Fault(
+    'tracing/unavailable',
+    `The thread that follows traces has not answered within ${milliseconds / 1_000} s`,
+    { hint: 'ask for less, or later: it has much to do, or hangs' },
+  );
