@@ -23,6 +23,8 @@ export interface ServiceFact
   readonly environment: string;
   readonly namespace: string;
   readonly name: string;
+  /** Its source names no namespace: `default` stands for whichever it is. */
+  readonly anywhere?: boolean;
 }
 
 export interface EndpointFact

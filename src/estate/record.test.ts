@@ -95,6 +95,17 @@ describe('what several facts say of one entity', () => {
       ],
       { sensitivity: [{ tag: 'pii', because: 'a' }] },
     ],
+    [
+      'anywhere where all say so but traffic',
+      [{ anywhere: true }, { source: { reader: 'traffic', how: 'observed' } }],
+      { isAnywhere: true },
+    ],
+    ['where one of them says', [{ anywhere: true }, {}], { isAnywhere: false }],
+    [
+      'where traffic alone says',
+      [{ source: { reader: 'traffic', how: 'observed' } }],
+      { isAnywhere: false },
+    ],
     ['sources are all kept', [{}, { source: declaration }], { sources: [manifest, declaration] }],
   ])('service: %s', ([, said, want]) => {
     expect(toServiceRecord(said.map((part) => ({ ...service, ...part })))).toMatchObject(want);

@@ -28,6 +28,8 @@ export interface ServiceRecord {
   readonly environment: string;
   readonly namespace: string;
   readonly name: string;
+  /** Nobody but traffic speaks of its namespace: `default` stands for whichever it is. */
+  readonly isAnywhere: boolean;
   readonly kind: 'workload' | 'datastore' | 'external';
   readonly owner: OwnerClaim | undefined;
   readonly criticality: Criticality | undefined;
@@ -141,6 +143,7 @@ export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
     environment,
     namespace,
     name,
+    isAnywhere: isAnywhere(facts),
     kind: bestOf(KIND_ORDER, values(facts, 'serviceKind')) ?? 'workload',
     owner: strongestOwner(values(facts, 'owner')),
     criticality: bestOf(CRITICALITIES, values(facts, 'criticality')),
@@ -159,6 +162,11 @@ export function toServiceRecord(facts: readonly ServiceFact[]): ServiceRecord {
     retired: facts.some((fact) => fact.retired === true),
     sources: sourcesOf(facts),
   };
+}
+
+function isAnywhere(facts: readonly ServiceFact[]): boolean {
+  const said = facts.filter(({ source }) => source.how !== 'observed');
+  return said.length > 0 && said.every(({ anywhere }) => anywhere === true);
 }
 
 export function toEndpointRecord(facts: readonly EndpointFact[]): EndpointRecord {

@@ -8,6 +8,7 @@ const callee: ServiceRecord = {
   environment: 'prod',
   namespace: 'shop',
   name: 'orders',
+  isAnywhere: false,
   kind: 'workload',
   owner: undefined,
   criticality: undefined,

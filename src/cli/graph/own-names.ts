@@ -31,7 +31,7 @@ export class OwnNames implements Resolver {
         environment: party.environment ?? ENVIRONMENT,
         namespace: party.namespace ?? NAMESPACE,
         name: party.name,
-        ...{ aliases: [], images: [], identities: [] },
+        ...{ isAnywhere: false, aliases: [], images: [], identities: [] },
       })),
       ENVIRONMENT,
     );

@@ -52,7 +52,9 @@ export class EstateFeed {
   /** Tells what the estate knows: services for traffic to be attributed to, and templates that need
    *  not be learnt. Until it is told for the first time, traffic is only kept. */
   setKnown(services: readonly ServiceRecord[], endpoints: readonly Endpoint[]): void {
-    const ids = services.map(({ id, aliases }) => `${id} ${aliases.join(' ')}`).join('\n');
+    const ids = services
+      .map(({ id, isAnywhere, aliases }) => `${id} ${isAnywhere} ${aliases.join(' ')}`)
+      .join('\n');
     const isFirst = this.#attribution === undefined;
     if (isFirst || ids !== this.#knownIds) {
       this.#attribution = new TrafficAttribution(services, this.#ports.environment);

@@ -125,6 +125,9 @@ describe('names in traffic', () => {
   it('are those of the estate: services, identities and templates', async () => {
     const { resolver } = await told();
     expect(resolver.service({ by: 'name', name: 'payments' })).toBe(ID('payments'));
+    expect(resolver.service({ by: 'name', name: 'payments', namespace: 'b' })).toBe(
+      'production/b/payments',
+    );
     expect(resolver.servicesOf('spiffe://example.org/ns/shop/sa/orders')).toEqual([
       ID('orders'),
       ID('web'),

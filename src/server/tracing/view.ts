@@ -67,8 +67,8 @@ function serviceView(
 }
 
 function namesOf(record: ServiceRecord): NamedService {
-  const { id, environment, namespace, name, aliases, images, identities } = record;
-  return { id, environment, namespace, name, aliases, images, identities };
+  const { id, environment, namespace, name, isAnywhere, aliases, images, identities } = record;
+  return { id, environment, namespace, name, isAnywhere, aliases, images, identities };
 }
 
 function endpointView(endpoint: Endpoint): EndpointView {

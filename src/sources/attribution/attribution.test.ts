@@ -287,6 +287,22 @@ describe('namespaces', () => {
     );
     expect(ids).toEqual(['prod/a/db', 'prod/b/db']);
   });
+  it('that are said never mean another one', () => {
+    const found = facts(
+      workload('web', { namespace: 'shop' }),
+      workload('orders', { namespace: 'shop' }),
+      call(named('web', 'shop'), named('orders', 'finance')),
+    );
+    expect(found.filter((fact) => fact.entity === 'call').map(({ to }) => to)).toEqual([
+      'prod/finance/orders',
+    ]);
+  });
+  it('that nobody names are told apart from `default`', () => {
+    const found = facts(workload('orders'), workload('web', { namespace: 'default' }));
+    const anywhere = found.map((fact) => 'anywhere' in fact && fact.anywhere);
+    expect(found.map(({ id }) => id)).toEqual(['prod/default/orders', 'prod/default/web']);
+    expect(anywhere).toEqual([true, false]);
+  });
 });
 
 describe('the target of a call', () => {

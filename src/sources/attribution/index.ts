@@ -110,8 +110,8 @@ class Attribution {
         ? this.#resolver.resolveName(subject, observation.source.file)
         : this.#resolver.resolve(subject);
     if (!service && !isExternal(subject)) return;
-    const { id, environment, namespace, name } = service ?? this.#resolver.resolveOrMake(subject);
-    this.#facts.push({ entity: 'service', id, environment, namespace, name, ...said });
+    const about = factAbout(service ?? this.#resolver.resolveOrMake(subject));
+    this.#facts.push({ ...about, ...said });
   }
 
   #endpoint(observation: Of<'endpoint'>): void {
@@ -200,16 +200,8 @@ class Attribution {
     });
   }
 
-  #external({ id, environment, namespace, name }: Named, { source }: Of<'call'>): void {
-    this.#facts.push({
-      entity: 'service',
-      id,
-      environment,
-      namespace,
-      name,
-      serviceKind: 'external',
-      source,
-    });
+  #external(service: Named, { source }: Of<'call'>): void {
+    this.#facts.push({ ...factAbout(service), serviceKind: 'external', source });
   }
 
   #weakness(observation: Of<'weakness'>): void {
@@ -248,8 +240,8 @@ class Attribution {
       else for (const id of mentioned(fact)) keepFirst(mentions, id, fact.source);
     }
     for (const service of this.#resolver.registry.all()) {
-      const { id, environment, namespace, name } = service;
-      const about = { entity: 'service', id, environment, namespace, name } as const;
+      const { id } = service;
+      const about = factAbout(service);
       const own = sources.get(id) ?? [];
       for (const source of own) this.#facts.push({ ...about, source });
       const files = own.length > 0 ? own.map((source) => source.file ?? '') : [...service.files];
@@ -272,6 +264,11 @@ class Attribution {
     }
     return sources;
   }
+}
+
+function factAbout({ id, environment, namespace, name, isAnywhere }: Named) {
+  const about = { entity: 'service', id, environment, namespace, name } as const;
+  return isAnywhere ? { ...about, anywhere: true } : about;
 }
 
 function mentioned(fact: Fact): readonly string[] {

@@ -21,7 +21,7 @@ export function nameServices(
   observations: readonly ServiceObservation[],
 ): void {
   for (const record of known) {
-    const service = registry.add(record);
+    const service = registry.add(record.isAnywhere ? { ...record, namespace: undefined } : record);
     for (const alias of record.aliases) registry.addAlias(service, alias);
     for (const image of record.images) registry.addImage(service, image);
     for (const identity of record.identities) registry.addIdentity(service, identity);

@@ -1,12 +1,10 @@
 import { type ServiceRecord, type Subject, serviceId } from '../../estate/index.ts';
-import { nameServices } from './naming.ts';
-import { Registry } from './registry.ts';
-import { Resolver } from './resolver.ts';
+import { type Resolver, resolverOfTraffic } from './resolver.ts';
 
 /** What services go by. */
 export type NamedService = Pick<
   ServiceRecord,
-  'id' | 'environment' | 'namespace' | 'name' | 'aliases' | 'images' | 'identities'
+  'id' | 'environment' | 'namespace' | 'name' | 'isAnywhere' | 'aliases' | 'images' | 'identities'
 >;
 
 /** Services by the names that traffic has for them, as `TrafficAttribution` finds them. It remembers nothing of what it
@@ -17,16 +15,14 @@ export class PartyNames {
 
   /** @param environment of names that say none */
   constructor(known: readonly NamedService[], environment: string) {
-    const registry = new Registry(environment);
-    nameServices(registry, known, []);
-    this.#resolver = new Resolver(registry, []);
+    this.#resolver = resolverOfTraffic(known, environment);
     this.#environment = environment;
   }
 
   /** The id of the service that is meant, or that a name gives itself; `external/HOST` for any other host, and
    *  `external/IDENTITY` for an identity of nobody's. */
   idOf(subject: Extract<Subject, { by: 'name' | 'address' | 'identity' }>): string {
-    const found = this.#resolver.resolve(subject);
+    const found = this.#resolver.resolveSeen(subject);
     if (found !== undefined) return found.id;
     if (subject.by === 'address') return `external/${subject.host.toLowerCase()}`;
     if (subject.by === 'identity') return `external/${subject.identity}`;

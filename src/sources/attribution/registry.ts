@@ -25,7 +25,7 @@ export interface NameQuery {
   readonly near?: string | undefined;
 }
 
-/** Finds services by the many names they go by. Namespaces: an absent one fits any. */
+/** Finds services by the many names they go by. Namespaces: an absent one fits any, and one that is said no other. */
 export class Registry {
   readonly #environment: string;
   readonly #services = new Map<string, Named>();
@@ -46,6 +46,13 @@ export class Registry {
   /** By exact name. */
   exact(query: NameQuery): Named | undefined {
     return this.#choose(this.#byName.get(query.name.toLowerCase()), query);
+  }
+
+  /** All that go by a name, or else by an alias, that is written so. */
+  namesakes(query: NameQuery): readonly Named[] {
+    const name = query.name.toLowerCase();
+    const found = this.#fitting(this.#byName.get(name), query);
+    return found.length > 0 ? found : this.#fitting(this.#byAlias.get(name), query);
   }
 
   /** By exact name, then alias, then image, then loosely (when only one service fits). */

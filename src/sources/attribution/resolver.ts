@@ -6,8 +6,10 @@ import type {
 } from '../../estate/index.ts';
 import { Interfaces } from './interfaces.ts';
 import { toSlug } from './names.ts';
+import { nameServices } from './naming.ts';
+import type { NamedService } from './party-names.ts';
 import { Places } from './places.ts';
-import type { Named, Registry } from './registry.ts';
+import { type Named, Registry } from './registry.ts';
 import { Specifications } from './specifications.ts';
 
 /** Finds the service that a subject means, and makes one where an observation shows that it exists. */
@@ -34,7 +36,7 @@ export class Resolver {
   resolve(subject: Subject): Named | undefined {
     switch (subject.by) {
       case 'name':
-        return this.registry.find(subject) ?? this.#inAnyNamespace(subject);
+        return this.registry.find(subject);
       case 'place':
         return this.places.serviceOf(subject.file);
       case 'interface':
@@ -46,10 +48,15 @@ export class Resolver {
     }
   }
 
-  /** Sources often differ on namespaces. Environments are never mixed: what runs in staging is not
-   *  what runs in production. */
-  #inAnyNamespace({ name, environment }: Extract<Subject, { by: 'name' }>): Named | undefined {
-    return this.registry.find({ name, environment });
+  /** As `resolve`, of traffic. Nothing tells which of several services a name means that comes without a namespace: it is
+   *  the one in `default`, or none of them. */
+  resolveSeen(subject: Subject): Named | undefined {
+    const namesakes =
+      subject.by === 'name' && subject.namespace === undefined
+        ? this.registry.namesakes(subject)
+        : [];
+    if (namesakes.length < 2) return this.resolve(subject);
+    return namesakes.find(({ namespace }) => namespace === 'default');
   }
 
   /** Kubernetes' search path: `name`, `name.namespace`, `name.namespace.svc…`; else an alias. */
@@ -105,6 +112,13 @@ export class Resolver {
     const query = { ...subject, near };
     return this.registry.exact(query) ?? this.registry.find(query) ?? this.registry.add(query);
   }
+}
+
+/** Finds the services that traffic means, among those that are known. */
+export function resolverOfTraffic(known: readonly NamedService[], environment: string): Resolver {
+  const registry = new Registry(environment);
+  nameServices(registry, known, []);
+  return new Resolver(registry, []);
 }
 
 /** A folder in which something is served can be a service by itself. */

@@ -43,8 +43,28 @@ function attribute(party: Party, endpoints: SeenEndpoint[], callers: SeenEndpoin
 }
 
 describe('traffic of a service', () => {
-  it('is of the service that the estate knows by that name, in whatever namespace', () => {
+  it('is of the service that the estate knows by that name, where it says no namespace', () => {
     expect(attribute(named('orders'), [])?.serviceId).toBe('production/shop/orders');
+  });
+
+  it('is never of a service of another namespace, whoever came before', () => {
+    const traffic = new TrafficAttribution(KNOWN, 'production');
+    const ids = ['orders', 'unheard-of'].flatMap((name) =>
+      [undefined, 'finance', 'shop', undefined].map((namespace) => {
+        const party = toParty({ by: 'name', name, ...(namespace && { namespace }) });
+        return traffic.attribute({ party, endpoints: [], callers: [] })?.serviceId;
+      }),
+    );
+    expect(ids).toEqual([
+      'production/shop/orders',
+      'production/finance/orders',
+      'production/shop/orders',
+      'production/default/orders',
+      'production/default/unheard-of',
+      'production/finance/unheard-of',
+      'production/shop/unheard-of',
+      'production/default/unheard-of',
+    ]);
   });
 
   it('is never of a service of another environment', () => {

@@ -9,12 +9,10 @@ import {
   type SeenService,
   type ServiceRecord,
   type Source,
-  type Subject,
   writeOperation,
 } from '../../estate/index.ts';
-import { nameServices } from './naming.ts';
-import { type Named, Registry } from './registry.ts';
-import { Resolver } from './resolver.ts';
+import type { Named } from './registry.ts';
+import { type Resolver, resolverOfTraffic } from './resolver.ts';
 
 /** What the traffic of one service says of the estate. */
 export interface AttributedTraffic {
@@ -33,9 +31,7 @@ export class TrafficAttribution {
   readonly #resolver: Resolver;
 
   constructor(known: readonly ServiceRecord[], environment: string) {
-    const registry = new Registry(environment);
-    nameServices(registry, known, []);
-    this.#resolver = new Resolver(registry, []);
+    this.#resolver = resolverOfTraffic(known, environment);
   }
 
   /** Undefined for a party that is none of the estate's. */
@@ -49,13 +45,12 @@ export class TrafficAttribution {
   }
 
   #serviceOf({ subject }: Party): Named | undefined {
-    const found = this.#resolver.resolve(subject);
-    return found ?? (isNamed(subject) ? this.#resolver.resolveOrMake(subject) : undefined);
+    const found = this.#resolver.resolveSeen(subject);
+    if (found !== undefined) return found;
+    if (subject.by === 'identity') return this.#resolver.resolveOrMake(subject);
+    if (subject.by !== 'name') return undefined;
+    return this.#resolver.registry.add({ ...subject, namespace: subject.namespace ?? 'default' });
   }
-}
-
-function isNamed(subject: Subject): boolean {
-  return subject.by === 'name' || subject.by === 'identity';
 }
 
 /** Gathers the facts about one service, each once. */
