@@ -9,7 +9,7 @@ const WITHOUT_CONTEXT = 2;
 const KNOWN_DAYS = 7;
 
 /** What only services of the estate call is called by nobody of them. A request whose trace was lost looks the same: so
- *  its rarity is that of the callee, with a few more for what is not seen yet. */
+ *  it says less where that has happened, and where people enter something new now and then. */
 export const internalEntry: Detection = {
   kind: 'internal-entry',
   technique: 'T1133',

@@ -40,8 +40,7 @@ export const missingContext: Detection = {
   },
 };
 
-/** By the days on which the caller lost some where it always sent one, and by how seldom it loses any at all; where it never
- *  called before, there is more to it. */
+/** By the days on which the caller lost some where it always sent one, and by how seldom it loses any at all. */
 function rarityOf(usual: Readonly<Usual>): number {
   const days = rarity(usual.callerLostContextDays, usual.callerSettledDays);
   const share = Math.min(MOST_SELDOM, -Math.log(Math.max(1e-9, 1 - usual.callerContextShare)));
