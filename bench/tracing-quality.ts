@@ -2,6 +2,7 @@ import type { AttackHop } from './support/tracing/attack.ts';
 import { type Figures, figuresOf, type Share, thresholdFor } from './support/tracing/figures.ts';
 import { findAttacks } from './support/tracing/finding.ts';
 import type { RaisedAlert } from './support/tracing/raised.ts';
+import { seedsOf } from './support/tracing/seeds.ts';
 import { type Watched, watch } from './support/tracing/watch.ts';
 
 /** Attacks in generated estates: how many are found, and how many alerts find none. Beside the engine, on the same traces,
@@ -17,13 +18,6 @@ const CURVE_FROM_NATS = 3;
 
 const options = process.argv.slice(2);
 const isCurve = options.includes('--curve');
-
-function seedsOf(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    const [first = 0, last = first] = part.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, place) => first + place);
-  });
-}
 
 function percent({ found, of }: Share): string {
   return `${of === 0 ? '-' : ((100 * found) / of).toFixed(1)} % (${found} of ${of})`;

@@ -58,7 +58,7 @@ function finds({ hops }: Attack, alert: RaisedAlert, first: Telling): boolean {
   return alert.hops.some((shown) => hops.some((hop) => isSame(shown, hop)));
 }
 
-function isSame(shown: ShownHop, hop: AttackHop): boolean {
+export function isSame(shown: ShownHop, hop: AttackHop): boolean {
   if (!hop.to.includes(shown.to)) return false;
   if (shown.traceId === hop.traceId) return true;
   return hop.from.includes(shown.from) && Math.abs(shown.at - hop.at) <= SKEW_MS;

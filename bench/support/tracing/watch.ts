@@ -1,9 +1,10 @@
+import type { Hop } from '../../../src/tracing/hop.ts';
 import { TracingEngine, TracingSettings } from '../../../src/tracing/index.ts';
 import type { Attack } from './attack.ts';
 import { Naive } from './naive.ts';
 import { Raised, type RaisedAlert } from './raised.ts';
 import type { WorldSettings } from './settings.ts';
-import { Witness } from './witness.ts';
+import { Witness, type WitnessParts } from './witness.ts';
 import { World } from './world.ts';
 
 /** A while after a batch has come, so that everything in it has waited for long enough. */
@@ -17,6 +18,8 @@ export interface WatchOptions {
   readonly isTold?: boolean;
   /** Writes down how requests of attacks were seen. */
   readonly isWitnessed?: boolean;
+  /** Hears of each request before it is learnt. */
+  readonly observe?: (parts: WitnessParts, judgedFrom: number) => (hop: Hop) => void;
 }
 
 /** What was told of one generated estate. */
@@ -43,16 +46,22 @@ export function watch(seed: number, options: WatchOptions = {}): Watched {
     options.thresholdNats === undefined ? {} : { thresholdNats: options.thresholdNats };
   let clock = world.settings.startsAt;
   let witness: Witness | undefined;
+  let observer: ((hop: Hop) => void) | undefined;
   const engine = new TracingEngine({
     resolver,
     estate: view,
     settings: TracingSettings.parse({ stories }),
     seed: 1,
     onAlert: (alert) => raised.take(alert, clock),
-    onHop: (hop) => witness?.look(hop),
+    onHop: (hop) => {
+      witness?.look(hop);
+      observer?.(hop);
+    },
   });
   const { names, baseline } = engine;
-  if (options.isWitnessed) witness = new Witness({ names, baseline, estate: view });
+  const parts = { names, baseline, estate: view };
+  if (options.isWitnessed) witness = new Witness(parts);
+  observer = options.observe?.(parts, world.judgedFrom);
   const naive = new Naive(resolver, world.judgedFrom);
   if (options.isTold) engine.startLearning();
   let rows = 0;

@@ -8,7 +8,7 @@ import type { Attack, AttackHop } from './attack.ts';
 const SKEW_MS = 5_000;
 const RANKS = ['nobody says', 'asserted', 'authenticated'];
 
-interface WitnessParts {
+export interface WitnessParts {
   readonly names: TracingNames;
   readonly baseline: Baseline;
   readonly estate: EstateView;
