@@ -183,6 +183,7 @@ describe.skipIf(isMissing('Envoy', envoy, { isNeeded: true }))('a real Envoy', (
       }
     });
     const [oldRoot] = domain.keeper.bundle.x509Authorities;
+    await orders.until('calling with the first', async () => certificates.size > 0, 60);
     for (let round = 0; round < ROUNDS; round++) {
       const [known, before] = [certificates.size, calls];
       domain.reissue();
