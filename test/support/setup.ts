@@ -17,6 +17,9 @@ fc.configureGlobal({
   ...(seed !== undefined && { seed: Number(seed) }),
 });
 
+/** Files that tests make for other users, or with too wide a mode, are as they say under any umask. */
+process.umask(0o022);
+
 const withPatience = (options?: number | { timeout?: number; interval?: number }) => ({
   timeout: PATIENCE_MS,
   ...(typeof options === 'number' ? { timeout: options } : options),

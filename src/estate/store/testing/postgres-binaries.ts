@@ -60,6 +60,8 @@ function packagedBinaries(): string | undefined {
 function copyLinked(native: string, scratch: string): string {
   const copy = join(scratch, 'native');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  // What was installed under a narrow umask cannot be read by another user.
+  spawnSync('chmod', ['-R', 'a+rX', copy]);
   const list = join(copy, 'pg-symlinks.json');
   const links: { source: string; target: string }[] = existsSync(list)
     ? JSON.parse(readFileSync(list, 'utf8'))
