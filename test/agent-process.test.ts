@@ -15,6 +15,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../src/base/testing/free-port.ts';
+import { Askers } from './support/svid-asker.ts';
 
 const ORDERS = 'spiffe://example.org/ns/shop/sa/orders';
 const PAYMENTS = 'spiffe://example.org/ns/shop/sa/payments';
@@ -27,16 +28,10 @@ class Talker {
   readonly logged: string[] = [];
   readonly #lines: AsyncIterator<string>;
 
-  constructor(
-    program: string,
-    words: readonly string[],
-    environment: NodeJS.ProcessEnv = {},
-    uid?: number,
-  ) {
+  constructor(program: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     this.child = spawn(program, words, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
-      ...(uid !== undefined && { uid, gid: uid }),
     });
     running.push(this);
     // stdio says that there are three
@@ -85,6 +80,7 @@ class Talker {
 }
 
 const running: Talker[] = [];
+const askers = new Askers();
 let folder: string;
 let port: number;
 beforeEach(async () => {
@@ -93,6 +89,7 @@ beforeEach(async () => {
   port = await freePort();
 });
 afterEach(async () => {
+  askers.close();
   for (const talker of running.splice(0)) await talker.kill();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -130,9 +127,9 @@ function program(name: string): string {
   return path;
 }
 
-function startWorkload(path: string, uid?: number): Talker {
+function startWorkload(path: string): Talker {
   const script = join(import.meta.dirname, 'support', 'workload.ts');
-  return new Talker(path, [script, `unix://${socketPath()}`], {}, uid);
+  return new Talker(path, [script, `unix://${socketPath()}`]);
 }
 
 describe('reeve agent', () => {
@@ -227,11 +224,13 @@ describe('reeve agent', () => {
     const token = String(await server.ask({ do: 'token', name: 'node-1' }));
     const agent = startAgent({ REEVE_JOIN_TOKEN: token });
     await agent.until('connected');
-    const workload = startWorkload(orders, own === 0 ? other : undefined);
-    expect(await workload.next()).toMatchObject({
-      code: 7,
-      message: expect.stringContaining(`lacks unix:uid:${wanted} (has unix:uid:${other})`),
+    const { answer } = await askers.ask({
+      executable: orders,
+      socket: socketPath(),
+      ...(own === 0 && { uid: other }),
     });
+    expect(answer).toMatch(/^7 /);
+    expect(answer).toContain(`lacks unix:uid:${wanted} (has unix:uid:${other})`);
     expect(await agent.hasLogged(`unix:uid:${other}`)).toContain('no identity for a workload');
   });
 

@@ -1,25 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import type { FolderLimits } from '../../src/base/folder.ts';
 import type { Fact } from '../../src/estate/index.ts';
 import { type Scan, scanFolder } from '../../src/server/scan.ts';
+import { temporaryFolder } from './temporary.ts';
 
 /** File contents by path. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-const roots: string[] = [];
-afterAll(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
-});
-
 /** A folder with these files, which goes when the test file ends. */
 export function folderOf(files: Files = {}): string {
-  const root = mkdtempSync(join(tmpdir(), 'reeve-hostile-'));
-  roots.push(root);
+  const root = temporaryFolder('reeve-hostile-');
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);

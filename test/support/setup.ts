@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
+import { removeTemporaryFolders } from './temporary.ts';
 
 /** What holds for every file of tests. */
 
@@ -19,6 +20,8 @@ fc.configureGlobal({
 
 /** Files that tests make for other users, or with too wide a mode, are as they say under any umask. */
 process.umask(0o022);
+
+afterAll(removeTemporaryFolders);
 
 const withPatience = (options?: number | { timeout?: number; interval?: number }) => ({
   timeout: PATIENCE_MS,

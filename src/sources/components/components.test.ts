@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/support/temporary.ts';
 import { Folder } from '../../base/folder.ts';
 import { readFolder } from '../read.ts';
 import { readTexts } from '../read-texts.ts';
@@ -18,7 +18,7 @@ function read(texts: Record<string, string>): string[] {
 
 describe('the components reader', () => {
   it.each(['Dockerfile', 'src/Dockerfile'])('names %s alone after the repository', (path) => {
-    const root = join(mkdtempSync(join(tmpdir(), 'components-')), 'orders');
+    const root = join(temporaryFolder('components-'), 'orders');
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), 'FROM x\n');
     const { observations } = readFolder(new Folder(root), [components]);
