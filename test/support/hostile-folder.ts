@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import type { FolderLimits } from '../../src/base/folder.ts';
+import { temporaryFolder } from '../../src/base/testing/temporary-folder.ts';
 import type { Fact } from '../../src/estate/index.ts';
 import { type Scan, scanFolder } from '../../src/server/scan.ts';
-import { temporaryFolder } from './temporary.ts';
 
 /** File contents by path. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;

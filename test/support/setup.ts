@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, vi } from 'vitest';
-import { removeTemporaryFolders } from './temporary.ts';
+import { removeTemporaryFolders } from '../../src/base/testing/temporary-folder.ts';
 
 /** What holds for every file of tests. */
 
