@@ -210,6 +210,23 @@ describe.skipIf(isMissing('RabbitMQ', peer))('users of RabbitMQ', () => {
     expect(await worksFor(await rotateTwiceEach(rotator, config, values))).toBe(true);
   });
 
+  it('lose their password though the broker goes on to list a session that has ended', async () => {
+    const config = alternating({}, 'lock');
+    const next = made({ current, admin }, config);
+    await rotator.set(stepOf(config, { current, admin }), next);
+    // as where the note of its end overtook the one of its beginning
+    rabbitmq.eval(`rabbit_connection_tracking:handle_cast({connection_created, [
+      {node, node()}, {name, <<"127.0.0.1:1 -> 127.0.0.1:2">>}, {user, <<"${a}">>}, {vhost, <<"/">>},
+      {pid, self()}, {protocol, {0, 9, 1}}, {type, network}, {peer_host, {127, 0, 0, 1}},
+      {peer_port, 1}, {connected_at, 0}]}).`);
+    expect(await rabbitmq.call('GET', at('connections', 'username', a))).toHaveLength(1);
+    const values = { previous: current, current: next, admin };
+    expect(await failureOf(Promise.resolve(rotator.finish?.(stepOf(config, values))))).toBe(
+      'nothing failed',
+    );
+    expect([await worksFor(current), await worksFor(next)]).toEqual([false, true]);
+  });
+
   it.each([
     ['single', single, ['port']],
     ['alternating', alternating, ['management']],

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,8 @@ import type { Peer } from './tools.ts';
 
 /** The script of RabbitMQ itself: Debian's, which stands in the path, changes to a user who may not write here. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+
+const CONTROL = '/usr/lib/rabbitmq/bin/rabbitmqctl';
 
 export const debianRabbitmq = (): Peer => debianPackages(['rabbitmq-server'], SERVER);
 
@@ -116,6 +118,15 @@ export class Rabbitmq {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text === '' ? {} : JSON.parse(text);
+  }
+
+  /** Has the broker itself do something, in Erlang. */
+  eval(code: string): void {
+    const { status, stderr } = spawnSync(CONTROL, ['eval', code], {
+      env: this.#environment,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`rabbitmqctl eval: ${stderr}`);
   }
 
   connect(username = '', password = '', vhost = '/'): Promise<ChannelModel> {

@@ -7,7 +7,12 @@ import { drawPassword } from '../../rotators/password.ts';
 import { managementOf, rabbitmqShape } from '../../rotators/rabbitmq/config.ts';
 import { faultOf } from '../../rotators/rabbitmq/faults.ts';
 import { hashPassword, SALT_BYTES } from '../../rotators/rabbitmq/hashes.ts';
-import { type Call, endSessionsOf, withManagement } from '../../rotators/rabbitmq/management.ts';
+import {
+  type Call,
+  countSessionsOf,
+  endSessionsOf,
+  withManagement,
+} from '../../rotators/rabbitmq/management.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 
 /** A RabbitMQ, with its HTTP API. */
@@ -82,7 +87,7 @@ export const rabbitmqEngine: Engine<RabbitmqTarget, RabbitmqGrants> = {
   isGone: (context, username) =>
     asAdmin(context, `looking for the user ${username}`, async (call) => {
       if ((await call('GET', ['users', username])) !== undefined) return false;
-      return (await countSessions(call, username)) === 0;
+      return (await countSessionsOf(call, username, context)) === 0;
     }),
 
   usernames: (context, prefix, most) =>
@@ -119,16 +124,12 @@ const noSuchVhost = (vhost: string): TargetFault =>
     'see whether it was deleted, or take it out of the role',
   );
 
-async function countSessions(call: Call, username: string): Promise<number> {
-  return listAt(await call('GET', ['connections', 'username', username])).length;
-}
-
 /** A broker ends sessions a moment after it is told to, and lists one a moment after it began. */
 async function endSessions({ config, signal }: Context, call: Call, username: string) {
   const deadline = Date.now() + config.requestSeconds * 1_000;
   for (;;) {
     await endSessionsOf(call, username);
-    const sessions = await countSessions(call, username);
+    const sessions = await countSessionsOf(call, username, { signal });
     if (sessions === 0) return;
     if (Date.now() > deadline || signal.aborted) {
       throw new TargetFault('unreachable', `${sessions} sessions of ${username} do not end`);

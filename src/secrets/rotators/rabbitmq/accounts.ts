@@ -6,7 +6,13 @@ import { type Door, knock } from './amqp.ts';
 import { managementOf, type RabbitmqRotation } from './config.ts';
 import { ApiError, faultOf, isNotForUser, isRefusal } from './faults.ts';
 import { hashPassword, NO_PASSWORD, SALT_BYTES } from './hashes.ts';
-import { type Call, type Credential, endSessionsOf, withManagement } from './management.ts';
+import {
+  type Call,
+  type Credential,
+  countSessionsOf,
+  endSessionsOf,
+  withManagement,
+} from './management.ts';
 import { difference, type Right, readLimits, readRights, readTags, tellRight } from './rights.ts';
 
 /** Users of a RabbitMQ, which a cluster has in common. */
@@ -70,10 +76,7 @@ export function rabbitmqAccounts(context: RotatorContext<RabbitmqRotation>): Acc
       at(by, `ending the sessions of ${user}`, (call) => endSessionsOf(call, user)),
 
     countSessions: ({ by, user }: Change) =>
-      at(by, `counting the sessions of ${user}`, async (call) => {
-        const sessions = await call('GET', ['connections', 'username', user]);
-        return Array.isArray(sessions) ? sessions.length : 0;
-      }),
+      at(by, `counting the sessions of ${user}`, (call) => countSessionsOf(call, user, context)),
 
     inspect: ({ by, user }: Change) =>
       at(by, `looking at what ${user} may do`, async (call) => {

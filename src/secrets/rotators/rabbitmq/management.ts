@@ -1,4 +1,6 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listAt, textAt } from '../../../base/pick.ts';
 import type { RotatorContext } from '../../rotation/rotator.ts';
 import { tlsOptions, whileAllowed } from '../network.ts';
 import { managementOf, type RabbitmqServer } from './config.ts';
@@ -77,6 +79,44 @@ export async function endSessionsOf(call: Call, username: string): Promise<void>
   } catch (error) {
     if (!(error instanceof ApiError) || error.status < 500) throw error;
   }
+}
+
+/** Milliseconds between looks at sessions that the broker lists and tells nothing of: together twice the five seconds
+ *  in which it collects what it tells. */
+const LOOKS = [250, 750, 2_000, 3_000, 4_000];
+
+/** How many sessions a user has. The broker lists them by user at once, and may go on to list some that have ended: it
+ *  notes the beginning and the end of a session in processes of their own, of which the second may be the first to be
+ *  done. What it tells of one by its name is right, and some seconds late. So what stays in the list, and is never told
+ *  of, has ended.
+ *  @param signal ends the wait
+ *  @see rabbit_connection_tracking:update_tracked/1 of RabbitMQ 3.10 */
+export async function countSessionsOf(
+  call: Call,
+  username: string,
+  { signal, looks = LOOKS }: { readonly signal: AbortSignal; readonly looks?: readonly number[] },
+): Promise<number> {
+  let names = await listSessions(call, username);
+  for (const pauseMs of looks) {
+    if (names.length === 0 || (await isAnyOpen(call, names))) return names.length;
+    await sleep(pauseMs, undefined, { signal });
+    const later = await listSessions(call, username);
+    if (later.some((name) => !names.includes(name))) return later.length;
+    names = later;
+  }
+  return (await isAnyOpen(call, names)) ? names.length : 0;
+}
+
+async function listSessions(call: Call, username: string): Promise<readonly string[]> {
+  const sessions = listAt(await call('GET', ['connections', 'username', username]));
+  return sessions.map((session) => textAt(session, 'name') ?? '');
+}
+
+async function isAnyOpen(call: Call, names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    if ((await call('GET', ['connections', name])) !== undefined) return true;
+  }
+  return false;
 }
 
 async function read(answer: IncomingMessage, method: string): Promise<unknown> {

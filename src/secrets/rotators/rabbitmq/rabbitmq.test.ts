@@ -5,7 +5,7 @@ import { readRefusal } from './amqp.ts';
 import { managementOf, RabbitmqRotation } from './config.ts';
 import { ApiError } from './faults.ts';
 import { hashPassword } from './hashes.ts';
-import { endSessionsOf } from './management.ts';
+import { countSessionsOf, endSessionsOf } from './management.ts';
 import { difference, type Right, readLimits, readRights, readTags } from './rights.ts';
 
 describe('a hash', () => {
@@ -112,6 +112,41 @@ describe('ending sessions', () => {
 
   it('says where it is refused', async () => {
     await expect(endSessionsOf(answering(403), 'orders')).rejects.toThrow(ApiError);
+  });
+});
+
+describe('counting sessions', () => {
+  /** A broker that lists these sessions at each look, and tells of these by name. */
+  const count = (lists: readonly (readonly string[])[], told: readonly string[] = []) => {
+    let looks = 0;
+    return countSessionsOf(
+      async (_, path) => {
+        if (path[1] !== 'username') return told.includes(path[1] ?? '') ? {} : undefined;
+        return (lists[looks++] ?? lists.at(-1))?.map((name) => ({ name }));
+      },
+      'orders',
+      { signal: AbortSignal.timeout(60_000), looks: [0, 0, 0] },
+    );
+  };
+
+  it.each<[string, string[][], string[], number]>([
+    ['nobody', [[]], [], 0],
+    ['those that the broker tells of', [['a', 'b']], ['b'], 2],
+    ['one that is too new to be told of', [['a'], ['b']], [], 1],
+    ['none of which the end overtook the beginning', [['a', 'b']], [], 0],
+    ['none that ends meanwhile', [['a'], []], [], 0],
+    ['what begins beside one that has ended', [['a'], ['a'], ['a', 'b']], [], 2],
+  ])('finds %s', async (_, lists, told, sessions) => {
+    expect(await count(lists, told)).toBe(sessions);
+  });
+
+  it('ends where its step does', async () => {
+    const counting = countSessionsOf(
+      async (_, path) => (path[1] === 'username' ? [{ name: 'a' }] : undefined),
+      'orders',
+      { signal: AbortSignal.abort() },
+    );
+    await expect(counting).rejects.toThrow('aborted');
   });
 });
 
