@@ -102,7 +102,10 @@ describe('incidents', () => {
   it('show their way hop by hop, what shows it, and what it reached', async () => {
     await openIncident();
     const way = tested.page.getByRole('group', { name: /^The way: mail, then / });
-    await way.getByText(/^\d GET \/cards\//).first().waitFor();
+    await way
+      .getByText(/^\d GET \/cards\//)
+      .first()
+      .waitFor();
     await way.getByText('the way begins here').waitFor();
     await way.getByText('undeclared', { exact: true }).first().waitFor();
     await way.getByText('new edge', { exact: true }).first().waitFor();
